@@ -1,0 +1,35 @@
+"""What a UNet pass is told besides its input, as one object handed down through the blocks.
+
+The networks hold weights and order; where time, reference and character come from differs:
+`official.py` computes them as the official code does, `exact.py` takes them ready-made. So both
+forwards are the same walk over the same modules, and no module is patched.
+"""
+
+from typing import TYPE_CHECKING, Protocol
+
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from mimo_export.networks.layers import ResnetBlock
+    from mimo_export.networks.transformer import TransformerBlock
+
+
+class Conditions(Protocol):
+    """The conditions of one pass over `rows` = halves x `frames` feature maps."""
+
+    @property
+    def frames(self) -> int:
+        """Frames of the window."""
+
+    @property
+    def frame_mask(self) -> Tensor | None:
+        """Bool [frames], true where a frame is real; None when all are."""
+
+    def time(self, resnet: "ResnetBlock") -> Tensor:
+        """What a resnet adds for the timestep: [1 or rows, channels]."""
+
+    def self_attention(self, block: "TransformerBlock", tokens: Tensor) -> Tensor:
+        """Attention of normed tokens [rows, length, channels], with the reference if any."""
+
+    def cross_attention(self, block: "TransformerBlock", tokens: Tensor) -> Tensor:
+        """Attention of tokens [rows, length, channels] to the character's CLIP token."""

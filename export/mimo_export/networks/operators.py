@@ -1,0 +1,65 @@
+"""The two attentions that become nodes of ONNX domain `mimo`; in torch they are plain functions.
+
+While a graph is exported each call leaves one node, whose meaning `mimo_export.functions` adds to
+the file as a function of standard operators.
+"""
+
+import torch
+from mimo_kernels import attention, reference_attention as reference, temporal_attention as temporal
+from torch import Tensor
+
+from mimo_export.networks.transformer import multi_head_attention
+
+PLUGIN_ATTRIBUTES: dict[str, int | str] = {
+    "plugin_namespace": attention.DOMAIN,
+    "plugin_version": "1",
+    "aot": 1,
+}
+
+
+def reference_attention(
+    q: Tensor, k: Tensor, v: Tensor, k_ref: Tensor, v_ref: Tensor, heads: int, plain_rows: int
+) -> Tensor:
+    """Attention to own and reference tokens: `mimo_kernels.reference_attention`."""
+    if torch.onnx.is_in_onnx_export():
+        attributes = {"heads": heads, "plain_rows": plain_rows}
+        return _node(reference.NAME, (q, k, v, k_ref, v_ref), attributes)
+    told = len(q) - plain_rows
+    keys, values = (
+        torch.cat([own[plain_rows:], extra.expand(told, -1, -1)], dim=1)
+        for own, extra in ((k, k_ref), (v, v_ref))
+    )
+    seeing = multi_head_attention(q[plain_rows:], keys, values, heads)
+    if plain_rows == 0:
+        return seeing
+    plain = multi_head_attention(q[:plain_rows], k[:plain_rows], v[:plain_rows], heads)
+    return torch.cat([plain, seeing])
+
+
+def temporal_attention(
+    q: Tensor, k: Tensor, v: Tensor, frame_mask: Tensor | None, heads: int, frames: int
+) -> Tensor:
+    """Attention over the frames at each pixel: `mimo_kernels.temporal_attention`."""
+    if frame_mask is not None and torch.onnx.is_in_onnx_export():
+        return _node(temporal.NAME, (q, k, v, frame_mask), {"heads": heads, "frames": frames})
+
+    def by_head(x: Tensor) -> Tensor:  # [halves, length, heads, frames, size]
+        return x.unflatten(0, (-1, frames)).unflatten(-1, (heads, -1)).permute(0, 2, 3, 1, 4)
+
+    mask = None if frame_mask is None else frame_mask.expand(frames, frames)
+    mixed = torch.nn.functional.scaled_dot_product_attention(
+        by_head(q), by_head(k), by_head(v), attn_mask=mask
+    )
+    return mixed.permute(0, 3, 1, 2, 4).flatten(3).flatten(0, 1)
+
+
+def _node(name: str, inputs: tuple[Tensor, ...], attributes: dict[str, int]) -> Tensor:
+    result: Tensor = torch.onnx.ops.symbolic(
+        f"{attention.DOMAIN}::{name}",
+        inputs,
+        attrs={**attributes, **PLUGIN_ATTRIBUTES},
+        dtype=inputs[0].dtype,
+        shape=inputs[0].shape,
+        version=attention.DOMAIN_VERSION,
+    )
+    return result

@@ -1,0 +1,1 @@
+"""The wire contract of the MIMO runtime; one sub-package per version."""

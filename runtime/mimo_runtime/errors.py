@@ -1,0 +1,91 @@
+"""One family of errors: each is a sentence that says what is wrong, where, and what to do.
+
+The class decides two things and nothing else does: the exit code of the command line
+(`exit_code`) and the gRPC status (`mimo_runtime.serving.status`).
+"""
+
+from typing import ClassVar
+
+
+class MimoError(Exception):
+    """Base of everything this program raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+
+
+class InvalidRequestError(MimoError):
+    """A setting or an argument that cannot be used: zero steps, a guidance that is no number."""
+
+    exit_code = 2
+
+
+class MediaError(MimoError):
+    """A picture or video that is empty, truncated, damaged or of a kind that is not accepted."""
+
+    exit_code = 3
+
+
+class TemplateError(MimoError):
+    """A template folder with a missing stream, unequal streams or a broken config.json."""
+
+    exit_code = 3
+
+
+class BundleError(MimoError):
+    """A bundle that is missing, damaged, too new or does not fit what is asked of it."""
+
+    exit_code = 4
+
+
+class CheckpointError(MimoError):
+    """A checkpoint folder with missing files, missing weights or weights of the wrong shape."""
+
+    exit_code = 4
+
+
+class LimitExceededError(MimoError):
+    """Input that is well formed but larger than this process was told to accept."""
+
+    exit_code = 5
+
+
+class ResourceError(MimoError):
+    """Too little memory or disk for the work, found out before it starts."""
+
+    exit_code = 5
+
+
+class BusyError(MimoError):
+    """Every session slot is taken; the same request can succeed later."""
+
+    exit_code = 6
+
+
+class ProtocolError(MimoError):
+    """A stream whose messages come in an order that the contract does not allow."""
+
+    exit_code = 7
+
+
+class ServerUnreachableError(MimoError):
+    """No server answered, or it went away in the middle of the work."""
+
+    exit_code = 7
+
+
+class CancelledError(MimoError):
+    """The user or the client asked for the work to stop."""
+
+    exit_code = 130
+
+
+class DeadlineExceededError(MimoError):
+    """The time that the client allowed has passed."""
+
+    exit_code = 124
+
+
+class UnsupportedError(MimoError):
+    """Something that exists elsewhere but not here; the sentence names the way out."""
+
+    exit_code = 8

@@ -1,0 +1,1 @@
+"""The gRPC server: one port, one loaded bundle, many streams."""

@@ -1,0 +1,74 @@
+"""The one table from errors to gRPC statuses, and its way back for the client."""
+
+from dataclasses import dataclass
+
+import grpc
+from google.protobuf import any_pb2, duration_pb2
+from google.rpc import error_details_pb2, status_pb2
+
+from mimo_runtime import errors
+from mimo_runtime.errors import MimoError
+
+DOMAIN = "mimo.v1"
+DETAILS_KEY = "grpc-status-details-bin"
+RETRY_AFTER_S = 5
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """How one class of errors crosses the wire; `reason` is part of the contract."""
+
+    error: type[MimoError]
+    code: grpc.StatusCode
+    reason: str
+
+
+TABLE = (
+    StatusRow(errors.InvalidRequestError, grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST"),
+    StatusRow(errors.MediaError, grpc.StatusCode.INVALID_ARGUMENT, "MEDIA"),
+    StatusRow(errors.TemplateError, grpc.StatusCode.INVALID_ARGUMENT, "TEMPLATE"),
+    StatusRow(errors.BundleError, grpc.StatusCode.FAILED_PRECONDITION, "BUNDLE"),
+    StatusRow(errors.CheckpointError, grpc.StatusCode.FAILED_PRECONDITION, "CHECKPOINT"),
+    StatusRow(errors.ProtocolError, grpc.StatusCode.FAILED_PRECONDITION, "PROTOCOL"),
+    StatusRow(errors.LimitExceededError, grpc.StatusCode.RESOURCE_EXHAUSTED, "LIMIT_EXCEEDED"),
+    StatusRow(errors.ResourceError, grpc.StatusCode.RESOURCE_EXHAUSTED, "RESOURCE"),
+    StatusRow(errors.BusyError, grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY"),
+    StatusRow(errors.ServerUnreachableError, grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE"),
+    StatusRow(errors.CancelledError, grpc.StatusCode.CANCELLED, "CANCELLED"),
+    StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
+    StatusRow(errors.UnsupportedError, grpc.StatusCode.UNIMPLEMENTED, "UNSUPPORTED"),
+    StatusRow(errors.MimoError, grpc.StatusCode.INTERNAL, "INTERNAL"),
+)
+
+
+def row_of(error: MimoError) -> StatusRow:
+    """The row of an error's class, or of the nearest class above it."""
+    rows = {row.error: row for row in TABLE}
+    return next(rows[base] for base in type(error).__mro__ if base in rows)
+
+
+def details_of(error: MimoError) -> bytes:
+    """The serialised google.rpc.Status of an error: ErrorInfo, and RetryInfo when it is busy."""
+    row = row_of(error)
+    details: list[error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo] = [
+        error_details_pb2.ErrorInfo(reason=row.reason, domain=DOMAIN)
+    ]
+    if isinstance(error, errors.BusyError):
+        delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
+        details.append(error_details_pb2.RetryInfo(retry_delay=delay))
+    status = status_pb2.Status(code=row.code.value[0], message=str(error))
+    for detail in details:
+        packed = any_pb2.Any()
+        packed.Pack(detail)
+        status.details.append(packed)
+    return status.SerializeToString()
+
+
+def class_of(details: bytes) -> type[MimoError]:
+    """The class of errors that a google.rpc.Status names; MimoError for one it does not know."""
+    info = error_details_pb2.ErrorInfo()
+    for detail in status_pb2.Status.FromString(details).details:
+        if detail.Is(info.DESCRIPTOR):
+            detail.Unpack(info)
+    reasons = {row.reason: row.error for row in TABLE}
+    return reasons.get(info.reason, MimoError) if info.domain == DOMAIN else MimoError

@@ -1,0 +1,1 @@
+"""Sessions: all state of one stream, the places they take, and how they end."""

@@ -1,0 +1,44 @@
+"""The inputs that one session can receive, and how large each may be."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from mimo_runtime.media.limits import MediaLimits
+
+MIB = 1 << 20
+
+
+class InputKind(Enum):
+    """An input; the value is what sentences call it."""
+
+    CHARACTER = "character"
+    MATTE = "matte"
+    SOURCE = "vid"
+    MOTION = "sdc"
+    SCENE = "bk"
+    OCCLUSION = "occ"
+    TEMPLATE_CONFIG = "config.json"
+    FEATHER_MASK = "feather mask"
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a stream of the template."""
+        return self in (self.SOURCE, self.MOTION, self.SCENE, self.OCCLUSION)
+
+
+@dataclass(frozen=True, slots=True)
+class InputLimits:
+    """The largest inputs of one session, checked as the bytes arrive; `media` once they are in."""
+
+    max_picture_bytes: int = 64 * MIB
+    max_config_bytes: int = 64 * 1024
+    max_total_bytes: int = 2048 * MIB
+    media: MediaLimits = field(default_factory=MediaLimits)
+
+    def max_bytes(self, kind: InputKind) -> int:
+        """The largest file of one kind, in bytes."""
+        if kind.is_video:
+            return self.media.max_file_bytes
+        if kind is InputKind.TEMPLATE_CONFIG:
+            return self.max_config_bytes
+        return self.max_picture_bytes

@@ -1,0 +1,77 @@
+"""Finished frames turned into the bytes that leave: a fragmented MP4, or one PNG a frame."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from mimo_runtime.media.encode import FragmentEncoder
+from mimo_runtime.media.picture import encode_png
+from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
+
+
+class OutputKind(Enum):
+    """How finished frames are delivered."""
+
+    VIDEO = "video"
+    LOSSLESS = "lossless"
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedFrames:
+    """Encoded bytes and the frames that they finish; `timestamps_s` has one entry a frame."""
+
+    first_frame: int
+    timestamps_s: tuple[float, ...]
+    data: bytes
+
+
+class Packer(Protocol):
+    """Takes frames in order and gives their bytes when there are any."""
+
+    def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
+        """Take the next frame."""
+
+    def finish(self) -> Iterator[EncodedFrames]:
+        """Give what is left after the last frame."""
+
+
+class PicturePacker:
+    """One PNG file for each frame."""
+
+    def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
+        """Take the next frame."""
+        yield EncodedFrames(frame.index, (frame.timestamp_s,), encode_png(frame.rgb))
+
+    def finish(self) -> Iterator[EncodedFrames]:
+        """Nothing is left after the last frame."""
+        yield from ()
+
+
+class VideoPacker:
+    """Pieces of one fragmented MP4, each with the frames taken since the piece before."""
+
+    def __init__(self, output: OutputFormat) -> None:
+        self._encoder = FragmentEncoder(output.width_px, output.height_px, output.rate_fps)
+        self._first_frame = 0
+        self._timestamps_s: list[float] = []
+
+    def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
+        """Take the next frame."""
+        self._timestamps_s.append(frame.timestamp_s)
+        yield from self._piece(self._encoder.encode(frame.rgb))
+
+    def finish(self) -> Iterator[EncodedFrames]:
+        """Give what the encoder still held."""
+        yield from self._piece(self._encoder.finish())
+
+    def _piece(self, data: bytes) -> Iterator[EncodedFrames]:
+        if data:
+            yield EncodedFrames(self._first_frame, tuple(self._timestamps_s), data)
+            self._first_frame += len(self._timestamps_s)
+            self._timestamps_s.clear()
+
+
+def packer_for(kind: OutputKind, output: OutputFormat) -> Packer:
+    """The packer of an output kind."""
+    return VideoPacker(output) if kind is OutputKind.VIDEO else PicturePacker()

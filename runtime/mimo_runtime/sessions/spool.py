@@ -1,0 +1,119 @@
+"""The folder that holds the inputs of one session while they arrive and are used."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from mimo_runtime.errors import (
+    InvalidRequestError,
+    LimitExceededError,
+    ProtocolError,
+    ResourceError,
+)
+from mimo_runtime.sessions.inputs import InputKind, InputLimits
+from mimo_runtime.synthesis.feather import FEATHER_MODES
+
+FOLDER_PREFIX = "mimo-session-"
+
+InputKey = tuple[InputKind, str]
+
+
+class Spool:
+    """Takes slices of inputs in any order and keeps them as files until `close`.
+
+    `parent` is where the folder is made; None for the system's place for temporary files.
+    """
+
+    def __init__(self, limits: InputLimits, parent: Path | None = None) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
+        self.template_folder = self.folder / "template"
+        self.template_folder.mkdir()
+        self._limits = limits
+        self._bytes: dict[InputKey, int] = {}
+        self._ended: set[InputKey] = set()
+
+    def append(self, kind: InputKind, name: str, data: bytes, last: bool) -> None:
+        """Add the next slice of an input; `name` is the mode of a feather mask, else empty.
+
+        Raises:
+            InvalidRequestError: a feather mask has an unknown name.
+            ProtocolError: the input has ended before.
+            LimitExceededError: the input, or all inputs together, are larger than allowed.
+            ResourceError: the disk is full.
+        """
+        _check_name(kind, name)
+        key = (kind, name)
+        if key in self._ended:
+            raise ProtocolError(f"{_called(key)} was sent again after its last slice.")
+        self._count(key, len(data))
+        try:
+            with self._path(key).open("ab") as file:
+                file.write(data)
+        except OSError as error:
+            raise ResourceError(
+                f"The server cannot store {_called(key)}: {error.strerror}."
+            ) from error
+        if last:
+            self._ended.add(key)
+
+    def finish(self) -> None:
+        """Check that every input that was begun has ended.
+
+        Raises:
+            ProtocolError: naming an input that has not.
+        """
+        for key in self._bytes:
+            if key not in self._ended:
+                raise ProtocolError(
+                    f"{_called(key)} was cut off: its {self._bytes[key]} bytes came without a "
+                    "last slice. Mark the last slice of every input."
+                )
+
+    def read(self, kind: InputKind) -> bytes | None:
+        """All bytes of one input, or None when it was not sent."""
+        return self._path((kind, "")).read_bytes() if (kind, "") in self._ended else None
+
+    def read_feather_masks(self) -> dict[str, bytes]:
+        """The picture files of the feather masks that were sent, by mode."""
+        return {key[1]: self._path(key).read_bytes() for key in self._ended if key[1]}
+
+    def close(self) -> None:
+        """Remove the folder and all in it."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _count(self, key: InputKey, more_bytes: int) -> None:
+        size_bytes = self._bytes.get(key, 0) + more_bytes
+        limit_bytes = self._limits.max_bytes(key[0])
+        if size_bytes > limit_bytes:
+            raise LimitExceededError(
+                f"{_called(key)} is larger than {limit_bytes} bytes, the most this server "
+                "accepts; send a smaller file."
+            )
+        self._bytes[key] = size_bytes
+        if sum(self._bytes.values()) > self._limits.max_total_bytes:
+            raise LimitExceededError(
+                f"The inputs together are larger than {self._limits.max_total_bytes} bytes, the "
+                "most this server accepts; send smaller files."
+            )
+
+    def _path(self, key: InputKey) -> Path:
+        kind, name = key
+        if kind is InputKind.TEMPLATE_CONFIG:
+            return self.template_folder / "config.json"
+        if kind.is_video:
+            return self.template_folder / f"{kind.value}.mp4"
+        return self.folder / f"{kind.name.lower()}{name}"
+
+
+def _check_name(kind: InputKind, name: str) -> None:
+    if kind is InputKind.FEATHER_MASK and name not in FEATHER_MODES:
+        raise InvalidRequestError(
+            f"'{name[:40]}' is no feather mask; the names are {', '.join(FEATHER_MODES)}."
+        )
+    if kind is not InputKind.FEATHER_MASK and name:
+        raise InvalidRequestError(f"Only feather masks have a name; '{kind.value}' has none.")
+
+
+def _called(key: InputKey) -> str:
+    kind, name = key
+    return f"The input '{kind.value} {name}'" if name else f"The input '{kind.value}'"

@@ -1,0 +1,58 @@
+"""One synthesis as it is asked for, and what is told while it runs."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.synthesis.feather import FeatherMasks
+from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.templates.folder import Template
+
+
+@dataclass(frozen=True, slots=True)
+class SynthesisRequest:
+    """Character, motion and scene of one video.
+
+    `character` uint8 [height, width, 3 or 4]; `matte` uint8 [height, width] or None when the
+    picture has an alpha channel; `feather` None for the built-in masks.
+    """
+
+    character: NDArray[np.uint8]
+    template: Template
+    settings: Settings = field(default_factory=Settings)
+    matte: NDArray[np.uint8] | None = None
+    feather: FeatherMasks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` units of a stage (boxes, identity, scene, denoise, frames) are finished."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """The video that a job will deliver."""
+
+    width_px: int
+    height_px: int
+    rate_fps: Fraction
+    frame_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFrame:
+    """One finished frame: `rgb` uint8 [height, width, 3], shown `timestamp_s` after the first."""
+
+    index: int
+    timestamp_s: float
+    rgb: NDArray[np.uint8]
+
+
+OnProgress = Callable[[Progress], None]

@@ -1,0 +1,52 @@
+"""What a user may ask of one synthesis, checked when it is made."""
+
+import math
+from dataclasses import dataclass
+
+from mimo_runtime.errors import InvalidRequestError
+
+OFFICIAL = "official"
+CORRECTED = "corrected"
+MODES = (OFFICIAL, CORRECTED)
+MAX_STEPS = 1000
+MAX_SEED = 2**64 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Settings of one synthesis.
+
+    `steps` solver steps; `guidance` scale of classifier-free guidance, off at 1 and below;
+    `seed` of the first noise; `mode` is `official` (every number as the official code has it) or
+    `corrected` (its listed errors mended: docs/architecture.md).
+
+    Raises:
+        InvalidRequestError: naming the setting, its value and what is allowed.
+    """
+
+    steps: int = 25
+    guidance: float = 3.5
+    seed: int = 42
+    mode: str = OFFICIAL
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= MAX_STEPS:
+            raise InvalidRequestError(f"steps is {self.steps}; give 1 to {MAX_STEPS}.")
+        if not math.isfinite(self.guidance) or not 0 <= self.guidance <= 100:
+            raise InvalidRequestError(
+                f"guidance is {self.guidance}; give a number from 0 to 100 (1 and below: off)."
+            )
+        if not 0 <= self.seed <= MAX_SEED:
+            raise InvalidRequestError(f"seed is {self.seed}; give 0 to {MAX_SEED}.")
+        if self.mode not in MODES:
+            raise InvalidRequestError(f"mode is '{self.mode}'; give one of {', '.join(MODES)}.")
+
+    @property
+    def guided(self) -> bool:
+        """Whether the unconditional half is computed at all."""
+        return self.guidance > 1.0
+
+    @property
+    def official(self) -> bool:
+        """Whether the official code's deviations are reproduced."""
+        return self.mode == OFFICIAL
