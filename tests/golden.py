@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,7 @@ def load(name: str, folder: Path = GOLDEN) -> dict[str, np.ndarray]:
     return {key: _array(entry, body) for key, entry in header.items()}
 
 
-def _array(entry: dict, body: bytes) -> np.ndarray:
+def _array(entry: dict[str, Any], body: bytes) -> np.ndarray:
     begin, end = entry["data_offsets"]
     if entry["dtype"] == "BF16":
         flat = (np.frombuffer(body[begin:end], "<u2").astype(np.uint32) << 16).view(np.float32)

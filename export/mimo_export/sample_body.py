@@ -1,4 +1,4 @@
-"""The sample's body: a pose in joint angles becomes named points, and points become capsules.
+"""The sample's body: a pose in joint angles becomes named points.
 
 Body frame in metres: x to the body's left, y up from the ground, z to where it faces.
 """
@@ -31,17 +31,6 @@ class Pose:
     lean: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Limb:
-    """A capsule between two named points, with a radius in metres at each end."""
-
-    part: str
-    start: str
-    end: str
-    start_radius_m: float
-    end_radius_m: float
-
-
 A_POSE = Pose(elbow=(6.0, 6.0), arm_spread=34.0, leg_spread=5.0)
 
 
@@ -60,7 +49,7 @@ def walk_pose(phase: float) -> Pose:
     legs = (phase, phase + 0.5)
     swing = np.cos(2 * np.pi * phase)
     return Pose(
-        hip=_both([4 + 23 * np.cos(2 * np.pi * p) for p in legs]),
+        hip=_both([4 + 25 * np.cos(2 * np.pi * p) for p in legs]),
         knee=_both([5 + 11 * _bump(p, 0.15, 0.07) + 54 * _bump(p, 0.73, 0.10) for p in legs]),
         foot=_both([17 * _bump(p, 0.98, 0.06) - 50 * _bump(p, 0.62, 0.09) for p in legs]),
         shoulder=_both([-2 - 24 * np.cos(2 * np.pi * p) for p in legs]),
@@ -82,60 +71,29 @@ def points(pose: Pose) -> dict[str, Array]:
     return {name: place - [0.0, sole - 0.045, 0.0] for name, place in named.items()}
 
 
-def body_limbs() -> tuple[Limb, ...]:
-    """The bare body: 25 capsules between the points of `points`."""
-    paired = [
-        Limb(part, start if start == "throat" else f"{side} {start}", f"{side} {end}", *radii)
-        for side, _ in SIDES
-        for part, start, end, *radii in PAIRED_LIMBS
-    ]
-    return (*[Limb(*row) for row in MIDDLE_LIMBS], *paired)
-
-
 UPPER_POINTS: dict[str, Sequence[float]] = {
-    "left waist": (0.04, 0.17, 0.0),
-    "right waist": (-0.04, 0.17, 0.0),
+    "left waist": (0.055, 0.15, 0.0),
+    "right waist": (-0.055, 0.15, 0.0),
     "left breast": (0.07, 0.34, 0.005),
     "right breast": (-0.07, 0.34, 0.005),
     "throat": (0.0, 0.44, -0.01),
-    "neck": (0.0, 0.53, 0.0),
-    "chin": (0.0, 0.605, 0.03),
-    "skull": (0.0, 0.70, 0.005),
-    "nose": (0.0, 0.637, 0.112),
-    "left ear": (0.112, 0.65, 0.0),
-    "right ear": (-0.112, 0.65, 0.0),
-    "hair top": (0.0, 0.725, -0.012),
-    "hair back": (0.0, 0.645, -0.04),
-    "fringe left": (0.06, 0.765, 0.055),
-    "fringe right": (-0.05, 0.762, 0.06),
-    "left lock": (0.10, 0.70, 0.0),
-    "left lock end": (0.105, 0.47, -0.01),
-    "right lock": (-0.10, 0.70, 0.0),
-    "right lock end": (-0.105, 0.47, -0.01),
+    "neck": (0.0, 0.51, 0.0),
+    "chin": (0.0, 0.58, 0.03),
+    "skull": (0.0, 0.675, 0.005),
+    "nose": (0.0, 0.612, 0.112),
+    "left ear": (0.112, 0.625, 0.0),
+    "right ear": (-0.112, 0.625, 0.0),
+    "hair top": (0.0, 0.7, -0.012),
+    "hair back": (0.0, 0.62, -0.04),
+    "fringe left": (0.06, 0.74, 0.055),
+    "fringe right": (-0.05, 0.737, 0.06),
+    "hood left": (0.055, 0.455, -0.095),
+    "hood right": (-0.055, 0.455, -0.095),
+    "left lock": (0.10, 0.675, 0.0),
+    "left lock end": (0.105, 0.445, -0.01),
+    "right lock": (-0.10, 0.675, 0.0),
+    "right lock end": (-0.105, 0.445, -0.01),
 }
-
-MIDDLE_LIMBS = (
-    ("torso", "left hip", "right hip", 0.094, 0.094),
-    ("torso", "pelvis", "throat", 0.10, 0.075),
-    ("torso", "left waist", "right waist", 0.10, 0.10),
-    ("torso", "left breast", "right breast", 0.112, 0.112),
-    ("head", "throat", "neck", 0.055, 0.052),
-    ("head", "chin", "skull", 0.074, 0.112),
-    ("head", "nose", "nose", 0.014, 0.014),
-    ("head", "left ear", "left ear", 0.021, 0.021),
-    ("head", "right ear", "right ear", 0.021, 0.021),
-)
-
-PAIRED_LIMBS = (
-    ("torso", "throat", "shoulder", 0.055, 0.055),
-    ("arm", "shoulder", "elbow", 0.055, 0.043),
-    ("arm", "elbow", "wrist", 0.042, 0.031),
-    ("hand", "wrist", "finger", 0.031, 0.035),
-    ("leg", "hip", "knee", 0.090, 0.062),
-    ("leg", "knee", "ankle", 0.060, 0.043),
-    ("foot", "heel", "toe", 0.044, 0.037),
-    ("foot", "ankle", "heel", 0.042, 0.044),
-)
 
 
 def _both(values: Sequence[float]) -> Pair:
@@ -153,7 +111,7 @@ def _leg(pose: Pose, index: int, side: str, sign: float, hips: Array) -> dict[st
     knee = hip + THIGH_M * outward @ turn(0, -pose.hip[index]) @ down
     ankle = knee + SHIN_M * outward @ turn(0, pose.knee[index] - pose.hip[index]) @ down
     foot = turn(1, sign * 7) @ turn(0, -pose.foot[index])
-    heel, toe = foot @ np.array([0.0, -0.045, -0.05]), foot @ np.array([0.0, -0.05, 0.14])
+    heel, toe = foot @ np.array([0.0, -0.045, -0.05]), foot @ np.array([0.0, -0.05, 0.155])
     ends = {"hip": hip, "knee": knee, "ankle": ankle, "heel": ankle + heel, "toe": ankle + toe}
     return {f"{side} {name}": place for name, place in ends.items()}
 

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
-from mimo_export.sample_body import Array, Limb, Pose, body_limbs, points
+from mimo_export.sample_body import Array, Pose, points
+from mimo_export.sample_limbs import Limb, body_limbs
 from mimo_export.sample_outfits import Outfit
 from mimo_export.sample_surface import Surface, capsules, find_surface
 
 MARGIN_M = 0.16
-LIGHT = np.array([-0.50, 0.62, 0.60])
+LIGHT = np.array([0.34, 0.62, 0.70])
 SURFACE_LOW_M = np.array([-0.60, 0.0, -0.16])
 SURFACE_HIGH_M = np.array([0.60, 1.75, 0.16])
 
@@ -31,7 +33,7 @@ class Placement:
 
 def dressed(pose: Pose, outfit: Outfit, place: Placement, size_px: tuple[int, int]) -> Array:
     """The shaded, clothed person: RGBA float64 [height, width, 4] in 0..255, hard edges."""
-    limbs = tuple(_thicker(limb, outfit) for limb in body_limbs()) + outfit.hair
+    limbs = tuple(_thicker(limb, outfit) for limb in body_limbs()) + outfit.extras
     surface, hit = _seen(limbs, pose, place, size_px)
     return _picture(hit, _shade(_cloth_colours(limbs, surface, outfit), surface.normals), size_px)
 
@@ -45,7 +47,7 @@ def surface_coloured(pose: Pose, place: Placement, size_px: tuple[int, int]) -> 
 
 def _seen(
     limbs: tuple[Limb, ...], pose: Pose, place: Placement, size_px: tuple[int, int]
-) -> tuple[Surface, Array]:
+) -> tuple[Surface, NDArray[np.intp]]:
     width_px, height_px = size_px
     rows, columns = np.mgrid[0:height_px, 0:width_px] + 0.5
     x, y = (columns - place.x_px) / place.scale_px, (place.ground_px - rows) / place.scale_px
@@ -57,7 +59,7 @@ def _seen(
     return surface, near[surface.rays]
 
 
-def _picture(hit: Array, colours: Array, size_px: tuple[int, int]) -> Array:
+def _picture(hit: NDArray[np.intp], colours: Array, size_px: tuple[int, int]) -> Array:
     picture = np.zeros((size_px[1] * size_px[0], 4))
     picture[hit, :3], picture[hit, 3] = colours, 255
     return picture.reshape(size_px[1], size_px[0], 4)
@@ -88,5 +90,5 @@ def _shade(colours: Array, normals: Array) -> Array:
     lit = np.clip(normals @ (LIGHT / np.linalg.norm(LIGHT)), 0, 1)[:, None]
     sky = (0.5 + 0.5 * normals[:, 1])[:, None]
     warm, cool = np.array([1.0, 0.95, 0.86]), np.array([0.80, 0.90, 1.0])
-    shaded: Array = np.clip(colours * (0.40 * cool + 0.22 * sky * cool + 0.55 * lit * warm), 0, 255)
+    shaded: Array = np.clip(colours * (0.50 * cool + 0.22 * sky * cool + 0.56 * lit * warm), 0, 255)
     return shaded

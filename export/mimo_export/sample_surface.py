@@ -5,16 +5,18 @@ joints; each surface point knows its place on the resting body, which is what co
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_export.sample_body import A_POSE, Array, Limb, points, turn
+from mimo_export.sample_body import A_POSE, Array, points, turn
+from mimo_export.sample_limbs import Limb
 
-SMOOTH_M = 0.018
+SMOOTH_M = 0.022
 REACH_M = 0.75
 MAX_STEPS = 40
+NEAR_M = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +59,13 @@ def capsules(limbs: Sequence[Limb], named: Mapping[str, Array], heading: float) 
 
 def find_surface(body: Capsules, x: Array, y: Array) -> Surface:
     """March rays at `x`, `y` [N] (metres, view frame) from the viewer along -z."""
-    place = np.stack([x, y, np.full_like(x, REACH_M)], axis=1)
-    marching = np.arange(len(place))
+    flat = replace(body, starts=body.starts * [1, 1, 0], ends=body.ends * [1, 1, 0])
+    place = np.stack([x, y, np.zeros_like(x)], axis=1)
+    marching = np.flatnonzero(_smooth_minimum(_distances(flat, place)[1]) < NEAR_M)
+    place[:, 2] = REACH_M
     met = np.zeros(len(place), dtype=bool)
     for _ in range(MAX_STEPS):
-        along, distances = _distances(body, place[marching])
-        gap = _smooth_minimum(distances)
+        gap = _smooth_minimum(_distances(body, place[marching])[1])
         place[marching, 2] -= 0.9 * gap
         met[marching] = gap < 1e-3
         marching = marching[(gap >= 1e-3) & (place[marching, 2] > -REACH_M)]
@@ -112,8 +115,6 @@ def _shortest_turn(bone: Array, resting: Array) -> Array:
         return np.eye(3)
     start, end = bone / np.linalg.norm(bone), resting / np.linalg.norm(resting)
     cross = np.cross(start, end)
-    skew = np.array(
-        [[0, -cross[2], cross[1]], [cross[2], 0, -cross[0]], [-cross[1], cross[0], 0]]
-    )
+    skew = np.array([[0, -cross[2], cross[1]], [cross[2], 0, -cross[0]], [-cross[1], cross[0], 0]])
     rotation: Array = np.eye(3) + skew + skew @ skew / (1 + start @ end)
     return rotation

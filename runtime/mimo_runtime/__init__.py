@@ -1,0 +1,3 @@
+"""MIMO Runtime: bundles, engines, media, synthesis, serving. Never needs torch."""
+
+__version__ = "0.1.0"

@@ -21,7 +21,7 @@ from mimo_export.networks.config import LATENT_CHANNELS
 from mimo_export.networks.layers import ResnetBlock
 from mimo_export.networks.operators import reference_attention
 from mimo_export.networks.pose import PoseGuider
-from mimo_export.networks.transformer import TransformerBlock, multi_head_attention
+from mimo_export.networks.transformer import TransformerBlock
 from mimo_export.networks.unet import UNet
 
 
@@ -74,11 +74,11 @@ class WritingConditions:
         return result
 
     def self_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
-        """Plain self-attention."""
+        """Plain self-attention: all rows are told nothing."""
         self.bank[block.name] = tokens[0]
         attn = block.attn1
         q, k, v = attn.to_q(tokens), attn.to_k(tokens), attn.to_v(tokens)
-        return multi_head_attention(q, k, v, attn.heads)
+        return reference_attention(q, k, v, k[0, :0], v[0, :0], attn.heads, len(tokens))
 
     def cross_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:  # noqa: ARG002
         """The token's value, for all pixels."""

@@ -24,15 +24,15 @@ def reference_attention(
     if torch.onnx.is_in_onnx_export():
         attributes = {"heads": heads, "plain_rows": plain_rows}
         return _node(reference.NAME, (q, k, v, k_ref, v_ref), attributes)
+    plain = multi_head_attention(q[:plain_rows], k[:plain_rows], v[:plain_rows], heads)
     told = len(q) - plain_rows
+    if told == 0:
+        return plain
     keys, values = (
         torch.cat([own[plain_rows:], extra.expand(told, -1, -1)], dim=1)
         for own, extra in ((k, k_ref), (v, v_ref))
     )
     seeing = multi_head_attention(q[plain_rows:], keys, values, heads)
-    if plain_rows == 0:
-        return seeing
-    plain = multi_head_attention(q[:plain_rows], k[:plain_rows], v[:plain_rows], heads)
     return torch.cat([plain, seeing])
 
 

@@ -495,7 +495,7 @@ class FrameChunk(_message.Message):
     DATA_FIELD_NUMBER: _builtins.int
     CONTINUED_FIELD_NUMBER: _builtins.int
     first_frame: _builtins.int
-    """Index of the first frame that this piece is about."""
+    """Index of the first frame that this piece completes."""
     data: _builtins.bytes
     """Video: the next bytes of the one MP4 file. Lossless: bytes of the PNG of this one frame."""
     continued: _builtins.bool
@@ -504,7 +504,9 @@ class FrameChunk(_message.Message):
     """
     @_builtins.property
     def timestamps_s(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
-        """When each of its frames is shown, in seconds after the first frame of the video."""
+        """When each frame that it completes is shown, in seconds after the first frame of the video.
+        None for bytes that complete no frame, such as the head of a video.
+        """
 
     def __init__(
         self,

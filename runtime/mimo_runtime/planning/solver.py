@@ -1,73 +1,15 @@
 """The deterministic DDIM solver as a table: two numbers a step, known before the first pass."""
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.errors import InvalidRequestError, UnsupportedError
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.planning.solver_config import SolverConfig
 
-_SUPPORTED: dict[str, tuple[Any, ...]] = {
-    "beta_schedule": ("scaled_linear", "linear"),
-    "prediction_type": ("v_prediction", "epsilon"),
-    "timestep_spacing": ("trailing", "leading"),
-    "clip_sample": (False,),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class SolverConfig:
-    """What a checkpoint was trained for: `noise_scheduler_kwargs` of its inference config.
-
-    The defaults are the official inference config's (and, where that is silent, diffusers'
-    DDIMScheduler's).
-
-    Raises:
-        UnsupportedError: naming the setting, its value and what is supported.
-    """
-
-    num_train_timesteps: int = 1000
-    beta_start: float = 0.00085
-    beta_end: float = 0.012
-    beta_schedule: str = "scaled_linear"
-    clip_sample: bool = False
-    steps_offset: int = 1
-    prediction_type: str = "v_prediction"
-    rescale_betas_zero_snr: bool = True
-    timestep_spacing: str = "trailing"
-    set_alpha_to_one: bool = True
-
-    def __post_init__(self) -> None:
-        for name, allowed in _SUPPORTED.items():
-            value = getattr(self, name)
-            if value not in allowed:
-                choices = " or ".join(repr(choice) for choice in allowed)
-                raise UnsupportedError(
-                    f"The noise scheduler setting {name} is {value!r}; only {choices} is supported."
-                )
-        if self.prediction_type == "epsilon" and self.rescale_betas_zero_snr:
-            raise UnsupportedError(
-                "A noise scheduler with rescale_betas_zero_snr starts from pure noise, where an "
-                "epsilon prediction says nothing; use prediction_type 'v_prediction'."
-            )
-
-    @classmethod
-    def from_mapping(cls, settings: Mapping[str, Any]) -> "SolverConfig":
-        """The config that `settings` (`noise_scheduler_kwargs`) describes.
-
-        Raises:
-            UnsupportedError: for a setting this solver does not know.
-        """
-        unknown = set(settings) - {field.name for field in fields(cls)}
-        if unknown:
-            raise UnsupportedError(
-                f"The noise scheduler settings {', '.join(sorted(unknown))} are not supported; "
-                "leave them out of noise_scheduler_kwargs."
-            )
-        return cls(**settings)
+__all__ = ["SolverConfig", "SolverTable", "ddim_table", "signal_levels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +54,42 @@ def signal_levels(config: SolverConfig) -> NDArray[np.float64]:
     """Per training timestep the share of the clean signal's variance (`alphas_cumprod`).
 
     float64 [num_train_timesteps], falling; the last is exactly 0 with `rescale_betas_zero_snr`
-    (Lin et al., arXiv 2305.08891, algorithm 1).
+    (Lin et al., arXiv 2305.08891, algorithm 1). The values are those of float32 arithmetic in
+    diffusers' order: near timestep 0 its rounding shows in the sixth decimal of a latent.
     """
-    root = 0.5 if config.beta_schedule == "scaled_linear" else 1.0
-    ends = config.beta_start**root, config.beta_end**root
-    betas = np.linspace(*ends, config.num_train_timesteps) ** (1 / root)
-    levels = np.cumprod(1.0 - betas)
-    if not config.rescale_betas_zero_snr:
-        return levels
-    roots = np.sqrt(levels)
-    return np.square((roots - roots[-1]) * (roots[0] / (roots[0] - roots[-1])))
+    linear_in_root = config.beta_schedule == "scaled_linear"
+    first, last = config.beta_start, config.beta_end
+    if linear_in_root:
+        first, last = math.sqrt(first), math.sqrt(last)
+    line = np.linspace(first, last, config.num_train_timesteps, dtype=np.float32)
+    alphas = np.float32(1.0) - (line * line if linear_in_root else line)
+    if config.rescale_betas_zero_snr:
+        alphas = _with_silent_end(alphas)
+    return _running_product(alphas).astype(np.float64)
+
+
+def _with_silent_end(alphas: NDArray[np.float32]) -> NDArray[np.float32]:
+    """`alphas` rescaled so that nothing of the signal is left at the last timestep."""
+    roots = np.sqrt(_running_product(alphas))
+    roots = (roots - roots[-1]) * (roots[0] / (roots[0] - roots[-1]))
+    levels = roots * roots
+    ratios = np.concatenate([levels[:1], levels[1:] / levels[:-1]])
+    # diffusers keeps betas, and so rounds 1 - (1 - ratio).
+    return np.float32(1.0) - (np.float32(1.0) - ratios)
+
+
+def _running_product(factors: NDArray[np.float32]) -> NDArray[np.float32]:
+    return np.cumprod(factors, dtype=np.float64).astype(np.float32)
 
 
 def _timesteps(config: SolverConfig, steps: int) -> NDArray[np.int64]:
     total = config.num_train_timesteps
     if config.timestep_spacing == "trailing":
-        # arange gives one entry too many for some step counts (61, 103, ...): rounding of total/steps.
+        # For some step counts (61, 103, ...) arange rounds its way to one entry too many.
         spaced = np.round(np.arange(total, 0, -total / steps))[:steps] - 1
     else:
         spaced = np.arange(steps)[::-1] * (total // steps) + config.steps_offset
+        spaced = np.minimum(spaced, total - 1)
     return spaced.astype(np.int64)
 
 

@@ -1,5 +1,6 @@
 """How a server is set up."""
 
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,8 +15,9 @@ class ServerOptions:
     """Options of one server.
 
     `max_sessions` streams are worked on at once, `max_waiting` may wait beside them; a client
-    that neither sends nor reads for `idle_timeout_s` is dropped; when the server is asked to end,
-    streams have `drain_s` to finish. `threads` of the engines, 0 for all cores. With
+    that neither sends nor reads for `idle_timeout_s`, or has not sent its inputs in
+    `upload_timeout_s`, is dropped; when the server is asked to end, streams have `drain_s` to
+    finish. `threads` of the engines, 0 for all cores. With
     `tls_certificate` and `tls_key` (PEM files) the port speaks TLS; without them it opens on a
     loopback address only, unless `insecure`.
 
@@ -26,6 +28,7 @@ class ServerOptions:
     max_sessions: int = 1
     max_waiting: int = 4
     idle_timeout_s: float = 30.0
+    upload_timeout_s: float = 600.0
     drain_s: float = 20.0
     threads: int = 0
     limits: InputLimits = field(default_factory=InputLimits)
@@ -39,10 +42,10 @@ class ServerOptions:
                 f"max_sessions is {self.max_sessions} and max_waiting {self.max_waiting}; give "
                 "at least 1 and 0."
             )
-        if not (self.idle_timeout_s > 0 and self.drain_s >= 0):
-            raise InvalidRequestError(
-                f"idle_timeout_s is {self.idle_timeout_s} and drain_s {self.drain_s}; give a "
-                "time above 0 and one of at least 0."
-            )
+        for name in ("idle_timeout_s", "upload_timeout_s", "drain_s"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise InvalidRequestError(
+                    f"{name} is {getattr(self, name)}; give a number of seconds above 0."
+                )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise InvalidRequestError("TLS needs both a certificate and a key; give both files.")

@@ -1,12 +1,11 @@
 """How a call ends that cannot be served."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable
-from typing import NoReturn
 
 import grpc.aio
+from mimo.v1 import synthesis_pb2 as pb
 
 from mimo_runtime.errors import MimoError
 from mimo_runtime.serving.status import DETAILS_KEY, details_of, row_of
@@ -14,7 +13,10 @@ from mimo_runtime.serving.status import DETAILS_KEY, details_of, row_of
 LOG = logging.getLogger(__name__)
 
 
-async def answer(work: Awaitable[None], context: grpc.aio.ServicerContext) -> None:  # type: ignore[type-arg]
+async def answer(
+    work: Awaitable[None],
+    context: "grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]",
+) -> None:
     """Await the work of one call; an error becomes the status of the call.
 
     An error that is none of ours goes to the log with its traceback, and to the client as an
@@ -24,13 +26,12 @@ async def answer(work: Awaitable[None], context: grpc.aio.ServicerContext) -> No
         await work
         return
     except MimoError as error:
-        reason = error
-    except asyncio.CancelledError:
-        raise
+        refused = error
     except Exception:
         incident = secrets.token_hex(4)
         LOG.exception("Incident %s", incident)
-        reason = MimoError(
+        refused = MimoError(
             f"The server failed in a way it did not expect; its log has it as incident {incident}."
         )
-    await _abort(context, reason)
+    details = ((DETAILS_KEY, details_of(refused)),)
+    await context.abort(row_of(refused).code, str(refused), details)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import grpc
 from google.protobuf import any_pb2, duration_pb2
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from mimo_runtime import errors
 from mimo_runtime.errors import MimoError
@@ -50,9 +50,7 @@ def row_of(error: MimoError) -> StatusRow:
 def details_of(error: MimoError) -> bytes:
     """The serialised google.rpc.Status of an error: ErrorInfo, and RetryInfo when it is busy."""
     row = row_of(error)
-    details: list[error_details_pb2.ErrorInfo | error_details_pb2.RetryInfo] = [
-        error_details_pb2.ErrorInfo(reason=row.reason, domain=DOMAIN)
-    ]
+    details = [error_details_pb2.ErrorInfo(reason=row.reason, domain=DOMAIN)]
     if isinstance(error, errors.BusyError):
         delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
@@ -61,7 +59,7 @@ def details_of(error: MimoError) -> bytes:
         packed = any_pb2.Any()
         packed.Pack(detail)
         status.details.append(packed)
-    return status.SerializeToString()
+    return bytes(status.SerializeToString())
 
 
 def class_of(details: bytes) -> type[MimoError]:

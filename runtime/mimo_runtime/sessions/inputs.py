@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.templates import folder
+from mimo_runtime.templates.config import CONFIG_FILE
 
 MIB = 1 << 20
 
@@ -13,11 +15,11 @@ class InputKind(Enum):
 
     CHARACTER = "character"
     MATTE = "matte"
-    SOURCE = "vid"
-    MOTION = "sdc"
-    SCENE = "bk"
-    OCCLUSION = "occ"
-    TEMPLATE_CONFIG = "config.json"
+    SOURCE = folder.SOURCE
+    MOTION = folder.MOTION
+    SCENE = folder.SCENE
+    OCCLUSION = folder.OCCLUSION
+    TEMPLATE_CONFIG = CONFIG_FILE
     FEATHER_MASK = "feather mask"
 
     @property

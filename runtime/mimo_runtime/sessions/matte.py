@@ -14,4 +14,5 @@ def read_matte(data: bytes, limits: MediaLimits) -> NDArray[np.uint8]:
         MediaError: the picture is empty, damaged or of a kind that is not accepted.
         LimitExceededError: it is larger than allowed.
     """
-    return read_picture(data, "matte", limits)[..., :3].max(axis=2)
+    picture = read_picture(data, "matte", limits)
+    return np.asarray(picture[..., :3].max(axis=2))

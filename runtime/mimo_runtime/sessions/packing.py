@@ -49,7 +49,7 @@ class PicturePacker:
 
 
 class VideoPacker:
-    """Pieces of one fragmented MP4, each with the frames taken since the piece before."""
+    """Pieces of one fragmented MP4; the encoder gives a frame's bytes when it takes the next."""
 
     def __init__(self, output: OutputFormat) -> None:
         self._encoder = FragmentEncoder(output.width_px, output.height_px, output.rate_fps)
@@ -58,18 +58,19 @@ class VideoPacker:
 
     def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
         """Take the next frame."""
+        done = len(self._timestamps_s)
         self._timestamps_s.append(frame.timestamp_s)
-        yield from self._piece(self._encoder.encode(frame.rgb))
+        yield from self._piece(self._encoder.encode(frame.rgb), done)
 
     def finish(self) -> Iterator[EncodedFrames]:
         """Give what the encoder still held."""
-        yield from self._piece(self._encoder.finish())
+        yield from self._piece(self._encoder.finish(), len(self._timestamps_s))
 
-    def _piece(self, data: bytes) -> Iterator[EncodedFrames]:
+    def _piece(self, data: bytes, done: int) -> Iterator[EncodedFrames]:
         if data:
-            yield EncodedFrames(self._first_frame, tuple(self._timestamps_s), data)
-            self._first_frame += len(self._timestamps_s)
-            self._timestamps_s.clear()
+            yield EncodedFrames(self._first_frame, tuple(self._timestamps_s[:done]), data)
+            self._first_frame += done
+            del self._timestamps_s[:done]
 
 
 def packer_for(kind: OutputKind, output: OutputFormat) -> Packer:

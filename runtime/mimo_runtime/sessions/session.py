@@ -4,9 +4,8 @@ import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-from mimo_runtime.errors import InvalidRequestError, MimoError
+from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.sessions.inputs import InputKind, InputLimits
 from mimo_runtime.sessions.matte import read_matte
@@ -14,10 +13,11 @@ from mimo_runtime.sessions.outbox import Outbox
 from mimo_runtime.sessions.packing import EncodedFrames, OutputKind, packer_for
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.feather import feather_masks_from_pictures
+from mimo_runtime.synthesis.job import SynthesisJob
 from mimo_runtime.synthesis.request import OutputFormat, Progress, SynthesisRequest
 from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import SynthesisJob, Synthesizer
+from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
 
 OUTBOX_ITEMS = 4
@@ -75,15 +75,12 @@ class Session:
         """Synthesise; every event goes into the outbox, which is ended in any case.
 
         Raises:
-            MimoError: what is wrong with the inputs, or why the work stopped; its sentence
-                names files as the client knows them.
+            MimoError: what is wrong with the inputs, or why the work stopped.
         """
         try:
             self._stop.check()
             self.outbox.put(Progress(WAITING, 1, 1))
             self._deliver(self._start())
-        except MimoError as error:
-            raise type(error)(str(error).replace(f"{self.spool.folder}/", "")) from error
         finally:
             self.outbox.end()
 
@@ -126,6 +123,6 @@ class Session:
 
     def _send(self, pieces: Iterator[EncodedFrames]) -> None:
         for piece in pieces:
-            if not self._first_frame_s:
+            if piece.timestamps_s and not self._first_frame_s:
                 self._first_frame_s = time.monotonic() - self._began_at_s
             self.outbox.put(piece)

@@ -10,8 +10,9 @@ from mimo_runtime.errors import (
     ProtocolError,
     ResourceError,
 )
+from mimo_runtime.planning.crops import FEATHER_MODES
 from mimo_runtime.sessions.inputs import InputKind, InputLimits
-from mimo_runtime.synthesis.feather import FEATHER_MODES
+from mimo_runtime.templates.config import CONFIG_FILE
 
 FOLDER_PREFIX = "mimo-session-"
 
@@ -99,7 +100,7 @@ class Spool:
     def _path(self, key: InputKey) -> Path:
         kind, name = key
         if kind is InputKind.TEMPLATE_CONFIG:
-            return self.template_folder / "config.json"
+            return self.template_folder / CONFIG_FILE
         if kind.is_video:
             return self.template_folder / f"{kind.value}.mp4"
         return self.folder / f"{kind.name.lower()}{name}"

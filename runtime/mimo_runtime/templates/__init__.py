@@ -1,0 +1,1 @@
+"""A driving video decomposed into its layers: the official template folder."""

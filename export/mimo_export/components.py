@@ -1,0 +1,200 @@
+"""The components of a bundle, as modules with example inputs of the bundle's fixed shapes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from diffusers import AutoencoderKL
+from mimo_runtime.errors import InvalidRequestError
+from torch import Tensor, nn
+from torch._subclasses.fake_tensor import FakeTensorMode
+from transformers import CLIPVisionModelWithProjection
+
+from mimo_export.checkpoint import Checkpoint
+from mimo_export.graph import Graph
+from mimo_export.networks.config import LATENT_CHANNELS
+from mimo_export.networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
+from mimo_export.networks.unet import UNet
+
+LATENT_SCALE = 0.18215
+TIME_ROWS = 64
+
+
+class ImageEncoder(nn.Module):
+    """CLIP: pixels [1, 3, s, s] to the character's token [1, token_width]."""
+
+    def __init__(self, net: CLIPVisionModelWithProjection) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """The projected embedding."""
+        result: Tensor = self.net(pixel_values=pixels).image_embeds
+        return result
+
+
+class VaeEncoder(nn.Module):
+    """Pixels [1, 3, H, W] in [-1, 1] to scaled latents [1, 4, h, w], the mean of the posterior."""
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        """Mean times 0.18215."""
+        moments: Tensor = self.vae.encoder(pixels)
+        if self.vae.quant_conv is not None:
+            moments = self.vae.quant_conv(moments)
+        return moments[:, :LATENT_CHANNELS] * LATENT_SCALE
+
+
+class VaeDecoder(nn.Module):
+    """Scaled latents [1, 4, h, w] to a picture [1, 3, H, W] in [0, 1]."""
+
+    def __init__(self, vae: AutoencoderKL) -> None:
+        super().__init__()
+        self.vae = vae
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Decode, move from [-1, 1] to [0, 1] and clamp."""
+        latents = latents / LATENT_SCALE
+        if self.vae.post_quant_conv is not None:
+            latents = self.vae.post_quant_conv(latents)
+        picture: Tensor = self.vae.decoder(latents)
+        return (picture / 2 + 0.5).clamp(0, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the user fixes: picture size in pixels and frames of a window."""
+
+    width_px: int
+    height_px: int
+    frames: int
+
+    @property
+    def latent(self) -> tuple[int, int]:
+        """Latent height and width."""
+        return self.height_px // 8, self.width_px // 8
+
+
+def check_shape(shape: Shape, checkpoint: Checkpoint) -> None:
+    """Refuse sizes that the networks cannot have.
+
+    Raises:
+        InvalidRequestError: naming the size and what is allowed.
+    """
+    for name, size in (("width", shape.width_px), ("height", shape.height_px)):
+        if size < 16 or size % 8:
+            raise InvalidRequestError(f"{name} is {size} px; give a multiple of 8 from 16 on.")
+    table = checkpoint.motion.table_frames
+    if not 1 <= shape.frames <= table:
+        raise InvalidRequestError(
+            f"frames is {shape.frames}; this checkpoint has positions for 1 to {table} frames."
+        )
+    scale = 2 ** (len(checkpoint.vae.config.block_out_channels) - 1)
+    if scale != 8:
+        raise InvalidRequestError(
+            f"The VAE reduces pictures by {scale}; MIMO's networks are built for 8."
+        )
+
+
+def component_graphs(checkpoint: Checkpoint, shape: Shape) -> Iterator[tuple[str, Graph]]:
+    """Every component in the order in which a request needs them."""
+    height, width = shape.latent
+    latents = torch.zeros(1, LATENT_CHANNELS, height, width)
+    pixels = torch.zeros(1, 3, shape.height_px, shape.width_px)
+    token = torch.zeros(1, checkpoint.denoiser.config.token_width)
+    side = checkpoint.image_encoder.config.image_size
+    yield (
+        "image_encoder",
+        Graph(
+            ImageEncoder(checkpoint.image_encoder),
+            {"pixels": torch.zeros(1, 3, side, side)},
+            ("token",),
+        ),
+    )
+    yield "vae_encoder", Graph(VaeEncoder(checkpoint.vae), {"pixels": pixels}, ("latents",))
+    yield "vae_decoder", Graph(VaeDecoder(checkpoint.vae), {"latents": latents}, ("picture",))
+    yield from _character_graphs(checkpoint, latents, token)
+    yield (
+        "condition",
+        Graph(
+            Condition(checkpoint.denoiser, checkpoint.pose_guider),
+            {"pose": pixels, "background": latents},
+            ("condition",),
+        ),
+    )
+    timesteps = torch.zeros(TIME_ROWS, dtype=torch.int64)
+    yield (
+        "time",
+        Graph(TimeTable(checkpoint.denoiser), {"timesteps": timesteps}, ("time_table",)),
+    )
+    sizes = reader_sizes(checkpoint, latents)
+    yield "denoiser", _denoiser_graph(checkpoint.denoiser, shape, sizes, guided=True)
+    yield "denoiser_unguided", _denoiser_graph(checkpoint.denoiser, shape, sizes, guided=False)
+
+
+def _character_graphs(
+    checkpoint: Checkpoint, latents: Tensor, token: Tensor
+) -> Iterator[tuple[str, Graph]]:
+    names = [block.name for block in checkpoint.denoiser.readers()]
+    bank = [torch.zeros(size) for size in reader_sizes(checkpoint, latents)]
+    bank_names = [f"bank.{name}" for name in names]
+    yield (
+        "reference",
+        Graph(
+            Reference(checkpoint.reference_net),
+            {"latents": latents, "token": token},
+            tuple(bank_names),
+            plain_rows=1,
+        ),
+    )
+    yield (
+        "identity",
+        Graph(
+            Identity(checkpoint.denoiser),
+            {"token": token} | dict(zip(bank_names, bank, strict=True)),
+            ("cross", *reference_names(names)),
+        ),
+    )
+
+
+def _denoiser_graph(
+    denoiser: UNet, shape: Shape, reader_sizes: list[torch.Size], guided: bool
+) -> Graph:
+    height, width = shape.latent
+    frames, channels = shape.frames, denoiser.config.channels[0]
+    names = [block.name for block in denoiser.readers()]
+    time_width = sum(r.time_emb_proj.out_features for r in denoiser.resnets())
+    cross_width = sum(block.norm1.normalized_shape[0] for block in denoiser.readers())
+    inputs = {
+        "latents": torch.zeros(frames, LATENT_CHANNELS, height, width),
+        "condition": torch.zeros(frames, channels, height, width),
+        "time_table": torch.zeros(TIME_ROWS, time_width),
+        "step": torch.zeros(1, dtype=torch.int64),
+        "frame_mask": torch.ones(frames, dtype=torch.bool),
+        "cross": torch.zeros(2, cross_width),
+    }
+    reference = [torch.zeros(size) for size in reader_sizes for _ in range(2)]
+    inputs |= dict(zip(reference_names(names), reference, strict=True))
+    return Graph(
+        DenoiserPass(denoiser, frames, guided),
+        inputs,
+        ("prediction",),
+        plain_rows=frames if guided else 0,
+        told_rows=frames,
+    )
+
+
+def reference_names(readers: list[str]) -> list[str]:
+    """Tensor names of K and V of each reader in turn."""
+    return [f"{kind}.{name}" for name in readers for kind in ("key", "value")]
+
+
+def reader_sizes(checkpoint: Checkpoint, latents: Tensor) -> list[torch.Size]:
+    """Reference tokens and channels of each reader, found by a run without numbers."""
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        token = torch.zeros(1, checkpoint.denoiser.config.token_width)
+        features = Reference(checkpoint.reference_net)(torch.zeros(latents.shape), token)
+    return [feature.shape for feature in features]

@@ -1,0 +1,105 @@
+"""One torch module to one ONNX graph with fixed shapes and the `mimo` functions inside."""
+
+import contextlib
+import io
+import logging
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import onnx
+import onnx_ir as ir
+import torch
+from mimo_kernels import attention
+from mimo_runtime.bundle import TensorSpec
+from torch import Tensor, nn
+
+from mimo_export import functions
+
+_DTYPES = {torch.float32: "float32", torch.int64: "int64", torch.bool: "bool"}
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A module to export: example inputs fix the shapes; names are the bundle's tensor names.
+
+    `plain_rows` and `told_rows` count the rows that reference attention leaves without and with
+    the reference (both 0 where the module has none).
+    """
+
+    module: nn.Module
+    inputs: dict[str, Tensor]
+    outputs: tuple[str, ...]
+    plain_rows: int = 0
+    told_rows: int = 0
+
+
+def onnx_from_graph(graph: Graph) -> tuple[ir.Model, list[TensorSpec], list[TensorSpec]]:
+    """Export, attach the functions and state inputs and outputs with their fixed shapes."""
+    arguments = tuple(graph.inputs.values())
+    with _quiet(), torch.no_grad():
+        program = torch.onnx.export(
+            graph.module,
+            arguments,
+            dynamo=True,
+            opset_version=functions.OPSET,
+            input_names=list(graph.inputs),
+            output_names=list(graph.outputs),
+            verbose=False,
+        )
+        assert program is not None
+        results = graph.module(*arguments)
+    model = program.model
+    _attach(model, _needed_functions(model, graph))
+    _forget_origin(model, type(graph.module).__name__)
+    results = results if isinstance(results, tuple) else (results,)
+    return model, _specs(graph.inputs), _specs(dict(zip(graph.outputs, results, strict=True)))
+
+
+def _needed_functions(model: ir.Model, graph: Graph) -> list[onnx.FunctionProto]:
+    known = (
+        functions.temporal_function(),
+        functions.reference_function(graph.plain_rows, graph.told_rows),
+    )
+    used = {node.op_type for node in model.graph if node.domain == attention.DOMAIN}
+    return [function for function in known if function.name in used]
+
+
+def _attach(model: ir.Model, protos: Sequence[onnx.FunctionProto]) -> None:
+    for proto in protos:
+        function = ir.serde.deserialize_function(proto)
+        model.functions[function.identifier()] = function
+        model.opset_imports[attention.DOMAIN] = attention.DOMAIN_VERSION
+        model.opset_imports[functions.CONTRIB] = 1
+
+
+def _forget_origin(model: ir.Model, name: str) -> None:
+    """Drop the exporter's notes: they are megabytes and tell paths of the exporting machine."""
+    model.graph.name = name
+    model.metadata_props.clear()
+    for graph in (model.graph, *model.functions.values()):
+        graph.metadata_props.clear()
+        graph.doc_string = None
+        for node in graph:
+            node.metadata_props.clear()
+            node.doc_string = None
+            for value in node.outputs:
+                value.metadata_props.clear()
+
+
+def _specs(tensors: dict[str, Tensor]) -> list[TensorSpec]:
+    return [TensorSpec(n, tuple(t.shape), _DTYPES[t.dtype]) for n, t in tensors.items()]
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """The exporter's running commentary is not for our users."""
+    logger = logging.getLogger("torch.onnx")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        finally:
+            logger.setLevel(level)

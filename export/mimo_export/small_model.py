@@ -1,0 +1,32 @@
+"""The bundle that ships inside the package: `python -m mimo_export.small_model`.
+
+Its weights are random until a trained model takes its place; size and speed are those of a
+real, very small model.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import mimo_runtime
+
+from mimo_export.components import Shape
+from mimo_export.exporter import bundle_from_checkpoint
+from mimo_export.random_checkpoint import write_random_checkpoint
+
+SHAPE = Shape(width_px=128, height_px=128, frames=16)
+LICENCE = "Apache-2.0 (random weights, made by mimo_export.small_model)"
+
+
+def write_small_model(folder: Path) -> None:
+    """Make the bundle anew at `folder`, replacing what is there."""
+    with tempfile.TemporaryDirectory() as scratch:
+        checkpoint, bundle = Path(scratch) / "random", Path(scratch) / "small"
+        write_random_checkpoint(checkpoint)
+        bundle_from_checkpoint(checkpoint, bundle, SHAPE, licence=LICENCE)
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(bundle, folder)
+
+
+if __name__ == "__main__":
+    write_small_model(Path(mimo_runtime.__file__).parent / "sample" / "bundle")

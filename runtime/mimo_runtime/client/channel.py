@@ -1,0 +1,28 @@
+"""The channel of a client."""
+
+from pathlib import Path
+
+import grpc
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.serving.address import is_loopback, split_address
+
+
+def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
+    """A channel to `HOST:PORT`; a context manager.
+
+    With `tls_root`, the PEM file of the authority that signed the server's certificate, it
+    speaks TLS. A server of this machine is never reached through a proxy.
+
+    Raises:
+        InvalidRequestError: the address or the file cannot be used.
+    """
+    host, _ = split_address(server)
+    options = (("grpc.enable_http_proxy", 0),) if is_loopback(host) else ()
+    if tls_root is None:
+        return grpc.insecure_channel(server, options)
+    try:
+        root = tls_root.read_bytes()
+    except OSError as error:
+        raise InvalidRequestError(f"Cannot read {tls_root}: {error.strerror}.") from error
+    return grpc.secure_channel(server, grpc.ssl_channel_credentials(root), options)

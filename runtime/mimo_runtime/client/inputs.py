@@ -1,0 +1,106 @@
+"""The files that a client sends, cut into the chunks of the wire."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from mimo.v1 import synthesis_pb2 as pb
+
+from mimo_runtime.errors import InvalidRequestError, MediaError, TemplateError
+from mimo_runtime.planning.crops import FEATHER_MODES
+from mimo_runtime.templates.config import CONFIG_FILE
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, SUFFIXES
+
+SLICE_BYTES = 256 * 1024
+VIDEOS = {
+    SOURCE: pb.INPUT_SOURCE,
+    MOTION: pb.INPUT_MOTION,
+    SCENE: pb.INPUT_SCENE,
+    OCCLUSION: pb.INPUT_OCCLUSION,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """One file to send and what it is; `name` is the mode of a feather mask, else empty."""
+
+    path: Path
+    input: pb.Input.ValueType
+    name: str = ""
+
+    def check(self) -> None:
+        """Check that the file can be read.
+
+        Raises:
+            MediaError: it cannot.
+        """
+        try:
+            self.path.open("rb").close()
+        except OSError as error:
+            raise MediaError(f"Cannot read {self.path}: {error.strerror}.") from error
+
+    def chunks(self) -> Iterator[pb.InputChunk]:
+        """The file in slices, then the mark of its end."""
+        with self.path.open("rb") as file:
+            for data in iter(partial(file.read, SLICE_BYTES), b""):
+                yield pb.InputChunk(input=self.input, name=self.name, data=data)
+        yield pb.InputChunk(input=self.input, name=self.name, last=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files of one synthesis: a picture, a template folder, and what may go with them.
+
+    `matte` is a picture, white where the character is; `feather_masks` a folder of
+    alpha2_<mode>.png.
+    """
+
+    character: Path
+    template: Path
+    matte: Path | None = None
+    feather_masks: Path | None = None
+
+    def files(self) -> list[InputFile]:
+        """Every file to send, found to be readable.
+
+        Raises:
+            MediaError: a file cannot be read.
+            TemplateError: the template is no folder.
+            InvalidRequestError: the folder of feather masks holds none.
+        """
+        files = [InputFile(self.character, pb.INPUT_CHARACTER)]
+        if self.matte is not None:
+            files.append(InputFile(self.matte, pb.INPUT_MATTE))
+        files += _template_files(self.template)
+        if self.feather_masks is not None:
+            files += _feather_files(self.feather_masks)
+        for file in files:
+            file.check()
+        return files
+
+
+def _template_files(folder: Path) -> list[InputFile]:
+    """The files that are there; what is missing is for the server to say."""
+    if not folder.is_dir():
+        raise TemplateError(f"The template {folder} is no folder; give one with vid, sdc and bk.")
+    files = [
+        InputFile(path, VIDEOS[path.stem])
+        for path in sorted(folder.iterdir())
+        if path.stem in VIDEOS and path.suffix in SUFFIXES
+    ]
+    config = folder / CONFIG_FILE
+    if config.is_file():
+        files.append(InputFile(config, pb.INPUT_TEMPLATE_CONFIG))
+    return files
+
+
+def _feather_files(folder: Path) -> list[InputFile]:
+    files = [
+        InputFile(path, pb.INPUT_FEATHER_MASK, mode)
+        for mode in FEATHER_MODES
+        if (path := folder / f"alpha2_{mode}.png").is_file()
+    ]
+    if not files:
+        raise InvalidRequestError(f"{folder} holds no feather masks (alpha2_<mode>.png).")
+    return files

@@ -1,0 +1,108 @@
+"""One synthesis on a server: send the inputs, receive the frames, write the result."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+
+from mimo_runtime.client.channel import open_channel
+from mimo_runtime.client.failure import error_from
+from mimo_runtime.client.inputs import InputFile, Inputs
+from mimo_runtime.client.sink import Sink, kind_of, open_sink
+from mimo_runtime.errors import CancelledError, ProtocolError
+from mimo_runtime.serving.enums import MODES, OUTPUT_KINDS
+from mimo_runtime.sessions.packing import OutputKind
+from mimo_runtime.synthesis.request import OnProgress, Progress
+from mimo_runtime.synthesis.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How a synthesis went, as the client saw it.
+
+    `first_frame_s` and `total_s` count from the start of the call, in seconds; `frames_per_s`
+    is the server's, without the way there and back.
+    """
+
+    frame_count: int
+    first_frame_s: float
+    total_s: float
+    frames_per_s: float
+
+
+def synthesize(
+    server: str,
+    inputs: Inputs,
+    settings: Settings,
+    output: Path,
+    on_progress: OnProgress,
+    *,
+    deadline_s: float | None = None,
+    tls_root: Path | None = None,
+) -> Summary:
+    """Synthesise on the server at `HOST:PORT` and write `output`: an .mp4 file, or a folder of PNG.
+
+    `tls_root` is the PEM file of the authority that signed the server's certificate; None speaks
+    without TLS. Ctrl-C cancels the call. What fails leaves no output.
+
+    Raises:
+        ServerUnreachableError: no server answers, or it went away.
+        MimoError: whatever the server, or the reading of the inputs, found wrong.
+    """
+    config = _config(settings, kind_of(output))
+    files = inputs.files()
+    with open_channel(server, tls_root) as channel, open_sink(output) as sink:
+        stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
+        call = stub.Synthesize(_requests(config, files), timeout=deadline_s)
+        try:
+            return _receive(call, sink, on_progress)
+        except grpc.RpcError:
+            raise error_from(call, server) from None
+        except KeyboardInterrupt:
+            raise CancelledError("Cancelled; nothing was written.") from None
+        finally:
+            call.cancel()
+
+
+def _config(settings: Settings, kind: OutputKind) -> pb.StreamConfig:
+    return pb.StreamConfig(
+        steps=settings.steps,
+        guidance=settings.guidance,
+        seed=settings.seed,
+        mode={word: number for number, word in MODES.items()}[settings.mode],
+        output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
+    )
+
+
+def _requests(config: pb.StreamConfig, files: list[InputFile]) -> Iterator[pb.SynthesizeRequest]:
+    yield pb.SynthesizeRequest(config=config)
+    for file in files:
+        for chunk in file.chunks():
+            yield pb.SynthesizeRequest(chunk=chunk)
+
+
+def _receive(
+    responses: Iterator[pb.SynthesizeResponse], sink: Sink, on_progress: OnProgress
+) -> Summary:
+    began_at_s = time.monotonic()
+    first_frame_s = 0.0
+    told = None
+    for response in responses:
+        payload = response.WhichOneof("payload")
+        if payload == "progress":
+            progress = response.progress
+            on_progress(Progress(progress.stage, progress.done, progress.total))
+        elif payload == "frames":
+            if response.frames.timestamps_s and not first_frame_s:
+                first_frame_s = time.monotonic() - began_at_s
+            sink.append(response.frames)
+        elif payload == "summary":
+            told = response.summary
+    if told is None:
+        raise ProtocolError("The server ended without a summary; it may be another version.")
+    total_s = time.monotonic() - began_at_s
+    return Summary(told.frame_count, first_frame_s, total_s, told.frames_per_s)

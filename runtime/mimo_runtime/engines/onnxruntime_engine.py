@@ -1,0 +1,107 @@
+"""The engine that runs everywhere: ONNX Runtime on the CPU."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from mimo_runtime.bundle import Component, TensorSpec
+from mimo_runtime.engines.engine import Array, empty_buffer
+from mimo_runtime.errors import BundleError
+
+_ELEMENT_TYPES = {
+    "tensor(float)": "float32",
+    "tensor(float16)": "float16",
+    "tensor(int64)": "int64",
+    "tensor(bool)": "bool",
+}
+_LOG_ERRORS_ONLY = 3
+
+
+class OrtPass:
+    """Buffers bound to one ONNX Runtime session; running it allocates no tensor of ours."""
+
+    def __init__(
+        self,
+        session: onnxruntime.InferenceSession,
+        component: Component,
+        buffers: Mapping[str, Array],
+    ) -> None:
+        self.buffers = buffers
+        self._session = session
+        self._binding = session.io_binding()
+        for bind, specs in (
+            (self._binding.bind_input, component.inputs),
+            (self._binding.bind_output, component.outputs),
+        ):
+            for spec in specs:
+                buffer = buffers[spec.name]
+                bind(spec.name, "cpu", 0, buffer.dtype.type, buffer.shape, buffer.ctypes.data)
+
+    def run(self) -> None:
+        """Compute the outputs from the inputs, in place."""
+        self._session.run_with_iobinding(self._binding)
+
+
+class OrtEngine:
+    """One component as an ONNX Runtime session.
+
+    `threads` is the number of threads of one pass, 0 for one per core.
+
+    Raises:
+        BundleError: the file is no valid graph, or its tensors are not those of the manifest.
+    """
+
+    def __init__(self, path: Path, component: Component, threads: int = 0) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = _LOG_ERRORS_ONLY
+        try:
+            self._session = onnxruntime.InferenceSession(
+                path, options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # its own exceptions share no base class of their own
+            raise BundleError(
+                f"ONNX Runtime {onnxruntime.__version__} cannot load {path}: "
+                f"{str(error).splitlines()[0]} Export the bundle again."
+            ) from error
+        self.component = component
+        for kind, found, wanted in (
+            ("input", self._session.get_inputs(), component.inputs),
+            ("output", self._session.get_outputs(), component.outputs),
+        ):
+            _compare(path, kind, [_spec(node) for node in found], list(wanted))
+
+    def bind(self, shared: Mapping[str, Array] | None = None) -> OrtPass:
+        """Bind new buffers, except those in `shared`, which are used as they are."""
+        buffers = dict(shared or {})
+        for spec in (*self.component.inputs, *self.component.outputs):
+            if spec.name not in buffers:
+                buffers[spec.name] = empty_buffer(spec)
+            _check_buffer(spec, buffers[spec.name])
+        return OrtPass(self._session, self.component, buffers)
+
+
+def _spec(node: onnxruntime.NodeArg) -> TensorSpec:
+    dtype = _ELEMENT_TYPES.get(node.type, node.type)
+    return TensorSpec(node.name, tuple(node.shape), dtype)
+
+
+def _compare(path: Path, kind: str, found: list[TensorSpec], wanted: list[TensorSpec]) -> None:
+    if found != wanted:
+        odd = next((f, w) for f, w in zip(found, wanted, strict=False) if f != w)
+        raise BundleError(
+            f"{path} has the {kind} {odd[0]} where the manifest says {odd[1]}; export it again."
+        )
+
+
+def _check_buffer(spec: TensorSpec, buffer: NDArray[Any]) -> None:
+    fits = buffer.shape == spec.shape and buffer.dtype == np.dtype(spec.dtype)
+    if not fits or not buffer.flags.c_contiguous:
+        raise BundleError(
+            f"The buffer for {spec} is {buffer.dtype} {list(buffer.shape)}; the bundle's parts do "
+            "not fit together, export it again."
+        )

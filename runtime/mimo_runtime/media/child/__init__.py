@@ -1,0 +1,4 @@
+"""What runs in the decoding children, and in the nursery that they are forked from.
+
+Nothing here is imported by the process that serves.
+"""

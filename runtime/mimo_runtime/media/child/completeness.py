@@ -1,0 +1,85 @@
+"""Is the file all there, and was all of it decoded?"""
+
+import os
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.clip import ClipInfo
+
+_SEGMENT_ID = b"\x18\x53\x80\x67"
+
+
+def complete(
+    frames: Iterable[NDArray[np.uint8]], info: ClipInfo, name: str
+) -> Iterator[NDArray[np.uint8]]:
+    """Passes frames on; raises MediaError when they are not as many as were demuxed."""
+    count = 0
+    for frame in frames:
+        count += 1
+        if count > info.frame_count:
+            raise MediaError(
+                f"'{name}' decodes to more frames than the {info.frame_count} it holds; encode it "
+                "again, for instance to H.264 in MP4"
+            )
+        yield frame
+    if count < info.frame_count:
+        raise MediaError(
+            f"'{name}' is truncated or damaged: {count} of {info.frame_count} frames can be decoded"
+        )
+
+
+def check_whole(file: BinaryIO, container: str, name: str) -> None:
+    """Raises MediaError when the outermost parts promise more bytes than the file has.
+
+    FFmpeg reads such files to their end and says nothing.
+    """
+    size_bytes = os.fstat(file.fileno()).st_size
+    promised_bytes = 0
+    if container == "mp4":
+        promised_bytes = _end_of_boxes(file, size_bytes)
+    elif container == "matroska":
+        promised_bytes = _end_of_segment(file)
+    if promised_bytes > size_bytes:
+        raise MediaError(
+            f"'{name}' is truncated: it has {size_bytes} bytes of at least {promised_bytes}"
+        )
+
+
+def _end_of_boxes(file: BinaryIO, size_bytes: int) -> int:
+    """The end of the last top-level ISO box."""
+    position = 0
+    while position + 8 <= size_bytes:
+        file.seek(position)
+        header = file.read(16)
+        box_bytes = int.from_bytes(header[:4], "big")
+        if box_bytes == 1:
+            box_bytes = int.from_bytes(header[8:16], "big")
+        if box_bytes < 8 or not header[4:8].isalnum():
+            break  # up to the end of the file, or padding
+        position += box_bytes
+    return position
+
+
+def _end_of_segment(file: BinaryIO) -> int:
+    """The end of the Matroska segment, 0 when it does not say (live recordings)."""
+    file.seek(4)
+    header_bytes = _read_vint(file)
+    file.seek(header_bytes or 0, os.SEEK_CUR)
+    if header_bytes is None or file.read(4) != _SEGMENT_ID:
+        return 0
+    segment_bytes = _read_vint(file)
+    return 0 if segment_bytes is None else file.tell() + segment_bytes
+
+
+def _read_vint(file: BinaryIO) -> int | None:
+    """An EBML number, None for the reserved "unknown"."""
+    first = file.read(1)
+    width = 9 - first[0].bit_length() if first else 9
+    if width > 8:
+        return None
+    value = int.from_bytes(first + file.read(width - 1), "big") & ((1 << 7 * width) - 1)
+    return None if value == (1 << 7 * width) - 1 else value

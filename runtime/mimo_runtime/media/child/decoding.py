@@ -1,0 +1,66 @@
+"""From an open file to its frames: vet, choose a back end, start it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.child.choice import Choice, choose_decoder
+from mimo_runtime.media.child.completeness import complete
+from mimo_runtime.media.child.fences import limit_memory
+from mimo_runtime.media.child.machine import look_at_machine
+from mimo_runtime.media.child.pyav_decoder import PyAvDecoder
+from mimo_runtime.media.child.vetting import vet_clip
+from mimo_runtime.media.clip import ClipInfo
+from mimo_runtime.media.job import Job
+
+
+@dataclass(frozen=True, slots=True)
+class Decoding:
+    """A clip whose first frame has been decoded; `frames` yields all of them."""
+
+    info: ClipInfo
+    choice: Choice
+    frames: Iterator[NDArray[np.uint8]]
+
+
+def start_decoding(file: int, job: Job) -> Decoding:
+    """Vets the open `file`, then decodes with the back end that suits it and this machine."""
+    vetted = vet_clip(file, job)
+    choice, frames = start_decoder(
+        file, job, vetted.info, choose_decoder(job, vetted, look_at_machine())
+    )
+    return Decoding(vetted.info, choice, complete(frames, vetted.info, job.name))
+
+
+def start_decoder(
+    file: int, job: Job, info: ClipInfo, choice: Choice
+) -> tuple[Choice, Iterator[NDArray[np.uint8]]]:
+    """Starts what was chosen; when that is DALI by default and it fails at once, PyAV.
+
+    A GPU whose driver is too old or that lends no video engine (MIG) shows only when used.
+    """
+    try:
+        return choice, _begun(_frames(file, job, info, choice))
+    except (MediaError, RuntimeError) as error:
+        if choice.decoder == "pyav" or job.decoder != "auto":
+            raise
+        limit_memory(job.limits)
+        fallback = Choice("pyav", f"DALI failed: {str(error).splitlines()[0]}")
+        return fallback, _begun(_frames(file, job, info, fallback))
+
+
+def _frames(file: int, job: Job, info: ClipInfo, choice: Choice) -> Iterator[NDArray[np.uint8]]:
+    if choice.decoder == "pyav":
+        return PyAvDecoder(file, job, info).frames()
+    from mimo_runtime.media.child.dali_decoder import DaliDecoder
+
+    return DaliDecoder(file, job, info, on_gpu=choice.on_gpu).frames()
+
+
+def _begun(frames: Iterator[NDArray[np.uint8]]) -> Iterator[NDArray[np.uint8]]:
+    """The same frames, the first of them decoded."""
+    return chain(list(islice(frames, 1)), frames)

@@ -1,0 +1,126 @@
+"""Opening a container and counting what is in it, without decoding."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+import av
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.media.job import Job
+
+CODECS = ("h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "prores", "ffv1")
+
+
+@contextmanager
+def open_video(file: int, job: Job, threads: int = 1) -> Iterator[tuple[InputContainer, Any]]:
+    """The demuxer of the open `file`, from its start, and its first video stream, checked.
+
+    Raises MediaError (no video, a codec that is not accepted), LimitExceededError (too large).
+    """
+    with os.fdopen(os.dup(file), "rb") as source:
+        source.seek(0)
+        # The magic bytes fix the format, and nothing that the file names is opened.
+        container = av.open(
+            source, "r", format=job.container, metadata_errors="replace", io_open=_refuse
+        )
+        with container:
+            stream = _first_stream(container, job)
+            _prepare(stream, job, threads)
+            yield container, stream
+
+
+def _refuse(url: str, *_: Any) -> BinaryIO:
+    raise MediaError(f"the video names another file ('{url}'), which is not opened")
+
+
+def _first_stream(container: InputContainer, job: Job) -> VideoStream:
+    streams = video_streams(container)
+    if not streams:
+        raise MediaError(f"'{job.name}' holds no video stream")
+    return streams[0]
+
+
+def video_streams(container: InputContainer) -> list[VideoStream]:
+    """The streams that are moving pictures: cover art is not."""
+    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+
+
+def _prepare(stream: VideoStream, job: Job, threads: int) -> None:
+    codec = codec_name(stream)
+    if codec not in CODECS:
+        accepted = ", ".join(CODECS)
+        raise MediaError(f"'{job.name}' is {codec} video, which is not accepted; use {accepted}")
+    context = stream.codec_context
+    check_size_px(context.width, context.height, job)
+    max_pixels = job.limits.max_width_px * job.limits.max_height_px
+    context.options = {"max_pixels": str(max_pixels)}
+    context.thread_type = "AUTO"
+    context.thread_count = threads
+
+
+def codec_name(stream: VideoStream) -> str:
+    """The codec's own name ("av1"), not that of the decoder ("libdav1d")."""
+    return stream.codec_context.codec.canonical_name if stream.codec_context else "unknown"
+
+
+def check_size_px(width_px: int, height_px: int, job: Job) -> None:
+    """Raises LimitExceededError for frames that are too large; upright or lying does not matter."""
+    limits = job.limits
+    short_px, long_px = sorted((width_px, height_px))
+    max_short_px, max_long_px = sorted((limits.max_width_px, limits.max_height_px))
+    if short_px > max_short_px or long_px > max_long_px:
+        raise LimitExceededError(
+            f"'{job.name}' has frames of {width_px}x{height_px} pixels, more than the "
+            f"{limits.max_width_px}x{limits.max_height_px} accepted (max_width_px, max_height_px)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Packets:
+    """What demuxing finds.
+
+    `ticks` holds the time stamp of each frame to be shown, in presentation order, or is None where
+    the container has none. `hidden_count` counts the packets that are not shown.
+    """
+
+    ticks: tuple[int, ...] | None
+    frame_count: int
+    hidden_count: int
+
+
+def count_packets(container: InputContainer, stream: VideoStream, job: Job) -> Packets:
+    """Demuxes all of `stream`. Raises MediaError (truncated), LimitExceededError (too many)."""
+    ticks: list[int | None] = []
+    hidden_count = 0
+    for packet in container.demux(stream):
+        if packet.is_corrupt:
+            raise MediaError(f"'{job.name}' is truncated after {len(ticks)} frames")
+        if packet.is_discard or _is_hidden(packet):
+            hidden_count += 1
+        elif packet.size:
+            ticks.append(packet.pts)
+        if len(ticks) > job.limits.max_frames:
+            raise LimitExceededError(
+                f"'{job.name}' has more than the {job.limits.max_frames} frames accepted "
+                "(max_frames)"
+            )
+    if len(ticks) + hidden_count < stream.frames:
+        raise MediaError(f"'{job.name}' is truncated: {len(ticks)} of {stream.frames} frames")
+    if not ticks:
+        raise MediaError(f"'{job.name}' holds no video frames")
+    known = [tick for tick in ticks if tick is not None]
+    return Packets(
+        tuple(sorted(known)) if len(known) == len(ticks) else None, len(ticks), hidden_count
+    )
+
+
+def _is_hidden(packet: "Packet[VideoStream]") -> bool:
+    """VP8 has packets of their own for frames that are only referred to."""
+    return packet.size > 0 and codec_name(packet.stream) == "vp8" and not bytes(packet)[0] & 0x10

@@ -1,0 +1,110 @@
+"""The nursery's side: fork one child per request, end those that nobody waits for."""
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import os
+import select
+import signal
+import socket
+from collections.abc import Sequence
+
+from mimo_runtime.media.channel import Channel, ChannelClosedError
+from mimo_runtime.media.child.work import work
+from mimo_runtime.media.job import Job
+
+_PR_SET_PDEATHSIG = 1
+
+
+def run(requests: int, preload: Sequence[str]) -> None:
+    """Serves requests until the other end of the descriptor `requests` is closed."""
+    for module in preload:
+        with contextlib.suppress(ImportError):  # the choice of the decoder says what is missing
+            importlib.import_module(module)
+    gc.freeze()
+    Nursery(Channel(socket.socket(fileno=requests))).serve()
+
+
+class Nursery:
+    """The children that are alive, each with the nursery's copy of its connection.
+
+    That copy shows when the parent has hung up, which ends the child, and carries the last word:
+    how the child ended.
+    """
+
+    def __init__(self, requests: Channel) -> None:
+        self._requests = requests
+        self._children: dict[int, Channel] = {}
+        self._pid = os.getpid()
+        self._libc = ctypes.CDLL(None)
+        self._wakeup, self._wakeup_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(self._wakeup_end)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+
+    def serve(self) -> None:
+        """One round per event; ends when the parent is gone."""
+        with contextlib.suppress(ChannelClosedError):
+            while True:
+                self._serve_events()
+        for child in self._children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+    def _serve_events(self) -> None:
+        poll = select.poll()
+        poll.register(self._wakeup, select.POLLIN)
+        poll.register(self._requests, select.POLLIN)
+        owners = {channel.fileno(): child for child, channel in self._children.items()}
+        for descriptor in owners:
+            poll.register(descriptor, 0)  # reports only that the other end hung up
+        for descriptor, _ in poll.poll():
+            if descriptor == self._wakeup:
+                os.read(self._wakeup, 4096)
+            elif descriptor in owners:
+                os.kill(owners[descriptor], signal.SIGKILL)
+            else:
+                self._start_child()
+        self._reap()
+
+    def _start_child(self) -> None:
+        request, (connection, file) = self._requests.receive_descriptors()
+        channel = Channel(socket.socket(fileno=connection))
+        try:
+            child = os.fork()
+        except OSError as error:
+            message = f"no process could be started to decode in: {error.strerror}; try again"
+            channel.send_last_word({"error": "ResourceError", "message": message})
+            channel.close()
+        else:
+            if child == 0:
+                self._become_child(channel, file, Job.from_wire(request))
+            self._children[child] = channel
+        os.close(file)
+
+    def _become_child(self, channel: Channel, file: int, job: Job) -> None:
+        status = 1
+        try:
+            self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            self._let_go()
+            if os.getppid() == self._pid:  # not orphaned before the line above
+                work(channel, file, job)
+                status = 0
+        finally:
+            os._exit(status)  # no cleanup: destructors of a decoder that failed can crash
+
+    def _let_go(self) -> None:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        for channel in (self._requests, *self._children.values()):
+            channel.close()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+
+    def _reap(self) -> None:
+        with contextlib.suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                child, status = ended
+                channel = self._children.pop(child)
+                channel.send_last_word({"exit": status})
+                channel.close()

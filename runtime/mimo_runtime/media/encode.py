@@ -1,0 +1,53 @@
+"""Frames to a video that can be played while it is still being made."""
+
+from fractions import Fraction
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.media.h264 import add_h264_stream, to_h264_frame
+
+
+class FragmentEncoder:
+    """H.264 in fragmented MP4, one fragment per frame.
+
+    What `encode` and `finish` return, joined, is one file. The muxer needs the next frame to know
+    how long a frame lasts, so that bytes come one frame late.
+    """
+
+    def __init__(self, width_px: int, height_px: int, rate_fps: Fraction) -> None:
+        self._outlet = _Outlet()
+        movflags = "empty_moov+default_base_moof+frag_every_frame"
+        options = {"movflags": movflags, "flush_packets": "1"}
+        self._container = av.open(self._outlet, "w", format="mp4", container_options=options)
+        self._stream = add_h264_stream(self._container, width_px, height_px, rate_fps)
+        self._index = 0
+
+    def encode(self, frame: NDArray[np.uint8]) -> bytes:
+        """The bytes that uint8 RGB [height, width, 3] completes; may be empty."""
+        picture = to_h264_frame(frame, self._index, self._stream)
+        self._index += 1
+        self._container.mux(self._stream.encode(picture))
+        return self._outlet.take()
+
+    def finish(self) -> bytes:
+        """The last bytes; the encoder cannot be used after that."""
+        self._container.mux(self._stream.encode(None))
+        self._container.close()
+        return self._outlet.take()
+
+
+class _Outlet:
+    """A sink that cannot seek."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, data: bytes) -> int:
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def take(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)

@@ -1,0 +1,46 @@
+"""A video file."""
+
+import contextlib
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.media.frame_sink import FrameSink, write_errors
+from mimo_runtime.media.h264 import add_h264_stream, to_h264_frame
+
+
+class Mp4Sink(FrameSink):
+    """H.264 in MP4 with the index at the front; an older file of that name is replaced."""
+
+    def __init__(self, path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        with write_errors(path):
+            self._partial.touch(exist_ok=False)
+            options = {"movflags": "faststart"}
+            self._container = av.open(
+                str(self._partial), "w", format="mp4", container_options=options
+            )
+        self._stream = add_h264_stream(self._container, width_px, height_px, rate_fps)
+
+    def write(self, index: int, frame: NDArray[np.uint8]) -> None:
+        """See `FrameSink.write`."""
+        with write_errors(self._path):
+            self._container.mux(self._stream.encode(to_h264_frame(frame, index, self._stream)))
+
+    def commit(self) -> None:
+        """See `FrameSink.commit`."""
+        with write_errors(self._path):
+            self._container.mux(self._stream.encode(None))
+            self._container.close()
+            self._partial.replace(self._path)
+
+    def discard(self) -> None:
+        """See `FrameSink.discard`."""
+        with contextlib.suppress(OSError):
+            self._container.close()
+        self._partial.unlink(missing_ok=True)

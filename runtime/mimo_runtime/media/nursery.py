@@ -1,0 +1,83 @@
+"""The warm process that decoding children are forked from."""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import weakref
+from collections.abc import Callable
+from pathlib import Path
+
+from mimo_runtime.media.channel import Channel, ChannelClosedError, channel_pair
+from mimo_runtime.media.job import Job
+
+_BOOT = """
+import json, sys
+sys.path[:] = json.loads(sys.argv[2])
+from mimo_runtime.media.child.loop import run
+run(int(sys.argv[1]), sys.argv[3:])
+"""
+_SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
+
+
+class Nursery:
+    """Starts one child per file in a few milliseconds.
+
+    A helper process of its own, because forking this one (threads, gRPC, CUDA) is not safe and
+    starting Python for every clip is slow. Unlike multiprocessing it never imports the caller's
+    main module. It starts with the first job, again if it was killed, and ends with this process.
+    """
+
+    def __init__(self, *preload: str) -> None:
+        """Nothing starts yet; `preload` names modules that the helper imports before forking."""
+        self._preload = preload
+        self._lock = threading.Lock()
+        self._requests: Channel | None = None
+        self._stop: Callable[[], object] = lambda: None
+
+    def start_child(self, job: Job, file: int) -> Channel:
+        """A connection to a new child that works on the open `file`; closing it ends the child."""
+        ours, theirs = channel_pair()
+        try:
+            with self._lock:
+                self._request(job, [theirs.fileno(), file])
+        finally:
+            theirs.close()
+        return ours
+
+    def _request(self, job: Job, descriptors: list[int]) -> None:
+        if self._requests is not None:
+            with contextlib.suppress(ChannelClosedError):
+                self._requests.send(job.to_wire(), descriptors)
+                return
+        self._stop()
+        self._requests = self._start()
+        self._requests.send(job.to_wire(), descriptors)
+
+    def _start(self) -> Channel:
+        ours, theirs = channel_pair()
+        paths = json.dumps([path or str(Path.cwd()) for path in sys.path])
+        process = subprocess.Popen(
+            [sys.executable, "-c", _BOOT, str(theirs.fileno()), paths, *self._preload],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[theirs.fileno()],
+            env=os.environ | _SINGLE_THREADED,
+            start_new_session=True,  # Ctrl-C is for this process to handle
+        )
+        theirs.close()
+        self._stop = weakref.finalize(self, _stop, ours, process, os.getpid())
+        return ours
+
+
+def _stop(requests: Channel, process: subprocess.Popen[bytes], owner: int) -> None:
+    """Ends the helper and its children; does nothing in a fork of the process that owns it."""
+    if os.getpid() == owner:
+        requests.shut_down()
+        process.wait()
+
+
+PYAV_NURSERY = Nursery("av", "PIL.Image")
+DALI_NURSERY = Nursery("av", "nvidia.dali.fn", "cv2")

@@ -1,0 +1,159 @@
+"""Reading a clip: frames in batches of fixed shape, decoded by a supervised child."""
+
+import contextlib
+import functools
+import importlib.util
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.clip import ClipInfo
+from mimo_runtime.media.job import Job
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.nursery import DALI_NURSERY, PYAV_NURSERY, Nursery
+from mimo_runtime.media.ring import RING_SLOTS, FrameRing
+from mimo_runtime.media.source import open_source
+from mimo_runtime.media.supervision import SupervisedChild
+
+DECODERS = ("auto", "pyav", "dali")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FrameBatch:
+    """Consecutive frames of a clip.
+
+    `frames` is uint8 [n, height, width, 3], RGB and upright, read-only: a view into shared memory
+    that is overwritten once the next batch is asked for. `timestamps_s` is float64 [n].
+    """
+
+    first_index: int
+    frames: NDArray[np.uint8]
+    timestamps_s: NDArray[np.float64]
+
+
+class ClipReader:
+    """A clip that is being decoded; made by `open_clip`, ended by `close` or the with statement.
+
+    `info` says what the clip is, `decoder` what decodes it and `reason` why. Iterating yields each
+    `FrameBatch` once; it raises MediaError when frames are damaged, missing or of another size.
+    """
+
+    def __init__(self, child: SupervisedChild, batch_frames: int) -> None:
+        """Waits until the child has vetted the clip, then hands it the ring to decode into."""
+        self._child = child
+        self._batch_frames = batch_frames
+        self._next_index = 0
+        start = child.receive()
+        self.info = ClipInfo.from_wire(start["info"])
+        self.decoder: str = start["decoder"]
+        self.reason: str = start["reason"]
+        _say_once(self.decoder, self.reason)
+        shape = (batch_frames, self.info.height_px, self.info.width_px, 3)
+        with contextlib.closing(FrameRing(shape)) as ring:
+            child.send({"shape": shape}, [ring.descriptor])
+            self._slots = ring.slots
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the child. Batches that were handed out stay readable."""
+        self._child.close()
+
+    def __iter__(self) -> Iterator[FrameBatch]:
+        timestamps_s = np.array(self.info.timestamps_s)
+        while (first := self._next_index) < self.info.frame_count:
+            if first:
+                self._child.send({"read": first})
+            count = self._child.receive()["frames"]
+            self._next_index = first + count
+            slot = self._slots[first // self._batch_frames % RING_SLOTS]
+            yield FrameBatch(first, slot[:count], timestamps_s[first : first + count])
+
+
+def open_clip(
+    path: Path, limits: MediaLimits, *, decoder: str = "auto", batch_frames: int = 8
+) -> ClipReader:
+    """Vets the clip at `path` and starts to decode its first video stream in a child process.
+
+    `decoder` is "auto" (NVDEC through DALI where this machine and the clip allow it, else PyAV),
+    "pyav" or "dali". Raises MediaError, LimitExceededError, UnsupportedError (a decoder that
+    cannot take this clip here), InvalidRequestError (no such decoder).
+    """
+    if decoder not in DECODERS:
+        accepted = ", ".join(DECODERS)
+        raise InvalidRequestError(f"there is no decoder '{decoder}'; choose one of {accepted}")
+    return ClipReader(_start("decode", path, limits, decoder, batch_frames), batch_frames)
+
+
+def inspect_clip(path: Path, limits: MediaLimits) -> ClipInfo:
+    """What the clip at `path` is, from demuxing all of it and decoding its first frame.
+
+    Raises MediaError, LimitExceededError.
+    """
+    with _start("inspect", path, limits, "pyav", 1) as child:
+        return ClipInfo.from_wire(child.receive()["info"])
+
+
+def frames_at(reader: ClipReader, indices: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
+    """The frames of `indices` (nondecreasing, may repeat), uint8 [height, width, 3] each.
+
+    A frame is valid until the next one is asked for. Decoding ends with the last index. Raises
+    InvalidRequestError when the clip is shorter than that.
+    """
+    if indices and indices[-1] >= reader.info.frame_count:
+        raise InvalidRequestError(
+            f"frame {indices[-1]} is asked for, but the clip has {reader.info.frame_count} frames"
+        )
+    wanted = iter(indices)
+    index = next(wanted, None)
+    if index is None:
+        return
+    for batch in reader:
+        while index is not None and index < batch.first_index + len(batch.frames):
+            yield batch.frames[index - batch.first_index]
+            index = next(wanted, None)
+        if index is None:
+            return
+
+
+def _start(
+    kind: str, path: Path, limits: MediaLimits, decoder: str, batch_frames: int
+) -> SupervisedChild:
+    with open_source(path, limits) as source:
+        job = Job(kind, path.name, source.container, limits, decoder, batch_frames)
+        return SupervisedChild(_nursery(decoder), job, source.descriptor)
+
+
+def _nursery(decoder: str) -> Nursery:
+    """DALI takes 0.6 s and 100 MB to import, so only where it may be used."""
+    if decoder == "dali" or (decoder == "auto" and _has_gpu()):
+        return DALI_NURSERY if _has_dali() else PYAV_NURSERY
+    return PYAV_NURSERY
+
+
+def _has_gpu() -> bool:
+    return any(Path(device).exists() for device in ("/dev/nvidiactl", "/dev/dxg"))
+
+
+def _has_dali() -> bool:
+    return bool(importlib.util.find_spec("nvidia") and importlib.util.find_spec("nvidia.dali"))
+
+
+@functools.cache
+def _say_once(decoder: str, reason: str) -> None:
+    _log.info("clips are decoded with %s: %s", decoder, reason)

@@ -1,0 +1,27 @@
+"""Where finished frames are written: one MP4 file, or a folder of PNG pictures."""
+
+from fractions import Fraction
+from pathlib import Path
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.frame_sink import FrameSink
+from mimo_runtime.media.mp4_sink import Mp4Sink
+from mimo_runtime.media.png_sink import PngSink
+
+__all__ = ["FrameSink", "open_sink"]
+
+
+def open_sink(path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> FrameSink:
+    """A sink for `path`: "NAME.mp4" is an H.264 file, a name without suffix a folder of PNGs.
+
+    Raises InvalidRequestError for other names, for a folder that holds other files, and where
+    nothing can be written.
+    """
+    if path.suffix.lower() == ".mp4":
+        return Mp4Sink(path, width_px, height_px, rate_fps)
+    if path.suffix == "" or path.is_dir():
+        return PngSink(path)
+    raise InvalidRequestError(
+        f"'{path}' cannot be written: the name must end in .mp4 for a video, or have no suffix "
+        "for a folder of PNG frames"
+    )

@@ -1,0 +1,59 @@
+"""Telling what a file is by its first bytes."""
+
+from mimo_runtime.errors import MediaError
+
+SNIFF_BYTES = 4096
+
+_BOX_TYPES = {b"ftyp", b"styp", b"moov", b"mdat", b"wide", b"free", b"skip"}
+_H264_NAL_HEADERS = {0x06, 0x09, 0x27, 0x47, 0x67}  # SEI, access unit delimiter, parameter set
+_HEVC_NAL_HEADERS = {0x40, 0x42, 0x46, 0x4E}  # video and sequence parameter set, delimiter, SEI
+
+
+def sniff_clip(head: bytes, name: str) -> str:
+    """The container's name for FFmpeg: mp4, matroska, mpegts, ivf, h264 or hevc.
+
+    Nothing else is accepted, above all no text: playlists and scripts (m3u8, ffconcat) make a
+    decoder open other files. Raises MediaError.
+    """
+    if head[4:8] in _BOX_TYPES:
+        return "mp4"
+    if head.startswith(b"\x1a\x45\xdf\xa3"):
+        return "matroska"
+    if head.startswith(b"DKIF"):
+        return "ivf"
+    if len(head) >= 377 and head[0] == head[188] == head[376] == 0x47:
+        return "mpegts"
+    raw = _sniff_raw(head)
+    if raw:
+        return raw
+    raise MediaError(
+        f"'{name}' is not a video of an accepted kind; "
+        "accepted are MP4/MOV, Matroska/WebM, MPEG-TS, IVF and raw H.264 or HEVC"
+    )
+
+
+def _sniff_raw(head: bytes) -> str | None:
+    start = head.find(b"\x00\x00\x01", 0, 4)
+    if start not in (0, 1) or head[0] != 0 or len(head) < 8:
+        return None
+    nal_header = head[start + 3]
+    if nal_header in _H264_NAL_HEADERS:
+        return "h264"
+    return "hevc" if nal_header in _HEVC_NAL_HEADERS else None
+
+
+def sniff_picture(data: bytes, name: str) -> str:
+    """The picture's format as Pillow names it: PNG, JPEG, WEBP, BMP or TIFF; else MediaError."""
+    if data.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "PNG"
+    if data.startswith(b"\xff\xd8\xff"):
+        return "JPEG"
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WEBP"
+    if data.startswith(b"BM"):
+        return "BMP"
+    if data[:4] in (b"II*\x00", b"MM\x00*"):
+        return "TIFF"
+    raise MediaError(
+        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, BMP and TIFF"
+    )

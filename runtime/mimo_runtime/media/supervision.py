@@ -1,0 +1,96 @@
+"""Watching over one decoding child."""
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Sequence
+from typing import NoReturn, Self
+
+from mimo_runtime.errors import (
+    LimitExceededError,
+    MediaError,
+    MimoError,
+    ResourceError,
+    UnsupportedError,
+)
+from mimo_runtime.media.channel import Channel, ChannelClosedError, Message
+from mimo_runtime.media.job import Job
+from mimo_runtime.media.nursery import Nursery
+
+_CLASSES: dict[str, type[MimoError]] = {
+    kind.__name__: kind
+    for kind in (LimitExceededError, MediaError, ResourceError, UnsupportedError)
+}
+
+
+class SupervisedChild:
+    """The parent's end of one child: its messages, its errors as ours, its end when it is late."""
+
+    def __init__(self, nursery: Nursery, job: Job, file: int) -> None:
+        """Starts the child on the open `file`."""
+        self._job = job
+        self._patience_s = job.limits.decode_timeout_s
+        self._channel: Channel = nursery.start_child(job, file)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the child, whatever it is doing."""
+        self._channel.close()
+
+    def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
+        """Sends a message; that the child has ended shows in what is received next."""
+        with contextlib.suppress(ChannelClosedError):
+            self._channel.send(message, descriptors)
+
+    def receive(self) -> Message:
+        """The child's next message.
+
+        Raises, and ends the child, when it reports an error (that error), crashes (MediaError) or
+        when all waiting together exceeds the time limit (LimitExceededError).
+        """
+        try:
+            message = self._wait()
+            if "error" in message:
+                raise _CLASSES[message["error"]](message["message"])
+            if "exit" in message:
+                self._fail_ended(message["exit"])
+        except MimoError:
+            self.close()
+            raise
+        return message
+
+    def _wait(self) -> Message:
+        began_s = time.monotonic()
+        try:
+            return self._channel.receive(self._patience_s)
+        except TimeoutError:
+            self._fail_late()
+        except ChannelClosedError:
+            raise ResourceError(
+                f"the process that decodes '{self._job.name}' ended without a word: it could not "
+                "start or was killed; see stderr, or try again"
+            ) from None
+        finally:
+            self._patience_s -= time.monotonic() - began_s
+
+    def _fail_late(self) -> NoReturn:
+        raise LimitExceededError(
+            f"decoding '{self._job.name}' took more than {self._job.limits.decode_timeout_s:g} s "
+            "and was stopped; use a shorter or smaller file, or raise decode_timeout_s"
+        )
+
+    def _fail_ended(self, status: int) -> NoReturn:
+        code = os.waitstatus_to_exitcode(status)
+        if code == -signal.SIGXCPU:
+            self._fail_late()
+        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+        raise MediaError(
+            f"the decoder ended unexpectedly on '{self._job.name}' ({how}); "
+            "the file may be damaged: encode it again, for instance to H.264 in MP4"
+        )

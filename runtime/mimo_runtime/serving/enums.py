@@ -1,0 +1,26 @@
+"""The enums of the wire and the words of the runtime that they stand for."""
+
+from mimo.v1 import synthesis_pb2 as pb
+
+from mimo_runtime.sessions.inputs import InputKind
+from mimo_runtime.sessions.packing import OutputKind
+from mimo_runtime.synthesis.settings import CORRECTED, OFFICIAL
+
+MODES = {
+    pb.MODE_OFFICIAL: OFFICIAL,
+    pb.MODE_CORRECTED: CORRECTED,
+}
+OUTPUT_KINDS = {
+    pb.OUTPUT_KIND_VIDEO: OutputKind.VIDEO,
+    pb.OUTPUT_KIND_LOSSLESS: OutputKind.LOSSLESS,
+}
+INPUTS = {
+    pb.INPUT_CHARACTER: InputKind.CHARACTER,
+    pb.INPUT_MATTE: InputKind.MATTE,
+    pb.INPUT_SOURCE: InputKind.SOURCE,
+    pb.INPUT_MOTION: InputKind.MOTION,
+    pb.INPUT_SCENE: InputKind.SCENE,
+    pb.INPUT_OCCLUSION: InputKind.OCCLUSION,
+    pb.INPUT_TEMPLATE_CONFIG: InputKind.TEMPLATE_CONFIG,
+    pb.INPUT_FEATHER_MASK: InputKind.FEATHER_MASK,
+}

@@ -1,0 +1,66 @@
+"""What a client sent, turned into the nouns of the runtime."""
+
+from mimo.v1 import synthesis_pb2 as pb
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.serving.enums import INPUTS, MODES, OUTPUT_KINDS
+from mimo_runtime.sessions.inputs import InputKind
+from mimo_runtime.sessions.packing import OutputKind
+from mimo_runtime.synthesis.settings import Settings
+
+
+def settings_from(config: pb.StreamConfig) -> Settings:
+    """The settings of a config, defaults where a field is not set.
+
+    Raises:
+        InvalidRequestError: a value cannot be used.
+    """
+    mode = config.mode or pb.MODE_OFFICIAL
+    if mode not in MODES:
+        raise InvalidRequestError(f"mode is {mode}; this server knows official and corrected.")
+    default = Settings()
+    return Settings(
+        steps=config.steps if config.HasField("steps") else default.steps,
+        guidance=config.guidance if config.HasField("guidance") else default.guidance,
+        seed=config.seed if config.HasField("seed") else default.seed,
+        mode=MODES[mode],
+    )
+
+
+def output_kind_from(config: pb.StreamConfig) -> OutputKind:
+    """How frames are delivered.
+
+    Raises:
+        InvalidRequestError: the server does not know the kind.
+    """
+    kind = config.output_kind or pb.OUTPUT_KIND_VIDEO
+    if kind not in OUTPUT_KINDS:
+        raise InvalidRequestError(f"output_kind is {kind}; this server knows video and lossless.")
+    return OUTPUT_KINDS[kind]
+
+
+def check_size(config: pb.StreamConfig, bundle: Bundle) -> None:
+    """Check that the size asked for, if any, is the bundle's.
+
+    Raises:
+        InvalidRequestError: naming both sizes.
+    """
+    size_px = (bundle.manifest.width_px, bundle.manifest.height_px)
+    asked_px = (config.width_px or size_px[0], config.height_px or size_px[1])
+    if asked_px != size_px:
+        raise InvalidRequestError(
+            f"The size {asked_px[0]}x{asked_px[1]} was asked for and this server's bundle has "
+            f"{size_px[0]}x{size_px[1]}; ask for that size, or for none."
+        )
+
+
+def input_from(chunk: pb.InputChunk) -> InputKind:
+    """Which input a chunk belongs to.
+
+    Raises:
+        InvalidRequestError: the server does not know it.
+    """
+    if chunk.input not in INPUTS:
+        raise InvalidRequestError(f"input is {chunk.input}, which this server does not know.")
+    return INPUTS[chunk.input]

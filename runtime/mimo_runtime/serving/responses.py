@@ -1,0 +1,117 @@
+"""What the server says, as messages of the wire."""
+
+from mimo.v1 import synthesis_pb2 as pb
+
+from mimo_runtime import __version__
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.serving.enums import MODES, OUTPUT_KINDS
+from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
+from mimo_runtime.sessions.packing import EncodedFrames, OutputKind
+from mimo_runtime.sessions.session import Event, Summary
+from mimo_runtime.synthesis.request import OutputFormat, Progress
+from mimo_runtime.synthesis.settings import Settings
+
+SLICE_BYTES = 1 << 20
+MAX_RATE_DENOMINATOR = 1_000_000
+
+
+def bundle_info(bundle: Bundle) -> pb.BundleInfo:
+    """What identifies a bundle."""
+    manifest = bundle.manifest
+    return pb.BundleInfo(
+        name=manifest.name,
+        model_sha256=bundle.digest,
+        width_px=manifest.width_px,
+        height_px=manifest.height_px,
+        window_frames=manifest.frames,
+    )
+
+
+def limits(options: ServerOptions) -> pb.Limits:
+    """What one stream may send."""
+    inputs = options.limits
+    return pb.Limits(
+        max_message_bytes=MAX_MESSAGE_BYTES,
+        max_picture_bytes=inputs.max_picture_bytes,
+        max_video_bytes=inputs.media.max_file_bytes,
+        max_total_bytes=inputs.max_total_bytes,
+        max_picture_px=inputs.media.max_picture_px,
+        max_video_frames=inputs.media.max_frames,
+        idle_timeout_s=options.idle_timeout_s,
+    )
+
+
+def server_info(bundle: Bundle, options: ServerOptions) -> pb.GetServerInfoResponse:
+    """What the server runs and accepts."""
+    return pb.GetServerInfoResponse(
+        version=__version__,
+        bundle=bundle_info(bundle),
+        limits=limits(options),
+        max_sessions=options.max_sessions,
+        max_waiting=options.max_waiting,
+    )
+
+
+def ready(
+    settings: Settings, kind: OutputKind, bundle: Bundle, options: ServerOptions
+) -> pb.SynthesizeResponse:
+    """The config as it will be used, every field set."""
+    config = pb.StreamConfig(
+        steps=settings.steps,
+        guidance=settings.guidance,
+        seed=settings.seed,
+        mode={word: number for number, word in MODES.items()}[settings.mode],
+        output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
+        width_px=bundle.manifest.width_px,
+        height_px=bundle.manifest.height_px,
+    )
+    return pb.SynthesizeResponse(
+        ready=pb.StreamReady(config=config, bundle=bundle_info(bundle), limits=limits(options))
+    )
+
+
+def responses(event: Event) -> list[pb.SynthesizeResponse]:
+    """The messages that tell one event of a session; several for frames of many bytes."""
+    if isinstance(event, EncodedFrames):
+        return _frames(event)
+    if isinstance(event, Progress):
+        progress = pb.Progress(stage=event.stage, done=event.done, total=event.total)
+        return [pb.SynthesizeResponse(progress=progress)]
+    if isinstance(event, OutputFormat):
+        return [pb.SynthesizeResponse(output=_output(event))]
+    return [pb.SynthesizeResponse(summary=_summary(event))]
+
+
+def _output(output: OutputFormat) -> pb.OutputFormat:
+    rate_fps = output.rate_fps.limit_denominator(MAX_RATE_DENOMINATOR)
+    return pb.OutputFormat(
+        width_px=output.width_px,
+        height_px=output.height_px,
+        rate_numerator=rate_fps.numerator,
+        rate_denominator=rate_fps.denominator,
+        frame_count=output.frame_count,
+    )
+
+
+def _summary(summary: Summary) -> pb.StreamSummary:
+    return pb.StreamSummary(
+        frame_count=summary.frame_count,
+        first_frame_s=summary.first_frame_s,
+        total_s=summary.total_s,
+        frames_per_s=summary.frame_count / summary.total_s,
+    )
+
+
+def _frames(frames: EncodedFrames) -> list[pb.SynthesizeResponse]:
+    starts = range(0, len(frames.data), SLICE_BYTES)
+    return [
+        pb.SynthesizeResponse(
+            frames=pb.FrameChunk(
+                first_frame=frames.first_frame,
+                timestamps_s=frames.timestamps_s,
+                data=frames.data[start : start + SLICE_BYTES],
+                continued=start != starts[-1],
+            )
+        )
+        for start in starts
+    ]

@@ -1,0 +1,109 @@
+"""A server from a bundle until it is told to end: in this process, or in a thread of it."""
+
+import asyncio
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+
+from mimo_runtime.errors import MimoError
+from mimo_runtime.serving.address import check_listen
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.server import Server
+from mimo_runtime.synthesis.synthesizer import Synthesizer
+
+Report = Callable[[str], None]
+
+
+def serve(bundle_dir: Path, listen: str, options: ServerOptions, report: Report) -> None:
+    """Serve a bundle on `HOST:PORT` until SIGTERM or SIGINT; a second signal ends at once.
+
+    `report` is told, a sentence at a time, what the server does. The port opens after a dry pass.
+
+    Raises:
+        InvalidRequestError: the address or the TLS files cannot be used.
+        BundleError: the bundle cannot be used.
+    """
+    check_listen(listen, options)
+    synthesizer = load(bundle_dir, options, report)
+    asyncio.run(_serve(synthesizer, listen, options, report))
+
+
+def load(bundle_dir: Path, options: ServerOptions, report: Report) -> Synthesizer:
+    """Load a bundle and run one dry pass, reporting its memory and time.
+
+    Raises:
+        BundleError: the bundle cannot be used.
+    """
+    report(f"Loading {bundle_dir}.")
+    synthesizer = Synthesizer.load(bundle_dir, threads=options.threads)
+    dry = synthesizer.dry_run()
+    report(f"Dry pass: {dry.seconds:.2f} s; {dry.resident_bytes / 2**20:.0f} MiB resident.")
+    return synthesizer
+
+
+class LocalServer:
+    """A real server on a free loopback port, in a thread of this process, while in `with`.
+
+    `address` is where it listens.
+    """
+
+    def __init__(self, synthesizer: Synthesizer, options: ServerOptions | None = None) -> None:
+        self.address = ""
+        self._synthesizer = synthesizer
+        self._options = options or ServerOptions()
+        self._opened: Future[str] = Future()
+        self._loop = asyncio.new_event_loop()
+        self._end = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="mimo-server")
+
+    def __enter__(self) -> "LocalServer":
+        self._thread.start()
+        self.address = self._opened.result()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve())
+
+    async def _serve(self) -> None:
+        server = Server(self._synthesizer, self._options)
+        try:
+            self._opened.set_result(await server.open("127.0.0.1:0"))
+        except MimoError as error:
+            self._opened.set_exception(error)
+            return
+        await self._end.wait()
+        await server.drain(self._options.drain_s)
+
+
+async def _serve(
+    synthesizer: Synthesizer, listen: str, options: ServerOptions, report: Report
+) -> None:
+    asked = asyncio.Queue[None]()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, asked.put_nowait, None)
+    server = Server(synthesizer, options)
+    report(f"Serving on {await server.open(listen)}.")
+    await asked.get()
+    report(f"Ending: open streams have {options.drain_s:g} s to finish. Ask again to end at once.")
+    hurry = asyncio.create_task(_hurry(server, asked))
+    await server.drain(options.drain_s)
+    hurry.cancel()
+
+
+async def _hurry(server: Server, asked: asyncio.Queue[None]) -> None:
+    await asked.get()
+    await server.drain(within_s=0)

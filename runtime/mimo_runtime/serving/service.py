@@ -1,0 +1,101 @@
+"""The service: what happens from the config to the summary of one stream."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import grpc.aio
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+
+from mimo_runtime.errors import DeadlineExceededError
+from mimo_runtime.serving import requests, responses
+from mimo_runtime.serving.exchange import Exchange
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.refusal import answer
+from mimo_runtime.sessions.admission import Admission
+from mimo_runtime.sessions.session import WAITING, Session
+from mimo_runtime.synthesis.request import Progress
+from mimo_runtime.synthesis.synthesizer import Synthesizer
+
+NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
+
+
+class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
+    """Serves one loaded bundle.
+
+    `workers` has `max_sessions` threads; inputs that are complete wait in its queue.
+    """
+
+    def __init__(
+        self, synthesizer: Synthesizer, options: ServerOptions, workers: ThreadPoolExecutor
+    ) -> None:
+        self._synthesizer = synthesizer
+        self._options = options
+        self._workers = workers
+        self._admission = Admission(options.max_sessions, options.max_waiting)
+
+    async def Synthesize(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[pb.SynthesizeRequest],
+        context: "grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]",
+    ) -> None:
+        """One synthesis."""
+        exchange = Exchange(request_iterator, context, self._options.idle_timeout_s)
+        await answer(self._synthesize(exchange, context.time_remaining()), context)
+
+    async def GetServerInfo(  # noqa: N802
+        self,
+        request: pb.GetServerInfoRequest,  # noqa: ARG002
+        context: object,  # noqa: ARG002
+    ) -> pb.GetServerInfoResponse:
+        """What this server runs and accepts."""
+        return responses.server_info(self._synthesizer.bundle, self._options)
+
+    async def _synthesize(self, exchange: Exchange, deadline_s: float | None) -> None:
+        config = await exchange.config()
+        bundle = self._synthesizer.bundle
+        settings = requests.settings_from(config)
+        kind = requests.output_kind_from(config)
+        requests.check_size(config, bundle)
+        with self._admission.place():
+            session = Session(self._synthesizer, settings, kind, self._options.limits, deadline_s)
+            try:
+                await exchange.send(responses.ready(settings, kind, bundle, self._options))
+                await self._receive(exchange, session)
+                await self._work(exchange, session)
+            finally:
+                session.close()
+
+    async def _receive(self, exchange: Exchange, session: Session) -> None:
+        """Spool every input of the client."""
+        try:
+            async with asyncio.timeout(self._options.upload_timeout_s):
+                async for chunk in exchange.chunks():
+                    kind = requests.input_from(chunk)
+                    session.spool.append(kind, chunk.name, chunk.data, chunk.last)
+        except TimeoutError:
+            raise DeadlineExceededError(
+                f"The inputs took longer than {self._options.upload_timeout_s:g} s, the most this "
+                "server waits; send smaller files, or over a faster line."
+            ) from None
+        session.begin()
+
+    async def _work(self, exchange: Exchange, session: Session) -> None:
+        """Run a session in a worker thread and send what it says; leave no thread behind."""
+        await exchange.send(*responses.responses(Progress(WAITING, 0, 1)))
+        work = self._workers.submit(session.work)
+        try:
+            async for event in session.outbox:
+                for response in responses.responses(event):
+                    await exchange.send(response)
+        finally:
+            session.cancel()
+            await _ended(work)
+        work.result()
+
+
+async def _ended(work: Future[None]) -> None:
+    """Wait until a worker has let go of the work, or drop the work if none has begun it."""
+    if not work.cancel():
+        await asyncio.gather(asyncio.wrap_future(work), return_exceptions=True)

@@ -1,0 +1,88 @@
+"""The character picture: matted onto white, cropped, square; and what each network is given."""
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.planning.boxes import Box
+from mimo_runtime.synthesis.crop import WHITE, cut_square
+from mimo_runtime.synthesis.person import tight_box
+
+Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+_CLIP_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
+_CLIP_STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
+
+
+def _on_white() -> Pixels:
+    """uint8 [256, 256]: by matte and level, the level on a white ground, truncated as official."""
+    opacity, level = np.arange(256)[:, np.newaxis] / 255, np.arange(256)
+    return (level * opacity + 255 * (1 - opacity)).astype(np.uint8)
+
+
+def prepare_character(picture: Pixels, matte: Pixels | None) -> Pixels:
+    """The character on white, cropped to its matte and made square.
+
+    Args:
+        picture: uint8 [height, width, 3 or 4]; the fourth channel is the matte if `matte` is None.
+        matte: uint8 [height, width], 255 where the character is, 0 where it is not.
+
+    Returns:
+        uint8 [side, side, 3] RGB; the side is a multiple of 16 pixels.
+
+    Raises:
+        InvalidRequestError: there is no matte, it has another size, or it is 0 everywhere.
+    """
+    matte = _matte_of(picture, matte)
+    person = tight_box(matte)
+    if person is None:
+        raise InvalidRequestError(
+            "The character's matte is 0 everywhere, so no character is left; give a matte that "
+            "is white where the character is."
+        )
+    on_white = _on_white()[matte[..., np.newaxis], picture[..., :3]]
+    # Official: room above and below, none at the sides.
+    room = int(person.height * 0.05)
+    top, bottom = max(0, person.top - room), min(len(picture), person.bottom + room)
+    return cut_square(on_white, Box(person.left, person.right, top, bottom), WHITE)
+
+
+def vae_pixels(rgb: Pixels, width_px: int, height_px: int) -> Floats:
+    """What the VAE encodes: float32 [1, 3, height_px, width_px] in [-1, 1], from [h, w, 3]."""
+    return pose_pixels(rgb, width_px, height_px) * np.float32(2.0) - np.float32(1.0)
+
+
+def pose_pixels(rgb: Pixels, width_px: int, height_px: int) -> Floats:
+    """What the pose guider reads: float32 [1, 3, height_px, width_px] in [0, 1]."""
+    return _resized(rgb, width_px, height_px, Image.Resampling.LANCZOS)
+
+
+def clip_pixels(rgb: Pixels, size_px: int = 224) -> Floats:
+    """What CLIP sees: float32 [1, 3, size_px, size_px], with CLIP's mean 0 and deviation 1."""
+    pixels = _resized(rgb, size_px, size_px, Image.Resampling.BICUBIC)
+    return (pixels - _CLIP_MEAN[:, np.newaxis, np.newaxis]) / _CLIP_STD[:, np.newaxis, np.newaxis]
+
+
+def _resized(rgb: Pixels, width_px: int, height_px: int, filter_: Image.Resampling) -> Floats:
+    picture = np.asarray(Image.fromarray(rgb).resize((width_px, height_px), filter_))
+    return picture.transpose(2, 0, 1)[np.newaxis].astype(np.float32) / np.float32(255.0)
+
+
+def _matte_of(picture: Pixels, matte: Pixels | None) -> Pixels:
+    if matte is None and picture.shape[2] == 4:
+        return np.ascontiguousarray(picture[..., 3])
+    if matte is None:
+        raise InvalidRequestError(
+            "The character picture has no alpha channel and no matte was given; give a picture "
+            "with a transparent background (PNG or WebP), or a matte: a grey picture of the same "
+            "size that is white where the character is."
+        )
+    if matte.shape != picture.shape[:2]:
+        sizes = [f"{array.shape[1]}x{array.shape[0]}" for array in (matte, picture)]
+        raise InvalidRequestError(
+            f"The matte is {sizes[0]} pixels and the character picture {sizes[1]}; give a matte "
+            "of the picture's size."
+        )
+    return matte

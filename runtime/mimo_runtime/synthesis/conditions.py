@@ -1,0 +1,81 @@
+"""The motion and scene codes: one map per cropped frame, constant over all steps."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.planning.crops import Context
+from mimo_runtime.synthesis.character import pose_pixels, vae_pixels
+from mimo_runtime.synthesis.crop import BLACK, WHITE, cut_square
+from mimo_runtime.templates.folder import MOTION, SCENE, Template
+
+Floats = NDArray[np.float32]
+Store = Callable[[int, Floats], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a frame is seen: `place` counts the cropped frames of all contexts in a row, which is
+    the sequence that is denoised; `position` counts those of `context`.
+    """
+
+    place: int
+    context: Context
+    position: int
+
+
+def places_of_frames(
+    contexts: Sequence[Context], frame_count: int
+) -> tuple[tuple[Place, ...], ...]:
+    """Per frame every place where it is seen, in the order of the contexts."""
+    places: list[list[Place]] = [[] for _ in range(frame_count)]
+    place = 0
+    for context in contexts:
+        for position, frame in enumerate(context.frames):
+            places[frame].append(Place(place, context, position))
+            place += 1
+    return tuple(map(tuple, places))
+
+
+class ConditionMaker:
+    """Turns a motion and a scene frame, cropped alike, into a condition map."""
+
+    def __init__(self, engines: EngineSet) -> None:
+        self._encoder = engines.bind("vae_encoder")
+        self._condition = engines.bind("condition")
+
+    def make(self, motion: NDArray[np.uint8], scene: NDArray[np.uint8]) -> Floats:
+        """Squares uint8 [side, side, 3] to a map float32 [1, channels, h, w].
+
+        The map is valid until the next call.
+        """
+        pixels = self._encoder.buffers["pixels"]
+        height_px, width_px = pixels.shape[-2:]
+        pixels[...] = vae_pixels(scene, width_px, height_px)
+        self._encoder.run()
+        self._condition.buffers["background"][...] = self._encoder.buffers["latents"]
+        self._condition.buffers["pose"][...] = pose_pixels(motion, width_px, height_px)
+        self._condition.run()
+        return self._condition.buffers["condition"]
+
+
+def condition_maps(
+    engines: EngineSet, template: Template, places: Sequence[Sequence[Place]]
+) -> Iterator[tuple[int, Floats]]:
+    """Each place with its map, decoding motion and scene once, side by side.
+
+    A map is valid until the next one is asked for.
+    """
+    maker = ConditionMaker(engines)
+    frames = range(template.frame_count)
+    streams = zip(template.frames(MOTION, frames), template.frames(SCENE, frames), strict=True)
+    for seen, (motion, scene) in zip(places, streams, strict=True):
+        for place in seen:
+            crop = place.context.crop
+            yield (
+                place.place,
+                maker.make(cut_square(motion, crop, BLACK), cut_square(scene, crop, WHITE)),
+            )

@@ -1,0 +1,57 @@
+"""The identity code: everything that the denoiser reads of a character, made once."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.engines.engine import Array
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.synthesis.character import clip_pixels, vae_pixels
+
+Identity = Mapping[str, Array]
+
+
+def identity_from_character(
+    engines: EngineSet, character: NDArray[np.uint8], official: bool
+) -> Identity:
+    """K and V of the reference for every reader, and the cross-attention vectors.
+
+    `character` uint8 [side, side, 3], prepared. With `official` the reference features are
+    rounded to fp16 before they are projected, as the official code does in every precision.
+    The result holds denoiser inputs by name; it depends on the character and the bundle alone.
+    """
+    token = _token(engines, character)
+    bank = _bank(engines, character, token)
+    identity = engines.bind("identity")
+    identity.buffers["token"][...] = token
+    for name, features in bank.items():
+        rounded = features.astype(np.float16) if official else features
+        identity.buffers[name][...] = rounded
+    identity.run()
+    names = [spec.name for spec in engines.get("identity").component.outputs]
+    return {name: identity.buffers[name] for name in names}
+
+
+def _token(engines: EngineSet, character: NDArray[np.uint8]) -> Array:
+    encoder = engines.bind("image_encoder")
+    pixels = encoder.buffers["pixels"]
+    pixels[...] = clip_pixels(character, pixels.shape[-1])
+    encoder.run()
+    return encoder.buffers["token"]
+
+
+def _bank(engines: EngineSet, character: NDArray[np.uint8], token: Array) -> Mapping[str, Array]:
+    encoder = engines.bind("vae_encoder")
+    pixels = encoder.buffers["pixels"]
+    height_px, width_px = pixels.shape[-2:]
+    pixels[...] = vae_pixels(character, width_px, height_px)
+    encoder.run()
+    reference = engines.bind("reference")
+    reference.buffers["latents"][...] = encoder.buffers["latents"]
+    reference.buffers["token"][...] = token
+    reference.run()
+    return {
+        spec.name: reference.buffers[spec.name]
+        for spec in engines.get("reference").component.outputs
+    }

@@ -1,0 +1,37 @@
+"""Whether a job fits into memory, found out before it starts."""
+
+from collections.abc import Sequence
+
+import psutil
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import ResourceError
+from mimo_runtime.synthesis.settings import Settings
+
+_RESERVE = 0.95
+
+
+def job_bytes(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settings) -> int:
+    """Bytes of the buffers that a job keeps: conditions of every window, latents, identity."""
+    name = "denoiser" if settings.guided else "denoiser_unguided"
+    component = bundle.component(name)
+    places = len({place for window in windows for place in window})
+    halves = 2 if settings.guided else 1
+    sizes = {spec.name: spec.size_bytes for spec in (*component.inputs, *component.outputs)}
+    per_place = sizes["latents"] // bundle.manifest.frames
+    condition = sizes.pop("condition")
+    return condition * len(windows) + sum(sizes.values()) + per_place * places * (halves + 2)
+
+
+def check_memory(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settings) -> None:
+    """Refuse a job that is larger than the memory at hand.
+
+    Raises:
+        ResourceError: with both figures and what to change.
+    """
+    needed, free = job_bytes(bundle, windows, settings), psutil.virtual_memory().available
+    if needed > free * _RESERVE:
+        raise ResourceError(
+            f"This clip needs {needed / 1e9:.2f} GB of memory and {free / 1e9:.2f} GB is free; "
+            "shorten its time_crop or use a bundle of a smaller size."
+        )

@@ -1,0 +1,92 @@
+"""A template's config.json: at which rate and between which times its streams are used."""
+
+import json
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.errors import TemplateError
+
+CONFIG_FILE = "config.json"
+_TIME_CROP_FPS = 30
+_MAX_FPS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateConfig:
+    """What of the streams is used.
+
+    `fps` is the frame rate they are brought to and the rate of the result. `start_idx` (included)
+    and `end_idx` (not included) are times, in frames of 30 a second whatever `fps` is.
+    """
+
+    fps: float
+    start_idx: float
+    end_idx: float
+
+    @property
+    def rate_fps(self) -> Fraction:
+        """`fps` as a ratio, the decimal that config.json states."""
+        return Fraction(str(self.fps))
+
+    def resampled(self, frame_count: int, native_fps: Fraction) -> tuple[int, ...]:
+        """The frames of a stream of `native_fps` that are its picture at `fps`, official rule.
+
+        Frames are dropped or repeated. The native rate is rounded to a whole number first; below
+        half a frame a second there is none, and the result is empty.
+        """
+        step = round(native_fps) / self.fps
+        if step == 0:
+            return ()
+        indices = np.arange(0, frame_count, step).astype(np.int64)
+        return tuple(int(index) for index in indices if index < frame_count)
+
+    def time_crop(self, frame_count: int, max_frames: int) -> slice:
+        """Which of `frame_count` resampled frames are used."""
+        start = max(0, int(self.fps * self.start_idx / _TIME_CROP_FPS))
+        end = min(frame_count, int(self.fps * self.end_idx / _TIME_CROP_FPS))
+        return slice(start, min(end, start + max_frames))
+
+
+def read_config(folder: Path) -> TemplateConfig:
+    """The config of a template folder; keys other than `fps` and `time_crop` are not used.
+
+    Raises:
+        TemplateError: config.json is missing, is no JSON, or lacks a usable value.
+    """
+    path = folder / CONFIG_FILE
+    try:
+        settings = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        raise TemplateError(
+            f"The template '{folder.name}' has no {CONFIG_FILE}; it must hold fps and time_crop."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise TemplateError(f"{CONFIG_FILE} of '{folder.name}' is no JSON: {error}.") from None
+    config = TemplateConfig(
+        _number(settings, folder, "fps"),
+        _number(settings, folder, "time_crop", "start_idx"),
+        _number(settings, folder, "time_crop", "end_idx"),
+    )
+    if not 1 <= config.fps <= _MAX_FPS:
+        raise TemplateError(
+            f"{CONFIG_FILE} of '{folder.name}' asks for {config.fps:g} frames a second; "
+            f"fps must be 1 to {_MAX_FPS}."
+        )
+    return config
+
+
+def _number(settings: Any, folder: Path, *keys: str) -> float:
+    value = settings
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise TemplateError(
+            f"{CONFIG_FILE} of '{folder.name}' has no number for {'.'.join(keys)}; "
+            "give for instance 30."
+        )
+    return value

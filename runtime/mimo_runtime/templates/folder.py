@@ -1,0 +1,144 @@
+"""The official template folder: one driving video, decomposed into a clip per layer."""
+
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.errors import TemplateError
+from mimo_runtime.media.clip import ClipInfo
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
+from mimo_runtime.templates.config import TemplateConfig, read_config
+
+SOURCE, MOTION, SCENE, OCCLUSION = "vid", "sdc", "bk", "occ"
+SUFFIXES = (".mp4", ".webm", ".mkv")
+_REQUIRED = (SOURCE, MOTION, SCENE)
+_OPTIONAL = (OCCLUSION,)
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One layer's clip; `indices` are the frames of it that are used, for each template frame."""
+
+    path: Path
+    info: ClipInfo
+    indices: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A checked template folder; made by `open_template`.
+
+    `streams` holds SOURCE, MOTION, SCENE and, if there are occluders, OCCLUSION. Frames are
+    counted after resampling and time crop, 0 to `frame_count - 1`, the same in every stream.
+    """
+
+    folder: Path
+    config: TemplateConfig
+    streams: Mapping[str, Stream]
+    limits: MediaLimits
+
+    @property
+    def frame_count(self) -> int:
+        """Frames of the result."""
+        return len(self.source_indices)
+
+    @property
+    def source_indices(self) -> tuple[int, ...]:
+        """Per frame its index in the motion clip as decoded; nondecreasing, may repeat."""
+        return self.streams[MOTION].indices
+
+    @property
+    def width_px(self) -> int:
+        """Of every stream and of the result."""
+        return self.streams[MOTION].info.width_px
+
+    @property
+    def height_px(self) -> int:
+        """Of every stream and of the result."""
+        return self.streams[MOTION].info.height_px
+
+    @property
+    def rate_fps(self) -> Fraction:
+        """Of the result."""
+        return self.config.rate_fps
+
+    def frames(
+        self, stream: str, frames: Sequence[int]
+    ) -> Generator[NDArray[np.uint8], None, None]:
+        """Decodes the given frames of one stream, one after the other; `close` ends the decoder.
+
+        Args:
+            stream: a key of `streams`.
+            frames: template frames (not indices in the clip), nondecreasing; may repeat.
+
+        Yields:
+            uint8 [height_px, width_px, 3] RGB, read-only, valid until the next one is asked for.
+
+        Raises:
+            MediaError: the clip is damaged after all.
+        """
+        clip = self.streams[stream]
+        with open_clip(clip.path, self.limits) as reader:
+            yield from frames_at(reader, [clip.indices[frame] for frame in frames])
+
+
+def open_template(folder: Path, limits: MediaLimits, *, max_frames: int = 150) -> Template:
+    """Reads config.json and demuxes every stream; decodes nothing but each first frame.
+
+    Args:
+        folder: with clips vid, sdc, bk and perhaps occ (`SUFFIXES`), and config.json.
+        limits: bounds on each clip.
+        max_frames: at most so many frames are used, from the start of the time crop.
+
+    Raises:
+        TemplateError: a stream or config.json is missing, streams are of unequal size or length,
+            or no frame is left.
+        MediaError: a stream is no video.
+        LimitExceededError: a stream is larger than `limits` allow.
+    """
+    config = read_config(folder)
+    paths = _stream_paths(folder)
+    infos = {name: inspect_clip(path, limits) for name, path in paths.items()}
+    _check_equal(folder, "frame size", {n: f"{i.width_px}x{i.height_px}" for n, i in infos.items()})
+    indices = {
+        name: config.resampled(info.frame_count, info.rate_fps) for name, info in infos.items()
+    }
+    _check_equal(folder, "number of frames", {n: str(len(i)) for n, i in indices.items()})
+    used = config.time_crop(len(indices[MOTION]), max_frames)
+    if not indices[MOTION][used]:
+        raise TemplateError(
+            f"The template '{folder.name}' has {len(indices[MOTION])} frames, of which its "
+            f"time_crop ({config.start_idx:g} to {config.end_idx:g}) leaves none; change it."
+        )
+    streams = {name: Stream(paths[name], infos[name], indices[name][used]) for name in paths}
+    return Template(folder, config, streams, limits)
+
+
+def _stream_paths(folder: Path) -> dict[str, Path]:
+    found = {
+        name: path
+        for name in (*_REQUIRED, *_OPTIONAL)
+        for path in [folder / f"{name}{suffix}" for suffix in reversed(SUFFIXES)]
+        if path.is_file()
+    }
+    missing = [name for name in _REQUIRED if name not in found]
+    if missing:
+        raise TemplateError(
+            f"The template '{folder.name}' has no {' and no '.join(missing)} stream; it needs "
+            f"{', '.join(f'{name}.mp4' for name in _REQUIRED)} (or {', '.join(SUFFIXES[1:])})."
+        )
+    return found
+
+
+def _check_equal(folder: Path, quality: str, values: Mapping[str, str]) -> None:
+    if len(set(values.values())) > 1:
+        listed = ", ".join(f"{name} {value}" for name, value in values.items())
+        raise TemplateError(
+            f"The streams of the template '{folder.name}' differ in {quality} ({listed}); "
+            "they must be the same video, layer by layer."
+        )

@@ -1,0 +1,97 @@
+"""The wire contract: its generated code is fresh, it lints, its shape is what clients rely on."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from google.protobuf import descriptor_pb2
+from mimo.v1 import synthesis_pb2 as pb
+
+PROTO = Path(__file__).resolve().parents[2] / "proto"
+
+
+def test_generated_code_is_not_stale():
+    checked = subprocess.run(
+        [sys.executable, PROTO / "generate.py", "--check"], capture_output=True, text=True
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_a_changed_proto_is_found_stale(tmp_path):
+    changed = tmp_path / "proto"
+    shutil.copytree(PROTO, changed)
+    source = changed / "mimo" / "v1" / "synthesis.proto"
+    source.write_text(source.read_text().replace("uint32 max_waiting = 5", "uint32 waiting = 5"))
+    checked = subprocess.run(
+        [sys.executable, changed / "generate.py", "--check"], capture_output=True, text=True
+    )
+    assert checked.returncode == 1
+    assert "synthesis_pb2.py" in checked.stderr
+
+
+def test_buf_lint():
+    buf = shutil.which("buf")
+    if buf is None:
+        pytest.skip("buf is not installed (npm install @bufbuild/buf)")
+    linted = subprocess.run([buf, "lint"], cwd=PROTO, capture_output=True, text=True)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def test_everything_has_a_comment(tmp_path):
+    """What buf's COMMENTS asks for, also where buf is not installed."""
+    made = tmp_path / "set"
+    command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", "--include_source_info"]
+    command += [f"--descriptor_set_out={made}", "mimo/v1/synthesis.proto"]
+    subprocess.run(command, check=True)
+    (file,) = descriptor_pb2.FileDescriptorSet.FromString(made.read_bytes()).file
+    elements = [place for place in file.source_code_info.location if is_element(place.path)]
+    assert len(elements) > 60
+    assert all(place.leading_comments.strip() for place in elements)
+
+
+def is_element(path):
+    """Whether a path of descriptor.proto leads to a message, field, enum, value, service or rpc."""
+    kinds = {(4,), (4, 2), (4, 8), (5,), (5, 2), (6,), (6, 2)}
+    return len(path) % 2 == 0 and tuple(path[::2]) in kinds
+
+
+def test_one_bidirectional_stream_and_one_question():
+    service = pb.DESCRIPTOR.services_by_name["SynthesisService"]
+    assert service.full_name == "mimo.v1.SynthesisService"
+    streams = {
+        method.name: (method.client_streaming, method.server_streaming)
+        for method in service.methods
+    }
+    assert streams == {"Synthesize": (True, True), "GetServerInfo": (False, False)}
+
+
+@pytest.mark.parametrize("field", ["steps", "guidance", "seed"])
+def test_zero_is_not_unset(field):
+    assert not pb.StreamConfig().HasField(field)
+    assert pb.StreamConfig(**{field: 0}).HasField(field)
+
+
+@pytest.mark.parametrize("enum", [pb.Mode, pb.OutputKind, pb.Input])
+def test_enum_zero_means_unspecified(enum):
+    assert enum.Name(0).endswith("_UNSPECIFIED")
+
+
+def test_field_numbers_are_kept():
+    """Numbers are the contract: renumbering breaks every client that is out there."""
+    numbers = {
+        message.name: {field.name: field.number for field in message.fields}
+        for message in (pb.SynthesizeRequest.DESCRIPTOR, pb.SynthesizeResponse.DESCRIPTOR)
+    }
+    assert numbers == {
+        "SynthesizeRequest": {"config": 1, "chunk": 2},
+        "SynthesizeResponse": {
+            "sequence": 1,
+            "ready": 2,
+            "output": 3,
+            "progress": 4,
+            "frames": 5,
+            "summary": 6,
+        },
+    }

@@ -1,0 +1,42 @@
+import grpc
+import pytest
+from mimo_runtime import errors
+from mimo_runtime.client.failure import error_from
+from mimo_runtime.serving.status import DETAILS_KEY, details_of
+
+
+class EndedCall:
+    """What grpc shows of a call that has ended."""
+
+    def __init__(self, code, details, metadata=()):
+        self.code = lambda: code
+        self.details = lambda: details
+        self.trailing_metadata = lambda: metadata
+
+
+def test_an_error_of_the_server_comes_back_with_its_sentence():
+    error = errors.TemplateError("The template has no bk stream.")
+    call = EndedCall(
+        grpc.StatusCode.INVALID_ARGUMENT, str(error), ((DETAILS_KEY, details_of(error)),)
+    )
+    back = error_from(call, "host:1")
+    assert type(back) is errors.TemplateError
+    assert str(back) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (grpc.StatusCode.UNAVAILABLE, errors.ServerUnreachableError),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, errors.DeadlineExceededError),
+        (grpc.StatusCode.CANCELLED, errors.CancelledError),
+        (grpc.StatusCode.UNIMPLEMENTED, errors.UnsupportedError),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, errors.LimitExceededError),
+        (grpc.StatusCode.DATA_LOSS, errors.MimoError),
+    ],
+)
+def test_a_bare_status_becomes_a_sentence_that_names_the_server(code, kind):
+    error = error_from(EndedCall(code, "what grpc says."), "host:1")
+    assert type(error) is kind
+    assert "host:1" in str(error)
+    assert str(error).endswith(".")

@@ -1,0 +1,22 @@
+"""Reading clips whole, for the tests."""
+
+from pathlib import Path
+
+import numpy as np
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.reader import open_clip
+from numpy.typing import NDArray
+
+
+def all_frames(
+    path: Path, limits: MediaLimits | None = None, decoder: str = "auto"
+) -> NDArray[np.uint8]:
+    """Every frame of the clip, uint8 [n, height, width, 3]."""
+    with open_clip(path, limits or MediaLimits(), decoder=decoder) as reader:
+        return np.concatenate([batch.frames.copy() for batch in reader])
+
+
+def psnr_db(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
+    """Peak signal-to-noise ratio of two arrays of 8-bit values."""
+    error = np.mean((one.astype(np.float64) - other) ** 2)
+    return float(10 * np.log10(255**2 / max(error, 1e-9)))

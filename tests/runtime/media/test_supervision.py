@@ -1,0 +1,208 @@
+"""The decoding children: they may die, and nothing else may."""
+
+import contextlib
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import mimo_runtime
+import numpy as np
+import psutil
+import pytest
+from mimo_runtime.errors import MediaError, ResourceError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.reader import ClipReader, inspect_clip, open_clip
+from mimo_runtime.media.ring import RING_SLOTS
+
+from .clips import picture, write_clip
+from .frames import all_frames
+
+SOURCE_ROOT = Path(mimo_runtime.__file__).parents[1]
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    """Fails after ten seconds."""
+    for _ in range(1000):
+        if is_true():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within ten seconds")
+
+
+def is_alive(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
+
+
+def nursery() -> psutil.Process:
+    return next(
+        child
+        for child in psutil.Process().children()
+        if is_alive(child) and "mimo_runtime.media.child.loop" in " ".join(child.cmdline())
+    )
+
+
+def children() -> list[psutil.Process]:
+    return [child for child in nursery().children() if is_alive(child)]
+
+
+def kill(process: psutil.Process) -> None:
+    process.kill()
+    wait_until(lambda: not is_alive(process))
+
+
+@pytest.fixture(scope="module")
+def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """More frames than the ring holds, so that the child waits for the reader."""
+    path = tmp_path_factory.mktemp("long") / "long.mp4"
+    return write_clip(path, [picture(index) for index in range(60)])
+
+
+def test_a_child_that_is_killed_is_a_sentence(long_clip: Path, limits: MediaLimits) -> None:
+    with open_clip(long_clip, limits, batch_frames=2) as reader:
+        batches = iter(reader)
+        next(batches)
+        (child,) = children()
+        child.send_signal(signal.SIGSEGV)
+        with pytest.raises(MediaError, match=r"ended unexpectedly on 'long\.mp4' \(SIGSEGV\)"):
+            list(batches)
+    assert len(all_frames(long_clip)) == 60
+
+
+def test_a_nursery_that_is_killed_is_started_again(long_clip: Path, limits: MediaLimits) -> None:
+    with open_clip(long_clip, limits, batch_frames=2) as reader:
+        old_nursery, (child,) = nursery(), children()
+        kill(old_nursery)
+        with pytest.raises(ResourceError, match="ended without a word"):
+            list(reader)
+    wait_until(lambda: not is_alive(child))
+    assert len(all_frames(long_clip)) == 60
+    assert nursery() != old_nursery
+
+
+def test_closing_early_ends_the_child(long_clip: Path, limits: MediaLimits) -> None:
+    with open_clip(long_clip, limits, batch_frames=2) as reader:
+        first = next(iter(reader)).frames
+        assert len(children()) == 1
+    wait_until(lambda: not children())
+    assert first[0].max() > 200
+
+
+def test_a_reader_that_is_forgotten_ends_its_child(long_clip: Path, limits: MediaLimits) -> None:
+    reader: ClipReader | None = open_clip(long_clip, limits, batch_frames=2)
+    assert len(children()) == 1
+    del reader
+    gc.collect()
+    wait_until(lambda: not children())
+
+
+def test_nothing_is_left_behind(long_clip: Path, limits: MediaLimits) -> None:
+    bad = long_clip.with_name("bad.mp4")
+    bad.write_bytes(long_clip.read_bytes()[:-500])
+    process, before = psutil.Process(), sorted(Path("/dev/shm").iterdir())
+
+    def read_a_few(count: int) -> None:
+        for _ in range(count):
+            all_frames(long_clip)
+            with open_clip(long_clip, limits) as reader:
+                next(iter(reader))
+            with pytest.raises(MediaError):
+                all_frames(bad)
+
+    read_a_few(2)
+    descriptors, memory_maps = process.num_fds(), len(process.memory_maps(grouped=False))
+    read_a_few(20)
+    gc.collect()
+    assert process.num_fds() == descriptors
+    assert len(process.memory_maps(grouped=False)) < memory_maps + 10
+    assert sorted(Path("/dev/shm").iterdir()) == before
+    wait_until(lambda: not children())
+
+
+def test_the_child_waits_for_the_reader_in_bounded_memory(
+    tmp_path: Path, limits: MediaLimits
+) -> None:
+    pictures = [picture(index, 640, 480) for index in range(40)]
+    path = write_clip(tmp_path / "large.mp4", pictures)
+    with open_clip(path, limits, batch_frames=1) as reader:
+        batches = iter(reader)
+        next(batches)
+        (child,) = children()
+        wait_until(lambda: child.status() == psutil.STATUS_SLEEPING)
+        (ring,) = [area for area in child.memory_maps() if "mimo-frames" in area.path]
+        assert ring.rss == RING_SLOTS * pictures[0].nbytes
+        assert len(list(batches)) == 39
+
+
+def test_many_threads_read_at_once(long_clip: Path) -> None:
+    expected = all_frames(long_clip)
+    with ThreadPoolExecutor(4) as threads:
+        for frames in threads.map(all_frames, [long_clip] * 12):
+            np.testing.assert_array_equal(frames, expected)
+
+
+def test_the_thread_that_came_first_may_end(clip: Path, limits: MediaLimits) -> None:
+    kill(nursery())
+    thread = threading.Thread(target=inspect_clip, args=(clip, limits))
+    thread.start()
+    thread.join()
+    first = nursery()
+    assert inspect_clip(clip, limits).frame_count == 12
+    assert nursery() == first
+
+
+SCRIPT = """
+import sys
+sys.path[:0] = [{root!r}]
+from pathlib import Path
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.reader import open_clip
+reader = open_clip(Path({clip!r}), MediaLimits(), batch_frames=1)
+first = next(iter(reader))
+import psutil
+print(*[child.pid for child in psutil.Process().children(recursive=True)], flush=True)
+"""
+
+
+def is_running(pid: str) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return is_alive(psutil.Process(int(pid)))
+    return False
+
+
+def start_script(clip: Path, ending: str) -> "subprocess.Popen[str]":
+    script = SCRIPT.format(root=str(SOURCE_ROOT), clip=str(clip)) + ending
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    return subprocess.Popen(
+        [sys.executable, "-X", "dev", "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+
+
+def test_a_plain_script_needs_no_guard_and_leaves_quietly(long_clip: Path) -> None:
+    script = start_script(long_clip, "assert len(list(reader)) == 59")
+    output, errors = script.communicate(timeout=60)
+    assert (script.returncode, errors) == (0, "")
+    assert len(output.split()) == 2
+    wait_until(lambda: not any(map(is_running, output.split())))
+
+
+def test_a_parent_that_is_killed_takes_its_children_along(long_clip: Path) -> None:
+    script = start_script(long_clip, "import time; time.sleep(60)")
+    assert script.stdout is not None
+    pids = script.stdout.readline().split()
+    assert len(pids) == 2
+    script.kill()
+    script.communicate()
+    wait_until(lambda: not any(map(is_running, pids)))

@@ -1,0 +1,122 @@
+import itertools
+import json
+from dataclasses import astuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mimo_runtime.errors import TemplateError
+from mimo_runtime.planning.boxes import Box, person_room, union
+from mimo_runtime.planning.crops import FEATHER_MODES, feather_mode, plan_contexts
+from mimo_runtime.synthesis.person import person_box
+
+from tests.golden import GOLDEN, LARGE
+
+SETS = [folder for folder in (GOLDEN, LARGE) if folder]
+CASES = [
+    pytest.param(case, id=f"{folder.name}-{number}")
+    for folder in SETS
+    for number, case in enumerate(json.loads((folder / "12_crop_cases.json").read_text())["cases"])
+]
+
+
+def rooms_of(case) -> list[Box | None]:
+    frames = np.zeros((len(case["rects_xyxy"]), *case["frame_hw"], 3), np.uint8)
+    for frame, rect in zip(frames, case["rects_xyxy"], strict=True):
+        if rect:
+            frame[rect[1] : rect[3], rect[0] : rect[2]] = 255
+    return [person_box(frame) for frame in frames]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_contexts_are_the_official_ones(case):
+    height, width = case["frame_hw"]
+    if "official_error" in case:
+        with pytest.raises(TemplateError):
+            plan_contexts(rooms_of(case), width, height)
+        return
+    contexts = plan_contexts(rooms_of(case), width, height)
+    assert [list(context.frames) for context in contexts] == case["context_list"]
+    assert [list(astuple(context.box)) for context in contexts] == case["bbox_clip_list_xxyy"]
+    assert [feather_mode(context.box, width, height) for context in contexts] == case["mask_mode"]
+    cropped = [context for context in contexts for _ in context.frames]
+    assert [[each.crop.height, each.crop.width] for each in cropped] == case["crop_hw"]
+    assert [list(astuple(each.padding)) for each in cropped] == case["pads"]
+
+
+WIDTH, HEIGHT = 90, 70
+
+
+@st.composite
+def rooms(draw):
+    side = draw(st.integers(1, 70))
+    left, top = draw(st.integers(0, WIDTH - side)), draw(st.integers(0, HEIGHT - side))
+    return person_room(Box(left, left + side, top, top + side), WIDTH, HEIGHT)
+
+
+clips = st.lists(st.none() | rooms(), min_size=1, max_size=40)
+
+
+@given(clips, st.integers(0, 6), st.booleans())
+def test_contexts_hold_every_frame_and_share_only_the_overlap(boxes, overlap, official):
+    contexts = plan_contexts(boxes, WIDTH, HEIGHT, overlap, official=official)
+    if not official and not any(boxes):
+        assert contexts == ()
+        return
+    own = list(contexts[0].frames)
+    for earlier, later in itertools.pairwise(contexts):
+        shared = [frame for frame in later.frames if frame <= own[-1]]
+        assert len(shared) == min(overlap, len(earlier.frames))
+        own += [frame for frame in later.frames if frame > own[-1]]
+    assert own == list(range(len(boxes)))
+
+
+@given(clips, st.booleans())
+def test_crops_are_inside_the_frame_and_not_empty(boxes, official):
+    for context in plan_contexts(boxes, WIDTH, HEIGHT, official=official):
+        assert context.crop.area > 0
+        assert union([context.crop, Box(0, WIDTH, 0, HEIGHT)]) == Box(0, WIDTH, 0, HEIGHT)
+
+
+@given(clips)
+def test_a_corrected_crop_holds_the_person_in_all_its_frames(boxes):
+    for context in plan_contexts(boxes, WIDTH, HEIGHT, official=False):
+        seen = [boxes[frame] for frame in context.frames if boxes[frame]]
+        assert context.crop == union(seen)
+
+
+@given(clips, st.integers(0, 40))
+def test_frames_with_nobody_change_no_corrected_crop(boxes, place):
+    place = min(place, len(boxes) - 1)  # after the last frame the untested one would be another
+    with_gap = [*boxes[:place], None, *boxes[place:]]
+    plain = plan_contexts(boxes, WIDTH, HEIGHT, 0, official=False)
+    gapped = plan_contexts(with_gap, WIDTH, HEIGHT, 0, official=False)
+    assert [context.crop for context in gapped] == [context.crop for context in plain]
+
+
+def test_a_shrinking_person_begins_the_next_corrected_context():
+    large, small = Box(0, 64, 0, 64), Box(0, 32, 0, 32)
+    boxes = [large] * 6 + [small] * 6
+    corrected = plan_contexts(boxes, WIDTH, HEIGHT, 0, official=False)
+    assert [context.frames[0] for context in corrected] == [0, 6]
+    assert [context.crop for context in corrected] == [large, small]
+    official = plan_contexts(boxes, WIDTH, HEIGHT, 0)
+    assert [context.frames[0] for context in official] == [0, 7]
+
+
+def test_an_empty_clip_that_cannot_be_cropped_is_refused():
+    with pytest.raises(TemplateError, match="1x40 pixels"):
+        plan_contexts([None, None], 1, 40)
+
+
+def test_every_set_of_touched_borders_has_its_mode():
+    modes = {
+        feather_mode(Box(left, right, top, bottom), 20, 30)
+        for left in (0, 3)
+        for right in (15, 20)
+        for top in (0, 3)
+        for bottom in (25, 30)
+    }
+    assert modes == set(FEATHER_MODES)
+    assert feather_mode(Box(0, 15, 3, 30), 20, 30) == "left_down"

@@ -1,0 +1,80 @@
+"""Calls to a real server, message by message, as any client of the contract could make them."""
+
+import contextlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import grpc
+from google.rpc import error_details_pb2, status_pb2
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+
+SLICE_BYTES = 64 * 1024
+
+Inputs = dict[int, bytes]
+
+
+def files_of(template: Path, character: Path) -> Inputs:
+    """The inputs of a template folder and a picture, by their number on the wire."""
+    names = {
+        pb.INPUT_SOURCE: "vid.mp4",
+        pb.INPUT_MOTION: "sdc.mp4",
+        pb.INPUT_SCENE: "bk.mp4",
+        pb.INPUT_OCCLUSION: "occ.mp4",
+        pb.INPUT_TEMPLATE_CONFIG: "config.json",
+    }
+    inputs = {number: (template / name).read_bytes() for number, name in names.items()}
+    return inputs | {pb.INPUT_CHARACTER: character.read_bytes()}
+
+
+def config(**fields) -> pb.SynthesizeRequest:
+    """The first message; one step unless told otherwise."""
+    return pb.SynthesizeRequest(config=pb.StreamConfig(**{"steps": 1} | fields))
+
+
+def chunk(number: int, data: bytes = b"", last: bool = False, name: str = ""):
+    message = pb.InputChunk(input=number, data=data, last=last, name=name)
+    return pb.SynthesizeRequest(chunk=message)
+
+
+def chunks(inputs: Inputs):
+    """All inputs in slices."""
+    for number, data in inputs.items():
+        for start in range(0, len(data), SLICE_BYTES):
+            yield chunk(number, data[start : start + SLICE_BYTES])
+        yield chunk(number, last=True)
+
+
+@dataclass
+class Outcome:
+    """How a call ended: its status, the sentence, the reason in its details, what was received."""
+
+    code: grpc.StatusCode
+    sentence: str
+    reason: str
+    retry: bool
+    responses: list[pb.SynthesizeResponse] = field(default_factory=list)
+
+    def payloads(self, name: str) -> list:
+        """All received messages of one kind."""
+        return [getattr(r, name) for r in self.responses if r.WhichOneof("payload") == name]
+
+
+def call(channel: grpc.Channel, requests, deadline_s: float | None = None) -> Outcome:
+    """One whole call."""
+    stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
+    running = stub.Synthesize(iter(requests), timeout=deadline_s)
+    responses = []
+    with contextlib.suppress(grpc.RpcError):
+        responses.extend(running)
+    return outcome(running, responses)
+
+
+def outcome(running, responses) -> Outcome:
+    info, retry, busy = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo(), False
+    for key, value in running.trailing_metadata() or ():
+        if key == "grpc-status-details-bin":
+            for detail in status_pb2.Status.FromString(value).details:
+                detail.Unpack(info)
+                busy = busy or detail.Unpack(retry)
+    return Outcome(running.code(), running.details(), info.reason, busy, responses)

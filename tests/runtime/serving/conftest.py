@@ -1,0 +1,69 @@
+import threading
+import time
+from pathlib import Path
+from tempfile import gettempdir
+
+import grpc
+import psutil
+import pytest
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.run import LocalServer
+from mimo_runtime.sessions.spool import FOLDER_PREFIX
+from mimo_runtime.synthesis.synthesizer import Synthesizer
+
+from tests.runtime.serving.calls import call, chunks, config, files_of
+
+
+@pytest.fixture(scope="session")
+def synthesizer(small_bundle):
+    return Synthesizer.load(small_bundle, threads=2)
+
+
+@pytest.fixture(scope="session")
+def inputs(small_template, small_character):
+    return files_of(small_template, small_character)
+
+
+@pytest.fixture(scope="session")
+def open_server(synthesizer):
+    """A function that starts a server with some options, as a context manager."""
+
+    def start(**options):
+        return LocalServer(synthesizer, ServerOptions(**options))
+
+    return start
+
+
+@pytest.fixture(scope="session")
+def server(open_server, inputs):
+    """One server for all tests that need no options of their own; it has served once."""
+    with open_server(max_waiting=1) as server:
+        with grpc.insecure_channel(server.address) as channel:
+            served = call(channel, [config(), *chunks(inputs)])
+        assert served.code is grpc.StatusCode.OK, served.sentence
+        yield server
+
+
+@pytest.fixture(scope="session")
+def channel(server):
+    with grpc.insecure_channel(server.address) as channel:
+        yield channel
+
+
+def held():
+    """What open streams hold: spool folders, threads of the server, child processes."""
+    folders = sorted(path.name for path in Path(gettempdir()).glob(f"{FOLDER_PREFIX}*"))
+    threads = sorted(thread.name for thread in threading.enumerate() if "mimo" in thread.name)
+    children = len(psutil.Process().children(recursive=True))
+    return folders, threads, children
+
+
+@pytest.fixture
+def gives_back(server):
+    """After the test the process holds what it held before: folders, threads, children."""
+    before = held()
+    yield
+    give_up_at_s = time.monotonic() + 30
+    while held() != before and time.monotonic() < give_up_at_s:
+        time.sleep(0.02)
+    assert held() == before

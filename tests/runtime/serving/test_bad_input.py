@@ -1,0 +1,173 @@
+"""Bad input against a real server: the status, a sentence that helps, and nothing left behind."""
+
+import io
+import json
+import random
+from fractions import Fraction
+
+import grpc
+import numpy as np
+import pytest
+from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.media.encode import FragmentEncoder
+from PIL import Image
+
+from tests.runtime.serving.calls import call, chunk, chunks, config
+
+pytestmark = pytest.mark.usefixtures("gives_back")
+
+NOISE = random.Random(0).randbytes(50_000)
+
+
+def picture(width_px, height_px, mode="RGB"):
+    file = io.BytesIO()
+    Image.new(mode, (width_px, height_px), 1).save(file, "PNG")
+    return file.getvalue()
+
+
+def clip(width_px, height_px, frame_count):
+    encoder = FragmentEncoder(width_px, height_px, Fraction(20))
+    frame = np.full((height_px, width_px, 3), 90, np.uint8)
+    return b"".join([encoder.encode(frame) for _ in range(frame_count)] + [encoder.finish()])
+
+
+def refused(channel, requests, code, reason, *words):
+    """The call is refused so, with these words in its sentence."""
+    outcome = call(channel, requests)
+    assert (outcome.code, outcome.reason) == (grpc.StatusCode[code], reason), outcome.sentence
+    for word in words:
+        assert word in outcome.sentence
+    assert "/" not in outcome.sentence.replace("template/", "")
+    assert "Traceback" not in outcome.sentence
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"steps": 0}, ["steps is 0", "1 to 1000"]),
+        ({"guidance": float("nan")}, ["guidance is nan"]),
+        ({"guidance": float("inf")}, ["guidance is inf"]),
+        ({"mode": 99}, ["mode is 99"]),
+        ({"output_kind": 99}, ["output_kind is 99"]),
+        ({"width_px": 5000, "height_px": 16}, ["5000x16", "bundle has"]),
+    ],
+)
+def test_settings(channel, inputs, fields, words):
+    requests = [config(**fields), *chunks(inputs)]
+    refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", *words)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda video: video[: len(video) // 2], ["vid"]),
+        (lambda video: video[:0] + NOISE, ["vid", "accepted"]),
+        (lambda video: video[:1000] + NOISE, ["vid"]),
+        (lambda video: video[:0], ["vid"]),
+    ],
+    ids=["truncated", "random", "random-body", "empty"],
+)
+def test_damaged_video(channel, inputs, change, words):
+    changed = inputs | {pb.INPUT_SOURCE: change(inputs[pb.INPUT_SOURCE])}
+    refused(channel, [config(), *chunks(changed)], "INVALID_ARGUMENT", "MEDIA", *words)
+
+
+@pytest.mark.parametrize("data", [b"", NOISE, picture(64, 64)[:60]], ids=["empty", "random", "cut"])
+def test_damaged_picture(channel, inputs, data):
+    changed = inputs | {pb.INPUT_CHARACTER: data}
+    refused(channel, [config(), *chunks(changed)], "INVALID_ARGUMENT", "MEDIA", "character")
+
+
+def test_oversized_picture(channel, inputs):
+    changed = inputs | {pb.INPUT_CHARACTER: picture(6000, 6000, "1")}
+    requests = [config(), *chunks(changed)]
+    refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character", "6000")
+
+
+def test_picture_of_too_many_bytes_is_refused_while_it_arrives(channel):
+    endless = (chunk(pb.INPUT_CHARACTER, bytes(1 << 20)) for _ in range(100))
+    requests = [config()]
+    requests.extend(endless)
+    refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character")
+
+
+def test_character_without_alpha_and_matte(channel, inputs):
+    changed = inputs | {pb.INPUT_CHARACTER: picture(64, 64)}
+    requests = [config(), *chunks(changed)]
+    refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "matte")
+
+
+def test_matte_of_another_size(channel, inputs):
+    changed = inputs | {pb.INPUT_MATTE: picture(7, 9)}
+    requests = [config(), *chunks(changed)]
+    refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "matte")
+
+
+@pytest.mark.parametrize(
+    ("missing", "kind", "word"),
+    [
+        (pb.INPUT_CHARACTER, "INVALID_REQUEST", "character"),
+        (pb.INPUT_SOURCE, "TEMPLATE", "vid"),
+        (pb.INPUT_MOTION, "TEMPLATE", "sdc"),
+        (pb.INPUT_SCENE, "TEMPLATE", "bk"),
+        (pb.INPUT_TEMPLATE_CONFIG, "TEMPLATE", "config.json"),
+    ],
+)
+def test_missing_input(channel, inputs, missing, kind, word):
+    left = {number: data for number, data in inputs.items() if number != missing}
+    refused(channel, [config(), *chunks(left)], "INVALID_ARGUMENT", kind, word)
+
+
+@pytest.mark.parametrize("size", [(128, 96, 32), (256, 192, 9)], ids=["size", "length"])
+def test_unequal_streams(channel, inputs, size):
+    changed = inputs | {pb.INPUT_MOTION: clip(*size)}
+    requests = [config(), *chunks(changed)]
+    refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "sdc")
+
+
+@pytest.mark.parametrize("data", [b"{", b"[]", json.dumps({"fps": 0}).encode()])
+def test_broken_template_config(channel, inputs, data):
+    changed = inputs | {pb.INPUT_TEMPLATE_CONFIG: data}
+    requests = [config(), *chunks(changed)]
+    refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "config.json")
+
+
+def test_config_missing(channel, inputs):
+    requests = list(chunks(inputs))
+    refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "first message", "config")
+
+
+def test_no_message_at_all(channel):
+    refused(channel, [], "FAILED_PRECONDITION", "PROTOCOL", "config")
+
+
+def test_config_sent_twice(channel, inputs):
+    requests = [config(), *chunks(inputs), config()]
+    refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "twice")
+
+
+def test_empty_message(channel):
+    requests = [config(), pb.SynthesizeRequest()]
+    refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "without config or chunk")
+
+
+def test_input_that_does_not_end(channel, inputs):
+    requests = [config(), *chunks(inputs), chunk(pb.INPUT_MATTE, b"begun")]
+    refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "matte", "cut off")
+
+
+def test_unknown_input(channel):
+    requests = [config(), chunk(77, b"what is it", last=True)]
+    refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "input is 77")
+
+
+def test_unknown_feather_mask(channel):
+    requests = [config(), chunk(pb.INPUT_FEATHER_MASK, b"", last=True, name="../up")]
+    outcome = call(channel, requests)
+    assert outcome.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert "no feather mask" in outcome.sentence
+
+
+def test_message_larger_than_the_limit(channel):
+    outcome = call(channel, [config(), chunk(pb.INPUT_SOURCE, bytes(5 << 20))])
+    assert outcome.code is grpc.StatusCode.RESOURCE_EXHAUSTED

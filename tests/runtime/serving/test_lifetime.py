@@ -1,0 +1,177 @@
+"""How streams end early, share the server, and give back what they held."""
+
+import threading
+
+import grpc
+import psutil
+import pytest
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+
+from tests.runtime.serving.calls import call, chunk, chunks, config, outcome
+
+# Far more work than a test could wait for: a stream that ends did stop.
+ENDLESS = {"steps": 1000}
+
+
+def begin(channel, requests, deadline_s=None):
+    """Start a call and read until the denoiser is at work."""
+    running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
+        iter(requests), timeout=deadline_s
+    )
+    for response in running:
+        if response.progress.stage == "denoise":
+            return running
+    raise AssertionError(running.details())
+
+
+@pytest.mark.usefixtures("gives_back")
+def test_a_client_that_cancels_stops_the_denoiser(channel, inputs):
+    begin(channel, [config(**ENDLESS), *chunks(inputs)]).cancel()
+    served = call(channel, [config(), *chunks(inputs)])
+    assert served.code is grpc.StatusCode.OK, served.sentence
+
+
+@pytest.mark.usefixtures("gives_back")
+def test_a_client_that_hangs_up_stops_the_denoiser(server, channel, inputs):
+    with grpc.insecure_channel(server.address, [("grpc.use_local_subchannel_pool", 1)]) as own:
+        begin(own, [config(**ENDLESS), *chunks(inputs)])
+    served = call(channel, [config(), *chunks(inputs)])
+    assert served.code is grpc.StatusCode.OK, served.sentence
+
+
+@pytest.mark.usefixtures("gives_back")
+def test_a_client_that_hangs_up_while_it_sends(channel, inputs):
+    leave = threading.Event()
+
+    def requests():
+        yield config()
+        yield chunk(pb.INPUT_SOURCE, inputs[pb.INPUT_SOURCE][:1000])
+        leave.wait()
+
+    running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(requests())
+    assert next(running).WhichOneof("payload") == "ready"
+    running.cancel()
+    leave.set()
+
+
+@pytest.mark.usefixtures("gives_back")
+def test_a_deadline_stops_the_denoiser(channel, inputs):
+    ended = call(channel, [config(**ENDLESS), *chunks(inputs)], deadline_s=1.5)
+    assert ended.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    served = call(channel, [config(), *chunks(inputs)])
+    assert served.code is grpc.StatusCode.OK, served.sentence
+
+
+def test_a_client_that_falls_silent_is_dropped(open_server):
+    silence = threading.Event()
+
+    def requests():
+        yield config()
+        silence.wait()
+
+    with (
+        open_server(idle_timeout_s=0.2) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        ended = call(channel, requests())
+        silence.set()
+    assert ended.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "sent nothing for 0.2 s" in ended.sentence
+
+
+def test_a_client_that_sends_for_too_long_is_dropped(open_server):
+    enough = threading.Event()
+
+    def requests():
+        yield config()
+        while not enough.wait(0.05):
+            yield chunk(pb.INPUT_SOURCE, b"drop by drop")
+
+    with (
+        open_server(upload_timeout_s=0.5) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        ended = call(channel, requests())
+        enough.set()
+    assert ended.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    assert "longer than 0.5 s" in ended.sentence
+
+
+def at_once(channel, requests, count):
+    """The outcomes of the same call made `count` times at the same time."""
+    outcomes = [None] * count
+
+    def one(place):
+        outcomes[place] = call(channel, requests)
+
+    threads = [threading.Thread(target=one, args=(place,)) for place in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+@pytest.mark.parametrize("max_sessions", [1, 2], ids=["one-waits", "both-run"])
+def test_two_clients_at_once_get_the_same(open_server, inputs, max_sessions):
+    requests = [config(output_kind=pb.OUTPUT_KIND_LOSSLESS), *chunks(inputs)]
+    with (
+        open_server(max_sessions=max_sessions, max_waiting=1) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        first, second = at_once(channel, requests, 2)
+    assert (first.code, second.code) == (grpc.StatusCode.OK, grpc.StatusCode.OK)
+    frames = [[piece.data for piece in each.payloads("frames")] for each in (first, second)]
+    assert frames[0] == frames[1]
+
+
+def test_one_client_too_many_is_told_to_try_again(open_server, inputs):
+    with (
+        open_server(max_sessions=1, max_waiting=0) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        running = begin(channel, [config(**ENDLESS), *chunks(inputs)])
+        refused = call(channel, [config()])
+        running.cancel()
+    assert (refused.code, refused.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY")
+    assert refused.retry
+    assert "Try again later" in refused.sentence
+
+
+def test_a_client_that_leaves_the_queue_is_never_worked_on(open_server, inputs):
+    with (
+        open_server(max_sessions=1, max_waiting=1) as server,
+        grpc.insecure_channel(server.address) as channel,
+    ):
+        running = begin(channel, [config(**ENDLESS), *chunks(inputs)])
+        waited = call(channel, [config(), *chunks(inputs)], deadline_s=0.5)
+        again = call(channel, [config(), *chunks(inputs)], deadline_s=0.5)
+        running.cancel()
+        outcome(running, [])
+    assert waited.code is again.code is grpc.StatusCode.DEADLINE_EXCEEDED
+    stages = [(told.stage, told.done) for told in waited.payloads("progress")]
+    assert stages == [("waiting", 0)]
+
+
+def test_memory_returns(channel, inputs):
+    """After a warm-up, many streams of every kind leave the process as large as it was."""
+    torn = inputs | {pb.INPUT_SOURCE: inputs[pb.INPUT_SOURCE][:5000]}
+
+    def every_kind():
+        assert call(channel, [config(), *chunks(inputs)]).code is grpc.StatusCode.OK
+        call(channel, [config(), *chunks(torn)])
+        begin(channel, [config(**ENDLESS), *chunks(inputs)]).cancel()
+
+    process = psutil.Process()
+    every_kind()
+    every_kind()
+    before_bytes, before_count = process.memory_info().rss, process.num_threads()
+    before_files = process.num_fds()
+    for _ in range(4):
+        every_kind()
+    assert call(channel, [config(), *chunks(inputs)]).code is grpc.StatusCode.OK
+    # gRPC's own pools breathe by a few threads and files; twelve streams would show otherwise.
+    assert process.num_threads() - before_count < 8
+    assert process.num_fds() - before_files < 8
+    assert process.memory_info().rss - before_bytes < 24 << 20

@@ -1,0 +1,46 @@
+import asyncio
+
+import grpc
+import pytest
+from mimo_runtime.errors import MediaError
+from mimo_runtime.serving.refusal import answer
+from mimo_runtime.serving.status import class_of
+
+
+class Call:
+    """The one thing of a gRPC context that a refusal needs."""
+
+    ended = None
+
+    async def abort(self, code, sentence, metadata):
+        self.ended = (code, sentence, dict(metadata))
+
+
+async def fails_with(error):
+    raise error
+
+
+def test_an_error_of_ours_is_told_as_it_is():
+    call = Call()
+    asyncio.run(answer(fails_with(MediaError("The picture is torn.")), call))
+    code, sentence, metadata = call.ended
+    assert (code, sentence) == (grpc.StatusCode.INVALID_ARGUMENT, "The picture is torn.")
+    assert class_of(metadata["grpc-status-details-bin"]) is MediaError
+
+
+def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(caplog):
+    call = Call()
+    asyncio.run(answer(fails_with(ZeroDivisionError("secret detail")), call))
+    code, sentence, _ = call.ended
+    assert code is grpc.StatusCode.INTERNAL
+    assert "secret" not in sentence
+    incident = sentence.rstrip(".").split()[-1]
+    assert incident in caplog.text
+    assert "ZeroDivisionError: secret detail" in caplog.text
+
+
+def test_a_cancelled_call_stays_cancelled():
+    call = Call()
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(answer(fails_with(asyncio.CancelledError()), call))
+    assert call.ended is None

@@ -1,0 +1,136 @@
+"""The port: health, reflection, information, TLS, addresses, and the end of a server process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+
+import grpc
+import pytest
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
+    ProtoReflectionDescriptorDatabase,
+)
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+from mimo_runtime import __version__
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.run import serve
+from mimo_runtime.serving.service import NAME
+
+from tests.runtime.serving.calls import call, chunks, config
+
+SERVING = health_pb2.HealthCheckResponse.SERVING
+
+
+def test_health(channel):
+    health = health_pb2_grpc.HealthStub(channel)
+    for service in ("", "mimo.v1.SynthesisService"):
+        asked = health_pb2.HealthCheckRequest(service=service)
+        assert health.Check(asked).status == SERVING
+
+
+def test_reflection_tells_the_contract(channel):
+    told = ProtoReflectionDescriptorDatabase(channel)
+    assert NAME in told.get_services()
+    assert told.FindFileContainingSymbol(NAME).name == "mimo/v1/synthesis.proto"
+
+
+def test_server_info(channel, synthesizer):
+    info = synthesis_pb2_grpc.SynthesisServiceStub(channel).GetServerInfo(pb.GetServerInfoRequest())
+    manifest = synthesizer.bundle.manifest
+    assert info.version == __version__
+    assert (info.bundle.width_px, info.bundle.height_px) == (manifest.width_px, manifest.height_px)
+    assert (info.max_sessions, info.max_waiting) == (1, 1)
+    assert info.limits.max_picture_px == 33_000_000
+
+
+def test_an_open_address_needs_tls_or_a_word(small_bundle):
+    with pytest.raises(InvalidRequestError, match="TLS certificate and key"):
+        serve(small_bundle, "0.0.0.0:0", ServerOptions(), [].append)
+
+
+def test_a_port_that_is_taken(small_bundle):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(InvalidRequestError, match="port is taken"):
+            serve(small_bundle, listen, ServerOptions(), [].append)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"max_sessions": 0},
+        {"max_waiting": -1},
+        {"idle_timeout_s": 0},
+        {"drain_s": float("nan")},
+        {"tls_key": "only half of the pair"},
+    ],
+)
+def test_options_that_cannot_be(options):
+    with pytest.raises(InvalidRequestError):
+        ServerOptions(**options)
+
+
+@pytest.fixture
+def server_process(small_bundle):
+    """A server in a process of its own; its address is its second-last word."""
+    program = (
+        "import sys; from pathlib import Path\n"
+        "from mimo_runtime.serving.options import ServerOptions\n"
+        "from mimo_runtime.serving.run import serve\n"
+        "serve(Path(sys.argv[1]), '127.0.0.1:0', ServerOptions(), lambda s: print(s, flush=True))"
+    )
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, str(small_bundle)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+
+
+def test_a_server_that_is_asked_to_end_finishes_its_streams(server_process, inputs):
+    said = [server_process.stdout.readline() for _ in range(3)]
+    assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
+    address = said[2].split()[-1].rstrip(".")
+    at_work = threading.Event()
+    outcomes = []
+
+    def requests():
+        yield config(steps=8)
+        yield from chunks(inputs)
+        at_work.set()
+
+    with grpc.insecure_channel(address) as channel:
+        thread = threading.Thread(target=lambda: outcomes.append(call(channel, requests())))
+        thread.start()
+        at_work.wait()
+        server_process.send_signal(signal.SIGTERM)
+        assert server_process.stdout.readline().startswith("Ending")
+        refused = call(channel, [config()])
+        thread.join()
+    assert refused.code is grpc.StatusCode.UNAVAILABLE
+    assert outcomes[0].code is grpc.StatusCode.OK, outcomes[0].sentence
+    assert server_process.wait() == 0
+
+
+def test_a_second_signal_ends_at_once(server_process, inputs):
+    address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
+    with grpc.insecure_channel(address) as channel:
+        running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
+            iter([config(steps=1000), *chunks(inputs)])
+        )
+        next(response for response in running if response.progress.stage == "denoise")
+        server_process.send_signal(signal.SIGINT)
+        server_process.stdout.readline()
+        server_process.send_signal(signal.SIGINT)
+        assert server_process.wait() == 0
+        assert running.code() in (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)

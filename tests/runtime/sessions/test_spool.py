@@ -1,0 +1,81 @@
+import pytest
+from mimo_runtime.errors import InvalidRequestError, LimitExceededError, ProtocolError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.planning.crops import FEATHER_MODES
+from mimo_runtime.sessions.inputs import InputKind, InputLimits
+from mimo_runtime.sessions.spool import Spool
+
+LIMITS = InputLimits(
+    max_picture_bytes=100,
+    max_config_bytes=10,
+    max_total_bytes=250,
+    media=MediaLimits(max_file_bytes=200),
+)
+
+
+@pytest.fixture
+def spool(tmp_path):
+    spool = Spool(LIMITS, parent=tmp_path)
+    yield spool
+    spool.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_slices_become_files(spool):
+    spool.append(InputKind.SOURCE, "", b"ab", last=False)
+    spool.append(InputKind.CHARACTER, "", b"picture", last=True)
+    spool.append(InputKind.SOURCE, "", b"cd", last=True)
+    spool.append(InputKind.TEMPLATE_CONFIG, "", b"{}", last=True)
+    spool.append(InputKind.FEATHER_MASK, FEATHER_MODES[0], b"mask", last=True)
+    spool.finish()
+    assert spool.read(InputKind.CHARACTER) == b"picture"
+    assert spool.read(InputKind.MATTE) is None
+    assert spool.read_feather_masks() == {FEATHER_MODES[0]: b"mask"}
+    files = {path.name: path.read_bytes() for path in spool.template_folder.iterdir()}
+    assert files == {"vid.mp4": b"abcd", "config.json": b"{}"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "size_bytes", "called"),
+    [
+        (InputKind.CHARACTER, 101, "'character'"),
+        (InputKind.MOTION, 201, "'sdc'"),
+        (InputKind.TEMPLATE_CONFIG, 11, "'config.json'"),
+    ],
+)
+def test_an_input_of_too_many_bytes_is_refused_at_the_slice_that_is_too_much(
+    spool, kind, size_bytes, called
+):
+    for _ in range(size_bytes - 1):
+        spool.append(kind, "", b"x", last=False)
+    with pytest.raises(LimitExceededError, match=called):
+        spool.append(kind, "", b"x", last=False)
+
+
+def test_all_inputs_together_are_bounded(spool):
+    spool.append(InputKind.SOURCE, "", bytes(200), last=True)
+    with pytest.raises(LimitExceededError, match="together"):
+        spool.append(InputKind.MOTION, "", bytes(51), last=True)
+
+
+def test_an_input_that_does_not_end_is_named(spool):
+    spool.append(InputKind.SCENE, "", b"abc", last=False)
+    with pytest.raises(ProtocolError, match="'bk' was cut off: its 3 bytes"):
+        spool.finish()
+
+
+def test_an_input_ends_once(spool):
+    spool.append(InputKind.SCENE, "", b"", last=True)
+    with pytest.raises(ProtocolError, match="sent again"):
+        spool.append(InputKind.SCENE, "", b"more", last=True)
+
+
+@pytest.mark.parametrize("name", ["", "../../etc/passwd", "pad_9"])
+def test_feather_masks_have_known_names(spool, name):
+    with pytest.raises(InvalidRequestError, match="no feather mask"):
+        spool.append(InputKind.FEATHER_MASK, name, b"", last=True)
+
+
+def test_other_inputs_have_no_name(spool):
+    with pytest.raises(InvalidRequestError, match="'vid' has none"):
+        spool.append(InputKind.SOURCE, "name", b"", last=True)

@@ -1,0 +1,87 @@
+import json
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mimo_runtime.errors import TemplateError
+from mimo_runtime.templates.config import TemplateConfig, read_config
+
+from tests.golden import GOLDEN, LARGE, load
+
+SETS = [folder for folder in (GOLDEN, LARGE) if folder]
+
+
+@pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
+def test_the_recorded_frames_are_selected(folder):
+    config = read_config(folder / "template")
+    resampled = config.resampled(len(load("00_template", folder)["sdc_u8"]), Fraction(30))
+    selected = resampled[config.time_crop(len(resampled), 150)]
+    assert list(selected) == load("11_edit", folder)["source_frame_indices"].tolist()
+
+
+def test_frames_repeat_when_the_rate_rises_and_drop_when_it_falls():
+    assert TemplateConfig(60, 0, 9).resampled(3, Fraction(30)) == (0, 0, 1, 1, 2, 2)
+    assert TemplateConfig(12, 0, 9).resampled(6, Fraction(30)) == (0, 2, 5)
+
+
+def test_the_native_rate_counts_as_a_whole_number():
+    assert TemplateConfig(30, 0, 9).resampled(4, Fraction(30000, 1001)) == (0, 1, 2, 3)
+    assert TemplateConfig(30, 0, 9).resampled(4, Fraction(1, 3)) == ()
+
+
+@given(st.floats(1, 240), st.integers(1, 400), st.fractions(Fraction(1, 2), 240))
+def test_resampled_frames_exist_and_never_go_back(fps, frame_count, native_fps):
+    indices = TemplateConfig(fps, 0, 1).resampled(frame_count, native_fps)
+    assert list(indices) == sorted(indices)
+    assert set(indices) <= set(range(frame_count))
+    assert indices == () or indices[0] == 0
+
+
+def test_the_time_crop_counts_in_frames_of_a_thirtieth_second():
+    assert TemplateConfig(24, 2, 30).time_crop(10, 150) == slice(1, 10)
+    assert TemplateConfig(60, 10, 20).time_crop(500, 150) == slice(20, 40)
+    assert TemplateConfig(30, -5, 900).time_crop(500, 150) == slice(0, 150)
+
+
+@pytest.mark.parametrize(("fps", "rate"), [(30, Fraction(30)), (29.97, Fraction(2997, 100))])
+def test_the_rate_is_the_decimal_that_is_written(fps, rate):
+    assert TemplateConfig(fps, 0, 1).rate_fps == rate
+
+
+def test_a_missing_config_is_named(tmp_path):
+    with pytest.raises(TemplateError, match=r"has no config\.json"):
+        read_config(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "\x00", "[" * 100_000])
+def test_a_config_that_is_no_json_is_named(tmp_path, text):
+    (tmp_path / "config.json").write_text(text)
+    with pytest.raises(TemplateError, match=r"config.json of .* is no JSON"):
+        read_config(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "key"),
+    [
+        ({"fps": None}, "fps"),
+        ({"fps": "30"}, "fps"),
+        ({"fps": float("nan")}, "fps"),
+        ({"time_crop": 7}, "time_crop.start_idx"),
+        ({"time_crop": {"start_idx": 0}}, "time_crop.end_idx"),
+        ({"time_crop": {"start_idx": True, "end_idx": 1}}, "time_crop.start_idx"),
+        ({"fps": 0}, "fps"),
+        ({"fps": 1e9}, "fps"),
+    ],
+)
+def test_a_config_without_a_usable_number_is_named(tmp_path, change, key):
+    settings = {"fps": 30, "time_crop": {"start_idx": 0, "end_idx": 9}} | change
+    (tmp_path / "config.json").write_text(json.dumps(settings))
+    with pytest.raises(TemplateError, match=key):
+        read_config(tmp_path)
+
+
+def test_a_config_that_is_a_list_is_named(tmp_path):
+    (tmp_path / "config.json").write_text("[1, 2]")
+    with pytest.raises(TemplateError, match="no number for fps"):
+        read_config(tmp_path)
