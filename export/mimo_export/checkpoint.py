@@ -1,7 +1,7 @@
 """An official checkpoint folder, loaded into our networks."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 import torch
 import yaml
 from diffusers import AutoencoderKL
-from mimo_runtime.errors import CheckpointError
 from torch import nn
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
@@ -23,6 +22,7 @@ from mimo_export.networks.config import (
 from mimo_export.networks.pose import PoseGuider
 from mimo_export.networks.unet import UNet
 from mimo_export.weights import State, find_file, load_state, read_weights
+from mimo_runtime.errors import CheckpointError
 
 Net = TypeVar("Net", bound=nn.Module)
 
@@ -78,19 +78,17 @@ def load_checkpoint(folder: Path, inference_config: Path | None = None) -> Check
     denoiser_state = _denoiser_state(folder, unet_folder)
     kwargs = values.get("unet_additional_kwargs", {})
     motion = _fitted(motion_config_from_yaml(kwargs, str(path)), denoiser_state)
-    with torch.device("cpu"):
-        checkpoint = Checkpoint(
-            denoiser=_denoiser(config, motion, denoiser_state),
-            reference_net=_reference_net(config, folder),
-            pose_guider=_pose_guider(config, folder),
-            vae=_vae(folder / "sd-vae-ft-mse"),
-            image_encoder=_image_encoder(folder / "image_encoder"),
-            solver=OFFICIAL_SOLVER | dict(values.get("noise_scheduler_kwargs", {})),
-            motion=motion,
-            folder=folder,
-            inference_config=path,
-        )
-    return checkpoint
+    return Checkpoint(
+        denoiser=_denoiser(config, motion, denoiser_state),
+        reference_net=_reference_net(config, folder),
+        pose_guider=_pose_guider(config, folder),
+        vae=_vae(folder / "sd-vae-ft-mse"),
+        image_encoder=_image_encoder(folder / "image_encoder"),
+        solver=values.get("noise_scheduler_kwargs", OFFICIAL_SOLVER),
+        motion=motion,
+        folder=folder,
+        inference_config=path,
+    )
 
 
 def find_inference_config(folder: Path) -> Path | None:
@@ -152,14 +150,16 @@ def _pose_guider(config: UNetConfig, folder: Path) -> PoseGuider:
         widths = [len(weight) for weight in levels]
         net = PoseGuider(levels[0].shape[1], widths, config.channels[0])
     except KeyError as error:
-        raise CheckpointError(f"pose_guider.pth has no {error}; it is no MIMO pose guider.") from None
+        raise CheckpointError(
+            f"pose_guider.pth has no {error}; it is no MIMO pose guider."
+        ) from None
     load_state(net, state, "pose_guider.pth")
     return _frozen(net)
 
 
 def _vae(folder: Path) -> AutoencoderKL:
     state = read_weights(folder, UNET_FILES, "The VAE")
-    net = AutoencoderKL.from_config(_read_json(folder / "config.json"))
+    net = _described(AutoencoderKL.from_config, folder / "config.json")
     load_state(net, {_modern_vae_name(name): t for name, t in state.items()}, "sd-vae-ft-mse")
     return _frozen(net)
 
@@ -173,10 +173,21 @@ def _modern_vae_name(name: str) -> str:
 
 def _image_encoder(folder: Path) -> CLIPVisionModelWithProjection:
     state = read_weights(folder, CLIP_FILES, "The image encoder")
-    values = _read_json(folder / "config.json")
-    net = CLIPVisionModelWithProjection(CLIPVisionConfig.from_dict(dict(values)))
+    net = _described(
+        lambda values: CLIPVisionModelWithProjection(CLIPVisionConfig.from_dict(values)),
+        folder / "config.json",
+    )
     load_state(net, state, "image_encoder")
     return _frozen(net)
+
+
+def _described(build: Callable[[dict[str, Any]], Net], path: Path) -> Net:
+    values = dict(_read_json(path))
+    try:
+        return build(values)
+    except Exception as error:  # what a strange config makes these libraries raise is open
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(f"{path} does not describe its network: {reason}") from error
 
 
 def _frozen(net: Net) -> Net:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import torch
 from diffusers import AutoencoderKL
-from mimo_runtime.errors import InvalidRequestError
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import CLIPVisionModelWithProjection
@@ -15,6 +14,7 @@ from mimo_export.graph import Graph
 from mimo_export.networks.config import LATENT_CHANNELS
 from mimo_export.networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
 from mimo_export.networks.unet import UNet
+from mimo_runtime.errors import InvalidRequestError
 
 LATENT_SCALE = 0.18215
 TIME_ROWS = 64

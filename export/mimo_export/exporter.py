@@ -6,18 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import mimo_runtime
-from mimo_runtime.bundle import COMPONENTS, MANIFEST, Bundle, Component, Manifest, stored_file
-from mimo_runtime.errors import InvalidRequestError, ResourceError
-
 from mimo_export.checkpoint import Checkpoint, load_checkpoint
 from mimo_export.components import Shape, check_shape, component_graphs
 from mimo_export.graph import onnx_from_graph
 from mimo_export.store import WEIGHTS, WeightStore
+from mimo_runtime.bundle import COMPONENTS, MANIFEST, Bundle, Component, Manifest, stored_file
+from mimo_runtime.errors import InvalidRequestError, ResourceError
 
 OVERLAP_FRAMES = 4
 UNSTATED_LICENCE = "not stated; the terms of the checkpoint apply"
 
 OnComponent = Callable[[str, int, int], None]
+
+
+def _say_nothing(name: str, done: int, total: int) -> None:  # noqa: ARG001
+    """Progress for nobody."""
 
 
 def bundle_from_checkpoint(
@@ -26,7 +29,7 @@ def bundle_from_checkpoint(
     shape: Shape,
     inference_config: Path | None = None,
     licence: str = UNSTATED_LICENCE,
-    on_component: OnComponent = lambda name, done, total: None,
+    on_component: OnComponent = _say_nothing,
 ) -> Bundle:
     """Export every component of an official checkpoint for one picture size.
 
@@ -47,7 +50,7 @@ def bundle_from_checkpoint(
     _check_disk(checkpoint, target.parent)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     try:
-        _write(checkpoint, draft, shape, licence, on_component)
+        _write(checkpoint, draft, target.name, shape, licence, on_component)
         draft.chmod(0o755)
         draft.rename(target)
     finally:
@@ -56,21 +59,26 @@ def bundle_from_checkpoint(
 
 
 def _write(
-    checkpoint: Checkpoint, folder: Path, shape: Shape, licence: str, on_component: OnComponent
+    checkpoint: Checkpoint,
+    folder: Path,
+    name: str,
+    shape: Shape,
+    licence: str,
+    on_component: OnComponent,
 ) -> None:
     store = WeightStore(folder)
-    components = {}
-    for name, graph in component_graphs(checkpoint, shape):
-        on_component(name, len(components), len(COMPONENTS))
+    components: dict[str, Component] = {}
+    for part, graph in component_graphs(checkpoint, shape):
+        on_component(part, len(components), len(COMPONENTS))
         model, inputs, outputs = onnx_from_graph(graph)
         model.producer_name = "mimo-runtime"
         model.producer_version = mimo_runtime.__version__
-        store.save(model, f"{name}.onnx")
-        components[name] = Component(f"{name}.onnx", tuple(inputs), tuple(outputs))
+        store.save(model, f"{part}.onnx")
+        components[part] = Component(f"{part}.onnx", tuple(inputs), tuple(outputs))
     on_component("manifest", len(components), len(COMPONENTS))
     files = [*(component.file for component in components.values()), WEIGHTS]
     manifest = Manifest(
-        name=checkpoint.folder.resolve().name,
+        name=name,
         width_px=shape.width_px,
         height_px=shape.height_px,
         frames=shape.frames,
@@ -81,7 +89,7 @@ def _write(
         licence=licence,
         created_by=f"mimo-runtime {mimo_runtime.__version__}",
         components=components,
-        files={name: stored_file(folder / name) for name in files},
+        files={file: stored_file(folder / file) for file in files},
     )
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
 

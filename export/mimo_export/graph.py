@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import onnx
 import onnx_ir as ir
 import torch
-from mimo_kernels import attention
-from mimo_runtime.bundle import TensorSpec
 from torch import Tensor, nn
 
 from mimo_export import functions
+from mimo_kernels import attention
+from mimo_runtime.bundle import TensorSpec
 
 _DTYPES = {torch.float32: "float32", torch.int64: "int64", torch.bool: "bool"}
 

@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 
 import mimo_runtime
-
 from mimo_export.components import Shape
 from mimo_export.exporter import bundle_from_checkpoint
 from mimo_export.random_checkpoint import write_random_checkpoint

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 
 import torch
 from safetensors.torch import load_file
@@ -32,12 +31,12 @@ def read_weights(folder: Path, names: Iterable[str], what: str) -> State:
         raise CheckpointError(f"{what} is missing: {folder} has none of {', '.join(names)}.")
     try:
         state = load_file(path) if path.suffix == ".safetensors" else _unpickle(path)
-    except CheckpointError:
+    except (CheckpointError, MemoryError):
         raise
-    except (UnpicklingError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+    except Exception as error:  # damaged files make torch and safetensors raise anything
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
         raise CheckpointError(
-            f"{path} cannot be read as a weight file ({str(error).splitlines()[0][:120]}); "
-            "copy it again from its source."
+            f"{path} cannot be read as a weight file ({reason}); copy it again from its source."
         ) from error
     return {name: _float32(tensor) for name, tensor in state.items()}
 

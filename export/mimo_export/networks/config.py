@@ -7,6 +7,7 @@ from typing import Any
 from mimo_runtime.errors import CheckpointError, UnsupportedError
 
 LATENT_CHANNELS = 4
+MOTION_NORM_GROUPS = 32  # the official class does not read the config here
 
 # What the official classes can be told but the release never does. Anything else than these
 # values would change the network, so it is refused instead of being ignored.
@@ -15,10 +16,15 @@ _FIXED_UNET = {
     "class_embed_type": (None,),
     "num_class_embeds": (None,),
     "center_input_sample": (False,),
+    "downsample_padding": (1,),
     "dual_cross_attention": (False,),
     "only_cross_attention": (False,),
     "resnet_time_scale_shift": ("default",),
     "use_linear_projection": (False,),
+}
+_FIXED_TEMPORAL = {
+    "temporal_position_encoding": (True,),
+    "cross_frame_attention_mode": (None,),
 }
 _FIXED_MOTION = {
     "use_inflated_groupnorm": (True,),
@@ -74,10 +80,29 @@ def unet_config_from_json(values: Mapping[str, Any], file: str) -> UNetConfig:
     """Read `unet/config.json`.
 
     Raises:
-        CheckpointError: a needed key is missing.
+        CheckpointError: a needed key is missing, or the sizes do not fit together.
         UnsupportedError: a setting that the official release does not use.
     """
     _refuse_other(values, _FIXED_UNET, file)
+    config = _unet_config(values, file)
+    levels = len(config.channels)
+    if {len(config.heads), len(config.down_attention), len(config.up_attention)} != {levels}:
+        raise CheckpointError(
+            f"{file} gives {levels} block_out_channels and another number of block types or "
+            "attention_head_dim; each level needs one of each."
+        )
+    for width, heads in zip(config.channels, config.heads, strict=True):
+        for divisor in (heads, config.norm_groups, MOTION_NORM_GROUPS):
+            if width % divisor:
+                raise CheckpointError(
+                    f"{file} has a level of {width} channels, which {divisor} does not divide; "
+                    f"heads ({heads}), norm groups ({config.norm_groups}) and the "
+                    f"{MOTION_NORM_GROUPS} groups of the motion modules must."
+                )
+    return config
+
+
+def _unet_config(values: Mapping[str, Any], file: str) -> UNetConfig:
     try:
         channels = tuple(int(c) for c in values["block_out_channels"])
         heads = values.get("attention_head_dim", 8)
@@ -99,6 +124,8 @@ def unet_config_from_json(values: Mapping[str, Any], file: str) -> UNetConfig:
         raise CheckpointError(
             f"{file} has no {error}; take the config.json of Stable Diffusion 1.5's unet."
         ) from error
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{file} has a value of the wrong kind: {error}.") from error
 
 
 def motion_config_from_yaml(values: Mapping[str, Any], file: str) -> MotionConfig:
@@ -107,6 +134,7 @@ def motion_config_from_yaml(values: Mapping[str, Any], file: str) -> MotionConfi
     if not values.get("use_motion_module", True):
         raise UnsupportedError(f"{file} turns motion modules off; MIMO cannot do without them.")
     kwargs = values.get("motion_module_kwargs", {})
+    _refuse_other(kwargs, _FIXED_TEMPORAL, file)
     kinds = kwargs.get("attention_block_types", ["Temporal_Self", "Temporal_Self"])
     if set(kinds) != {"Temporal_Self"}:
         raise UnsupportedError(f"{file} asks for {kinds}; only Temporal_Self is supported.")

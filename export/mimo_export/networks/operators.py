@@ -5,10 +5,12 @@ the file as a function of standard operators.
 """
 
 import torch
-from mimo_kernels import attention, reference_attention as reference, temporal_attention as temporal
 from torch import Tensor
 
 from mimo_export.networks.transformer import multi_head_attention
+from mimo_kernels import attention
+from mimo_kernels import reference_attention as reference
+from mimo_kernels import temporal_attention as temporal
 
 PLUGIN_ATTRIBUTES: dict[str, int | str] = {
     "plugin_namespace": attention.DOMAIN,

@@ -171,9 +171,7 @@ class StageBuilder:
         name, width = f"up_blocks.{index}", channels[level]
         below = channels[min(level + 1, len(channels) - 1)]
         skips = [width] * (layers - 1) + [channels[max(level - 1, 0)]]
-        widths = [
-            x + skip for x, skip in zip([below] + [width] * (layers - 1), skips, strict=True)
-        ]
+        widths = [x + skip for x, skip in zip([below] + [width] * (layers - 1), skips, strict=True)]
         return UpStage(
             self._resnets(name, widths, width),
             self._attentions(name, level, layers, self.config.up_attention[index]),

@@ -16,7 +16,10 @@ BY_CODE: dict[grpc.StatusCode, tuple[type[MimoError], str]] = {
         errors.DeadlineExceededError,
         "The deadline passed before {server} had finished; allow more time.",
     ),
-    grpc.StatusCode.CANCELLED: (errors.CancelledError, "The call to {server} was cancelled."),
+    grpc.StatusCode.CANCELLED: (
+        errors.ServerUnreachableError,
+        "{server} ended the call before the work was done; it is shutting down. Try again later.",
+    ),
     grpc.StatusCode.UNIMPLEMENTED: (
         errors.UnsupportedError,
         "{server} speaks another protocol than mimo.v1: {details}.",

@@ -37,7 +37,8 @@ class Engine(Protocol):
         """Bind new buffers, except those in `shared`, which are used as they are.
 
         Raises:
-            BundleError: a shared buffer has the wrong shape, dtype or layout.
+            BundleError: a shared buffer has the wrong shape, dtype or layout, or no tensor of the
+                component has its name.
         """
 
 

@@ -25,9 +25,7 @@ class EngineSet:
         with self._lock:
             if name not in self._engines:
                 component = self.bundle.component(name)
-                self._engines[name] = OrtEngine(
-                    self.bundle.path(name), component, self._threads
-                )
+                self._engines[name] = OrtEngine(self.bundle.path(name), component, self._threads)
             return self._engines[name]
 
     def bind(self, name: str) -> BoundPass:

@@ -1,6 +1,7 @@
 """The engine that runs everywhere: ONNX Runtime on the CPU."""
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,13 @@ class OrtEngine:
     def bind(self, shared: Mapping[str, Array] | None = None) -> OrtPass:
         """Bind new buffers, except those in `shared`, which are used as they are."""
         buffers = dict(shared or {})
-        for spec in (*self.component.inputs, *self.component.outputs):
+        specs = (*self.component.inputs, *self.component.outputs)
+        if strange := sorted(buffers.keys() - {spec.name for spec in specs}):
+            raise BundleError(
+                f"{self.component.file} has no tensor '{strange[0]}'; the bundle's parts do not "
+                "fit together, export it again."
+            )
+        for spec in specs:
             if spec.name not in buffers:
                 buffers[spec.name] = empty_buffer(spec)
             _check_buffer(spec, buffers[spec.name])
@@ -91,11 +98,12 @@ def _spec(node: onnxruntime.NodeArg) -> TensorSpec:
 
 
 def _compare(path: Path, kind: str, found: list[TensorSpec], wanted: list[TensorSpec]) -> None:
-    if found != wanted:
-        odd = next((f, w) for f, w in zip(found, wanted, strict=False) if f != w)
-        raise BundleError(
-            f"{path} has the {kind} {odd[0]} where the manifest says {odd[1]}; export it again."
-        )
+    for place, (has, says) in enumerate(zip_longest(found, wanted)):
+        if has != says:
+            raise BundleError(
+                f"{path} has {has or 'nothing'} as {kind} {place} where the manifest says "
+                f"{says or 'nothing'}; export the bundle again."
+            )
 
 
 def _check_buffer(spec: TensorSpec, buffer: NDArray[Any]) -> None:

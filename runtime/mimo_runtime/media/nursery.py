@@ -79,5 +79,5 @@ def _stop(requests: Channel, process: subprocess.Popen[bytes], owner: int) -> No
         process.wait()
 
 
-PYAV_NURSERY = Nursery("av", "PIL.Image")
-DALI_NURSERY = Nursery("av", "nvidia.dali.fn", "cv2")
+PYAV_NURSERY = Nursery()
+DALI_NURSERY = Nursery("nvidia.dali.fn", "cv2")

@@ -1,14 +1,10 @@
-"""A server from a bundle until it is told to end: in this process, or in a thread of it."""
+"""A server process: from a bundle until it is told to end."""
 
 import asyncio
 import signal
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from types import TracebackType
 
-from mimo_runtime.errors import MimoError
 from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.server import Server
@@ -44,50 +40,6 @@ def load(bundle_dir: Path, options: ServerOptions, report: Report) -> Synthesize
     return synthesizer
 
 
-class LocalServer:
-    """A real server on a free loopback port, in a thread of this process, while in `with`.
-
-    `address` is where it listens.
-    """
-
-    def __init__(self, synthesizer: Synthesizer, options: ServerOptions | None = None) -> None:
-        self.address = ""
-        self._synthesizer = synthesizer
-        self._options = options or ServerOptions()
-        self._opened: Future[str] = Future()
-        self._loop = asyncio.new_event_loop()
-        self._end = asyncio.Event()
-        self._thread = threading.Thread(target=self._run, name="mimo-server")
-
-    def __enter__(self) -> "LocalServer":
-        self._thread.start()
-        self.address = self._opened.result()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._loop.call_soon_threadsafe(self._end.set)
-        self._thread.join()
-
-    def _run(self) -> None:
-        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
-            runner.run(self._serve())
-
-    async def _serve(self) -> None:
-        server = Server(self._synthesizer, self._options)
-        try:
-            self._opened.set_result(await server.open("127.0.0.1:0"))
-        except MimoError as error:
-            self._opened.set_exception(error)
-            return
-        await self._end.wait()
-        await server.drain(self._options.drain_s)
-
-
 async def _serve(
     synthesizer: Synthesizer, listen: str, options: ServerOptions, report: Report
 ) -> None:
@@ -98,6 +50,7 @@ async def _serve(
     server = Server(synthesizer, options)
     report(f"Serving on {await server.open(listen)}.")
     await asked.get()
+    server.refuse()
     report(f"Ending: open streams have {options.drain_s:g} s to finish. Ask again to end at once.")
     hurry = asyncio.create_task(_hurry(server, asked))
     await server.drain(options.drain_s)

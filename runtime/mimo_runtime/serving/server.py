@@ -1,6 +1,7 @@
 """The server around the service: port, TLS, health, reflection, and a calm end."""
 
 import asyncio
+import contextlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from mimo_runtime.serving.service import NAME, SynthesisService
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 
 SPARE_CALLS = 64
+DRAIN_POLL_S = 0.02
+LAST_WORDS_S = 1.0
 CHANNEL_OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.so_reuseport", 0),
@@ -33,8 +36,8 @@ class Server:
         self._health = health.aio.HealthServicer()
         calls = options.max_sessions + options.max_waiting + SPARE_CALLS
         self._server = grpc.aio.server(options=CHANNEL_OPTIONS, maximum_concurrent_rpcs=calls)
-        service = SynthesisService(synthesizer, options, self._workers)
-        synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(service, self._server)
+        self._service = SynthesisService(synthesizer, options, self._workers)
+        synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = (NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
         reflection.enable_server_reflection(names, self._server)
@@ -61,13 +64,22 @@ class Server:
         await self._server.start()
         return join_address(split_address(listen)[0], port)
 
+    def refuse(self) -> None:
+        """Refuse every new stream from now on, in a sentence."""
+        self._service.admission.close()
+
     async def drain(self, within_s: float) -> None:
         """Refuse new streams, give the others `within_s` to finish, then cancel what is left.
 
         May be called again with a shorter time.
         """
+        self.refuse()
         await self._health.enter_graceful_shutdown()
-        await self._server.stop(within_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while self._service.admission.inside:
+                    await asyncio.sleep(DRAIN_POLL_S)
+        await self._server.stop(min(within_s, LAST_WORDS_S))
         await asyncio.to_thread(self._workers.shutdown)
 
 

@@ -24,7 +24,8 @@ NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
 class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     """Serves one loaded bundle.
 
-    `workers` has `max_sessions` threads; inputs that are complete wait in its queue.
+    `workers` has `max_sessions` threads; inputs that are complete wait in its queue. `admission`
+    knows the open streams.
     """
 
     def __init__(
@@ -33,7 +34,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         self._synthesizer = synthesizer
         self._options = options
         self._workers = workers
-        self._admission = Admission(options.max_sessions, options.max_waiting)
+        self.admission = Admission(options.max_sessions, options.max_waiting)
 
     async def Synthesize(  # type: ignore[override]  # noqa: N802
         self,
@@ -58,7 +59,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         settings = requests.settings_from(config)
         kind = requests.output_kind_from(config)
         requests.check_size(config, bundle)
-        with self._admission.place():
+        with self.admission.place():
             session = Session(self._synthesizer, settings, kind, self._options.limits, deadline_s)
             try:
                 await exchange.send(responses.ready(settings, kind, bundle, self._options))

@@ -48,10 +48,10 @@ def row_of(error: MimoError) -> StatusRow:
 
 
 def details_of(error: MimoError) -> bytes:
-    """The serialised google.rpc.Status of an error: ErrorInfo, and RetryInfo when it is busy."""
+    """The serialised google.rpc.Status of an error: ErrorInfo, and RetryInfo where it may pass."""
     row = row_of(error)
     details = [error_details_pb2.ErrorInfo(reason=row.reason, domain=DOMAIN)]
-    if isinstance(error, errors.BusyError):
+    if isinstance(error, errors.BusyError | errors.ServerUnreachableError):
         delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     status = status_pb2.Status(code=row.code.value[0], message=str(error))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mimo_runtime.errors import BusyError
+from mimo_runtime.errors import BusyError, ServerUnreachableError
 
 
 class Admission:
@@ -17,11 +17,16 @@ class Admission:
         self.max_sessions = max_sessions
         self.max_waiting = max_waiting
         self._inside = 0
+        self._closed = False
 
     @property
     def inside(self) -> int:
         """Sessions that hold a place now."""
         return self._inside
+
+    def close(self) -> None:
+        """Let nobody in from now on; who is inside stays."""
+        self._closed = True
 
     @contextmanager
     def place(self) -> Iterator[None]:
@@ -29,7 +34,10 @@ class Admission:
 
         Raises:
             BusyError: every place is taken.
+            ServerUnreachableError: it is closed.
         """
+        if self._closed:
+            raise ServerUnreachableError("The server is shutting down; try again later.")
         if self._inside >= self.max_sessions + self.max_waiting:
             raise BusyError(
                 f"The server is busy: {self.max_sessions} at work and {self.max_waiting} waiting "

@@ -16,7 +16,7 @@ _CLIP_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _CLIP_STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
 
-def _on_white() -> Pixels:
+def _levels_on_white() -> Pixels:
     """uint8 [256, 256]: by matte and level, the level on a white ground, truncated as official."""
     opacity, level = np.arange(256)[:, np.newaxis] / 255, np.arange(256)
     return (level * opacity + 255 * (1 - opacity)).astype(np.uint8)
@@ -42,11 +42,23 @@ def prepare_character(picture: Pixels, matte: Pixels | None) -> Pixels:
             "The character's matte is 0 everywhere, so no character is left; give a matte that "
             "is white where the character is."
         )
-    on_white = _on_white()[matte[..., np.newaxis], picture[..., :3]]
+    matted = _levels_on_white()[matte[..., np.newaxis], picture[..., :3]]
     # Official: room above and below, none at the sides.
     room = int(person.height * 0.05)
     top, bottom = max(0, person.top - room), min(len(picture), person.bottom + room)
-    return cut_square(on_white, Box(person.left, person.right, top, bottom), WHITE)
+    return cut_square(matted, Box(person.left, person.right, top, bottom), WHITE)
+
+
+def on_white(picture: Pixels, matte: Pixels | None) -> Pixels:
+    """The whole picture uint8 [height, width, 3], on white where it has a matte or alpha channel.
+
+    Raises:
+        InvalidRequestError: the matte has another size.
+    """
+    if matte is None and picture.shape[2] == 3:
+        return picture
+    matte = _matte_of(picture, matte)
+    return _levels_on_white()[matte[..., np.newaxis], picture[..., :3]]
 
 
 def vae_pixels(rgb: Pixels, width_px: int, height_px: int) -> Floats:

@@ -78,12 +78,16 @@ def compose_frame(
     return frame
 
 
+def levels_of_picture(picture: NDArray[np.float32], *, official: bool) -> Pixels:
+    """float32 [3, height, width] in [0, 1] to uint8 [height, width, 3]; official: truncated."""
+    to_levels = _truncated if official else _rounded
+    return np.ascontiguousarray(to_levels(picture * 255).transpose(1, 2, 0))
+
+
 def _placed(part: Part, scene: Pixels, feather: FeatherMasks, official: bool) -> Levels:
     """The scene with the part blended in, float32 as official."""
-    to_levels = _truncated if official else _rounded
-    picture = to_levels(part.decoded * 255).transpose(1, 2, 0)
     crop = part.context.crop
-    person = fit_back(np.ascontiguousarray(picture), crop)
+    person = fit_back(levels_of_picture(part.decoded, official=official), crop)
     height_px, width_px = scene.shape[:2]
     mask = feather.fitted(part.context.box, width_px, height_px, crop)[..., np.newaxis]
     frame = scene.astype(np.float32)

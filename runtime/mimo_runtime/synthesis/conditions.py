@@ -1,6 +1,7 @@
 """The motion and scene codes: one map per cropped frame, constant over all steps."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +10,11 @@ from numpy.typing import NDArray
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.crops import Context
 from mimo_runtime.synthesis.character import pose_pixels, vae_pixels
-from mimo_runtime.synthesis.crop import BLACK, WHITE, cut_square
+from mimo_runtime.synthesis.crop import BLACK, WHITE
+from mimo_runtime.synthesis.framing import Framing
 from mimo_runtime.templates.folder import MOTION, SCENE, Template
 
 Floats = NDArray[np.float32]
-Store = Callable[[int, Floats], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,21 @@ class ConditionMaker:
 
 
 def condition_maps(
-    engines: EngineSet, template: Template, places: Sequence[Sequence[Place]]
-) -> Iterator[tuple[int, Floats]]:
+    engines: EngineSet, template: Template, framing: Framing, places: Sequence[Sequence[Place]]
+) -> Generator[tuple[int, Floats]]:
     """Each place with its map, decoding motion and scene once, side by side.
 
     A map is valid until the next one is asked for.
     """
     maker = ConditionMaker(engines)
     frames = range(template.frame_count)
-    streams = zip(template.frames(MOTION, frames), template.frames(SCENE, frames), strict=True)
-    for seen, (motion, scene) in zip(places, streams, strict=True):
-        for place in seen:
-            crop = place.context.crop
-            yield (
-                place.place,
-                maker.make(cut_square(motion, crop, BLACK), cut_square(scene, crop, WHITE)),
-            )
+    with ExitStack() as open_streams:
+        motions, scenes = (
+            open_streams.enter_context(closing(template.frames(name, frames)))
+            for name in (MOTION, SCENE)
+        )
+        for seen, motion, scene in zip(places, motions, scenes, strict=True):
+            for place in seen:
+                crop = place.context.crop
+                shown = framing.cut(motion, crop, BLACK), framing.cut(scene, crop, WHITE)
+                yield place.place, maker.make(*shown)

@@ -19,8 +19,10 @@ def job_bytes(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settin
     halves = 2 if settings.guided else 1
     sizes = {spec.name: spec.size_bytes for spec in (*component.inputs, *component.outputs)}
     per_place = sizes["latents"] // bundle.manifest.frames
-    condition = sizes.pop("condition")
-    return condition * len(windows) + sum(sizes.values()) + per_place * places * (halves + 2)
+    per_window = sizes.pop("condition") + sizes.pop("frame_mask")
+    timesteps = bundle.tensor("time", "timesteps").size_bytes
+    shared = sum(sizes.values()) + timesteps
+    return per_window * len(windows) + shared + per_place * places * (halves + 2)
 
 
 def check_memory(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settings) -> None:

@@ -8,6 +8,9 @@ from mimo_runtime.errors import InvalidRequestError
 OFFICIAL = "official"
 CORRECTED = "corrected"
 MODES = (OFFICIAL, CORRECTED)
+PERSON = "person"
+WHOLE = "whole"
+FRAMINGS = (PERSON, WHOLE)
 MAX_STEPS = 1000
 MAX_SEED = 2**64 - 1
 
@@ -18,7 +21,9 @@ class Settings:
 
     `steps` solver steps; `guidance` scale of classifier-free guidance, off at 1 and below;
     `seed` of the first noise; `mode` is `official` (every number as the official code has it) or
-    `corrected` (its listed errors mended: docs/architecture.md).
+    `corrected` (its listed errors mended: docs/architecture.md). `framing` is `person` (the
+    networks see the square around the person, the result is put back into the scene) or `whole`
+    (they see whole frames, and what they paint is the result).
 
     Raises:
         InvalidRequestError: naming the setting, its value and what is allowed.
@@ -28,6 +33,7 @@ class Settings:
     guidance: float = 3.5
     seed: int = 42
     mode: str = OFFICIAL
+    framing: str = PERSON
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= MAX_STEPS:
@@ -38,8 +44,12 @@ class Settings:
             )
         if not 0 <= self.seed <= MAX_SEED:
             raise InvalidRequestError(f"seed is {self.seed}; give 0 to {MAX_SEED}.")
-        if self.mode not in MODES:
-            raise InvalidRequestError(f"mode is '{self.mode}'; give one of {', '.join(MODES)}.")
+        for name, value, known in (
+            ("mode", self.mode, MODES),
+            ("framing", self.framing, FRAMINGS),
+        ):
+            if value not in known:
+                raise InvalidRequestError(f"{name} is '{value}'; give one of {', '.join(known)}.")
 
     @property
     def guided(self) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 from mimo_runtime.client.inputs import Inputs
-from mimo_runtime.serving.run import LocalServer
+from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 
 

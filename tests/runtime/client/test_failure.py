@@ -29,7 +29,7 @@ def test_an_error_of_the_server_comes_back_with_its_sentence():
     [
         (grpc.StatusCode.UNAVAILABLE, errors.ServerUnreachableError),
         (grpc.StatusCode.DEADLINE_EXCEEDED, errors.DeadlineExceededError),
-        (grpc.StatusCode.CANCELLED, errors.CancelledError),
+        (grpc.StatusCode.CANCELLED, errors.ServerUnreachableError),
         (grpc.StatusCode.UNIMPLEMENTED, errors.UnsupportedError),
         (grpc.StatusCode.RESOURCE_EXHAUSTED, errors.LimitExceededError),
         (grpc.StatusCode.DATA_LOSS, errors.MimoError),

@@ -31,11 +31,16 @@ def write_clip(
     codec: str = "libx264",
     pixel_format: str = "yuv420p",
     matrix: int | None = None,
+    converted_with: int | None = None,
     rotation_deg: int = 0,
     ticks: Sequence[int] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Encodes RGB pictures at 25 frames a second, or at `ticks` milliseconds."""
+    """Encodes RGB pictures at 25 frames a second, or at `ticks` milliseconds.
+
+    `matrix` is what the stream is tagged with and, unless `converted_with` says else, converted
+    with.
+    """
     options = {"crf": "8"} if codec.startswith("lib") else {"qmin": "1", "qmax": "2"}
     height_px, width_px, _ = pictures[0].shape
     with av.open(str(path), "w", container_options=container_options or {}) as container:
@@ -51,7 +56,7 @@ def write_clip(
             context.color_range = 1
         for index, rgb in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(rgb).reformat(
-                format=pixel_format, dst_colorspace=matrix
+                format=pixel_format, dst_colorspace=converted_with or matrix
             )
             frame.pts = ticks[index] if ticks else index
             frame.time_base = context.time_base

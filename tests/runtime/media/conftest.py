@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+
 from mimo_runtime.media.limits import MediaLimits
 
 from .clips import picture, write_clip

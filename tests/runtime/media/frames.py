@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import open_clip
-from numpy.typing import NDArray
 
 
 def all_frames(
@@ -19,4 +20,4 @@ def all_frames(
 def psnr_db(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Peak signal-to-noise ratio of two arrays of 8-bit values."""
     error = np.mean((one.astype(np.float64) - other) ** 2)
-    return float(10 * np.log10(255**2 / max(error, 1e-9)))
+    return float(10 * np.log10(255**2 / max(float(error), 1e-9)))

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip

@@ -1,12 +1,13 @@
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
+
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
-
 from tests.golden import GOLDEN, LARGE, load
 
 from .clips import picture, write_clip
@@ -137,3 +138,34 @@ def test_a_turned_clip_arrives_upright(
     info = inspect_clip(path, limits)
     assert frames.shape[1:3] == (info.height_px, info.width_px)
     assert psnr_db(frames[0], np.rot90(picture(0), turns)) > 33
+
+
+def test_frames_before_the_start_of_the_edit_do_not_count(
+    tmp_path: Path, limits: MediaLimits
+) -> None:
+    pictures = [picture(index) for index in range(6)]
+    path = write_clip(tmp_path / "cut.mp4", pictures, ticks=[-80, -40, 0, 40, 80, 120])
+    assert inspect_clip(path, limits).timestamps_s == (0.0, 0.04, 0.08, 0.12)
+    assert psnr_db(all_frames(path), np.stack(pictures[2:])) > 33
+
+
+def test_hidden_vp8_frames_do_not_count(tmp_path: Path, limits: MediaLimits) -> None:
+    pictures = [picture(index) for index in range(6)]
+    path = write_clip(tmp_path / "hidden.webm", pictures, codec="libvpx")
+    with av.open(str(path)) as container:
+        packet = [bytes(packet) for packet in container.demux(video=0)][3]
+    hidden = bytes([packet[0] & ~0x10]) + packet[1:]
+    path.write_bytes(path.read_bytes().replace(packet, hidden))
+    assert inspect_clip(path, limits).frame_count == 5
+    assert psnr_db(all_frames(path), np.stack(pictures[:3] + pictures[4:])) > 33
+
+
+def test_of_several_videos_the_first_is_read(tmp_path: Path, limits: MediaLimits) -> None:
+    path = tmp_path / "two.mkv"
+    with av.open(str(path), "w") as container:
+        streams = [container.add_stream("ffv1", rate=25) for _ in range(2)]
+        for stream, width_px in zip(streams, (64, 32), strict=True):
+            stream.width, stream.height, stream.pix_fmt = width_px, 48, "bgr0"
+            frame = av.VideoFrame.from_ndarray(picture(0, width_px)).reformat(format="bgr0")
+            container.mux([*stream.encode(frame), *stream.encode(None)])
+    np.testing.assert_array_equal(all_frames(path), picture(0)[None])

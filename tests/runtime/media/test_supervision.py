@@ -12,10 +12,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import mimo_runtime
 import numpy as np
 import psutil
 import pytest
+
+import mimo_runtime
 from mimo_runtime.errors import MediaError, ResourceError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import ClipReader, inspect_clip, open_clip
@@ -46,7 +47,9 @@ def nursery() -> psutil.Process:
     return next(
         child
         for child in psutil.Process().children()
-        if is_alive(child) and "mimo_runtime.media.child.loop" in " ".join(child.cmdline())
+        if is_alive(child)
+        and "mimo_runtime.media.child.loop" in " ".join(child.cmdline())
+        and "nvidia.dali.fn" not in child.cmdline()
     )
 
 
@@ -118,6 +121,7 @@ def test_nothing_is_left_behind(long_clip: Path, limits: MediaLimits) -> None:
                 all_frames(bad)
 
     read_a_few(2)
+    gc.collect()
     descriptors, memory_maps = process.num_fds(), len(process.memory_maps(grouped=False))
     read_a_few(20)
     gc.collect()
@@ -165,7 +169,7 @@ sys.path[:0] = [{root!r}]
 from pathlib import Path
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import open_clip
-reader = open_clip(Path({clip!r}), MediaLimits(), batch_frames=1)
+reader = open_clip(Path({clip!r}), MediaLimits(), decoder="pyav", batch_frames=1)
 first = next(iter(reader))
 import psutil
 print(*[child.pid for child in psutil.Process().children(recursive=True)], flush=True)
@@ -178,8 +182,8 @@ def is_running(pid: str) -> bool:
     return False
 
 
-def start_script(clip: Path, ending: str) -> "subprocess.Popen[str]":
-    script = SCRIPT.format(root=str(SOURCE_ROOT), clip=str(clip)) + ending
+def start_script(clip: Path, ending: str, beginning: str = "") -> "subprocess.Popen[str]":
+    script = beginning + SCRIPT.format(root=str(SOURCE_ROOT), clip=str(clip)) + ending
     environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     return subprocess.Popen(
         [sys.executable, "-X", "dev", "-c", script],
@@ -196,6 +200,14 @@ def test_a_plain_script_needs_no_guard_and_leaves_quietly(long_clip: Path) -> No
     assert (script.returncode, errors) == (0, "")
     assert len(output.split()) == 2
     wait_until(lambda: not any(map(is_running, output.split())))
+
+
+def test_the_choice_of_decoder_is_logged_once(long_clip: Path) -> None:
+    again = "list(open_clip(Path({clip!r}), MediaLimits(), decoder='pyav'))".format
+    logged = "import logging; logging.basicConfig(level='INFO')\n"
+    script = start_script(long_clip, again(clip=str(long_clip)), beginning=logged)
+    _, errors = script.communicate(timeout=60)
+    assert errors.count("clips are decoded with pyav: ") == 1
 
 
 def test_a_parent_that_is_killed_takes_its_children_along(long_clip: Path) -> None:

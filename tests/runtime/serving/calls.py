@@ -70,6 +70,17 @@ def call(channel: grpc.Channel, requests, deadline_s: float | None = None) -> Ou
     return outcome(running, responses)
 
 
+def begin(channel, requests, deadline_s=None):
+    """Start a call and read until the denoiser is at work."""
+    running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
+        iter(requests), timeout=deadline_s
+    )
+    for response in running:
+        if response.progress.stage == "denoise":
+            return running
+    raise AssertionError(running.details())
+
+
 def outcome(running, responses) -> Outcome:
     info, retry, busy = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo(), False
     for key, value in running.trailing_metadata() or ():

@@ -6,8 +6,8 @@ from tempfile import gettempdir
 import grpc
 import psutil
 import pytest
+from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.run import LocalServer
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 

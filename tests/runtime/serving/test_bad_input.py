@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.encode import FragmentEncoder
+from mimo_runtime.sessions.spool import FOLDER_PREFIX
 from PIL import Image
 
 from tests.runtime.serving.calls import call, chunk, chunks, config
@@ -37,7 +38,7 @@ def refused(channel, requests, code, reason, *words):
     assert (outcome.code, outcome.reason) == (grpc.StatusCode[code], reason), outcome.sentence
     for word in words:
         assert word in outcome.sentence
-    assert "/" not in outcome.sentence.replace("template/", "")
+    assert FOLDER_PREFIX not in outcome.sentence
     assert "Traceback" not in outcome.sentence
 
 

@@ -8,21 +8,10 @@ import pytest
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 
-from tests.runtime.serving.calls import call, chunk, chunks, config, outcome
+from tests.runtime.serving.calls import begin, call, chunk, chunks, config, outcome
 
 # Far more work than a test could wait for: a stream that ends did stop.
 ENDLESS = {"steps": 1000}
-
-
-def begin(channel, requests, deadline_s=None):
-    """Start a call and read until the denoiser is at work."""
-    running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
-        iter(requests), timeout=deadline_s
-    )
-    for response in running:
-        if response.progress.stage == "denoise":
-            return running
-    raise AssertionError(running.details())
 
 
 @pytest.mark.usefixtures("gives_back")

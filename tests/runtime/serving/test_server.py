@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 
 import grpc
 import pytest
@@ -21,7 +20,7 @@ from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import serve
 from mimo_runtime.serving.service import NAME
 
-from tests.runtime.serving.calls import call, chunks, config
+from tests.runtime.serving.calls import begin, call, chunks, config, outcome
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
@@ -101,34 +100,23 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(server_process, inpu
     said = [server_process.stdout.readline() for _ in range(3)]
     assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
     address = said[2].split()[-1].rstrip(".")
-    at_work = threading.Event()
-    outcomes = []
-
-    def requests():
-        yield config(steps=8)
-        yield from chunks(inputs)
-        at_work.set()
-
     with grpc.insecure_channel(address) as channel:
-        thread = threading.Thread(target=lambda: outcomes.append(call(channel, requests())))
-        thread.start()
-        at_work.wait()
+        running = begin(channel, [config(steps=8), *chunks(inputs)])
         server_process.send_signal(signal.SIGTERM)
         assert server_process.stdout.readline().startswith("Ending")
         refused = call(channel, [config()])
-        thread.join()
-    assert refused.code is grpc.StatusCode.UNAVAILABLE
-    assert outcomes[0].code is grpc.StatusCode.OK, outcomes[0].sentence
+        finished = outcome(running, list(running))
+    assert (refused.code, refused.reason) == (grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE")
+    assert refused.retry
+    assert "shutting down" in refused.sentence
+    assert finished.code is grpc.StatusCode.OK, finished.sentence
     assert server_process.wait() == 0
 
 
 def test_a_second_signal_ends_at_once(server_process, inputs):
     address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
-        running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
-            iter([config(steps=1000), *chunks(inputs)])
-        )
-        next(response for response in running if response.progress.stage == "denoise")
+        running = begin(channel, [config(steps=1000), *chunks(inputs)])
         server_process.send_signal(signal.SIGINT)
         server_process.stdout.readline()
         server_process.send_signal(signal.SIGINT)

@@ -9,8 +9,8 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.run import LocalServer
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 import pytest
-from mimo_runtime.errors import BusyError
+from mimo_runtime.errors import BusyError, ServerUnreachableError
 from mimo_runtime.sessions.admission import Admission
 
 
@@ -17,4 +17,13 @@ def test_a_failed_session_gives_its_place_back():
     with pytest.raises(ZeroDivisionError), admission.place():
         raise ZeroDivisionError
     with admission.place():
+        assert admission.inside == 1
+
+
+def test_closed_it_lets_nobody_in_and_throws_nobody_out():
+    admission = Admission(max_sessions=2, max_waiting=0)
+    with admission.place():
+        admission.close()
+        with pytest.raises(ServerUnreachableError, match="shutting down"), admission.place():
+            pass
         assert admission.inside == 1

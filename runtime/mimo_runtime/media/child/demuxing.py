@@ -56,7 +56,9 @@ def _prepare(stream: VideoStream, job: Job, threads: int) -> None:
     codec = codec_name(stream)
     if codec not in CODECS:
         accepted = ", ".join(CODECS)
-        raise MediaError(f"'{job.name}' is {codec} video, which is not accepted; use {accepted}")
+        raise MediaError(
+            f"the video in '{job.name}' is {codec}, which is not accepted; use {accepted}"
+        )
     context = stream.codec_context
     check_size_px(context.width, context.height, job)
     max_pixels = job.limits.max_width_px * job.limits.max_height_px
@@ -67,7 +69,7 @@ def _prepare(stream: VideoStream, job: Job, threads: int) -> None:
 
 def codec_name(stream: VideoStream) -> str:
     """The codec's own name ("av1"), not that of the decoder ("libdav1d")."""
-    return stream.codec_context.codec.canonical_name if stream.codec_context else "unknown"
+    return stream.codec_context.codec.canonical_name if stream.codec_context else "of no known kind"
 
 
 def check_size_px(width_px: int, height_px: int, job: Job) -> None:
@@ -112,7 +114,9 @@ def count_packets(container: InputContainer, stream: VideoStream, job: Job) -> P
                 "(max_frames)"
             )
     if len(ticks) + hidden_count < stream.frames:
-        raise MediaError(f"'{job.name}' is truncated: {len(ticks)} of {stream.frames} frames")
+        raise MediaError(
+            f"'{job.name}' is truncated or damaged: it holds {len(ticks)} of {stream.frames} frames"
+        )
     if not ticks:
         raise MediaError(f"'{job.name}' holds no video frames")
     known = [tick for tick in ticks if tick is not None]

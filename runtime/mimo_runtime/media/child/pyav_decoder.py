@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from typing import Any
 
 import av
 import numpy as np
+from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
@@ -38,20 +38,23 @@ class PyAvDecoder:
                     rgb = reformatter.reformat(
                         frame, format="rgb24", interpolation=Interpolation.BICUBIC, threads=1
                     )
-                    yield self._upright(rgb.to_ndarray(), frame, index)
+                    yield self._upright(rgb, index)
         except av.error.InvalidDataError:
             raise MediaError(
                 f"'{self._job.name}' is damaged: decoding fails after {index} of "
                 f"{self._info.frame_count} frames"
             ) from None
 
-    def _upright(self, rgb: Any, frame: av.VideoFrame, index: int) -> NDArray[np.uint8]:
-        if frame.is_corrupt:
+    def _upright(self, rgb: VideoFrame, index: int) -> NDArray[np.uint8]:
+        if rgb.is_corrupt:
             raise MediaError(f"frame {index} of '{self._job.name}' is damaged")
-        upright: NDArray[np.uint8] = np.rot90(rgb, self._info.rotation_deg // 90)
+        plane = rgb.planes[0]
+        rows = np.frombuffer(plane, np.uint8).reshape(rgb.height, plane.line_size)
+        pixels = rows[:, : 3 * rgb.width].reshape(rgb.height, rgb.width, 3)
+        upright: NDArray[np.uint8] = np.rot90(pixels, self._info.rotation_deg // 90)
         if upright.shape != (self._info.height_px, self._info.width_px, 3):
             raise MediaError(
-                f"'{self._job.name}' changes its size to {frame.width}x{frame.height} pixels at "
+                f"'{self._job.name}' changes its size to {rgb.width}x{rgb.height} pixels at "
                 f"frame {index}; all frames must have one size"
             )
         return upright

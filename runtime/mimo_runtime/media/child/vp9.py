@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+_MARKER = 2
 _RGB = 7
 
 
@@ -45,7 +46,8 @@ class _Header:
         return self._bits >> self._left & ((1 << width) - 1)
 
     def size_px(self) -> tuple[int, int] | None:
-        self._read(2)
+        if self._read(2) != _MARKER:
+            raise ValueError("a VP9 frame does not begin like one")
         profile = self._read(1) | self._read(1) << 1
         if profile == 3:
             self._read(1)

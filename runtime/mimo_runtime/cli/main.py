@@ -1,0 +1,78 @@
+"""The command group, and the one place where errors become exit codes."""
+
+import logging
+import sys
+from importlib.metadata import entry_points
+
+import click
+
+import mimo_runtime
+from mimo_runtime.cli.demo import demo
+from mimo_runtime.cli.inspect import inspect
+from mimo_runtime.cli.render import render
+from mimo_runtime.cli.serve import serve
+from mimo_runtime.cli.synthesize import synthesize
+from mimo_runtime.errors import CancelledError, MimoError
+
+_GROUP = "mimo.commands"
+_UNEXPECTED = 1
+
+
+class Commands(click.Group):
+    """Our own commands and those that other packages announce as entry points."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Names in the order of a first visit: demo and export, then what uses a bundle."""
+        announced = sorted(point.name for point in entry_points(group=_GROUP))
+        return ["demo", *announced, "inspect", "render", "serve", "synthesize"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Our own command, or the announced one, imported now."""
+        own = super().get_command(ctx, cmd_name)
+        if own is not None:
+            return own
+        for point in entry_points(group=_GROUP, name=cmd_name):
+            command: click.Command = point.load()
+            return command
+        return None
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Try 'mimo demo' first; 'mimo COMMAND --help' has examples. Exit codes: 0 done, "
+    "2 a wrong setting, 3 media or template, 4 bundle or checkpoint, 5 too large, 6 server busy, "
+    "7 server unreachable, 8 not supported here, 124 deadline, 130 cancelled, 1 anything else.",
+)
+@click.version_option(mimo_runtime.__version__, prog_name="mimo")
+@click.option("-v", "--verbose", is_flag=True, help="Say which decoder and engine are used.")
+def mimo(verbose: bool) -> None:
+    """Character videos from a picture, a motion and a scene."""
+    logging.basicConfig(
+        format="%(message)s", level=logging.INFO if verbose else logging.WARNING, stream=sys.stderr
+    )
+
+
+for _command in (demo, inspect, render, serve, synthesize):
+    mimo.add_command(_command)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit: errors of ours are one sentence on stderr and a code."""
+    try:
+        code = mimo.main(arguments, prog_name="mimo", standalone_mode=False)
+    except MimoError as error:
+        _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        _fail("Cancelled; nothing was written.", CancelledError.exit_code)
+    except OSError as error:
+        _fail(f"{error.filename or 'The system'}: {error.strerror}.", _UNEXPECTED)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"Error: {sentence}", err=True)
+    sys.exit(code)

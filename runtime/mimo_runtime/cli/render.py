@@ -1,0 +1,87 @@
+"""`mimo render`: one video in this process."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mimo_runtime.cli.options import (
+    FOLDER,
+    examples,
+    input_options,
+    settings_from,
+    settings_options,
+)
+from mimo_runtime.errors import MediaError
+from mimo_runtime.synthesis.settings import Settings
+
+if TYPE_CHECKING:
+    from mimo_runtime.synthesis.request import SynthesisRequest
+
+
+@click.command(
+    epilog=examples(
+        "mimo render --bundle bundles/mimo --character me.png --template dance -o out.mp4",
+        "mimo render --bundle b --character me.jpg --matte m.png --template t -o frames/",
+    )
+)
+@click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
+@input_options
+@settings_options
+@click.option("--threads", type=int, default=0, help="Threads of the engines; 0: one per core.")
+def render(**options: Any) -> None:
+    """Render one video in this process."""
+    from contextlib import closing
+
+    from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.media.sink import open_sink
+    from mimo_runtime.synthesis.stop import StopSignal
+    from mimo_runtime.synthesis.synthesizer import Synthesizer
+
+    settings = settings_from(options)
+    started_s = time.monotonic()
+    request = _request(options, settings)
+    synthesizer = Synthesizer.load(options["bundle"], options["threads"])
+    with ProgressBars() as bars:
+        job = synthesizer.start(request, StopSignal(), bars)
+        form = job.output
+        with (
+            open_sink(options["output"], form.width_px, form.height_px, form.rate_fps) as sink,
+            closing(job.frames()) as frames,
+        ):
+            for frame in frames:
+                sink.write(frame.index, frame.rgb)
+    seconds = time.monotonic() - started_s
+    click.echo(
+        f"{options['output']}: {form.frame_count} frames of {form.width_px}x{form.height_px} px "
+        f"in {seconds:.1f} s."
+    )
+
+
+def _request(options: dict[str, Any], settings: Settings) -> "SynthesisRequest":
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.picture import read_picture
+    from mimo_runtime.sessions.matte import read_matte
+    from mimo_runtime.synthesis.feather import feather_masks_from_folder
+    from mimo_runtime.synthesis.request import SynthesisRequest
+    from mimo_runtime.templates.folder import open_template
+
+    limits = MediaLimits()
+    matte: Path | None = options["matte"]
+    masks: Path | None = options["feather_masks"]
+    character: Path = options["character"]
+    return SynthesisRequest(
+        character=read_picture(_read(character), character.name, limits),
+        template=open_template(options["template"], limits),
+        settings=settings,
+        matte=None if matte is None else read_matte(_read(matte), limits),
+        feather=None if masks is None else feather_masks_from_folder(masks),
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}.") from error

@@ -1,0 +1,46 @@
+"""`mimo serve`: the gRPC server."""
+
+from pathlib import Path
+
+import click
+
+from mimo_runtime.cli.options import FILE, FOLDER, examples
+
+
+@click.command(
+    epilog=examples(
+        "mimo serve --bundle bundles/mimo",
+        "mimo serve --bundle b --listen 0.0.0.0:50051 --tls-certificate c.pem --tls-key k.pem",
+    )
+)
+@click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
+@click.option("--listen", default="127.0.0.1:50051", show_default=True, help="HOST:PORT.")
+@click.option("--threads", type=int, default=0, help="Threads of the engines; 0: one per core.")
+@click.option("--sessions", type=int, default=1, show_default=True, help="Worked on at once.")
+@click.option("--waiting", type=int, default=4, show_default=True, help="May wait beside them.")
+@click.option("--tls-certificate", type=FILE, help="PEM file of the server's certificate.")
+@click.option("--tls-key", type=FILE, help="PEM file of its key.")
+@click.option("--insecure", is_flag=True, help="Allow other machines to connect without TLS.")
+def serve(
+    bundle: Path,
+    listen: str,
+    threads: int,
+    sessions: int,
+    waiting: int,
+    tls_certificate: Path | None,
+    tls_key: Path | None,
+    insecure: bool,
+) -> None:
+    """Serve a bundle over gRPC until Ctrl-C."""
+    from mimo_runtime.serving.options import ServerOptions
+    from mimo_runtime.serving.run import serve as run
+
+    options = ServerOptions(
+        max_sessions=sessions,
+        max_waiting=waiting,
+        threads=threads,
+        tls_certificate=tls_certificate,
+        tls_key=tls_key,
+        insecure=insecure,
+    )
+    run(bundle, listen, options, click.echo)

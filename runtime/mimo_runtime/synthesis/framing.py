@@ -1,0 +1,111 @@
+"""What the networks are shown of each frame, and how what they paint becomes the result."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.bundle import Manifest
+from mimo_runtime.planning.boxes import Box
+from mimo_runtime.planning.crops import Context, plan_contexts
+from mimo_runtime.synthesis.character import on_white, prepare_character
+from mimo_runtime.synthesis.composition import Layers, Part, compose_frame, levels_of_picture
+from mimo_runtime.synthesis.crop import cut_square
+from mimo_runtime.synthesis.feather import default_feather_masks
+from mimo_runtime.synthesis.person import person_box
+from mimo_runtime.synthesis.request import SynthesisRequest
+from mimo_runtime.synthesis.settings import WHOLE
+from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE
+
+Pixels = NDArray[np.uint8]
+FindPeople = Callable[[Callable[[Pixels], Box | None]], list[Box | None]]
+
+
+class Framing(Protocol):
+    """How one request's frames are cut and finished."""
+
+    @property
+    def size_px(self) -> tuple[int, int]:
+        """Width and height of the finished frames."""
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """The template's streams that finishing a frame needs."""
+
+    def character(self) -> Pixels:
+        """The character as the networks see it, uint8 [height, width, 3]."""
+
+    def contexts(self, find: FindPeople) -> tuple[Context, ...]:
+        """Consecutive frames that are cropped alike; `find` looks at every motion frame."""
+
+    def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:
+        """What of a frame is shown to the networks."""
+
+    def finish(self, parts: Sequence[Part], pictures: Sequence[Pixels]) -> Pixels:
+        """The finished frame, uint8 [height, width, 3]; `pictures` are those of `layers`."""
+
+
+class PersonFraming:
+    """The square around the person; the result goes back into the scene, behind the occluder."""
+
+    def __init__(self, request: SynthesisRequest) -> None:
+        self._request = request
+        self._official = request.settings.official
+        self._feather = request.feather or default_feather_masks()
+        self.size_px = (request.template.width_px, request.template.height_px)
+        occluded = OCCLUSION in request.template.streams
+        self.layers = (SCENE, SOURCE, OCCLUSION) if occluded else (SCENE,)
+
+    def character(self) -> Pixels:
+        """Matted onto white, cropped, padded to a square."""
+        return prepare_character(self._request.character, self._request.matte)
+
+    def contexts(self, find: FindPeople) -> tuple[Context, ...]:
+        """Clips in which the person's box changes little."""
+        return plan_contexts(find(person_box), *self.size_px, official=self._official)
+
+    def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:
+        """The crop, padded to a square."""
+        return cut_square(frame, crop, grey)
+
+    def finish(self, parts: Sequence[Part], pictures: Sequence[Pixels]) -> Pixels:
+        """Scene, person, occluder."""
+        scene, *front = pictures
+        layers = Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)
+        return compose_frame(parts, layers, self._feather, official=self._official)
+
+
+class WholeFraming:
+    """Whole frames in, whole frames out: the diffusion pipeline alone, without composition."""
+
+    def __init__(self, request: SynthesisRequest, manifest: Manifest) -> None:
+        self._request = request
+        self.size_px = (manifest.width_px, manifest.height_px)
+        self.layers: tuple[str, ...] = ()
+
+    def character(self) -> Pixels:
+        """The picture as it is, on white where it has a matte."""
+        return on_white(self._request.character, self._request.matte)
+
+    def contexts(self, find: FindPeople) -> tuple[Context, ...]:  # noqa: ARG002
+        """One for the whole clip."""
+        template = self._request.template
+        everything = Box(0, template.width_px, 0, template.height_px)
+        return (Context(tuple(range(template.frame_count)), everything, everything),)
+
+    def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:  # noqa: ARG002
+        """The frame as it is."""
+        return frame
+
+    def finish(self, parts: Sequence[Part], pictures: Sequence[Pixels]) -> Pixels:  # noqa: ARG002
+        """What the networks painted."""
+        (part,) = parts
+        return levels_of_picture(part.decoded, official=self._request.settings.official)
+
+
+def framing_of(request: SynthesisRequest, manifest: Manifest) -> Framing:
+    """The framing that the request's settings ask for."""
+    if request.settings.framing == WHOLE:
+        return WholeFraming(request, manifest)
+    return PersonFraming(request)

@@ -1,0 +1,106 @@
+import io
+import struct
+import zlib
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.picture import encode_png, read_picture
+
+from .clips import picture
+from .frames import psnr_db
+
+RGB = picture(3)
+ALPHA = np.dstack([RGB, RGB[..., 0]])
+
+
+def encoded(image: Image.Image, kind: str, **options: object) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["PNG", "BMP", "TIFF"])
+def test_lossless_kinds_are_exact(limits: MediaLimits, kind: str) -> None:
+    data = encoded(Image.fromarray(RGB), kind)
+    np.testing.assert_array_equal(read_picture(data, "a", limits), RGB)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_lossy_kinds(limits: MediaLimits, kind: str) -> None:
+    assert psnr_db(read_picture(encoded(Image.fromarray(RGB), kind), "a", limits), RGB) > 30
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF"])
+def test_alpha_is_kept(limits: MediaLimits, kind: str) -> None:
+    options = {"lossless": True, "exact": True} if kind == "WEBP" else {}
+    data = encoded(Image.fromarray(ALPHA), kind, **options)
+    np.testing.assert_array_equal(read_picture(data, "a", limits), ALPHA)
+
+
+def test_grey_palette_and_16_bit_become_rgb(limits: MediaLimits) -> None:
+    grey = Image.fromarray(RGB[..., 0])
+    expected = RGB[..., :1].repeat(3, 2)
+    deep = Image.fromarray(RGB[..., 0].astype(np.uint16) * 257)
+    for image in (grey, grey.convert("P"), deep):
+        np.testing.assert_array_equal(read_picture(encoded(image, "PNG"), "a", limits), expected)
+
+
+def test_a_transparent_palette_colour_is_alpha(limits: MediaLimits) -> None:
+    data = encoded(Image.fromarray(RGB[..., 0]).convert("P"), "PNG", transparency=0)
+    alpha = read_picture(data, "a", limits)[..., 3]
+    np.testing.assert_array_equal(alpha, np.where(RGB[..., 0] == 0, 0, 255))
+
+
+def test_the_camera_orientation_is_applied(limits: MediaLimits) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be shown turned clockwise
+    data = encoded(Image.fromarray(RGB), "PNG", exif=exif)
+    np.testing.assert_array_equal(read_picture(data, "a", limits), np.rot90(RGB, -1))
+
+
+def test_png_round_trip(limits: MediaLimits) -> None:
+    np.testing.assert_array_equal(read_picture(encode_png(RGB), "a", limits), RGB)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP", "BMP", "TIFF"])
+@pytest.mark.parametrize("share", [0.02, 0.5, 0.95])
+def test_cut_off_pictures(limits: MediaLimits, kind: str, share: float) -> None:
+    noise = np.random.default_rng(1).integers(0, 256, (48, 64, 3), np.uint8)
+    data = encoded(Image.fromarray(noise), kind)
+    with pytest.raises(MediaError, match=r"'cut\.png'"):
+        read_picture(data[: int(len(data) * share)], "cut.png", limits)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"GIF89a" + bytes(100), b"<svg/>", b"%!PS-Adobe", b"\x89PNG\r\n\x1a\n" + bytes(99)],
+)
+def test_what_is_no_picture(limits: MediaLimits, data: bytes) -> None:
+    with pytest.raises(MediaError, match=r"'odd'"):
+        read_picture(data, "odd", limits)
+
+
+def test_a_bomb_is_refused_by_its_header(limits: MediaLimits) -> None:
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        )
+
+    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(99)))
+    with pytest.raises(LimitExceededError, match=r"60000x60000 pixels.* \(max_picture_px\)"):
+        read_picture(data, "bomb.png", limits)
+
+
+def test_limits(limits: MediaLimits) -> None:
+    data = encode_png(RGB)
+    assert read_picture(data, "a", replace(limits, max_picture_px=64 * 48)).shape == (48, 64, 3)
+    with pytest.raises(LimitExceededError, match="64x48 pixels"):
+        read_picture(data, "a", replace(limits, max_picture_px=64 * 48 - 1))
+    with pytest.raises(LimitExceededError, match="max_file_bytes"):
+        read_picture(data, "a", replace(limits, max_file_bytes=10))
