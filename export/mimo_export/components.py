@@ -92,11 +92,15 @@ def check_shape(shape: Shape, checkpoint: Checkpoint) -> None:
         raise InvalidRequestError(
             f"frames is {shape.frames}; this checkpoint has positions for 1 to {table} frames."
         )
-    scale = 2 ** (len(checkpoint.vae.config.block_out_channels) - 1)
-    if scale != 8:
-        raise InvalidRequestError(
-            f"The VAE reduces pictures by {scale}; MIMO's networks are built for 8."
-        )
+    halvings = {
+        "VAE": len(checkpoint.vae.config.block_out_channels) - 1,
+        "pose guider": len(checkpoint.pose_guider.blocks) // 2,
+    }
+    for name, count in halvings.items():
+        if count != 3:
+            raise InvalidRequestError(
+                f"The {name} halves pictures {count} times; MIMO's networks are built for 3."
+            )
 
 
 def component_graphs(checkpoint: Checkpoint, shape: Shape) -> Iterator[tuple[str, Graph]]:

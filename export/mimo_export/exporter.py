@@ -19,7 +19,7 @@ UNSTATED_LICENCE = "not stated; the terms of the checkpoint apply"
 OnComponent = Callable[[str, int, int], None]
 
 
-def _say_nothing(name: str, done: int, total: int) -> None:  # noqa: ARG001
+def _say_nothing(name: str, done: int, total: int) -> None:
     """Progress for nobody."""
 
 
@@ -85,7 +85,7 @@ def _write(
         overlap_frames=min(OVERLAP_FRAMES, shape.frames - 1),
         readers=tuple(block.name for block in checkpoint.denoiser.readers()),
         solver=dict(checkpoint.solver),
-        source=f"official checkpoint layout, {checkpoint.folder.resolve().name}",
+        source=f"checkpoint folder '{checkpoint.folder.resolve().name}'",
         licence=licence,
         created_by=f"mimo-runtime {mimo_runtime.__version__}",
         components=components,

@@ -53,8 +53,12 @@ class Sizes:
 
 def write_random_checkpoint(folder: Path, sizes: Sizes | None = None, seed: int = 0) -> None:
     """Write every file that `mimo export` reads into the new folder `folder`."""
-    sizes = sizes or Sizes()
-    torch.manual_seed(seed)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        _write_checkpoint(folder, sizes or Sizes())
+
+
+def _write_checkpoint(folder: Path, sizes: Sizes) -> None:
     inference = _inference_config(sizes)
     unet_json = _unet_json(sizes)
     config = unet_config_from_json(unet_json, "config.json")
@@ -108,10 +112,16 @@ def _unet_json(sizes: Sizes) -> dict[str, Any]:
 def _inference_config(sizes: Sizes) -> dict[str, Any]:
     return {
         "unet_additional_kwargs": {
+            "use_inflated_groupnorm": True,
+            "use_motion_module": True,
+            "motion_module_mid_block": True,
+            "motion_module_type": "Vanilla",
             "motion_module_kwargs": {
                 "num_attention_heads": sizes.motion_heads,
+                "num_transformer_block": 1,
+                "temporal_position_encoding": True,
                 "temporal_position_encoding_max_len": sizes.table_frames,
-            }
+            },
         },
         "noise_scheduler_kwargs": OFFICIAL_SOLVER,
     }

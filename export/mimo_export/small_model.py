@@ -20,7 +20,7 @@ LICENCE = "Apache-2.0 (random weights, made by mimo_export.small_model)"
 def write_small_model(folder: Path) -> None:
     """Make the bundle anew at `folder`, replacing what is there."""
     with tempfile.TemporaryDirectory() as scratch:
-        checkpoint, bundle = Path(scratch) / "random", Path(scratch) / "small"
+        checkpoint, bundle = Path(scratch) / "random-weights", Path(scratch) / "mimo-small"
         write_random_checkpoint(checkpoint)
         bundle_from_checkpoint(checkpoint, bundle, SHAPE, licence=LICENCE)
         shutil.rmtree(folder, ignore_errors=True)

@@ -185,7 +185,7 @@ def _read_manifest(folder: Path) -> Manifest:
         raise BundleError(
             f"{folder} is no bundle: it has no {MANIFEST}. Make one with 'mimo export'."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"{path} cannot be read: {error}. Copy the bundle again.") from error
     version = values.get("format") if isinstance(values, dict) else None
     if not isinstance(version, int):
@@ -197,7 +197,7 @@ def _read_manifest(folder: Path) -> Manifest:
         )
     try:
         return _manifest_from_json(values)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise BundleError(f"{path} is damaged ({error!r}); copy or export it again.") from error
 
 
@@ -215,7 +215,19 @@ def _manifest_from_json(values: dict[str, Any]) -> Manifest:
             raise ValueError(f"component {name} names {component.file}, which is not listed")
     if missing := [name for name in COMPONENTS if name not in manifest.components]:
         raise ValueError(f"components {missing} are not listed")
+    _check_sizes(manifest)
     return manifest
+
+
+def _check_sizes(manifest: Manifest) -> None:
+    picture = manifest.components["vae_encoder"].inputs[0]
+    if picture.shape[2:] != (manifest.height_px, manifest.width_px):
+        raise ValueError(f"its size is not that of {picture}")
+    latents = manifest.components["denoiser"].inputs[0]
+    if latents.shape[0] != manifest.frames:
+        raise ValueError(f"its {manifest.frames} frames are not those of {latents}")
+    if not 0 <= manifest.overlap_frames < manifest.frames:
+        raise ValueError(f"windows of {manifest.frames} frames overlap {manifest.overlap_frames}")
 
 
 def _component(values: dict[str, Any]) -> Component:

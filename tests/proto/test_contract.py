@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 from google.protobuf import descriptor_pb2
+
 from mimo.v1 import synthesis_pb2 as pb
 
 PROTO = Path(__file__).resolve().parents[2] / "proto"
 
 
-def test_generated_code_is_not_stale():
+def test_generated_code_is_not_stale() -> None:
     checked = subprocess.run(
         [sys.executable, PROTO / "generate.py", "--check"], capture_output=True, text=True
     )
     assert checked.returncode == 0, checked.stderr
 
 
-def test_a_changed_proto_is_found_stale(tmp_path):
+def test_a_changed_proto_is_found_stale(tmp_path) -> None:
     changed = tmp_path / "proto"
     shutil.copytree(PROTO, changed)
     source = changed / "mimo" / "v1" / "synthesis.proto"
@@ -31,7 +32,7 @@ def test_a_changed_proto_is_found_stale(tmp_path):
     assert "synthesis_pb2.py" in checked.stderr
 
 
-def test_buf_lint():
+def test_buf_lint() -> None:
     buf = shutil.which("buf")
     if buf is None:
         pytest.skip("buf is not installed (npm install @bufbuild/buf)")
@@ -39,7 +40,7 @@ def test_buf_lint():
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
-def test_everything_has_a_comment(tmp_path):
+def test_everything_has_a_comment(tmp_path) -> None:
     """What buf's COMMENTS asks for, also where buf is not installed."""
     made = tmp_path / "set"
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", "--include_source_info"]
@@ -57,7 +58,7 @@ def is_element(path):
     return len(path) % 2 == 0 and tuple(path[::2]) in kinds
 
 
-def test_one_bidirectional_stream_and_one_question():
+def test_one_bidirectional_stream_and_one_question() -> None:
     service = pb.DESCRIPTOR.services_by_name["SynthesisService"]
     assert service.full_name == "mimo.v1.SynthesisService"
     streams = {
@@ -68,17 +69,17 @@ def test_one_bidirectional_stream_and_one_question():
 
 
 @pytest.mark.parametrize("field", ["steps", "guidance", "seed"])
-def test_zero_is_not_unset(field):
+def test_zero_is_not_unset(field) -> None:
     assert not pb.StreamConfig().HasField(field)
     assert pb.StreamConfig(**{field: 0}).HasField(field)
 
 
 @pytest.mark.parametrize("enum", [pb.Mode, pb.OutputKind, pb.Input])
-def test_enum_zero_means_unspecified(enum):
+def test_enum_zero_means_unspecified(enum) -> None:
     assert enum.Name(0).endswith("_UNSPECIFIED")
 
 
-def test_field_numbers_are_kept():
+def test_field_numbers_are_kept() -> None:
     """Numbers are the contract: renumbering breaks every client that is out there."""
     numbers = {
         message.name: {field.name: field.number for field in message.fields}

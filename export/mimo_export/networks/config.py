@@ -129,7 +129,19 @@ def _unet_config(values: Mapping[str, Any], file: str) -> UNetConfig:
 
 
 def motion_config_from_yaml(values: Mapping[str, Any], file: str) -> MotionConfig:
-    """Read `unet_additional_kwargs` of the official inference configuration."""
+    """Read `unet_additional_kwargs` of the official inference configuration.
+
+    Raises:
+        CheckpointError: a value is of the wrong kind.
+        UnsupportedError: a setting that the official release does not use.
+    """
+    try:
+        return _motion_config(values, file)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise CheckpointError(f"{file} has a value of the wrong kind: {error}.") from error
+
+
+def _motion_config(values: Mapping[str, Any], file: str) -> MotionConfig:
     _refuse_other(values, _FIXED_MOTION, file)
     if not values.get("use_motion_module", True):
         raise UnsupportedError(f"{file} turns motion modules off; MIMO cannot do without them.")

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from mimo.v1 import synthesis_pb2 as pb
-
 from mimo_runtime.errors import InvalidRequestError, MediaError, TemplateError
 from mimo_runtime.planning.crops import FEATHER_MODES
 from mimo_runtime.templates.config import CONFIG_FILE

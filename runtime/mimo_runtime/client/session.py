@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-
 from mimo_runtime.client.channel import open_channel
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import av
-from mimo.v1 import synthesis_pb2 as pb
 
+from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.frame_sink import write_errors
 from mimo_runtime.media.png_sink import PngSink

@@ -1,7 +1,6 @@
 """The enums of the wire and the words of the runtime that they stand for."""
 
 from mimo.v1 import synthesis_pb2 as pb
-
 from mimo_runtime.sessions.inputs import InputKind
 from mimo_runtime.sessions.packing import OutputKind
 from mimo_runtime.synthesis.settings import CORRECTED, OFFICIAL

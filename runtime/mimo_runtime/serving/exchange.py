@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import grpc.aio
-from mimo.v1 import synthesis_pb2 as pb
 
+from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import DeadlineExceededError, ProtocolError
 
 

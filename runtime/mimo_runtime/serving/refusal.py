@@ -5,8 +5,8 @@ import secrets
 from collections.abc import Awaitable
 
 import grpc.aio
-from mimo.v1 import synthesis_pb2 as pb
 
+from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import MimoError
 from mimo_runtime.serving.status import DETAILS_KEY, details_of, row_of
 

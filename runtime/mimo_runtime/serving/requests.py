@@ -1,7 +1,6 @@
 """What a client sent, turned into the nouns of the runtime."""
 
 from mimo.v1 import synthesis_pb2 as pb
-
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.enums import INPUTS, MODES, OUTPUT_KINDS

@@ -1,7 +1,6 @@
 """What the server says, as messages of the wire."""
 
 from mimo.v1 import synthesis_pb2 as pb
-
 from mimo_runtime import __version__
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.serving.enums import MODES, OUTPUT_KINDS

@@ -8,8 +8,8 @@ from pathlib import Path
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
-from mimo.v1 import synthesis_pb2_grpc
 
+from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.address import check_listen, join_address, split_address
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions

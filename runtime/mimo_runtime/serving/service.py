@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import grpc.aio
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-
 from mimo_runtime.errors import DeadlineExceededError
 from mimo_runtime.serving import requests, responses
 from mimo_runtime.serving.exchange import Exchange

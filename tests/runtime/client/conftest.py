@@ -1,16 +1,18 @@
 import pytest
+
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.synthesis.synthesizer import Synthesizer
+from tests.runtime.serving.calls import shorten
 
 
 @pytest.fixture(scope="session")
-def address(small_bundle):
+def address(small_bundle: Path):
     """Where a real server listens."""
     with LocalServer(Synthesizer.load(small_bundle, threads=2)) as server:
         yield server.address
 
 
 @pytest.fixture(scope="session")
-def inputs(small_template, small_character):
-    return Inputs(small_character, small_template)
+def inputs(small_template: Path, small_character: Path, tmp_path_factory: pytest.TempPathFactory):
+    return Inputs(small_character, shorten(small_template, tmp_path_factory.mktemp("short")))

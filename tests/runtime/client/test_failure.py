@@ -1,5 +1,6 @@
 import grpc
 import pytest
+
 from mimo_runtime import errors
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.serving.status import DETAILS_KEY, details_of
@@ -14,7 +15,7 @@ class EndedCall:
         self.trailing_metadata = lambda: metadata
 
 
-def test_an_error_of_the_server_comes_back_with_its_sentence():
+def test_an_error_of_the_server_comes_back_with_its_sentence() -> None:
     error = errors.TemplateError("The template has no bk stream.")
     call = EndedCall(
         grpc.StatusCode.INVALID_ARGUMENT, str(error), ((DETAILS_KEY, details_of(error)),)
@@ -35,7 +36,9 @@ def test_an_error_of_the_server_comes_back_with_its_sentence():
         (grpc.StatusCode.DATA_LOSS, errors.MimoError),
     ],
 )
-def test_a_bare_status_becomes_a_sentence_that_names_the_server(code, kind):
+def test_a_bare_status_becomes_a_sentence_that_names_the_server(
+    code: grpc.StatusCode, kind: str
+) -> None:
     error = error_from(EndedCall(code, "what grpc says."), "host:1")
     assert type(error) is kind
     assert "host:1" in str(error)

@@ -1,10 +1,11 @@
 import pytest
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.client.inputs import SLICE_BYTES, InputFile, Inputs
 
 
 @pytest.mark.parametrize("size_bytes", [0, 1, SLICE_BYTES, SLICE_BYTES * 2 + 7])
-def test_a_file_is_cut_into_slices_and_ended_once(tmp_path, size_bytes):
+def test_a_file_is_cut_into_slices_and_ended_once(tmp_path: Path, size_bytes: int) -> None:
     path = tmp_path / "file"
     data = bytes(range(256)) * (size_bytes // 256 + 1)
     path.write_bytes(data[:size_bytes])
@@ -14,7 +15,7 @@ def test_a_file_is_cut_into_slices_and_ended_once(tmp_path, size_bytes):
     assert [chunk.last for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
 
 
-def test_a_template_is_found_by_stems_and_the_rest_is_left_alone(tmp_path):
+def test_a_template_is_found_by_stems_and_the_rest_is_left_alone(tmp_path: Path) -> None:
     for name in ("vid.webm", "sdc.mp4", "bk.mkv", "mask.mp4", "notes.txt", "config.json"):
         (tmp_path / name).write_bytes(b"x")
     (tmp_path / "alpha2_up.png").write_bytes(b"x")

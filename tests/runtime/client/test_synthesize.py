@@ -7,6 +7,8 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+from PIL import Image
+
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.client.session import synthesize
 from mimo_runtime.errors import (
@@ -22,16 +24,17 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.crops import FEATHER_MODES
 from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.templates.folder import open_template
-from PIL import Image
 
 ONE_STEP = Settings(steps=1)
 
 
-def silent(progress):
+def silent(progress: Progress):
     pass
 
 
-def test_a_video_is_a_plain_mp4_with_every_frame(address, inputs, tmp_path):
+def test_a_video_is_a_plain_mp4_with_every_frame(
+    address: str, inputs: Inputs, tmp_path: Path
+) -> None:
     template = open_template(inputs.template, MediaLimits())
     output = tmp_path / "result.mp4"
     told = []
@@ -52,7 +55,7 @@ def test_a_video_is_a_plain_mp4_with_every_frame(address, inputs, tmp_path):
     assert [path.name for path in output.parent.iterdir()] == ["result.mp4"]
 
 
-def test_pictures_are_one_png_a_frame(address, inputs, tmp_path):
+def test_pictures_are_one_png_a_frame(address: str, inputs: Inputs, tmp_path: Path) -> None:
     template = open_template(inputs.template, MediaLimits())
     output = tmp_path / "result"
     summary = synthesize(address, inputs, ONE_STEP, output, silent)
@@ -64,7 +67,7 @@ def test_pictures_are_one_png_a_frame(address, inputs, tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["result"]
 
 
-def test_feather_masks_and_matte_are_used(address, inputs, tmp_path):
+def test_feather_masks_and_matte_are_used(address: str, inputs: Inputs, tmp_path: Path) -> None:
     masks = tmp_path / "masks"
     masks.mkdir()
     for mode in FEATHER_MODES:
@@ -83,7 +86,9 @@ def test_feather_masks_and_matte_are_used(address, inputs, tmp_path):
         np.testing.assert_allclose(np.asarray(picture, int), scene, atol=1)
 
 
-def test_a_template_without_a_stream_is_the_servers_sentence(address, inputs, tmp_path):
+def test_a_template_without_a_stream_is_the_servers_sentence(
+    address: str, inputs: Inputs, tmp_path: Path
+) -> None:
     folder = tmp_path / "template"
     shutil.copytree(inputs.template, folder)
     (folder / "bk.mp4").unlink()
@@ -94,45 +99,49 @@ def test_a_template_without_a_stream_is_the_servers_sentence(address, inputs, tm
     assert [path.name for path in tmp_path.iterdir()] == ["template"]
 
 
-def test_a_picture_that_is_too_large_is_the_servers_sentence(address, inputs, tmp_path):
+def test_a_picture_that_is_too_large_is_the_servers_sentence(
+    address: str, inputs: Inputs, tmp_path: Path
+) -> None:
     Image.new("1", (6000, 6000)).save(tmp_path / "large.png")
     changed = Inputs(tmp_path / "large.png", inputs.template)
     with pytest.raises(LimitExceededError, match="6000"):
         synthesize(address, changed, ONE_STEP, tmp_path / "out.mp4", silent)
 
 
-def test_a_file_that_is_not_there(address, inputs, tmp_path):
+def test_a_file_that_is_not_there(address: str, inputs: Inputs, tmp_path: Path) -> None:
     changed = Inputs(tmp_path / "nobody.png", inputs.template)
     with pytest.raises(MediaError, match=r"nobody\.png: No such file"):
         synthesize(address, changed, ONE_STEP, tmp_path / "out.mp4", silent)
 
 
-def test_a_template_that_is_no_folder(address, inputs, tmp_path):
+def test_a_template_that_is_no_folder(address: str, inputs: Inputs, tmp_path: Path) -> None:
     changed = Inputs(inputs.character, tmp_path / "none")
     with pytest.raises(TemplateError, match="no folder"):
         synthesize(address, changed, ONE_STEP, tmp_path / "out.mp4", silent)
 
 
-def test_a_folder_without_feather_masks(address, inputs, tmp_path):
+def test_a_folder_without_feather_masks(address: str, inputs: Inputs, tmp_path: Path) -> None:
     changed = Inputs(inputs.character, inputs.template, feather_masks=tmp_path)
     with pytest.raises(InvalidRequestError, match="no feather masks"):
         synthesize(address, changed, ONE_STEP, tmp_path / "out.mp4", silent)
 
 
-def test_no_server(inputs, tmp_path):
+def test_no_server(inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(ServerUnreachableError, match=r"127\.0\.0\.1:1.*mimo serve"):
         synthesize("127.0.0.1:1", inputs, ONE_STEP, tmp_path / "out.mp4", silent)
     assert not list(tmp_path.iterdir())
 
 
-def test_a_deadline_leaves_nothing(address, inputs, tmp_path):
+def test_a_deadline_leaves_nothing(address: str, inputs: Inputs, tmp_path: Path) -> None:
     with pytest.raises(DeadlineExceededError, match="allow more time"):
         synthesize(address, inputs, Settings(steps=1000), tmp_path / "out", silent, deadline_s=1.0)
     assert not list(tmp_path.iterdir())
 
 
-def test_ctrl_c_cancels_the_call_and_leaves_nothing(address, inputs, tmp_path):
-    def interrupt(progress):
+def test_ctrl_c_cancels_the_call_and_leaves_nothing(
+    address: str, inputs: Inputs, tmp_path: Path
+) -> None:
+    def interrupt(progress: Progress):
         if progress.stage == "denoise":
             signal.raise_signal(signal.SIGINT)
 
@@ -143,12 +152,12 @@ def test_ctrl_c_cancels_the_call_and_leaves_nothing(address, inputs, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["out.avi", "out.png", "out.mp4.gz"])
-def test_an_output_of_an_unknown_kind(inputs, tmp_path, name):
+def test_an_output_of_an_unknown_kind(inputs: Inputs, tmp_path: Path, name: str) -> None:
     with pytest.raises(InvalidRequestError, match=r"ends in \.mp4"):
         synthesize("127.0.0.1:1", inputs, ONE_STEP, tmp_path / name, silent)
 
 
-def test_a_folder_with_something_in_it_is_never_replaced(inputs, tmp_path):
+def test_a_folder_with_something_in_it_is_never_replaced(inputs: Inputs, tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "file").write_text("kept")
     with pytest.raises(InvalidRequestError, match="holds 'file'"):
@@ -156,7 +165,7 @@ def test_a_folder_with_something_in_it_is_never_replaced(inputs, tmp_path):
     assert (tmp_path / "precious" / "file").read_text() == "kept"
 
 
-def test_an_output_that_cannot_be_written(address, inputs, tmp_path):
+def test_an_output_that_cannot_be_written(address: str, inputs: Inputs, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InvalidRequestError, match="cannot be written"):
         synthesize(address, inputs, ONE_STEP, tmp_path / "file" / "out.mp4", silent)

@@ -166,6 +166,20 @@ def test_of_several_videos_the_first_is_read(tmp_path: Path, limits: MediaLimits
         streams = [container.add_stream("ffv1", rate=25) for _ in range(2)]
         for stream, width_px in zip(streams, (64, 32), strict=True):
             stream.width, stream.height, stream.pix_fmt = width_px, 48, "bgr0"
+        for stream, width_px in zip(streams, (64, 32), strict=True):
             frame = av.VideoFrame.from_ndarray(picture(0, width_px)).reformat(format="bgr0")
             container.mux([*stream.encode(frame), *stream.encode(None)])
     np.testing.assert_array_equal(all_frames(path), picture(0)[None])
+
+
+def test_a_title_that_is_not_utf_8_is_no_obstacle(tmp_path: Path, limits: MediaLimits) -> None:
+    path = tmp_path / "title.mkv"
+    with av.open(str(path), "w") as container:
+        container.metadata["title"] = "GRUEN"
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "bgr0"
+        frame = av.VideoFrame.from_ndarray(picture(0)).reformat(format="bgr0")
+        container.mux([*stream.encode(frame), *stream.encode(None)])
+    assert b"GRUEN" in path.read_bytes()
+    path.write_bytes(path.read_bytes().replace(b"GRUEN", b"GR\xdcN!"))
+    assert inspect_clip(path, limits).frame_count == 1

@@ -1,11 +1,14 @@
 """Calls to a real server, message by message, as any client of the contract could make them."""
 
 import contextlib
+import json
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import grpc
 from google.rpc import error_details_pb2, status_pb2
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 
@@ -25,6 +28,14 @@ def files_of(template: Path, character: Path) -> Inputs:
     }
     inputs = {number: (template / name).read_bytes() for number, name in names.items()}
     return inputs | {pb.INPUT_CHARACTER: character.read_bytes()}
+
+
+def shorten(template: Path, folder: Path) -> Path:
+    """A copy of a template under `folder` that uses its first 8 frames only, for quick tests."""
+    copied = Path(shutil.copytree(template, folder / "template"))
+    config = {"fps": 20, "time_crop": {"start_idx": 0, "end_idx": 12}}
+    (copied / "config.json").write_text(json.dumps(config))
+    return copied
 
 
 def config(**fields) -> pb.SynthesizeRequest:
@@ -70,13 +81,13 @@ def call(channel: grpc.Channel, requests, deadline_s: float | None = None) -> Ou
     return outcome(running, responses)
 
 
-def begin(channel, requests, deadline_s=None):
-    """Start a call and read until the denoiser is at work."""
+def begin(channel: grpc.Channel, requests, deadline_s=None, stage="denoise"):
+    """Start a call and read until the denoiser, or another stage, is at work."""
     running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
         iter(requests), timeout=deadline_s
     )
     for response in running:
-        if response.progress.stage == "denoise":
+        if response.progress.stage == stage:
             return running
     raise AssertionError(running.details())
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 import grpc
 import numpy as np
 import pytest
+from PIL import Image
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.encode import FragmentEncoder
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
-from PIL import Image
-
 from tests.runtime.serving.calls import call, chunk, chunks, config
 
 pytestmark = pytest.mark.usefixtures("gives_back")
@@ -32,7 +32,7 @@ def clip(width_px, height_px, frame_count):
     return b"".join([encoder.encode(frame) for _ in range(frame_count)] + [encoder.finish()])
 
 
-def refused(channel, requests, code, reason, *words):
+def refused(channel: grpc.Channel, requests, code: grpc.StatusCode, reason, *words):
     """The call is refused so, with these words in its sentence."""
     outcome = call(channel, requests)
     assert (outcome.code, outcome.reason) == (grpc.StatusCode[code], reason), outcome.sentence
@@ -53,7 +53,9 @@ def refused(channel, requests, code, reason, *words):
         ({"width_px": 5000, "height_px": 16}, ["5000x16", "bundle has"]),
     ],
 )
-def test_settings(channel, inputs, fields, words):
+def test_settings(
+    channel: grpc.Channel, inputs: Inputs, fields: dict[str, Any], words: list[str]
+) -> None:
     requests = [config(**fields), *chunks(inputs)]
     refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", *words)
 
@@ -68,37 +70,37 @@ def test_settings(channel, inputs, fields, words):
     ],
     ids=["truncated", "random", "random-body", "empty"],
 )
-def test_damaged_video(channel, inputs, change, words):
+def test_damaged_video(
+    channel: grpc.Channel, inputs: Inputs, change: Callable[[bytes], bytes], words: list[str]
+) -> None:
     changed = inputs | {pb.INPUT_SOURCE: change(inputs[pb.INPUT_SOURCE])}
     refused(channel, [config(), *chunks(changed)], "INVALID_ARGUMENT", "MEDIA", *words)
 
 
 @pytest.mark.parametrize("data", [b"", NOISE, picture(64, 64)[:60]], ids=["empty", "random", "cut"])
-def test_damaged_picture(channel, inputs, data):
+def test_damaged_picture(channel: grpc.Channel, inputs: Inputs, data: bytes) -> None:
     changed = inputs | {pb.INPUT_CHARACTER: data}
     refused(channel, [config(), *chunks(changed)], "INVALID_ARGUMENT", "MEDIA", "character")
 
 
-def test_oversized_picture(channel, inputs):
+def test_oversized_picture(channel: grpc.Channel, inputs: Inputs) -> None:
     changed = inputs | {pb.INPUT_CHARACTER: picture(6000, 6000, "1")}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character", "6000")
 
 
-def test_picture_of_too_many_bytes_is_refused_while_it_arrives(channel):
-    endless = (chunk(pb.INPUT_CHARACTER, bytes(1 << 20)) for _ in range(100))
-    requests = [config()]
-    requests.extend(endless)
+def test_picture_of_too_many_bytes_is_refused_while_it_arrives(channel: grpc.Channel) -> None:
+    requests = [config(), *(chunk(pb.INPUT_CHARACTER, bytes(1 << 20)) for _ in range(100))]
     refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character")
 
 
-def test_character_without_alpha_and_matte(channel, inputs):
+def test_character_without_alpha_and_matte(channel: grpc.Channel, inputs: Inputs) -> None:
     changed = inputs | {pb.INPUT_CHARACTER: picture(64, 64)}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "matte")
 
 
-def test_matte_of_another_size(channel, inputs):
+def test_matte_of_another_size(channel: grpc.Channel, inputs: Inputs) -> None:
     changed = inputs | {pb.INPUT_MATTE: picture(7, 9)}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "matte")
@@ -114,61 +116,63 @@ def test_matte_of_another_size(channel, inputs):
         (pb.INPUT_TEMPLATE_CONFIG, "TEMPLATE", "config.json"),
     ],
 )
-def test_missing_input(channel, inputs, missing, kind, word):
+def test_missing_input(
+    channel: grpc.Channel, inputs: Inputs, missing: int, kind: str, word: str
+) -> None:
     left = {number: data for number, data in inputs.items() if number != missing}
     refused(channel, [config(), *chunks(left)], "INVALID_ARGUMENT", kind, word)
 
 
 @pytest.mark.parametrize("size", [(128, 96, 32), (256, 192, 9)], ids=["size", "length"])
-def test_unequal_streams(channel, inputs, size):
+def test_unequal_streams(channel: grpc.Channel, inputs: Inputs, size: tuple[int, int, int]) -> None:
     changed = inputs | {pb.INPUT_MOTION: clip(*size)}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "sdc")
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", json.dumps({"fps": 0}).encode()])
-def test_broken_template_config(channel, inputs, data):
+def test_broken_template_config(channel: grpc.Channel, inputs: Inputs, data: bytes) -> None:
     changed = inputs | {pb.INPUT_TEMPLATE_CONFIG: data}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "config.json")
 
 
-def test_config_missing(channel, inputs):
+def test_config_missing(channel: grpc.Channel, inputs: Inputs) -> None:
     requests = list(chunks(inputs))
     refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "first message", "config")
 
 
-def test_no_message_at_all(channel):
+def test_no_message_at_all(channel: grpc.Channel) -> None:
     refused(channel, [], "FAILED_PRECONDITION", "PROTOCOL", "config")
 
 
-def test_config_sent_twice(channel, inputs):
+def test_config_sent_twice(channel: grpc.Channel, inputs: Inputs) -> None:
     requests = [config(), *chunks(inputs), config()]
     refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "twice")
 
 
-def test_empty_message(channel):
+def test_empty_message(channel: grpc.Channel) -> None:
     requests = [config(), pb.SynthesizeRequest()]
     refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "without config or chunk")
 
 
-def test_input_that_does_not_end(channel, inputs):
+def test_input_that_does_not_end(channel: grpc.Channel, inputs: Inputs) -> None:
     requests = [config(), *chunks(inputs), chunk(pb.INPUT_MATTE, b"begun")]
     refused(channel, requests, "FAILED_PRECONDITION", "PROTOCOL", "matte", "cut off")
 
 
-def test_unknown_input(channel):
+def test_unknown_input(channel: grpc.Channel) -> None:
     requests = [config(), chunk(77, b"what is it", last=True)]
     refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "input is 77")
 
 
-def test_unknown_feather_mask(channel):
+def test_unknown_feather_mask(channel: grpc.Channel) -> None:
     requests = [config(), chunk(pb.INPUT_FEATHER_MASK, b"", last=True, name="../up")]
     outcome = call(channel, requests)
     assert outcome.code is grpc.StatusCode.INVALID_ARGUMENT
     assert "no feather mask" in outcome.sentence
 
 
-def test_message_larger_than_the_limit(channel):
+def test_message_larger_than_the_limit(channel: grpc.Channel) -> None:
     outcome = call(channel, [config(), chunk(pb.INPUT_SOURCE, bytes(5 << 20))])
     assert outcome.code is grpc.StatusCode.RESOURCE_EXHAUSTED

@@ -5,24 +5,26 @@ import threading
 import grpc
 import psutil
 import pytest
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-
-from tests.runtime.serving.calls import begin, call, chunk, chunks, config, outcome
+from tests.runtime.serving.calls import begin, call, chunk, chunks, config
 
 # Far more work than a test could wait for: a stream that ends did stop.
 ENDLESS = {"steps": 1000}
 
 
 @pytest.mark.usefixtures("gives_back")
-def test_a_client_that_cancels_stops_the_denoiser(channel, inputs):
+def test_a_client_that_cancels_stops_the_denoiser(channel: grpc.Channel, inputs: Inputs) -> None:
     begin(channel, [config(**ENDLESS), *chunks(inputs)]).cancel()
     served = call(channel, [config(), *chunks(inputs)])
     assert served.code is grpc.StatusCode.OK, served.sentence
 
 
 @pytest.mark.usefixtures("gives_back")
-def test_a_client_that_hangs_up_stops_the_denoiser(server, channel, inputs):
+def test_a_client_that_hangs_up_stops_the_denoiser(
+    server: LocalServer, channel: grpc.Channel, inputs: Inputs
+) -> None:
     with grpc.insecure_channel(server.address, [("grpc.use_local_subchannel_pool", 1)]) as own:
         begin(own, [config(**ENDLESS), *chunks(inputs)])
     served = call(channel, [config(), *chunks(inputs)])
@@ -30,7 +32,7 @@ def test_a_client_that_hangs_up_stops_the_denoiser(server, channel, inputs):
 
 
 @pytest.mark.usefixtures("gives_back")
-def test_a_client_that_hangs_up_while_it_sends(channel, inputs):
+def test_a_client_that_hangs_up_while_it_sends(channel: grpc.Channel, inputs: Inputs) -> None:
     leave = threading.Event()
 
     def requests():
@@ -45,14 +47,14 @@ def test_a_client_that_hangs_up_while_it_sends(channel, inputs):
 
 
 @pytest.mark.usefixtures("gives_back")
-def test_a_deadline_stops_the_denoiser(channel, inputs):
+def test_a_deadline_stops_the_denoiser(channel: grpc.Channel, inputs: Inputs) -> None:
     ended = call(channel, [config(**ENDLESS), *chunks(inputs)], deadline_s=1.5)
     assert ended.code is grpc.StatusCode.DEADLINE_EXCEEDED
     served = call(channel, [config(), *chunks(inputs)])
     assert served.code is grpc.StatusCode.OK, served.sentence
 
 
-def test_a_client_that_falls_silent_is_dropped(open_server):
+def test_a_client_that_falls_silent_is_dropped(open_server: OpenServer) -> None:
     silence = threading.Event()
 
     def requests():
@@ -69,7 +71,7 @@ def test_a_client_that_falls_silent_is_dropped(open_server):
     assert "sent nothing for 0.2 s" in ended.sentence
 
 
-def test_a_client_that_sends_for_too_long_is_dropped(open_server):
+def test_a_client_that_sends_for_too_long_is_dropped(open_server: OpenServer) -> None:
     enough = threading.Event()
 
     def requests():
@@ -87,7 +89,7 @@ def test_a_client_that_sends_for_too_long_is_dropped(open_server):
     assert "longer than 0.5 s" in ended.sentence
 
 
-def at_once(channel, requests, count):
+def at_once(channel: grpc.Channel, requests, count):
     """The outcomes of the same call made `count` times at the same time."""
     outcomes = [None] * count
 
@@ -103,7 +105,9 @@ def at_once(channel, requests, count):
 
 
 @pytest.mark.parametrize("max_sessions", [1, 2], ids=["one-waits", "both-run"])
-def test_two_clients_at_once_get_the_same(open_server, inputs, max_sessions):
+def test_two_clients_at_once_get_the_same(
+    open_server: OpenServer, inputs: Inputs, max_sessions: int
+) -> None:
     requests = [config(output_kind=pb.OUTPUT_KIND_LOSSLESS), *chunks(inputs)]
     with (
         open_server(max_sessions=max_sessions, max_waiting=1) as server,
@@ -115,7 +119,7 @@ def test_two_clients_at_once_get_the_same(open_server, inputs, max_sessions):
     assert frames[0] == frames[1]
 
 
-def test_one_client_too_many_is_told_to_try_again(open_server, inputs):
+def test_one_client_too_many_is_told_to_try_again(open_server: OpenServer, inputs: Inputs) -> None:
     with (
         open_server(max_sessions=1, max_waiting=0) as server,
         grpc.insecure_channel(server.address) as channel,
@@ -128,22 +132,25 @@ def test_one_client_too_many_is_told_to_try_again(open_server, inputs):
     assert "Try again later" in refused.sentence
 
 
-def test_a_client_that_leaves_the_queue_is_never_worked_on(open_server, inputs):
+def test_a_client_that_leaves_the_queue_gives_its_place_back(
+    open_server: OpenServer, inputs: Inputs
+) -> None:
+    requests = [config(), *chunks(inputs)]
     with (
         open_server(max_sessions=1, max_waiting=1) as server,
         grpc.insecure_channel(server.address) as channel,
     ):
         running = begin(channel, [config(**ENDLESS), *chunks(inputs)])
-        waited = call(channel, [config(), *chunks(inputs)], deadline_s=0.5)
-        again = call(channel, [config(), *chunks(inputs)], deadline_s=0.5)
+        waiting = begin(channel, requests, stage="waiting")
+        assert call(channel, requests).reason == "BUSY"
+        waiting.cancel()
+        while (entered := call(channel, requests[:1], deadline_s=0.5)).reason == "BUSY":
+            pass
         running.cancel()
-        outcome(running, [])
-    assert waited.code is again.code is grpc.StatusCode.DEADLINE_EXCEEDED
-    stages = [(told.stage, told.done) for told in waited.payloads("progress")]
-    assert stages == [("waiting", 0)]
+    assert entered.code is grpc.StatusCode.DEADLINE_EXCEEDED
 
 
-def test_memory_returns(channel, inputs):
+def test_memory_returns(channel: grpc.Channel, inputs: Inputs) -> None:
     """After a warm-up, many streams of every kind leave the process as large as it was."""
     torn = inputs | {pb.INPUT_SOURCE: inputs[pb.INPUT_SOURCE][:5000]}
 
@@ -154,13 +161,12 @@ def test_memory_returns(channel, inputs):
 
     process = psutil.Process()
     every_kind()
-    every_kind()
     before_bytes, before_count = process.memory_info().rss, process.num_threads()
     before_files = process.num_fds()
-    for _ in range(4):
+    for _ in range(3):
         every_kind()
     assert call(channel, [config(), *chunks(inputs)]).code is grpc.StatusCode.OK
-    # gRPC's own pools breathe by a few threads and files; twelve streams would show otherwise.
+    # gRPC's own pools breathe by a few threads and files; nine streams would show otherwise.
     assert process.num_threads() - before_count < 8
     assert process.num_fds() - before_files < 8
     assert process.memory_info().rss - before_bytes < 24 << 20

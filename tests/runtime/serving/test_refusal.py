@@ -2,6 +2,7 @@ import asyncio
 
 import grpc
 import pytest
+
 from mimo_runtime.errors import MediaError
 from mimo_runtime.serving.refusal import answer
 from mimo_runtime.serving.status import class_of
@@ -12,7 +13,7 @@ class Call:
 
     ended = None
 
-    async def abort(self, code, sentence, metadata):
+    async def abort(self, code: grpc.StatusCode, sentence, metadata):
         self.ended = (code, sentence, dict(metadata))
 
 
@@ -20,7 +21,7 @@ async def fails_with(error):
     raise error
 
 
-def test_an_error_of_ours_is_told_as_it_is():
+def test_an_error_of_ours_is_told_as_it_is() -> None:
     call = Call()
     asyncio.run(answer(fails_with(MediaError("The picture is torn.")), call))
     code, sentence, metadata = call.ended
@@ -28,7 +29,9 @@ def test_an_error_of_ours_is_told_as_it_is():
     assert class_of(metadata["grpc-status-details-bin"]) is MediaError
 
 
-def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(caplog):
+def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     call = Call()
     asyncio.run(answer(fails_with(ZeroDivisionError("secret detail")), call))
     code, sentence, _ = call.ended
@@ -39,7 +42,7 @@ def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(caplog):
     assert "ZeroDivisionError: secret detail" in caplog.text
 
 
-def test_a_cancelled_call_stays_cancelled():
+def test_a_cancelled_call_stays_cancelled() -> None:
     call = Call()
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(answer(fails_with(asyncio.CancelledError()), call))

@@ -12,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
     ProtoReflectionDescriptorDatabase,
 )
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime import __version__
@@ -19,26 +20,25 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import serve
 from mimo_runtime.serving.service import NAME
-
 from tests.runtime.serving.calls import begin, call, chunks, config, outcome
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
-def test_health(channel):
+def test_health(channel: grpc.Channel) -> None:
     health = health_pb2_grpc.HealthStub(channel)
     for service in ("", "mimo.v1.SynthesisService"):
         asked = health_pb2.HealthCheckRequest(service=service)
         assert health.Check(asked).status == SERVING
 
 
-def test_reflection_tells_the_contract(channel):
+def test_reflection_tells_the_contract(channel: grpc.Channel) -> None:
     told = ProtoReflectionDescriptorDatabase(channel)
     assert NAME in told.get_services()
     assert told.FindFileContainingSymbol(NAME).name == "mimo/v1/synthesis.proto"
 
 
-def test_server_info(channel, synthesizer):
+def test_server_info(channel: grpc.Channel, synthesizer: Synthesizer) -> None:
     info = synthesis_pb2_grpc.SynthesisServiceStub(channel).GetServerInfo(pb.GetServerInfoRequest())
     manifest = synthesizer.bundle.manifest
     assert info.version == __version__
@@ -47,12 +47,12 @@ def test_server_info(channel, synthesizer):
     assert info.limits.max_picture_px == 33_000_000
 
 
-def test_an_open_address_needs_tls_or_a_word(small_bundle):
+def test_an_open_address_needs_tls_or_a_word(small_bundle: Path) -> None:
     with pytest.raises(InvalidRequestError, match="TLS certificate and key"):
         serve(small_bundle, "0.0.0.0:0", ServerOptions(), [].append)
 
 
-def test_a_port_that_is_taken(small_bundle):
+def test_a_port_that_is_taken(small_bundle: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(InvalidRequestError, match="port is taken"):
@@ -69,19 +69,19 @@ def test_a_port_that_is_taken(small_bundle):
         {"tls_key": "only half of the pair"},
     ],
 )
-def test_options_that_cannot_be(options):
+def test_options_that_cannot_be(options: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequestError):
         ServerOptions(**options)
 
 
 @pytest.fixture
-def server_process(small_bundle):
-    """A server in a process of its own; its address is its second-last word."""
+def server_process(small_bundle: Path):
+    """A server in a process of its own; its third line ends with its address."""
     program = (
         "import sys; from pathlib import Path\n"
         "from mimo_runtime.serving.options import ServerOptions\n"
         "from mimo_runtime.serving.run import serve\n"
-        "serve(Path(sys.argv[1]), '127.0.0.1:0', ServerOptions(), lambda s: print(s, flush=True))"
+        "serve(Path(sys.argv[1]), '127.0.0.1:0', ServerOptions(drain_s=300), lambda s: print(s, flush=True))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     process = subprocess.Popen(
@@ -96,7 +96,9 @@ def server_process(small_bundle):
     process.stdout.close()
 
 
-def test_a_server_that_is_asked_to_end_finishes_its_streams(server_process, inputs):
+def test_a_server_that_is_asked_to_end_finishes_its_streams(
+    server_process: subprocess.Popen[str], inputs: Inputs
+) -> None:
     said = [server_process.stdout.readline() for _ in range(3)]
     assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
     address = said[2].split()[-1].rstrip(".")
@@ -113,7 +115,9 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(server_process, inpu
     assert server_process.wait() == 0
 
 
-def test_a_second_signal_ends_at_once(server_process, inputs):
+def test_a_second_signal_ends_at_once(
+    server_process: subprocess.Popen[str], inputs: Inputs
+) -> None:
     address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=1000), *chunks(inputs)])

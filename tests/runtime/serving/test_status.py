@@ -1,6 +1,7 @@
 import grpc
 import pytest
 from google.rpc import error_details_pb2, status_pb2
+
 from mimo_runtime import errors
 from mimo_runtime.serving.status import DOMAIN, TABLE, class_of, details_of, row_of
 
@@ -28,25 +29,25 @@ CODES = {
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_every_error_has_its_own_row_and_comes_back_as_itself(kind):
+def test_every_error_has_its_own_row_and_comes_back_as_itself(kind: str) -> None:
     error = kind("what is wrong")
     assert row_of(error).error is kind
     assert row_of(error).code is grpc.StatusCode[CODES[kind.__name__]]
     assert class_of(details_of(error)) is kind
 
 
-def test_reasons_are_distinct():
+def test_reasons_are_distinct() -> None:
     assert len({row.reason for row in TABLE}) == len(TABLE)
 
 
-def test_a_class_below_a_row_takes_that_row():
+def test_a_class_below_a_row_takes_that_row() -> None:
     class DamagedPictureError(errors.MediaError):
         pass
 
     assert row_of(DamagedPictureError("torn")).reason == "MEDIA"
 
 
-def test_details_are_what_any_client_can_read():
+def test_details_are_what_any_client_can_read() -> None:
     status = status_pb2.Status.FromString(details_of(errors.BusyError("full")))
     assert (status.code, status.message) == (8, "full")
     info, retry = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo()
@@ -56,7 +57,7 @@ def test_details_are_what_any_client_can_read():
     assert retry.retry_delay.seconds > 0
 
 
-def test_details_of_another_program_are_no_error_of_ours():
+def test_details_of_another_program_are_no_error_of_ours() -> None:
     status = status_pb2.Status()
     status.details.add().Pack(error_details_pb2.ErrorInfo(domain="other", reason="BUSY"))
     assert class_of(status.SerializeToString()) is errors.MimoError

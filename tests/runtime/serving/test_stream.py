@@ -7,6 +7,7 @@ import av
 import grpc
 import numpy as np
 import pytest
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import encode_png, read_picture
@@ -14,24 +15,23 @@ from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.templates.folder import open_template
-
 from tests.runtime.serving.calls import call, chunks, config
 
 SETTINGS = {"steps": 2, "guidance": 2.0, "seed": 7}
 
 
 @pytest.fixture(scope="module")
-def lossless(channel, inputs):
+def lossless(channel: grpc.Channel, inputs: Inputs):
     requests = [config(output_kind=pb.OUTPUT_KIND_LOSSLESS, **SETTINGS), *chunks(inputs)]
     return call(channel, requests)
 
 
 @pytest.fixture(scope="module")
-def video(channel, inputs):
+def video(channel: grpc.Channel, inputs: Inputs):
     return call(channel, [config(**SETTINGS), *chunks(inputs)])
 
 
-def test_messages_come_numbered_and_in_the_order_of_the_contract(lossless):
+def test_messages_come_numbered_and_in_the_order_of_the_contract(lossless: Outcome) -> None:
     assert lossless.code is grpc.StatusCode.OK, lossless.sentence
     numbers = [response.sequence for response in lossless.responses]
     assert numbers == list(range(1, len(numbers) + 1))
@@ -41,7 +41,9 @@ def test_messages_come_numbered_and_in_the_order_of_the_contract(lossless):
     assert kinds.index("output") < kinds.index("frames")
 
 
-def test_ready_holds_the_settings_as_they_are_used(lossless, synthesizer):
+def test_ready_holds_the_settings_as_they_are_used(
+    lossless: Outcome, synthesizer: Synthesizer
+) -> None:
     (ready,) = lossless.payloads("ready")
     manifest = synthesizer.bundle.manifest
     assert ready.config == pb.StreamConfig(
@@ -57,14 +59,14 @@ def test_ready_holds_the_settings_as_they_are_used(lossless, synthesizer):
     assert ready.limits.max_message_bytes == 4 << 20
 
 
-def test_unset_settings_take_the_defaults(channel):
+def test_unset_settings_take_the_defaults(channel: grpc.Channel) -> None:
     requests = [pb.SynthesizeRequest(config=pb.StreamConfig())]
     (ready,) = call(channel, requests).payloads("ready")
     assert (ready.config.steps, ready.config.guidance, ready.config.seed) == (25, 3.5, 42)
     assert ready.config.output_kind == pb.OUTPUT_KIND_VIDEO
 
 
-def test_progress_tells_of_every_pass_and_of_the_wait_before(lossless):
+def test_progress_tells_of_every_pass_and_of_the_wait_before(lossless: Outcome) -> None:
     progress = lossless.payloads("progress")
     assert [(told.done, told.total) for told in progress if told.stage == "waiting"] == [
         (0, 1),
@@ -75,12 +77,12 @@ def test_progress_tells_of_every_pass_and_of_the_wait_before(lossless):
 
 
 def test_lossless_frames_are_those_of_the_synthesizer(
-    lossless, synthesizer, small_template, small_character
-):
+    lossless: Outcome, synthesizer: Synthesizer, template: Path, small_character: Path
+) -> None:
     limits = MediaLimits()
     request = SynthesisRequest(
         character=read_picture(small_character.read_bytes(), "character", limits),
-        template=open_template(small_template, limits),
+        template=open_template(template, limits),
         settings=Settings(**SETTINGS),
     )
     expected = list(synthesizer.start(request, StopSignal(), [].append).frames())
@@ -91,7 +93,7 @@ def test_lossless_frames_are_those_of_the_synthesizer(
         np.testing.assert_array_equal(read_picture(got.data, "frame", limits), frame.rgb)
 
 
-def test_video_is_one_playable_file_with_every_frame(video):
+def test_video_is_one_playable_file_with_every_frame(video: Outcome) -> None:
     assert video.code is grpc.StatusCode.OK, video.sentence
     (output,) = video.payloads("output")
     pieces = video.payloads("frames")
@@ -106,19 +108,21 @@ def test_video_is_one_playable_file_with_every_frame(video):
     assert told == pytest.approx([index / rate_fps for index in range(output.frame_count)])
 
 
-def test_summary_counts(lossless):
+def test_summary_counts(lossless: Outcome) -> None:
     (summary,) = lossless.payloads("summary")
     assert summary.frame_count == lossless.payloads("output")[0].frame_count
     assert 0 < summary.first_frame_s <= summary.total_s
     assert summary.frames_per_s == pytest.approx(summary.frame_count / summary.total_s)
 
 
-def test_the_occlusion_layer_is_optional(channel, inputs):
+def test_the_occlusion_layer_is_optional(channel: grpc.Channel, inputs: Inputs) -> None:
     without = {number: data for number, data in inputs.items() if number != pb.INPUT_OCCLUSION}
     assert call(channel, [config(), *chunks(without)]).code is grpc.StatusCode.OK
 
 
-def test_a_matte_goes_with_a_picture_without_alpha(channel, inputs, small_character):
+def test_a_matte_goes_with_a_picture_without_alpha(
+    channel: grpc.Channel, inputs: Inputs, small_character: Path
+) -> None:
     pixels = read_picture(small_character.read_bytes(), "character", MediaLimits())
     matte = np.repeat(pixels[..., 3:], 3, axis=2)
     split = inputs | {

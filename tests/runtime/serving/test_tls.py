@@ -5,6 +5,7 @@ import subprocess
 
 import grpc
 import pytest
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel
@@ -14,7 +15,7 @@ from mimo_runtime.serving.options import ServerOptions
 
 
 @pytest.fixture
-def pair(tmp_path):
+def pair(tmp_path: Path):
     """A certificate for 127.0.0.1, signed by itself, and its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
@@ -27,13 +28,15 @@ def pair(tmp_path):
     return certificate, key
 
 
-def info(channel):
+def info(channel: grpc.Channel):
     return synthesis_pb2_grpc.SynthesisServiceStub(channel).GetServerInfo(
         pb.GetServerInfoRequest(), timeout=10
     )
 
 
-def test_a_client_that_trusts_the_certificate_is_served(synthesizer, pair):
+def test_a_client_that_trusts_the_certificate_is_served(
+    synthesizer: Synthesizer, pair: tuple[Path, Path]
+) -> None:
     certificate, key = pair
     options = ServerOptions(tls_certificate=certificate, tls_key=key)
     with LocalServer(synthesizer, options) as server:
@@ -43,7 +46,7 @@ def test_a_client_that_trusts_the_certificate_is_served(synthesizer, pair):
             info(channel)
 
 
-def test_a_certificate_that_cannot_be_read(synthesizer, tmp_path):
+def test_a_certificate_that_cannot_be_read(synthesizer: Synthesizer, tmp_path: Path) -> None:
     options = ServerOptions(tls_certificate=tmp_path / "none.pem", tls_key=tmp_path / "none.key")
     with pytest.raises(InvalidRequestError, match=r"none\.key"), LocalServer(synthesizer, options):
         pass

@@ -2,6 +2,7 @@ import asyncio
 import threading
 
 import pytest
+
 from mimo_runtime.errors import CancelledError
 from mimo_runtime.sessions.outbox import Outbox
 
@@ -10,7 +11,7 @@ async def in_thread(work):
     return await asyncio.to_thread(work)
 
 
-def test_items_come_in_order_and_the_end_ends_the_reader():
+def test_items_come_in_order_and_the_end_ends_the_reader() -> None:
     async def scenario():
         outbox = Outbox(capacity=2)
 
@@ -27,7 +28,7 @@ def test_items_come_in_order_and_the_end_ends_the_reader():
     assert asyncio.run(scenario()) == list(range(100))
 
 
-def test_a_slow_reader_holds_the_writer_back():
+def test_a_slow_reader_holds_the_writer_back() -> None:
     async def scenario():
         outbox = Outbox(capacity=3)
         ahead = []
@@ -51,7 +52,7 @@ def test_a_slow_reader_holds_the_writer_back():
     assert max(asyncio.run(scenario())) <= 4
 
 
-def test_closing_wakes_a_writer_that_waits():
+def test_closing_wakes_a_writer_that_waits() -> None:
     async def scenario():
         outbox = Outbox(capacity=1)
         outbox.put("fills it")

@@ -4,6 +4,7 @@ from fractions import Fraction
 import av
 import numpy as np
 import pytest
+
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.sessions.packing import OutputKind, packer_for
@@ -19,13 +20,13 @@ def frames():
     return [OutputFrame(index, index / 25, rgb) for index, rgb in enumerate(pixels)]
 
 
-def pieces_of(kind, frames):
+def pieces_of(kind: str, frames: list[OutputFrame]):
     packer = packer_for(kind, OUTPUT)
     pieces = [piece for frame in frames for piece in packer.add(frame)]
     return pieces + list(packer.finish())
 
 
-def test_pictures_hold_the_very_pixels(frames):
+def test_pictures_hold_the_very_pixels(frames: list[OutputFrame]) -> None:
     pieces = pieces_of(OutputKind.LOSSLESS, frames)
     assert [(p.first_frame, p.timestamps_s) for p in pieces] == [
         (frame.index, (frame.timestamp_s,)) for frame in frames
@@ -34,7 +35,7 @@ def test_pictures_hold_the_very_pixels(frames):
         np.testing.assert_array_equal(read_picture(piece.data, "frame", MediaLimits()), frame.rgb)
 
 
-def test_each_piece_of_a_video_names_the_frames_it_completes(frames):
+def test_each_piece_of_a_video_names_the_frames_it_completes(frames: list[OutputFrame]) -> None:
     pieces = pieces_of(OutputKind.VIDEO, frames)
     assert [time_s for p in pieces for time_s in p.timestamps_s] == [f.timestamp_s for f in frames]
     received, completed = b"", 0
@@ -46,7 +47,7 @@ def test_each_piece_of_a_video_names_the_frames_it_completes(frames):
     assert completed == COUNT
 
 
-def decodable(data):
+def decodable(data: bytes):
     """How many frames the beginning of a video holds."""
     with av.open(io.BytesIO(data)) as file:
         return sum(1 for _ in file.decode(video=0)) if file.streams.video else 0

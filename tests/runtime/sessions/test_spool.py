@@ -1,4 +1,5 @@
 import pytest
+
 from mimo_runtime.errors import InvalidRequestError, LimitExceededError, ProtocolError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.crops import FEATHER_MODES
@@ -14,14 +15,14 @@ LIMITS = InputLimits(
 
 
 @pytest.fixture
-def spool(tmp_path):
+def spool(tmp_path: Path):
     spool = Spool(LIMITS, parent=tmp_path)
     yield spool
     spool.close()
     assert not list(tmp_path.iterdir())
 
 
-def test_slices_become_files(spool):
+def test_slices_become_files(spool: Spool) -> None:
     spool.append(InputKind.SOURCE, "", b"ab", last=False)
     spool.append(InputKind.CHARACTER, "", b"picture", last=True)
     spool.append(InputKind.SOURCE, "", b"cd", last=True)
@@ -44,38 +45,38 @@ def test_slices_become_files(spool):
     ],
 )
 def test_an_input_of_too_many_bytes_is_refused_at_the_slice_that_is_too_much(
-    spool, kind, size_bytes, called
-):
+    spool: Spool, kind: str, size_bytes: int, called: str
+) -> None:
     for _ in range(size_bytes - 1):
         spool.append(kind, "", b"x", last=False)
     with pytest.raises(LimitExceededError, match=called):
         spool.append(kind, "", b"x", last=False)
 
 
-def test_all_inputs_together_are_bounded(spool):
+def test_all_inputs_together_are_bounded(spool: Spool) -> None:
     spool.append(InputKind.SOURCE, "", bytes(200), last=True)
     with pytest.raises(LimitExceededError, match="together"):
         spool.append(InputKind.MOTION, "", bytes(51), last=True)
 
 
-def test_an_input_that_does_not_end_is_named(spool):
+def test_an_input_that_does_not_end_is_named(spool: Spool) -> None:
     spool.append(InputKind.SCENE, "", b"abc", last=False)
     with pytest.raises(ProtocolError, match="'bk' was cut off: its 3 bytes"):
         spool.finish()
 
 
-def test_an_input_ends_once(spool):
+def test_an_input_ends_once(spool: Spool) -> None:
     spool.append(InputKind.SCENE, "", b"", last=True)
     with pytest.raises(ProtocolError, match="sent again"):
         spool.append(InputKind.SCENE, "", b"more", last=True)
 
 
 @pytest.mark.parametrize("name", ["", "../../etc/passwd", "pad_9"])
-def test_feather_masks_have_known_names(spool, name):
+def test_feather_masks_have_known_names(spool: Spool, name: str) -> None:
     with pytest.raises(InvalidRequestError, match="no feather mask"):
         spool.append(InputKind.FEATHER_MASK, name, b"", last=True)
 
 
-def test_other_inputs_have_no_name(spool):
+def test_other_inputs_have_no_name(spool: Spool) -> None:
     with pytest.raises(InvalidRequestError, match="'vid' has none"):
         spool.append(InputKind.SOURCE, "name", b"", last=True)

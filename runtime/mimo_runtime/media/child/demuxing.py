@@ -15,6 +15,10 @@ from av.video.stream import VideoStream
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.job import Job
 
+# Titles that are not UTF-8 are no reason to refuse a clip; PyAV 19 sees to that by itself.
+_TOLERANT: dict[str, Any] = (
+    {"metadata_errors": "replace"} if av.__version__.startswith("18.") else {}
+)
 CODECS = ("h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "prores", "ffv1")
 
 
@@ -27,9 +31,7 @@ def open_video(file: int, job: Job, threads: int = 1) -> Iterator[tuple[InputCon
     with os.fdopen(os.dup(file), "rb") as source:
         source.seek(0)
         # The magic bytes fix the format, and nothing that the file names is opened.
-        container = av.open(
-            source, "r", format=job.container, metadata_errors="replace", io_open=_refuse
-        )
+        container = av.open(source, "r", format=job.container, io_open=_refuse, **_TOLERANT)
         with container:
             stream = _first_stream(container, job)
             _prepare(stream, job, threads)
@@ -103,7 +105,7 @@ def count_packets(container: InputContainer, stream: VideoStream, job: Job) -> P
     hidden_count = 0
     for packet in container.demux(stream):
         if packet.is_corrupt:
-            raise MediaError(f"'{job.name}' is truncated after {len(ticks)} frames")
+            raise MediaError(f"'{job.name}' is truncated or damaged after {len(ticks)} frames")
         if packet.is_discard or _is_hidden(packet):
             hidden_count += 1
         elif packet.size:

@@ -10,7 +10,7 @@ import signal
 import socket
 from collections.abc import Sequence
 
-from mimo_runtime.media.channel import Channel, ChannelClosedError
+from mimo_runtime.media.channel import Channel, ChannelClosedError, Message
 from mimo_runtime.media.child.work import work
 from mimo_runtime.media.job import Job
 
@@ -78,17 +78,17 @@ class Nursery:
             channel.close()
         else:
             if child == 0:
-                self._become_child(channel, file, Job.from_wire(request))
+                self._become_child(channel, file, request)
             self._children[child] = channel
         os.close(file)
 
-    def _become_child(self, channel: Channel, file: int, job: Job) -> None:
+    def _become_child(self, channel: Channel, file: int, request: Message) -> None:
         status = 1
         try:
             self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             self._let_go()
             if os.getppid() == self._pid:  # not orphaned before the line above
-                work(channel, file, job)
+                work(channel, file, Job.from_wire(request))
                 status = 0
         finally:
             os._exit(status)  # no cleanup: destructors of a decoder that failed can crash

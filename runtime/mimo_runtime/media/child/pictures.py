@@ -4,7 +4,7 @@ from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.channel import Channel
@@ -19,9 +19,12 @@ def decode_picture(source: BinaryIO, job: Job, channel: Channel) -> None:
     # Pillow's own guard warns on stderr and knows nothing of our limits.
     Image.MAX_IMAGE_PIXELS = None
     source.seek(0)
-    with Image.open(source, formats=[job.container]) as picture:
-        _check_size(picture.width, picture.height, job)
-        pixels = _pixels(picture, job)
+    try:
+        picture = Image.open(source, formats=[job.container])
+    except UnidentifiedImageError:
+        raise MediaError(f"'{job.name}' is a truncated or damaged {job.container} file") from None
+    _check_size(picture.width, picture.height, job)
+    pixels = _pixels(picture, job)
     channel.send({"shape": [1, *pixels.shape]})
     writer = RingWriter(channel)
     writer.put(pixels)

@@ -31,17 +31,17 @@ class PyAvDecoder:
         """Upright RGB frames, uint8 [height, width, 3]; MediaError when one cannot be decoded."""
         reformatter = VideoReformatter()
         threads = min(os.cpu_count() or 1, 4)
-        index = 0
+        count = 0
         try:
             with open_video(self._file, self._job, threads) as (container, stream):
-                for index, frame in enumerate(container.decode(stream)):
+                for count, frame in enumerate(container.decode(stream), start=1):
                     rgb = reformatter.reformat(
                         frame, format="rgb24", interpolation=Interpolation.BICUBIC, threads=1
                     )
-                    yield self._upright(rgb, index)
+                    yield self._upright(rgb, count - 1)
         except av.error.InvalidDataError:
             raise MediaError(
-                f"'{self._job.name}' is damaged: decoding fails after {index} of "
+                f"'{self._job.name}' is damaged: decoding fails after {count} of "
                 f"{self._info.frame_count} frames"
             ) from None
 
@@ -49,7 +49,7 @@ class PyAvDecoder:
         if rgb.is_corrupt:
             raise MediaError(f"frame {index} of '{self._job.name}' is damaged")
         plane = rgb.planes[0]
-        rows = np.frombuffer(plane, np.uint8).reshape(rgb.height, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(rgb.height, plane.line_size)
         pixels = rows[:, : 3 * rgb.width].reshape(rgb.height, rgb.width, 3)
         upright: NDArray[np.uint8] = np.rot90(pixels, self._info.rotation_deg // 90)
         if upright.shape != (self._info.height_px, self._info.width_px, 3):

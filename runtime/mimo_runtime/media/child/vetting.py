@@ -73,7 +73,8 @@ def _describe(frame: VideoFrame, stream: VideoStream, packets: Packets, job: Job
     width_px, height_px = frame.width, frame.height
     if rotation_deg % 180:
         width_px, height_px = height_px, width_px
-    rate_fps = Fraction(stream.average_rate or stream.guessed_rate or 25)
+    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
+    rate_fps = Fraction(rate.numerator, rate.denominator)
     return ClipInfo(
         container=job.container,
         codec=codec_name(stream),

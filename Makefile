@@ -1,0 +1,42 @@
+# make demo   own environment, runs the whole program once, says where the video is
+# make test   own environment, lints, type-checks, runs all tests
+PYTHON ?= python3
+BASE = .venv
+DEV = .venv-dev
+CODE = runtime export kernels proto benchmarks tests
+
+.PHONY: demo test lint proto small-model sample clean
+
+demo: $(BASE)/installed
+	$(BASE)/bin/mimo demo
+
+test: lint $(BASE)/installed
+	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python $(DEV)/bin/python -m pytest -n 2 --dist loadgroup
+
+lint: $(DEV)/installed
+	$(DEV)/bin/ruff check .
+	$(DEV)/bin/ruff format --check .
+	$(DEV)/bin/mypy
+	$(DEV)/bin/lint-imports
+
+proto: $(DEV)/installed
+	$(DEV)/bin/python proto/generate.py
+
+small-model: $(DEV)/installed
+	$(DEV)/bin/python -m mimo_export.small_model
+
+sample: $(DEV)/installed
+	$(DEV)/bin/python -m mimo_export.sample runtime/mimo_runtime/sample
+
+$(BASE)/installed: pyproject.toml
+	$(PYTHON) -m venv $(BASE)
+	$(BASE)/bin/python -m pip install --quiet --editable .
+	touch $@
+
+$(DEV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(DEV)
+	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[export,dali,dev]'
+	touch $@
+
+clean:
+	rm -rf $(BASE) $(DEV) demo

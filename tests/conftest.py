@@ -1,0 +1,31 @@
+"""Fixtures that more than one room uses."""
+
+from pathlib import Path
+
+import pytest
+
+from mimo_runtime import sample
+from tests.bundles import (  # noqa: F401
+    compact_bundle,
+    large_bundle,
+    other_bundle,
+    other_checkpoint,
+)
+
+
+@pytest.fixture(scope="session")
+def small_bundle() -> Path:
+    """The bundle that ships with the program."""
+    return sample.BUNDLE
+
+
+@pytest.fixture(scope="session")
+def small_template() -> Path:
+    """The template that ships with the program."""
+    return sample.TEMPLATE
+
+
+@pytest.fixture(scope="session")
+def small_character() -> Path:
+    """The character picture that ships with the program; it has an alpha channel."""
+    return sample.CHARACTER

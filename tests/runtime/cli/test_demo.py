@@ -1,0 +1,25 @@
+"""`mimo demo` from start to end, as `make demo` runs it."""
+
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from mimo_runtime.cli import main
+
+
+def test_the_demo_writes_a_video_and_a_contact_sheet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["demo", "-o", str(tmp_path / "demo"), "--steps", "1"])
+    assert end.value.code == 0
+    out = capsys.readouterr().out
+    assert "32 frames in" in out
+    assert "frames per second" in out
+    assert "random weights" in out
+    with av.open(str(tmp_path / "demo" / "output.mp4")) as video:
+        assert sum(1 for _ in video.decode(video=0)) == 32
+    with Image.open(tmp_path / "demo" / "contact_sheet.png") as sheet:
+        assert sheet.width > 1000
