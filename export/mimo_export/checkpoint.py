@@ -212,7 +212,8 @@ def _read_yaml(path: Path) -> Mapping[str, Any]:
     except FileNotFoundError:
         raise CheckpointError(f"The inference configuration {path} does not exist.") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"{path} is neither YAML nor JSON: {error}.") from error
+        reason = " ".join(str(error).split())
+        raise CheckpointError(f"{path} is neither YAML nor JSON: {reason}.") from error
     if not isinstance(values, dict):
         raise CheckpointError(f"{path} is no inference configuration: it holds no keys.")
     return values

@@ -3,7 +3,9 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from google.protobuf import descriptor_pb2
@@ -20,7 +22,7 @@ def test_generated_code_is_not_stale() -> None:
     assert checked.returncode == 0, checked.stderr
 
 
-def test_a_changed_proto_is_found_stale(tmp_path) -> None:
+def test_a_changed_proto_is_found_stale(tmp_path: Path) -> None:
     changed = tmp_path / "proto"
     shutil.copytree(PROTO, changed)
     source = changed / "mimo" / "v1" / "synthesis.proto"
@@ -40,7 +42,7 @@ def test_buf_lint() -> None:
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
-def test_everything_has_a_comment(tmp_path) -> None:
+def test_everything_has_a_comment(tmp_path: Path) -> None:
     """What buf's COMMENTS asks for, also where buf is not installed."""
     made = tmp_path / "set"
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", "--include_source_info"]
@@ -52,7 +54,7 @@ def test_everything_has_a_comment(tmp_path) -> None:
     assert all(place.leading_comments.strip() for place in elements)
 
 
-def is_element(path):
+def is_element(path: Sequence[int]) -> bool:
     """Whether a path of descriptor.proto leads to a message, field, enum, value, service or rpc."""
     kinds = {(4,), (4, 2), (4, 8), (5,), (5, 2), (6,), (6, 2)}
     return len(path) % 2 == 0 and tuple(path[::2]) in kinds
@@ -69,13 +71,15 @@ def test_one_bidirectional_stream_and_one_question() -> None:
 
 
 @pytest.mark.parametrize("field", ["steps", "guidance", "seed"])
-def test_zero_is_not_unset(field) -> None:
-    assert not pb.StreamConfig().HasField(field)
-    assert pb.StreamConfig(**{field: 0}).HasField(field)
+def test_zero_is_not_unset(field: Any) -> None:
+    config = pb.StreamConfig()
+    assert not config.HasField(field)
+    setattr(config, field, 0)
+    assert config.HasField(field)
 
 
 @pytest.mark.parametrize("enum", [pb.Mode, pb.OutputKind, pb.Input])
-def test_enum_zero_means_unspecified(enum) -> None:
+def test_enum_zero_means_unspecified(enum: Any) -> None:
     assert enum.Name(0).endswith("_UNSPECIFIED")
 
 

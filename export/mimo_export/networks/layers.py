@@ -12,6 +12,17 @@ from torch.nn import functional
 from mimo_export.networks.conditions import Conditions
 
 
+class GroupNorm(nn.GroupNorm):
+    """Takes groups of one element too, which torch's class refuses in a batch of one.
+
+    The official ReferenceNet runs in batches of two under guidance, so there such sizes pass.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """[rows, channels, h, w] to the same."""
+        return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+
 class ResnetBlock(nn.Module):
     """GroupNorm, SiLU, conv; add time; GroupNorm, SiLU, conv; add input."""
 
@@ -28,10 +39,10 @@ class ResnetBlock(nn.Module):
         super().__init__()
         self.name = name
         self.scale = scale
-        self.norm1 = nn.GroupNorm(groups, channels_in, eps)
+        self.norm1 = GroupNorm(groups, channels_in, eps)
         self.conv1 = nn.Conv2d(channels_in, channels_out, 3, padding=1)
         self.time_emb_proj = nn.Linear(time_width, channels_out)
-        self.norm2 = nn.GroupNorm(groups, channels_out, eps)
+        self.norm2 = GroupNorm(groups, channels_out, eps)
         self.conv2 = nn.Conv2d(channels_out, channels_out, 3, padding=1)
         self.conv_shortcut = (
             nn.Conv2d(channels_in, channels_out, 1) if channels_in != channels_out else None
@@ -85,11 +96,12 @@ class TimestepEmbedding(nn.Module):
         self.linear_2 = nn.Linear(width, width)
 
     def forward(self, timesteps: Tensor) -> Tensor:
-        """Integer timesteps [n] to embeddings float32 [n, width]."""
+        """Integer timesteps [n] to embeddings [n, width]."""
         half = self.channels // 2
         exponent = -math.log(10000) * torch.arange(half, dtype=torch.float32)
         angles = timesteps.float()[:, None] * torch.exp(exponent / (half - self.shift))[None]
         sin, cos = torch.sin(angles), torch.cos(angles)
         waves = torch.cat([cos, sin] if self.flip_sin_to_cos else [sin, cos], dim=-1)
+        waves = waves.to(self.linear_1.weight.dtype)
         result: Tensor = self.linear_2(functional.silu(self.linear_1(waves)))
         return result

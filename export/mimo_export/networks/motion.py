@@ -7,6 +7,7 @@ from torch import Tensor, nn
 
 from mimo_export.networks.conditions import Conditions
 from mimo_export.networks.config import MOTION_NORM_GROUPS, MotionConfig
+from mimo_export.networks.layers import GroupNorm
 from mimo_export.networks.operators import temporal_attention
 from mimo_export.networks.transformer import (
     Attention,
@@ -74,7 +75,7 @@ class TemporalTransformer(nn.Module):
     def __init__(self, channels: int, config: MotionConfig) -> None:
         super().__init__()
         width = channels // config.heads // config.dim_divisor * config.heads
-        self.norm = nn.GroupNorm(MOTION_NORM_GROUPS, channels, eps=1e-6)
+        self.norm = GroupNorm(MOTION_NORM_GROUPS, channels, eps=1e-6)
         self.proj_in = nn.Linear(channels, width)
         self.transformer_blocks = nn.ModuleList(
             TemporalBlock(width, config) for _ in range(config.blocks)

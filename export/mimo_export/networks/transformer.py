@@ -5,6 +5,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mimo_export.networks.conditions import Conditions
+from mimo_export.networks.layers import GroupNorm
 
 
 class Attention(nn.Module):
@@ -86,7 +87,7 @@ class SpatialTransformer(nn.Module):
 
     def __init__(self, name: str, channels: int, heads: int, token_width: int, groups: int) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(groups, channels, eps=1e-6)
+        self.norm = GroupNorm(groups, channels, eps=1e-6)
         self.proj_in = nn.Conv2d(channels, channels, 1)
         block = TransformerBlock(f"{name}.transformer_blocks.0", channels, heads, token_width)
         self.transformer_blocks = nn.ModuleList([block])

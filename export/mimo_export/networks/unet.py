@@ -9,7 +9,13 @@ from torch.nn import functional
 
 from mimo_export.networks.conditions import Conditions
 from mimo_export.networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
-from mimo_export.networks.layers import Downsample, ResnetBlock, TimestepEmbedding, Upsample
+from mimo_export.networks.layers import (
+    Downsample,
+    GroupNorm,
+    ResnetBlock,
+    TimestepEmbedding,
+    Upsample,
+)
 from mimo_export.networks.motion import MotionModule
 from mimo_export.networks.transformer import SpatialTransformer, TransformerBlock
 
@@ -104,7 +110,7 @@ class UNet(nn.Module):
         self.up_blocks = nn.ModuleList(build.up(level) for level in levels)
         self.mid_block = build.middle()
         if motion is not None:  # the official ReferenceNet has no head
-            self.conv_norm_out = nn.GroupNorm(
+            self.conv_norm_out = GroupNorm(
                 config.norm_groups, config.channels[0], config.norm_eps
             )
             self.conv_out = nn.Conv2d(config.channels[0], config.out_channels, 3, padding=1)

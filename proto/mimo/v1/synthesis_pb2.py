@@ -24,45 +24,47 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17mimo/v1/synthesis.proto\x12\x07mimo.v1\"m\n\x11SynthesizeRequest\x12\'\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x15.mimo.v1.StreamConfigH\x00\x12$\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x13.mimo.v1.InputChunkH\x00\x42\t\n\x07payload\"\xfa\x01\n\x12SynthesizeResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12%\n\x05ready\x18\x02 \x01(\x0b\x32\x14.mimo.v1.StreamReadyH\x00\x12\'\n\x06output\x18\x03 \x01(\x0b\x32\x15.mimo.v1.OutputFormatH\x00\x12%\n\x08progress\x18\x04 \x01(\x0b\x32\x11.mimo.v1.ProgressH\x00\x12%\n\x06\x66rames\x18\x05 \x01(\x0b\x32\x13.mimo.v1.FrameChunkH\x00\x12)\n\x07summary\x18\x06 \x01(\x0b\x32\x16.mimo.v1.StreamSummaryH\x00\x42\t\n\x07payload\"\xd8\x01\n\x0cStreamConfig\x12\x12\n\x05steps\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x15\n\x08guidance\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x1b\n\x04mode\x18\x04 \x01(\x0e\x32\r.mimo.v1.Mode\x12(\n\x0boutput_kind\x18\x05 \x01(\x0e\x32\x13.mimo.v1.OutputKind\x12\x10\n\x08width_px\x18\x06 \x01(\r\x12\x11\n\theight_px\x18\x07 \x01(\rB\x08\n\x06_stepsB\x0b\n\t_guidanceB\x07\n\x05_seed\"U\n\nInputChunk\x12\x1d\n\x05input\x18\x01 \x01(\x0e\x32\x0e.mimo.v1.Input\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x12\x0c\n\x04last\x18\x04 \x01(\x08\"z\n\x0bStreamReady\x12%\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x15.mimo.v1.StreamConfig\x12#\n\x06\x62undle\x18\x02 \x01(\x0b\x32\x13.mimo.v1.BundleInfo\x12\x1f\n\x06limits\x18\x03 \x01(\x0b\x32\x0f.mimo.v1.Limits\"l\n\nBundleInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0cmodel_sha256\x18\x02 \x01(\t\x12\x10\n\x08width_px\x18\x03 \x01(\r\x12\x11\n\theight_px\x18\x04 \x01(\r\x12\x15\n\rwindow_frames\x18\x05 \x01(\r\"\xba\x01\n\x06Limits\x12\x19\n\x11max_message_bytes\x18\x01 \x01(\x04\x12\x19\n\x11max_picture_bytes\x18\x02 \x01(\x04\x12\x17\n\x0fmax_video_bytes\x18\x03 \x01(\x04\x12\x17\n\x0fmax_total_bytes\x18\x04 \x01(\x04\x12\x16\n\x0emax_picture_px\x18\x05 \x01(\x04\x12\x18\n\x10max_video_frames\x18\x06 \x01(\r\x12\x16\n\x0eidle_timeout_s\x18\x07 \x01(\x01\"z\n\x0cOutputFormat\x12\x10\n\x08width_px\x18\x01 \x01(\r\x12\x11\n\theight_px\x18\x02 \x01(\r\x12\x16\n\x0erate_numerator\x18\x03 \x01(\r\x12\x18\n\x10rate_denominator\x18\x04 \x01(\r\x12\x13\n\x0b\x66rame_count\x18\x05 \x01(\r\"6\n\x08Progress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\"X\n\nFrameChunk\x12\x13\n\x0b\x66irst_frame\x18\x01 \x01(\r\x12\x14\n\x0ctimestamps_s\x18\x02 \x03(\x01\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x12\x11\n\tcontinued\x18\x04 \x01(\x08\"b\n\rStreamSummary\x12\x13\n\x0b\x66rame_count\x18\x01 \x01(\r\x12\x15\n\rfirst_frame_s\x18\x02 \x01(\x01\x12\x0f\n\x07total_s\x18\x03 \x01(\x01\x12\x14\n\x0c\x66rames_per_s\x18\x04 \x01(\x01\"\x16\n\x14GetServerInfoRequest\"\x99\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12#\n\x06\x62undle\x18\x02 \x01(\x0b\x32\x13.mimo.v1.BundleInfo\x12\x1f\n\x06limits\x18\x03 \x01(\x0b\x32\x0f.mimo.v1.Limits\x12\x14\n\x0cmax_sessions\x18\x04 \x01(\r\x12\x13\n\x0bmax_waiting\x18\x05 \x01(\r*C\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x11\n\rMODE_OFFICIAL\x10\x01\x12\x12\n\x0eMODE_CORRECTED\x10\x02*Z\n\nOutputKind\x12\x1b\n\x17OUTPUT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11OUTPUT_KIND_VIDEO\x10\x01\x12\x18\n\x14OUTPUT_KIND_LOSSLESS\x10\x02*\xc1\x01\n\x05Input\x12\x15\n\x11INPUT_UNSPECIFIED\x10\x00\x12\x13\n\x0fINPUT_CHARACTER\x10\x01\x12\x0f\n\x0bINPUT_MATTE\x10\x02\x12\x10\n\x0cINPUT_SOURCE\x10\x03\x12\x10\n\x0cINPUT_MOTION\x10\x04\x12\x0f\n\x0bINPUT_SCENE\x10\x05\x12\x13\n\x0fINPUT_OCCLUSION\x10\x06\x12\x19\n\x15INPUT_TEMPLATE_CONFIG\x10\x07\x12\x16\n\x12INPUT_FEATHER_MASK\x10\x08\x32\xad\x01\n\x10SynthesisService\x12I\n\nSynthesize\x12\x1a.mimo.v1.SynthesizeRequest\x1a\x1b.mimo.v1.SynthesizeResponse(\x01\x30\x01\x12N\n\rGetServerInfo\x12\x1d.mimo.v1.GetServerInfoRequest\x1a\x1e.mimo.v1.GetServerInfoResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17mimo/v1/synthesis.proto\x12\x07mimo.v1\"m\n\x11SynthesizeRequest\x12\'\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x15.mimo.v1.StreamConfigH\x00\x12$\n\x05\x63hunk\x18\x02 \x01(\x0b\x32\x13.mimo.v1.InputChunkH\x00\x42\t\n\x07payload\"\xfa\x01\n\x12SynthesizeResponse\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12%\n\x05ready\x18\x02 \x01(\x0b\x32\x14.mimo.v1.StreamReadyH\x00\x12\'\n\x06output\x18\x03 \x01(\x0b\x32\x15.mimo.v1.OutputFormatH\x00\x12%\n\x08progress\x18\x04 \x01(\x0b\x32\x11.mimo.v1.ProgressH\x00\x12%\n\x06\x66rames\x18\x05 \x01(\x0b\x32\x13.mimo.v1.FrameChunkH\x00\x12)\n\x07summary\x18\x06 \x01(\x0b\x32\x16.mimo.v1.StreamSummaryH\x00\x42\t\n\x07payload\"\xfb\x01\n\x0cStreamConfig\x12\x12\n\x05steps\x18\x01 \x01(\rH\x00\x88\x01\x01\x12\x15\n\x08guidance\x18\x02 \x01(\x01H\x01\x88\x01\x01\x12\x11\n\x04seed\x18\x03 \x01(\x04H\x02\x88\x01\x01\x12\x1b\n\x04mode\x18\x04 \x01(\x0e\x32\r.mimo.v1.Mode\x12(\n\x0boutput_kind\x18\x05 \x01(\x0e\x32\x13.mimo.v1.OutputKind\x12\x10\n\x08width_px\x18\x06 \x01(\r\x12\x11\n\theight_px\x18\x07 \x01(\r\x12!\n\x07\x66raming\x18\x08 \x01(\x0e\x32\x10.mimo.v1.FramingB\x08\n\x06_stepsB\x0b\n\t_guidanceB\x07\n\x05_seed\"U\n\nInputChunk\x12\x1d\n\x05input\x18\x01 \x01(\x0e\x32\x0e.mimo.v1.Input\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x12\x0c\n\x04last\x18\x04 \x01(\x08\"z\n\x0bStreamReady\x12%\n\x06\x63onfig\x18\x01 \x01(\x0b\x32\x15.mimo.v1.StreamConfig\x12#\n\x06\x62undle\x18\x02 \x01(\x0b\x32\x13.mimo.v1.BundleInfo\x12\x1f\n\x06limits\x18\x03 \x01(\x0b\x32\x0f.mimo.v1.Limits\"l\n\nBundleInfo\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x14\n\x0cmodel_sha256\x18\x02 \x01(\t\x12\x10\n\x08width_px\x18\x03 \x01(\r\x12\x11\n\theight_px\x18\x04 \x01(\r\x12\x15\n\rwindow_frames\x18\x05 \x01(\r\"\xba\x01\n\x06Limits\x12\x19\n\x11max_message_bytes\x18\x01 \x01(\x04\x12\x19\n\x11max_picture_bytes\x18\x02 \x01(\x04\x12\x17\n\x0fmax_video_bytes\x18\x03 \x01(\x04\x12\x17\n\x0fmax_total_bytes\x18\x04 \x01(\x04\x12\x16\n\x0emax_picture_px\x18\x05 \x01(\x04\x12\x18\n\x10max_video_frames\x18\x06 \x01(\r\x12\x16\n\x0eidle_timeout_s\x18\x07 \x01(\x01\"z\n\x0cOutputFormat\x12\x10\n\x08width_px\x18\x01 \x01(\r\x12\x11\n\theight_px\x18\x02 \x01(\r\x12\x16\n\x0erate_numerator\x18\x03 \x01(\r\x12\x18\n\x10rate_denominator\x18\x04 \x01(\r\x12\x13\n\x0b\x66rame_count\x18\x05 \x01(\r\"6\n\x08Progress\x12\r\n\x05stage\x18\x01 \x01(\t\x12\x0c\n\x04\x64one\x18\x02 \x01(\r\x12\r\n\x05total\x18\x03 \x01(\r\"X\n\nFrameChunk\x12\x13\n\x0b\x66irst_frame\x18\x01 \x01(\r\x12\x14\n\x0ctimestamps_s\x18\x02 \x03(\x01\x12\x0c\n\x04\x64\x61ta\x18\x03 \x01(\x0c\x12\x11\n\tcontinued\x18\x04 \x01(\x08\"b\n\rStreamSummary\x12\x13\n\x0b\x66rame_count\x18\x01 \x01(\r\x12\x15\n\rfirst_frame_s\x18\x02 \x01(\x01\x12\x0f\n\x07total_s\x18\x03 \x01(\x01\x12\x14\n\x0c\x66rames_per_s\x18\x04 \x01(\x01\"\x16\n\x14GetServerInfoRequest\"\x99\x01\n\x15GetServerInfoResponse\x12\x0f\n\x07version\x18\x01 \x01(\t\x12#\n\x06\x62undle\x18\x02 \x01(\x0b\x32\x13.mimo.v1.BundleInfo\x12\x1f\n\x06limits\x18\x03 \x01(\x0b\x32\x0f.mimo.v1.Limits\x12\x14\n\x0cmax_sessions\x18\x04 \x01(\r\x12\x13\n\x0bmax_waiting\x18\x05 \x01(\r*C\n\x04Mode\x12\x14\n\x10MODE_UNSPECIFIED\x10\x00\x12\x11\n\rMODE_OFFICIAL\x10\x01\x12\x12\n\x0eMODE_CORRECTED\x10\x02*I\n\x07\x46raming\x12\x17\n\x13\x46RAMING_UNSPECIFIED\x10\x00\x12\x12\n\x0e\x46RAMING_PERSON\x10\x01\x12\x11\n\rFRAMING_WHOLE\x10\x02*Z\n\nOutputKind\x12\x1b\n\x17OUTPUT_KIND_UNSPECIFIED\x10\x00\x12\x15\n\x11OUTPUT_KIND_VIDEO\x10\x01\x12\x18\n\x14OUTPUT_KIND_LOSSLESS\x10\x02*\xc1\x01\n\x05Input\x12\x15\n\x11INPUT_UNSPECIFIED\x10\x00\x12\x13\n\x0fINPUT_CHARACTER\x10\x01\x12\x0f\n\x0bINPUT_MATTE\x10\x02\x12\x10\n\x0cINPUT_SOURCE\x10\x03\x12\x10\n\x0cINPUT_MOTION\x10\x04\x12\x0f\n\x0bINPUT_SCENE\x10\x05\x12\x13\n\x0fINPUT_OCCLUSION\x10\x06\x12\x19\n\x15INPUT_TEMPLATE_CONFIG\x10\x07\x12\x16\n\x12INPUT_FEATHER_MASK\x10\x08\x32\xad\x01\n\x10SynthesisService\x12I\n\nSynthesize\x12\x1a.mimo.v1.SynthesizeRequest\x1a\x1b.mimo.v1.SynthesizeResponse(\x01\x30\x01\x12N\n\rGetServerInfo\x12\x1d.mimo.v1.GetServerInfoRequest\x1a\x1e.mimo.v1.GetServerInfoResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mimo.v1.synthesis_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_MODE']._serialized_start=1679
-  _globals['_MODE']._serialized_end=1746
-  _globals['_OUTPUTKIND']._serialized_start=1748
-  _globals['_OUTPUTKIND']._serialized_end=1838
-  _globals['_INPUT']._serialized_start=1841
-  _globals['_INPUT']._serialized_end=2034
+  _globals['_MODE']._serialized_start=1714
+  _globals['_MODE']._serialized_end=1781
+  _globals['_FRAMING']._serialized_start=1783
+  _globals['_FRAMING']._serialized_end=1856
+  _globals['_OUTPUTKIND']._serialized_start=1858
+  _globals['_OUTPUTKIND']._serialized_end=1948
+  _globals['_INPUT']._serialized_start=1951
+  _globals['_INPUT']._serialized_end=2144
   _globals['_SYNTHESIZEREQUEST']._serialized_start=36
   _globals['_SYNTHESIZEREQUEST']._serialized_end=145
   _globals['_SYNTHESIZERESPONSE']._serialized_start=148
   _globals['_SYNTHESIZERESPONSE']._serialized_end=398
   _globals['_STREAMCONFIG']._serialized_start=401
-  _globals['_STREAMCONFIG']._serialized_end=617
-  _globals['_INPUTCHUNK']._serialized_start=619
-  _globals['_INPUTCHUNK']._serialized_end=704
-  _globals['_STREAMREADY']._serialized_start=706
-  _globals['_STREAMREADY']._serialized_end=828
-  _globals['_BUNDLEINFO']._serialized_start=830
-  _globals['_BUNDLEINFO']._serialized_end=938
-  _globals['_LIMITS']._serialized_start=941
-  _globals['_LIMITS']._serialized_end=1127
-  _globals['_OUTPUTFORMAT']._serialized_start=1129
-  _globals['_OUTPUTFORMAT']._serialized_end=1251
-  _globals['_PROGRESS']._serialized_start=1253
-  _globals['_PROGRESS']._serialized_end=1307
-  _globals['_FRAMECHUNK']._serialized_start=1309
-  _globals['_FRAMECHUNK']._serialized_end=1397
-  _globals['_STREAMSUMMARY']._serialized_start=1399
-  _globals['_STREAMSUMMARY']._serialized_end=1497
-  _globals['_GETSERVERINFOREQUEST']._serialized_start=1499
-  _globals['_GETSERVERINFOREQUEST']._serialized_end=1521
-  _globals['_GETSERVERINFORESPONSE']._serialized_start=1524
-  _globals['_GETSERVERINFORESPONSE']._serialized_end=1677
-  _globals['_SYNTHESISSERVICE']._serialized_start=2037
-  _globals['_SYNTHESISSERVICE']._serialized_end=2210
+  _globals['_STREAMCONFIG']._serialized_end=652
+  _globals['_INPUTCHUNK']._serialized_start=654
+  _globals['_INPUTCHUNK']._serialized_end=739
+  _globals['_STREAMREADY']._serialized_start=741
+  _globals['_STREAMREADY']._serialized_end=863
+  _globals['_BUNDLEINFO']._serialized_start=865
+  _globals['_BUNDLEINFO']._serialized_end=973
+  _globals['_LIMITS']._serialized_start=976
+  _globals['_LIMITS']._serialized_end=1162
+  _globals['_OUTPUTFORMAT']._serialized_start=1164
+  _globals['_OUTPUTFORMAT']._serialized_end=1286
+  _globals['_PROGRESS']._serialized_start=1288
+  _globals['_PROGRESS']._serialized_end=1342
+  _globals['_FRAMECHUNK']._serialized_start=1344
+  _globals['_FRAMECHUNK']._serialized_end=1432
+  _globals['_STREAMSUMMARY']._serialized_start=1434
+  _globals['_STREAMSUMMARY']._serialized_end=1532
+  _globals['_GETSERVERINFOREQUEST']._serialized_start=1534
+  _globals['_GETSERVERINFOREQUEST']._serialized_end=1556
+  _globals['_GETSERVERINFORESPONSE']._serialized_start=1559
+  _globals['_GETSERVERINFORESPONSE']._serialized_end=1712
+  _globals['_SYNTHESISSERVICE']._serialized_start=2147
+  _globals['_SYNTHESISSERVICE']._serialized_end=2320
 # @@protoc_insertion_point(module_scope)

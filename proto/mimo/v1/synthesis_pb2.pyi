@@ -43,6 +43,30 @@ MODE_CORRECTED: Mode.ValueType  # 2
 """The official code with its listed errors mended."""
 Global___Mode: _TypeAlias = Mode  # noqa: Y015
 
+class _Framing:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FramingEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Framing.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FRAMING_UNSPECIFIED: _Framing.ValueType  # 0
+    """The default, the person."""
+    FRAMING_PERSON: _Framing.ValueType  # 1
+    """The square around the person; the result is put back into the scene, behind the occluder."""
+    FRAMING_WHOLE: _Framing.ValueType  # 2
+    """Whole frames; what the networks paint is the result, at the bundle's size."""
+
+class Framing(_Framing, metaclass=_FramingEnumTypeWrapper):
+    """What the networks are shown of each frame, and so what the result is."""
+
+FRAMING_UNSPECIFIED: Framing.ValueType  # 0
+"""The default, the person."""
+FRAMING_PERSON: Framing.ValueType  # 1
+"""The square around the person; the result is put back into the scene, behind the occluder."""
+FRAMING_WHOLE: Framing.ValueType  # 2
+"""Whole frames; what the networks paint is the result, at the bundle's size."""
+Global___Framing: _TypeAlias = Framing  # noqa: Y015
+
 class _OutputKind:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -216,6 +240,7 @@ class StreamConfig(_message.Message):
     OUTPUT_KIND_FIELD_NUMBER: _builtins.int
     WIDTH_PX_FIELD_NUMBER: _builtins.int
     HEIGHT_PX_FIELD_NUMBER: _builtins.int
+    FRAMING_FIELD_NUMBER: _builtins.int
     steps: _builtins.int
     """Solver steps, 1 to 1000; 25 when not set."""
     guidance: _builtins.float
@@ -232,6 +257,8 @@ class StreamConfig(_message.Message):
     """
     height_px: _builtins.int
     """Height at which the networks must run, in pixels; 0 for that of the bundle."""
+    framing: Global___Framing.ValueType
+    """What the networks are shown of each frame; the person when unspecified."""
     def __init__(
         self,
         *,
@@ -242,10 +269,11 @@ class StreamConfig(_message.Message):
         output_kind: Global___OutputKind.ValueType = ...,
         width_px: _builtins.int = ...,
         height_px: _builtins.int = ...,
+        framing: Global___Framing.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "height_px", b"height_px", "mode", b"mode", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "mode", b"mode", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -275,7 +303,7 @@ class InputChunk(_message.Message):
     input: Global___Input.ValueType
     """Which input it belongs to. Inputs may be sent in any order."""
     name: _builtins.str
-    """Which feather mask it belongs to, such as "pad_0"; empty for every other input."""
+    """Which feather mask it belongs to, such as "left_up"; empty for every other input."""
     data: _builtins.bytes
     """The next bytes of the file."""
     last: _builtins.bool

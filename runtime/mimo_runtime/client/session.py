@@ -14,7 +14,7 @@ from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs
 from mimo_runtime.client.sink import Sink, kind_of, open_sink
 from mimo_runtime.errors import CancelledError, ProtocolError
-from mimo_runtime.serving.enums import MODES, OUTPUT_KINDS
+from mimo_runtime.serving.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.sessions.packing import OutputKind
 from mimo_runtime.synthesis.request import OnProgress, Progress
 from mimo_runtime.synthesis.settings import Settings
@@ -74,6 +74,7 @@ def _config(settings: Settings, kind: OutputKind) -> pb.StreamConfig:
         guidance=settings.guidance,
         seed=settings.seed,
         mode={word: number for number, word in MODES.items()}[settings.mode],
+        framing={word: number for number, word in FRAMINGS.items()}[settings.framing],
         output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
     )
 

@@ -3,11 +3,15 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.sessions.inputs import InputKind
 from mimo_runtime.sessions.packing import OutputKind
-from mimo_runtime.synthesis.settings import CORRECTED, OFFICIAL
+from mimo_runtime.synthesis.settings import CORRECTED, OFFICIAL, PERSON, WHOLE
 
 MODES = {
     pb.MODE_OFFICIAL: OFFICIAL,
     pb.MODE_CORRECTED: CORRECTED,
+}
+FRAMINGS = {
+    pb.FRAMING_PERSON: PERSON,
+    pb.FRAMING_WHOLE: WHOLE,
 }
 OUTPUT_KINDS = {
     pb.OUTPUT_KIND_VIDEO: OutputKind.VIDEO,

@@ -3,7 +3,7 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.serving.enums import INPUTS, MODES, OUTPUT_KINDS
+from mimo_runtime.serving.enums import FRAMINGS, INPUTS, MODES, OUTPUT_KINDS
 from mimo_runtime.sessions.inputs import InputKind
 from mimo_runtime.sessions.packing import OutputKind
 from mimo_runtime.synthesis.settings import Settings
@@ -18,12 +18,16 @@ def settings_from(config: pb.StreamConfig) -> Settings:
     mode = config.mode or pb.MODE_OFFICIAL
     if mode not in MODES:
         raise InvalidRequestError(f"mode is {mode}; this server knows official and corrected.")
+    framing = config.framing or pb.FRAMING_PERSON
+    if framing not in FRAMINGS:
+        raise InvalidRequestError(f"framing is {framing}; this server knows person and whole.")
     default = Settings()
     return Settings(
         steps=config.steps if config.HasField("steps") else default.steps,
         guidance=config.guidance if config.HasField("guidance") else default.guidance,
         seed=config.seed if config.HasField("seed") else default.seed,
         mode=MODES[mode],
+        framing=FRAMINGS[framing],
     )
 
 

@@ -3,7 +3,7 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime import __version__
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.serving.enums import MODES, OUTPUT_KINDS
+from mimo_runtime.serving.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.sessions.packing import EncodedFrames, OutputKind
 from mimo_runtime.sessions.session import Event, Summary
@@ -60,6 +60,7 @@ def ready(
         guidance=settings.guidance,
         seed=settings.seed,
         mode={word: number for number, word in MODES.items()}[settings.mode],
+        framing={word: number for number, word in FRAMINGS.items()}[settings.framing],
         output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
         width_px=bundle.manifest.width_px,
         height_px=bundle.manifest.height_px,

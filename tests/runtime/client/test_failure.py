@@ -1,3 +1,5 @@
+from typing import Any
+
 import grpc
 import pytest
 
@@ -9,7 +11,7 @@ from mimo_runtime.serving.status import DETAILS_KEY, details_of
 class EndedCall:
     """What grpc shows of a call that has ended."""
 
-    def __init__(self, code, details, metadata=()):
+    def __init__(self, code: grpc.StatusCode, details: str, metadata: Any = ()) -> None:
         self.code = lambda: code
         self.details = lambda: details
         self.trailing_metadata = lambda: metadata
@@ -17,7 +19,7 @@ class EndedCall:
 
 def test_an_error_of_the_server_comes_back_with_its_sentence() -> None:
     error = errors.TemplateError("The template has no bk stream.")
-    call = EndedCall(
+    call: Any = EndedCall(
         grpc.StatusCode.INVALID_ARGUMENT, str(error), ((DETAILS_KEY, details_of(error)),)
     )
     back = error_from(call, "host:1")
@@ -37,9 +39,10 @@ def test_an_error_of_the_server_comes_back_with_its_sentence() -> None:
     ],
 )
 def test_a_bare_status_becomes_a_sentence_that_names_the_server(
-    code: grpc.StatusCode, kind: str
+    code: grpc.StatusCode, kind: type[errors.MimoError]
 ) -> None:
-    error = error_from(EndedCall(code, "what grpc says."), "host:1")
+    call: Any = EndedCall(code, "what grpc says.")
+    error = error_from(call, "host:1")
     assert type(error) is kind
     assert "host:1" in str(error)
     assert str(error).endswith(".")

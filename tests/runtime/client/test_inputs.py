@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from mimo.v1 import synthesis_pb2 as pb

@@ -3,6 +3,7 @@
 import shutil
 import signal
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -22,13 +23,14 @@ from mimo_runtime.errors import (
 )
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.crops import FEATHER_MODES
+from mimo_runtime.synthesis.request import Progress
 from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.templates.folder import open_template
 
 ONE_STEP = Settings(steps=1)
 
 
-def silent(progress: Progress):
+def silent(progress: Progress) -> None:
     pass
 
 
@@ -37,7 +39,7 @@ def test_a_video_is_a_plain_mp4_with_every_frame(
 ) -> None:
     template = open_template(inputs.template, MediaLimits())
     output = tmp_path / "result.mp4"
-    told = []
+    told: list[Progress] = []
     summary = synthesize(address, inputs, ONE_STEP, output, told.append)
     with av.open(output) as file:
         stream = file.streams.video[0]
@@ -141,7 +143,7 @@ def test_a_deadline_leaves_nothing(address: str, inputs: Inputs, tmp_path: Path)
 def test_ctrl_c_cancels_the_call_and_leaves_nothing(
     address: str, inputs: Inputs, tmp_path: Path
 ) -> None:
-    def interrupt(progress: Progress):
+    def interrupt(progress: Progress) -> None:
         if progress.stage == "denoise":
             signal.raise_signal(signal.SIGINT)
 

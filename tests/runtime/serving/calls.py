@@ -3,23 +3,26 @@
 import contextlib
 import json
 import shutil
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import grpc
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 
 SLICE_BYTES = 64 * 1024
 
-Inputs = dict[int, bytes]
+Inputs = Mapping[int, bytes]
+Request = pb.SynthesizeRequest
 
 
 def files_of(template: Path, character: Path) -> Inputs:
     """The inputs of a template folder and a picture, by their number on the wire."""
-    names = {
+    names: dict[int, str] = {
         pb.INPUT_SOURCE: "vid.mp4",
         pb.INPUT_MOTION: "sdc.mp4",
         pb.INPUT_SCENE: "bk.mp4",
@@ -27,7 +30,7 @@ def files_of(template: Path, character: Path) -> Inputs:
         pb.INPUT_TEMPLATE_CONFIG: "config.json",
     }
     inputs = {number: (template / name).read_bytes() for number, name in names.items()}
-    return inputs | {pb.INPUT_CHARACTER: character.read_bytes()}
+    return {**inputs, pb.INPUT_CHARACTER: character.read_bytes()}
 
 
 def shorten(template: Path, folder: Path) -> Path:
@@ -38,17 +41,17 @@ def shorten(template: Path, folder: Path) -> Path:
     return copied
 
 
-def config(**fields) -> pb.SynthesizeRequest:
+def config(**fields: Any) -> Request:
     """The first message; one step unless told otherwise."""
     return pb.SynthesizeRequest(config=pb.StreamConfig(**{"steps": 1} | fields))
 
 
-def chunk(number: int, data: bytes = b"", last: bool = False, name: str = ""):
+def chunk(number: Any, data: bytes = b"", last: bool = False, name: str = "") -> Request:
     message = pb.InputChunk(input=number, data=data, last=last, name=name)
     return pb.SynthesizeRequest(chunk=message)
 
 
-def chunks(inputs: Inputs):
+def chunks(inputs: Inputs) -> Iterator[Request]:
     """All inputs in slices."""
     for number, data in inputs.items():
         for start in range(0, len(data), SLICE_BYTES):
@@ -66,22 +69,29 @@ class Outcome:
     retry: bool
     responses: list[pb.SynthesizeResponse] = field(default_factory=list)
 
-    def payloads(self, name: str) -> list:
+    def payloads(self, name: str) -> list[Any]:
         """All received messages of one kind."""
         return [getattr(r, name) for r in self.responses if r.WhichOneof("payload") == name]
 
 
-def call(channel: grpc.Channel, requests, deadline_s: float | None = None) -> Outcome:
+def call(
+    channel: grpc.Channel, requests: Iterable[Request], deadline_s: float | None = None
+) -> Outcome:
     """One whole call."""
     stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
     running = stub.Synthesize(iter(requests), timeout=deadline_s)
-    responses = []
+    responses: list[pb.SynthesizeResponse] = []
     with contextlib.suppress(grpc.RpcError):
         responses.extend(running)
     return outcome(running, responses)
 
 
-def begin(channel: grpc.Channel, requests, deadline_s=None, stage="denoise"):
+def begin(
+    channel: grpc.Channel,
+    requests: Iterable[Request],
+    deadline_s: float | None = None,
+    stage: str = "denoise",
+) -> Any:
     """Start a call and read until the denoiser, or another stage, is at work."""
     running = synthesis_pb2_grpc.SynthesisServiceStub(channel).Synthesize(
         iter(requests), timeout=deadline_s
@@ -92,7 +102,8 @@ def begin(channel: grpc.Channel, requests, deadline_s=None, stage="denoise"):
     raise AssertionError(running.details())
 
 
-def outcome(running, responses) -> Outcome:
+def outcome(running: Any, responses: list[pb.SynthesizeResponse]) -> Outcome:
+    """How a call ended, once it has."""
     info, retry, busy = error_details_pb2.ErrorInfo(), error_details_pb2.RetryInfo(), False
     for key, value in running.trailing_metadata() or ():
         if key == "grpc-status-details-bin":

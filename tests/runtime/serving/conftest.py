@@ -1,6 +1,9 @@
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import grpc
 import psutil
@@ -10,26 +13,29 @@ from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
 from mimo_runtime.synthesis.synthesizer import Synthesizer
-from tests.runtime.serving.calls import call, chunks, config, files_of, shorten
+from tests.runtime.serving.calls import Inputs, call, chunks, config, files_of, shorten
+
+OpenServer = Callable[..., LocalServer]
+Held = tuple[list[str], list[str], int]
 
 
 @pytest.fixture(scope="session")
-def synthesizer(small_bundle: Path):
+def synthesizer(small_bundle: Path) -> Synthesizer:
     return Synthesizer.load(small_bundle, threads=2)
 
 
 @pytest.fixture(scope="session")
-def template(small_template: Path, tmp_path_factory: pytest.TempPathFactory):
+def template(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shorten(small_template, tmp_path_factory.mktemp("short"))
 
 
 @pytest.fixture(scope="session")
-def inputs(template: Path, small_character: Path):
+def inputs(template: Path, small_character: Path) -> Inputs:
     return files_of(template, small_character)
 
 
 @pytest.fixture(scope="session")
-def spools(tmp_path_factory: pytest.TempPathFactory):
+def spools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where the sessions of this process, and nobody else's, keep their inputs."""
     folder = tmp_path_factory.mktemp("spools")
     with pytest.MonkeyPatch.context() as patch:
@@ -38,17 +44,17 @@ def spools(tmp_path_factory: pytest.TempPathFactory):
 
 
 @pytest.fixture(scope="session")
-def open_server(synthesizer: Synthesizer):
+def open_server(synthesizer: Synthesizer) -> OpenServer:
     """A function that starts a server with some options, as a context manager."""
 
-    def start(**options):
+    def start(**options: Any) -> LocalServer:
         return LocalServer(synthesizer, ServerOptions(**options))
 
     return start
 
 
 @pytest.fixture(scope="session")
-def server(open_server: OpenServer, inputs: Inputs, spools: Path):
+def server(open_server: OpenServer, inputs: Inputs, spools: Path) -> Iterator[LocalServer]:
     """One server for all tests that need no options of their own; it has served once."""
     with open_server(max_waiting=1) as server:
         with grpc.insecure_channel(server.address) as channel:
@@ -58,25 +64,32 @@ def server(open_server: OpenServer, inputs: Inputs, spools: Path):
 
 
 @pytest.fixture(scope="session")
-def channel(server: LocalServer):
+def channel(server: LocalServer) -> Iterator[grpc.Channel]:
     with grpc.insecure_channel(server.address) as channel:
         yield channel
 
 
-def held(spools: Path):
-    """What open streams hold: spool folders, threads of the server, child processes."""
+def held(spools: Path) -> Held:
+    """What open streams hold: spool folders, threads of the server, decoding processes.
+
+    The decoders are children of a helper process, which is a child of this one and stays.
+    """
     folders = sorted(path.name for path in spools.glob(f"{FOLDER_PREFIX}*"))
     threads = sorted(thread.name for thread in threading.enumerate() if "mimo" in thread.name)
-    children = len(psutil.Process().children(recursive=True))
-    return folders, threads, children
+    process = psutil.Process()
+    decoders = len(process.children(recursive=True)) - len(process.children())
+    return folders, threads, decoders
 
 
 @pytest.fixture
-def gives_back(server: LocalServer, spools: Path):
-    """After the test the process holds what it held before: folders, threads, children."""
-    before = held(spools)
+def gives_back(
+    server: LocalServer, spools: Path, caplog: pytest.LogCaptureFixture
+) -> Iterator[None]:
+    """After the test no stream holds anything, and nothing unexpected was logged."""
+    _, threads, _ = held(spools)
     yield
-    give_up_at_s = time.monotonic() + 30
-    while held(spools) != before and time.monotonic() < give_up_at_s:
+    give_up_at_s = time.monotonic() + 60
+    while held(spools) != ([], threads, 0) and time.monotonic() < give_up_at_s:
         time.sleep(0.02)
-    assert held(spools) == before
+    assert held(spools) == ([], threads, 0)
+    assert not caplog.records

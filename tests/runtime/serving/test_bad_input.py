@@ -3,7 +3,9 @@
 import io
 import json
 import random
+from collections.abc import Callable, Iterable
 from fractions import Fraction
+from typing import Any
 
 import grpc
 import numpy as np
@@ -12,27 +14,31 @@ from PIL import Image
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.encode import FragmentEncoder
+from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
-from tests.runtime.serving.calls import call, chunk, chunks, config
+from tests.runtime.serving.calls import Inputs, Request, call, chunk, chunks, config
+from tests.runtime.serving.conftest import OpenServer
 
 pytestmark = pytest.mark.usefixtures("gives_back")
 
 NOISE = random.Random(0).randbytes(50_000)
 
 
-def picture(width_px, height_px, mode="RGB"):
+def picture(width_px: int, height_px: int, mode: str = "RGB") -> bytes:
     file = io.BytesIO()
     Image.new(mode, (width_px, height_px), 1).save(file, "PNG")
     return file.getvalue()
 
 
-def clip(width_px, height_px, frame_count):
+def clip(width_px: int, height_px: int, frame_count: int) -> bytes:
     encoder = FragmentEncoder(width_px, height_px, Fraction(20))
     frame = np.full((height_px, width_px, 3), 90, np.uint8)
     return b"".join([encoder.encode(frame) for _ in range(frame_count)] + [encoder.finish()])
 
 
-def refused(channel: grpc.Channel, requests, code: grpc.StatusCode, reason, *words):
+def refused(
+    channel: grpc.Channel, requests: Iterable[Request], code: str, reason: str, *words: str
+) -> None:
     """The call is refused so, with these words in its sentence."""
     outcome = call(channel, requests)
     assert (outcome.code, outcome.reason) == (grpc.StatusCode[code], reason), outcome.sentence
@@ -73,35 +79,37 @@ def test_settings(
 def test_damaged_video(
     channel: grpc.Channel, inputs: Inputs, change: Callable[[bytes], bytes], words: list[str]
 ) -> None:
-    changed = inputs | {pb.INPUT_SOURCE: change(inputs[pb.INPUT_SOURCE])}
+    changed = {**inputs, pb.INPUT_SOURCE: change(inputs[pb.INPUT_SOURCE])}
     refused(channel, [config(), *chunks(changed)], "INVALID_ARGUMENT", "MEDIA", *words)
 
 
 @pytest.mark.parametrize("data", [b"", NOISE, picture(64, 64)[:60]], ids=["empty", "random", "cut"])
 def test_damaged_picture(channel: grpc.Channel, inputs: Inputs, data: bytes) -> None:
-    changed = inputs | {pb.INPUT_CHARACTER: data}
+    changed = {**inputs, pb.INPUT_CHARACTER: data}
     refused(channel, [config(), *chunks(changed)], "INVALID_ARGUMENT", "MEDIA", "character")
 
 
 def test_oversized_picture(channel: grpc.Channel, inputs: Inputs) -> None:
-    changed = inputs | {pb.INPUT_CHARACTER: picture(6000, 6000, "1")}
+    changed = {**inputs, pb.INPUT_CHARACTER: picture(6000, 6000, "1")}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character", "6000")
 
 
-def test_picture_of_too_many_bytes_is_refused_while_it_arrives(channel: grpc.Channel) -> None:
-    requests = [config(), *(chunk(pb.INPUT_CHARACTER, bytes(1 << 20)) for _ in range(100))]
-    refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character")
+def test_picture_of_too_many_bytes_is_refused_while_it_arrives(open_server: OpenServer) -> None:
+    limits = InputLimits(max_picture_bytes=3 << 20)
+    requests = [config(), *[chunk(pb.INPUT_CHARACTER, bytes(1 << 20))] * 4]
+    with open_server(limits=limits) as server, grpc.insecure_channel(server.address) as channel:
+        refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character")
 
 
 def test_character_without_alpha_and_matte(channel: grpc.Channel, inputs: Inputs) -> None:
-    changed = inputs | {pb.INPUT_CHARACTER: picture(64, 64)}
+    changed = {**inputs, pb.INPUT_CHARACTER: picture(64, 64)}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "matte")
 
 
 def test_matte_of_another_size(channel: grpc.Channel, inputs: Inputs) -> None:
-    changed = inputs | {pb.INPUT_MATTE: picture(7, 9)}
+    changed = {**inputs, pb.INPUT_MATTE: picture(7, 9)}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "INVALID_REQUEST", "matte")
 
@@ -125,14 +133,14 @@ def test_missing_input(
 
 @pytest.mark.parametrize("size", [(128, 96, 32), (256, 192, 9)], ids=["size", "length"])
 def test_unequal_streams(channel: grpc.Channel, inputs: Inputs, size: tuple[int, int, int]) -> None:
-    changed = inputs | {pb.INPUT_MOTION: clip(*size)}
+    changed = {**inputs, pb.INPUT_MOTION: clip(*size)}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "sdc")
 
 
 @pytest.mark.parametrize("data", [b"{", b"[]", json.dumps({"fps": 0}).encode()])
 def test_broken_template_config(channel: grpc.Channel, inputs: Inputs, data: bytes) -> None:
-    changed = inputs | {pb.INPUT_TEMPLATE_CONFIG: data}
+    changed = {**inputs, pb.INPUT_TEMPLATE_CONFIG: data}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "config.json")
 

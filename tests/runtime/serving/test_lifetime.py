@@ -1,6 +1,8 @@
 """How streams end early, share the server, and give back what they held."""
 
 import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import grpc
 import psutil
@@ -8,7 +10,9 @@ import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-from tests.runtime.serving.calls import begin, call, chunk, chunks, config
+from mimo_runtime.serving.local import LocalServer
+from tests.runtime.serving.calls import Inputs, Outcome, Request, begin, call, chunk, chunks, config
+from tests.runtime.serving.conftest import OpenServer
 
 # Far more work than a test could wait for: a stream that ends did stop.
 ENDLESS = {"steps": 1000}
@@ -35,7 +39,7 @@ def test_a_client_that_hangs_up_stops_the_denoiser(
 def test_a_client_that_hangs_up_while_it_sends(channel: grpc.Channel, inputs: Inputs) -> None:
     leave = threading.Event()
 
-    def requests():
+    def requests() -> Iterator[Request]:
         yield config()
         yield chunk(pb.INPUT_SOURCE, inputs[pb.INPUT_SOURCE][:1000])
         leave.wait()
@@ -57,7 +61,7 @@ def test_a_deadline_stops_the_denoiser(channel: grpc.Channel, inputs: Inputs) ->
 def test_a_client_that_falls_silent_is_dropped(open_server: OpenServer) -> None:
     silence = threading.Event()
 
-    def requests():
+    def requests() -> Iterator[Request]:
         yield config()
         silence.wait()
 
@@ -74,7 +78,7 @@ def test_a_client_that_falls_silent_is_dropped(open_server: OpenServer) -> None:
 def test_a_client_that_sends_for_too_long_is_dropped(open_server: OpenServer) -> None:
     enough = threading.Event()
 
-    def requests():
+    def requests() -> Iterator[Request]:
         yield config()
         while not enough.wait(0.05):
             yield chunk(pb.INPUT_SOURCE, b"drop by drop")
@@ -89,19 +93,10 @@ def test_a_client_that_sends_for_too_long_is_dropped(open_server: OpenServer) ->
     assert "longer than 0.5 s" in ended.sentence
 
 
-def at_once(channel: grpc.Channel, requests, count):
+def at_once(channel: grpc.Channel, requests: list[Request], count: int) -> list[Outcome]:
     """The outcomes of the same call made `count` times at the same time."""
-    outcomes = [None] * count
-
-    def one(place):
-        outcomes[place] = call(channel, requests)
-
-    threads = [threading.Thread(target=one, args=(place,)) for place in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(lambda _: call(channel, requests), range(count)))
 
 
 @pytest.mark.parametrize("max_sessions", [1, 2], ids=["one-waits", "both-run"])
@@ -152,9 +147,9 @@ def test_a_client_that_leaves_the_queue_gives_its_place_back(
 
 def test_memory_returns(channel: grpc.Channel, inputs: Inputs) -> None:
     """After a warm-up, many streams of every kind leave the process as large as it was."""
-    torn = inputs | {pb.INPUT_SOURCE: inputs[pb.INPUT_SOURCE][:5000]}
+    torn = {**inputs, pb.INPUT_SOURCE: inputs[pb.INPUT_SOURCE][:5000]}
 
-    def every_kind():
+    def every_kind() -> None:
         assert call(channel, [config(), *chunks(inputs)]).code is grpc.StatusCode.OK
         call(channel, [config(), *chunks(torn)])
         begin(channel, [config(**ENDLESS), *chunks(inputs)]).cancel()

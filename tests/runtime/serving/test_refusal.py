@@ -1,4 +1,5 @@
 import asyncio
+from typing import Any
 
 import grpc
 import pytest
@@ -11,18 +12,19 @@ from mimo_runtime.serving.status import class_of
 class Call:
     """The one thing of a gRPC context that a refusal needs."""
 
-    ended = None
+    def __init__(self) -> None:
+        self.ended: Any = None
 
-    async def abort(self, code: grpc.StatusCode, sentence, metadata):
+    async def abort(self, code: grpc.StatusCode, sentence: str, metadata: Any) -> None:
         self.ended = (code, sentence, dict(metadata))
 
 
-async def fails_with(error):
+async def fails_with(error: BaseException) -> None:
     raise error
 
 
 def test_an_error_of_ours_is_told_as_it_is() -> None:
-    call = Call()
+    call: Any = Call()
     asyncio.run(answer(fails_with(MediaError("The picture is torn.")), call))
     code, sentence, metadata = call.ended
     assert (code, sentence) == (grpc.StatusCode.INVALID_ARGUMENT, "The picture is torn.")
@@ -32,7 +34,7 @@ def test_an_error_of_ours_is_told_as_it_is() -> None:
 def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    call = Call()
+    call: Any = Call()
     asyncio.run(answer(fails_with(ZeroDivisionError("secret detail")), call))
     code, sentence, _ = call.ended
     assert code is grpc.StatusCode.INTERNAL
@@ -43,7 +45,7 @@ def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(
 
 
 def test_a_cancelled_call_stays_cancelled() -> None:
-    call = Call()
+    call: Any = Call()
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(answer(fails_with(asyncio.CancelledError()), call))
     assert call.ended is None

@@ -5,6 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import grpc
 import pytest
@@ -20,13 +23,14 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import serve
 from mimo_runtime.serving.service import NAME
-from tests.runtime.serving.calls import begin, call, chunks, config, outcome
+from mimo_runtime.synthesis.synthesizer import Synthesizer
+from tests.runtime.serving.calls import Inputs, begin, call, chunks, config, outcome
 
 SERVING = health_pb2.HealthCheckResponse.SERVING
 
 
 def test_health(channel: grpc.Channel) -> None:
-    health = health_pb2_grpc.HealthStub(channel)
+    health: Any = health_pb2_grpc.HealthStub(channel)
     for service in ("", "mimo.v1.SynthesisService"):
         asked = health_pb2.HealthCheckRequest(service=service)
         assert health.Check(asked).status == SERVING
@@ -49,14 +53,14 @@ def test_server_info(channel: grpc.Channel, synthesizer: Synthesizer) -> None:
 
 def test_an_open_address_needs_tls_or_a_word(small_bundle: Path) -> None:
     with pytest.raises(InvalidRequestError, match="TLS certificate and key"):
-        serve(small_bundle, "0.0.0.0:0", ServerOptions(), [].append)
+        serve(small_bundle, "0.0.0.0:0", ServerOptions(), print)
 
 
 def test_a_port_that_is_taken(small_bundle: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(InvalidRequestError, match="port is taken"):
-            serve(small_bundle, listen, ServerOptions(), [].append)
+            serve(small_bundle, listen, ServerOptions(), print)
 
 
 @pytest.mark.parametrize(
@@ -75,13 +79,14 @@ def test_options_that_cannot_be(options: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def server_process(small_bundle: Path):
+def server_process(small_bundle: Path) -> Iterator[Any]:
     """A server in a process of its own; its third line ends with its address."""
     program = (
         "import sys; from pathlib import Path\n"
         "from mimo_runtime.serving.options import ServerOptions\n"
         "from mimo_runtime.serving.run import serve\n"
-        "serve(Path(sys.argv[1]), '127.0.0.1:0', ServerOptions(drain_s=300), lambda s: print(s, flush=True))"
+        "options = ServerOptions(drain_s=300)\n"
+        "serve(Path(sys.argv[1]), '127.0.0.1:0', options, lambda s: print(s, flush=True))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     process = subprocess.Popen(
@@ -90,14 +95,13 @@ def server_process(small_bundle: Path):
         text=True,
         env=environment,
     )
-    yield process
-    process.kill()
-    process.wait()
-    process.stdout.close()
+    with process:
+        yield process
+        process.kill()
 
 
 def test_a_server_that_is_asked_to_end_finishes_its_streams(
-    server_process: subprocess.Popen[str], inputs: Inputs
+    server_process: Any, inputs: Inputs
 ) -> None:
     said = [server_process.stdout.readline() for _ in range(3)]
     assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
@@ -115,9 +119,7 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(
     assert server_process.wait() == 0
 
 
-def test_a_second_signal_ends_at_once(
-    server_process: subprocess.Popen[str], inputs: Inputs
-) -> None:
+def test_a_second_signal_ends_at_once(server_process: Any, inputs: Inputs) -> None:
     address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=1000), *chunks(inputs)])

@@ -1,6 +1,6 @@
 import grpc
 import pytest
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from mimo_runtime import errors
 from mimo_runtime.serving.status import DOMAIN, TABLE, class_of, details_of, row_of
@@ -29,7 +29,7 @@ CODES = {
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_every_error_has_its_own_row_and_comes_back_as_itself(kind: str) -> None:
+def test_every_error_has_its_own_row_and_comes_back_as_itself(kind: type[errors.MimoError]) -> None:
     error = kind("what is wrong")
     assert row_of(error).error is kind
     assert row_of(error).code is grpc.StatusCode[CODES[kind.__name__]]

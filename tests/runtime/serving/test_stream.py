@@ -2,6 +2,8 @@
 
 import io
 from fractions import Fraction
+from pathlib import Path
+from typing import Any
 
 import av
 import grpc
@@ -11,23 +13,24 @@ import pytest
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import encode_png, read_picture
-from mimo_runtime.synthesis.request import SynthesisRequest
+from mimo_runtime.synthesis.request import Progress, SynthesisRequest
 from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.synthesis.stop import StopSignal
+from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
-from tests.runtime.serving.calls import call, chunks, config
+from tests.runtime.serving.calls import Inputs, Outcome, call, chunks, config
 
-SETTINGS = {"steps": 2, "guidance": 2.0, "seed": 7}
+SETTINGS: dict[str, Any] = {"steps": 2, "guidance": 2.0, "seed": 7}
 
 
 @pytest.fixture(scope="module")
-def lossless(channel: grpc.Channel, inputs: Inputs):
+def lossless(channel: grpc.Channel, inputs: Inputs) -> Outcome:
     requests = [config(output_kind=pb.OUTPUT_KIND_LOSSLESS, **SETTINGS), *chunks(inputs)]
     return call(channel, requests)
 
 
 @pytest.fixture(scope="module")
-def video(channel: grpc.Channel, inputs: Inputs):
+def video(channel: grpc.Channel, inputs: Inputs) -> Outcome:
     return call(channel, [config(**SETTINGS), *chunks(inputs)])
 
 
@@ -85,7 +88,8 @@ def test_lossless_frames_are_those_of_the_synthesizer(
         template=open_template(template, limits),
         settings=Settings(**SETTINGS),
     )
-    expected = list(synthesizer.start(request, StopSignal(), [].append).frames())
+    told: list[Progress] = []
+    expected = list(synthesizer.start(request, StopSignal(), told.append).frames())
     received = lossless.payloads("frames")
     assert len(received) == len(expected) == lossless.payloads("output")[0].frame_count
     for got, frame in zip(received, expected, strict=True):
@@ -97,7 +101,7 @@ def test_video_is_one_playable_file_with_every_frame(video: Outcome) -> None:
     assert video.code is grpc.StatusCode.OK, video.sentence
     (output,) = video.payloads("output")
     pieces = video.payloads("frames")
-    with av.open(io.BytesIO(b"".join(piece.data for piece in pieces))) as file:
+    with av.open(io.BytesIO(b"".join(piece.data for piece in pieces)), "r") as file:
         stream = file.streams.video[0]
         sizes = {(frame.width, frame.height) for frame in file.decode(stream)}
         assert stream.codec_context.name == "h264"
@@ -125,7 +129,8 @@ def test_a_matte_goes_with_a_picture_without_alpha(
 ) -> None:
     pixels = read_picture(small_character.read_bytes(), "character", MediaLimits())
     matte = np.repeat(pixels[..., 3:], 3, axis=2)
-    split = inputs | {
+    split = {
+        **inputs,
         pb.INPUT_CHARACTER: encode_png(np.ascontiguousarray(pixels[..., :3])),
         pb.INPUT_MATTE: encode_png(matte),
     }

@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from pathlib import Path
 
 import grpc
 import pytest
@@ -12,23 +13,32 @@ from mimo_runtime.client.channel import open_channel
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.synthesis.synthesizer import Synthesizer
 
 
 @pytest.fixture
-def pair(tmp_path: Path):
+def pair(tmp_path: Path) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1, signed by itself, and its key."""
     openssl = shutil.which("openssl")
     if openssl is None:
         pytest.skip("openssl is not installed, so there is no certificate to test with")
     certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    command: list[str | Path] = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+    ]
     command += ["-nodes", "-days", "2", "-subj", "/CN=test"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
     subprocess.run(command, check=True, capture_output=True)
     return certificate, key
 
 
-def info(channel: grpc.Channel):
+def info(channel: grpc.Channel) -> pb.GetServerInfoResponse:
     return synthesis_pb2_grpc.SynthesisServiceStub(channel).GetServerInfo(
         pb.GetServerInfoRequest(), timeout=10
     )

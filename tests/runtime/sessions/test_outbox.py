@@ -7,20 +7,16 @@ from mimo_runtime.errors import CancelledError
 from mimo_runtime.sessions.outbox import Outbox
 
 
-async def in_thread(work):
-    return await asyncio.to_thread(work)
-
-
 def test_items_come_in_order_and_the_end_ends_the_reader() -> None:
-    async def scenario():
-        outbox = Outbox(capacity=2)
+    async def scenario() -> list[int]:
+        outbox: Outbox[int] = Outbox(capacity=2)
 
-        def work():
+        def work() -> None:
             for item in range(100):
                 outbox.put(item)
             outbox.end()
 
-        worker = asyncio.create_task(in_thread(work))
+        worker = asyncio.create_task(asyncio.to_thread(work))
         items = [item async for item in outbox]
         await worker
         return items
@@ -29,19 +25,19 @@ def test_items_come_in_order_and_the_end_ends_the_reader() -> None:
 
 
 def test_a_slow_reader_holds_the_writer_back() -> None:
-    async def scenario():
-        outbox = Outbox(capacity=3)
+    async def scenario() -> list[int]:
+        outbox: Outbox[int] = Outbox(capacity=3)
         ahead = []
         put = 0
 
-        def work():
+        def work() -> None:
             nonlocal put
             for item in range(20):
                 outbox.put(item)
                 put += 1
             outbox.end()
 
-        worker = asyncio.create_task(in_thread(work))
+        worker = asyncio.create_task(asyncio.to_thread(work))
         async for item in outbox:
             await asyncio.sleep(0.002)
             ahead.append(put - item)
@@ -53,16 +49,16 @@ def test_a_slow_reader_holds_the_writer_back() -> None:
 
 
 def test_closing_wakes_a_writer_that_waits() -> None:
-    async def scenario():
-        outbox = Outbox(capacity=1)
+    async def scenario() -> None:
+        outbox: Outbox[str] = Outbox(capacity=1)
         outbox.put("fills it")
         waiting = threading.Event()
 
-        def work():
+        def work() -> None:
             waiting.set()
             outbox.put("has to wait")
 
-        worker = asyncio.create_task(in_thread(work))
+        worker = asyncio.create_task(asyncio.to_thread(work))
         await asyncio.to_thread(waiting.wait)
         outbox.close()
         with pytest.raises(CancelledError):

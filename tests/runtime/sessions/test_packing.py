@@ -7,7 +7,7 @@ import pytest
 
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.sessions.packing import OutputKind, packer_for
+from mimo_runtime.sessions.packing import EncodedFrames, OutputKind, packer_for
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 
 COUNT = 7
@@ -15,12 +15,12 @@ OUTPUT = OutputFormat(width_px=48, height_px=32, rate_fps=Fraction(25), frame_co
 
 
 @pytest.fixture
-def frames():
+def frames() -> list[OutputFrame]:
     pixels = np.random.default_rng(0).integers(0, 255, (COUNT, 32, 48, 3), np.uint8)
     return [OutputFrame(index, index / 25, rgb) for index, rgb in enumerate(pixels)]
 
 
-def pieces_of(kind: str, frames: list[OutputFrame]):
+def pieces_of(kind: OutputKind, frames: list[OutputFrame]) -> list[EncodedFrames]:
     packer = packer_for(kind, OUTPUT)
     pieces = [piece for frame in frames for piece in packer.add(frame)]
     return pieces + list(packer.finish())
@@ -47,7 +47,7 @@ def test_each_piece_of_a_video_names_the_frames_it_completes(frames: list[Output
     assert completed == COUNT
 
 
-def decodable(data: bytes):
+def decodable(data: bytes) -> int:
     """How many frames the beginning of a video holds."""
-    with av.open(io.BytesIO(data)) as file:
-        return sum(1 for _ in file.decode(video=0)) if file.streams.video else 0
+    with av.open(io.BytesIO(data), "r") as file:
+        return len(list(file.decode(video=0))) if file.streams.video else 0

@@ -1,3 +1,6 @@
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from mimo_runtime.errors import InvalidRequestError, LimitExceededError, ProtocolError
@@ -15,7 +18,7 @@ LIMITS = InputLimits(
 
 
 @pytest.fixture
-def spool(tmp_path: Path):
+def spool(tmp_path: Path) -> Iterator[Spool]:
     spool = Spool(LIMITS, parent=tmp_path)
     yield spool
     spool.close()
@@ -45,7 +48,7 @@ def test_slices_become_files(spool: Spool) -> None:
     ],
 )
 def test_an_input_of_too_many_bytes_is_refused_at_the_slice_that_is_too_much(
-    spool: Spool, kind: str, size_bytes: int, called: str
+    spool: Spool, kind: InputKind, size_bytes: int, called: str
 ) -> None:
     for _ in range(size_bytes - 1):
         spool.append(kind, "", b"x", last=False)

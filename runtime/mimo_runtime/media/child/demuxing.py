@@ -64,7 +64,9 @@ def _prepare(stream: VideoStream, job: Job, threads: int) -> None:
     context = stream.codec_context
     check_size_px(context.width, context.height, job)
     max_pixels = job.limits.max_width_px * job.limits.max_height_px
-    context.options = {"max_pixels": str(max_pixels)}
+    # "explode": damage is an error and not papered over; whether the latter shows in the frame
+    # depends on the timing of the decoder's threads.
+    context.options = {"max_pixels": str(max_pixels), "err_detect": "explode"}
     context.thread_type = "AUTO"
     context.thread_count = threads
 

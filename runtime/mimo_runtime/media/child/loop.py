@@ -41,6 +41,9 @@ class Nursery:
         self._wakeup, self._wakeup_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(self._wakeup_end)
         signal.signal(signal.SIGCHLD, lambda *_: None)
+        self._poll = select.poll()
+        self._poll.register(self._wakeup, select.POLLIN)
+        self._poll.register(self._requests, select.POLLIN)
 
     def serve(self) -> None:
         """One round per event; ends when the parent is gone."""
@@ -52,17 +55,13 @@ class Nursery:
             os.waitpid(child, 0)
 
     def _serve_events(self) -> None:
-        poll = select.poll()
-        poll.register(self._wakeup, select.POLLIN)
-        poll.register(self._requests, select.POLLIN)
         owners = {channel.fileno(): child for child, channel in self._children.items()}
-        for descriptor in owners:
-            poll.register(descriptor, 0)  # reports only that the other end hung up
-        for descriptor, _ in poll.poll():
+        for descriptor, _ in self._poll.poll():
             if descriptor == self._wakeup:
                 os.read(self._wakeup, 4096)
             elif descriptor in owners:
                 os.kill(owners[descriptor], signal.SIGKILL)
+                self._poll.unregister(descriptor)  # or this loop is busy until the child is gone
             else:
                 self._start_child()
         self._reap()
@@ -80,6 +79,7 @@ class Nursery:
             if child == 0:
                 self._become_child(channel, file, request)
             self._children[child] = channel
+            self._poll.register(channel, 0)  # reports only that the other end hung up
         os.close(file)
 
     def _become_child(self, channel: Channel, file: int, request: Message) -> None:
@@ -106,5 +106,7 @@ class Nursery:
             while (ended := os.waitpid(-1, os.WNOHANG))[0]:
                 child, status = ended
                 channel = self._children.pop(child)
+                with contextlib.suppress(KeyError):  # it was killed
+                    self._poll.unregister(channel)
                 channel.send_last_word({"exit": status})
                 channel.close()
