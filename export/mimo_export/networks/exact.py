@@ -110,7 +110,7 @@ class Identity(nn.Module):
 
     def __init__(self, denoiser: UNet) -> None:
         super().__init__()
-        self.denoiser = denoiser
+        self.readers = nn.ModuleList(denoiser.readers())
 
     def forward(self, token: Tensor, *bank: Tensor) -> tuple[Tensor, ...]:
         """[1, token_width] and [length, channels] per reader.
@@ -119,9 +119,8 @@ class Identity(nn.Module):
         half), then K and V [length, channels] of each reader in turn.
         """
         tokens = torch.cat([torch.zeros_like(token), token])
-        blocks = list(self.denoiser.readers())
-        cross = torch.cat([cross_vector(block, tokens) for block in blocks], dim=1)
-        pairs = zip(blocks, bank, strict=True)
+        cross = torch.cat([cross_vector(block, tokens) for block in self.readers], dim=1)
+        pairs = zip(self.readers, bank, strict=True)
         projected = [(block.attn1.to_k(x), block.attn1.to_v(x)) for block, x in pairs]
         return (cross, *(x for pair in projected for x in pair))
 
@@ -147,12 +146,13 @@ class TimeTable(nn.Module):
 
     def __init__(self, denoiser: UNet) -> None:
         super().__init__()
-        self.denoiser = denoiser
+        self.time_embedding = denoiser.time_embedding
+        self.projections = nn.ModuleList(r.time_emb_proj for r in denoiser.resnets())
 
     def forward(self, timesteps: Tensor) -> Tensor:
         """int64 [steps] to [steps, sum of channels]."""
-        embedding = functional.silu(self.denoiser.time_embedding(timesteps))
-        return torch.cat([r.time_emb_proj(embedding) for r in self.denoiser.resnets()], dim=1)
+        embedding = functional.silu(self.time_embedding(timesteps))
+        return torch.cat([project(embedding) for project in self.projections], dim=1)
 
 
 class DenoiserPass(nn.Module):

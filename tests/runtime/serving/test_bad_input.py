@@ -55,6 +55,7 @@ def refused(
         ({"guidance": float("nan")}, ["guidance is nan"]),
         ({"guidance": float("inf")}, ["guidance is inf"]),
         ({"mode": 99}, ["mode is 99"]),
+        ({"framing": 99}, ["framing is 99"]),
         ({"output_kind": 99}, ["output_kind is 99"]),
         ({"width_px": 5000, "height_px": 16}, ["5000x16", "bundle has"]),
     ],
