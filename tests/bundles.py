@@ -7,7 +7,7 @@ hashes everything they are made of. `pytest --cache-clear` forgets them.
 import fcntl
 import hashlib
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path

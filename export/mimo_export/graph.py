@@ -77,10 +77,11 @@ def _forget_origin(model: ir.Model, name: str) -> None:
     """Drop the exporter's notes: they are megabytes and tell paths of the exporting machine."""
     model.graph.name = name
     model.metadata_props.clear()
-    for graph in (model.graph, *model.functions.values()):
-        graph.metadata_props.clear()
-        graph.doc_string = None
-        for node in graph:
+    parts: list[ir.Graph | ir.Function] = [model.graph, *model.functions.values()]
+    for part in parts:
+        part.metadata_props.clear()
+        part.doc_string = None
+        for node in part:
             node.metadata_props.clear()
             node.doc_string = None
             for value in node.outputs:

@@ -53,7 +53,7 @@ class WeightStore:
             offset=offset,
             length=length,
             dtype=tensor.dtype,
-            shape=ir.Shape(tensor.shape),
+            shape=ir.Shape(tensor.shape.numpy()),
             name=tensor.name or "",
             base_dir=self.folder,
         )

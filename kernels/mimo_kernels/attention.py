@@ -21,7 +21,8 @@ def attention_fp64(q: Array, k: Array, v: Array, heads: int, mask: Array | None 
         scores = scores + mask
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     weights /= weights.sum(axis=-1, keepdims=True)
-    return (weights @ vh).swapaxes(1, 2).reshape(q.shape)
+    mixed: Array = (weights @ vh).swapaxes(1, 2).reshape(q.shape)
+    return mixed
 
 
 def _split(x: Array, heads: int) -> Array:

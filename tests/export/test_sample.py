@@ -4,10 +4,13 @@ import json
 from pathlib import Path
 
 import av
-import mimo_runtime
 import numpy as np
 import pytest
 from av.video.reformatter import Colorspace
+from numpy.typing import NDArray
+from PIL import Image
+
+import mimo_runtime
 from mimo_export.sample import (
     FRAME_COUNT,
     RATE_FPS,
@@ -19,8 +22,6 @@ from mimo_export.sample_body import A_POSE, points, walk_pose
 from mimo_export.sample_figure import Placement, surface_coloured
 from mimo_export.sample_limbs import body_limbs
 from mimo_export.sample_surface import capsules, find_surface
-from numpy.typing import NDArray
-from PIL import Image
 
 SAMPLE = Path(mimo_runtime.__file__).parent / "sample"
 MIDDLE = 20

@@ -1,8 +1,9 @@
 """The contact sheet shows every frame at its place, in its colours, with readable labels."""
 
 import numpy as np
-from mimo_runtime.contact_sheet import CARD, INK, PAPER, Row, contact_sheet, evenly_spaced
 from numpy.typing import NDArray
+
+from mimo_runtime.contact_sheet import CARD, INK, PAPER, Row, contact_sheet, evenly_spaced
 
 RED, GREEN, BLUE = (200, 0, 0), (0, 180, 0), (0, 0, 220)
 

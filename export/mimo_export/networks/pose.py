@@ -1,5 +1,6 @@
 """The pose guider: a rendered body picture to what is added after the denoiser's `conv_in`."""
 
+import itertools
 from collections.abc import Sequence
 
 from torch import Tensor, nn
@@ -17,7 +18,7 @@ class PoseGuider(nn.Module):
         super().__init__()
         self.conv_in = nn.Conv2d(channels_in, widths[0], 3, padding=1)
         blocks = []
-        for width, wider in zip(widths, widths[1:], strict=False):
+        for width, wider in itertools.pairwise(widths):
             blocks.append(nn.Conv2d(width, width, 3, padding=1))
             blocks.append(nn.Conv2d(width, wider, 3, padding=1, stride=2))
         self.blocks = nn.ModuleList(blocks)

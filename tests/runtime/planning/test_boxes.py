@@ -1,5 +1,6 @@
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mimo_runtime.planning.boxes import Box, Padding, pad_to_square, person_room, union
 
 

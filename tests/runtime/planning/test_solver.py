@@ -2,9 +2,9 @@ import json
 
 import numpy as np
 import pytest
+
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 from mimo_runtime.planning.solver import SolverConfig, ddim_table, signal_levels
-
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

@@ -4,8 +4,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mimo_runtime.planning.windows import closed_windows, open_windows
 
+from mimo_runtime.planning.windows import closed_windows, open_windows
 from tests.golden import GOLDEN, LARGE
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

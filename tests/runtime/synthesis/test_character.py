@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.synthesis.character import (
     clip_pixels,
@@ -7,7 +8,6 @@ from mimo_runtime.synthesis.character import (
     prepare_character,
     vae_pixels,
 )
-
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

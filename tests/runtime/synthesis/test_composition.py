@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import Context, plan_contexts
 from mimo_runtime.synthesis.composition import Layers, Part, compose_frame
@@ -12,7 +13,6 @@ from mimo_runtime.synthesis.feather import (
     feather_masks_from_folder,
 )
 from mimo_runtime.synthesis.person import person_box
-
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

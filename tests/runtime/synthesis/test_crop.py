@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
+
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import plan_contexts
 from mimo_runtime.synthesis.crop import BLACK, WHITE, cut_square, fit_back
 from mimo_runtime.synthesis.person import person_box
-
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from PIL import Image
+
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.synthesis.feather import (
@@ -8,8 +10,6 @@ from mimo_runtime.synthesis.feather import (
     feather_masks_from_folder,
     feather_masks_from_pictures,
 )
-from PIL import Image
-
 from tests.golden import GOLDEN
 
 FOLDER = GOLDEN / "masks"

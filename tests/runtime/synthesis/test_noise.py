@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mimo_runtime.synthesis.noise import normal_noise
 
+from mimo_runtime.synthesis.noise import normal_noise
 from tests.golden import GOLDEN, LARGE, load
 
 RECORDED = [

@@ -3,10 +3,10 @@ from dataclasses import astuple
 
 import numpy as np
 import pytest
+
 from mimo_runtime.planning.boxes import Box, person_room
 from mimo_runtime.planning.crops import plan_contexts
 from mimo_runtime.synthesis.person import person_box, tight_box
-
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

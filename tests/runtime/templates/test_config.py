@@ -4,9 +4,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.templates.config import TemplateConfig, read_config
-
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

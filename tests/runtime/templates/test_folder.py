@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+
 from mimo_runtime.errors import LimitExceededError, MediaError, TemplateError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.templates.folder import open_template
-
 from tests.golden import GOLDEN, LARGE, load
 from tests.runtime.templates.clips import write_clip
 
