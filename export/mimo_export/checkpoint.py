@@ -1,7 +1,8 @@
 """An official checkpoint folder, loaded into our networks."""
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -75,11 +76,11 @@ def load_checkpoint(folder: Path, inference_config: Path | None = None) -> Check
     unet_folder = folder / "stable-diffusion-v1-5" / "unet"
     unet_json = unet_folder / "config.json"
     config = unet_config_from_json(_read_json(unet_json), str(unet_json))
-    denoiser_state = _denoiser_state(folder, unet_folder)
+    own = _own_state(folder)
     kwargs = values.get("unet_additional_kwargs", {})
-    motion = _fitted(motion_config_from_yaml(kwargs, str(path)), denoiser_state)
+    motion = _fitted(motion_config_from_yaml(kwargs, str(path)), own)
     return Checkpoint(
-        denoiser=_denoiser(config, motion, denoiser_state),
+        denoiser=_denoiser(config, motion, own, unet_folder),
         reference_net=_reference_net(config, folder),
         pose_guider=_pose_guider(config, folder),
         vae=_vae(folder / "sd-vae-ft-mse"),
@@ -96,17 +97,14 @@ def find_inference_config(folder: Path) -> Path | None:
     return find_file(folder, CONFIG_NAMES) or find_file(folder.resolve().parent, CONFIG_NAMES)
 
 
-def _denoiser_state(folder: Path, unet_folder: Path) -> State:
+def _own_state(folder: Path) -> State:
+    """Motion modules and denoising UNet; each may hold motion weights, the latter's count."""
     state: State = {}
-    if find_file(unet_folder, UNET_FILES):
-        state |= read_weights(unet_folder, UNET_FILES, "The base UNet")
-    if find_file(folder, ("motion_module.pth", "motion_module.safetensors")):
-        names = ("motion_module.pth", "motion_module.safetensors")
-        state |= read_weights(folder, names, "The motion modules")
-    own = read_weights(
-        folder, ("denoising_unet.pth", "denoising_unet.safetensors"), "The denoising UNet"
-    )
-    return _padded_conv_in(state) | own
+    motion_files = ("motion_module.pth", "motion_module.safetensors")
+    if find_file(folder, motion_files):
+        state |= read_weights(folder, motion_files, "The motion modules")
+    files = ("denoising_unet.pth", "denoising_unet.safetensors")
+    return state | read_weights(folder, files, "The denoising UNet")
 
 
 def _padded_conv_in(state: State) -> State:
@@ -119,22 +117,41 @@ def _padded_conv_in(state: State) -> State:
 
 def _fitted(motion: MotionConfig, state: State) -> MotionConfig:
     """What the weights themselves say of the motion modules wins over the configuration."""
-    table = next((t for name, t in state.items() if name.endswith("pos_encoder.pe")), None)
-    return motion if table is None else replace(motion, table_frames=table.shape[1])
+    names = [name for name in state if ".motion_modules." in name]
+    if not names:
+        return motion
+    tables = [len(state[name][0]) for name in names if name.endswith("pos_encoder.pe")]
+    return replace(
+        motion,
+        blocks=_count("transformer_blocks", names),
+        attentions=_count("attention_blocks", names),
+        table_frames=tables[0] if tables else motion.table_frames,
+    )
 
 
-def _denoiser(config: UNetConfig, motion: MotionConfig, state: State) -> UNet:
-    net = UNet(config, motion, channels_in=2 * LATENT_CHANNELS)
+def _count(part: str, names: Iterable[str]) -> int:
+    """How many numbered children called `part` the names tell of."""
+    numbers = [int(found[1]) for name in names if (found := re.search(rf"{part}\.(\d+)", name))]
+    return max(numbers, default=-1) + 1
+
+
+def _denoiser(config: UNetConfig, motion: MotionConfig, own: State, unet_folder: Path) -> UNet:
+    """The base UNet, gigabytes, is read only where the other files leave something open."""
+    with torch.device("meta"):
+        net = UNet(config, motion, channels_in=2 * LATENT_CHANNELS)
+    if net.state_dict().keys() - own.keys() and find_file(unet_folder, UNET_FILES):
+        own = _padded_conv_in(read_weights(unet_folder, UNET_FILES, "The base UNet")) | own
     spare = (
         "; the files stable-diffusion-v1-5/unet, motion_module.pth and denoising_unet.pth "
         "together must hold them all"
     )
-    load_state(net, state, "The denoising UNet", spare)
+    load_state(net, own, "The denoising UNet", spare)
     return _frozen(net)
 
 
 def _reference_net(config: UNetConfig, folder: Path) -> UNet:
-    net = UNet(config)
+    with torch.device("meta"):
+        net = UNet(config)
     names = ("reference_unet.pth", "reference_unet.safetensors")
     load_state(net, read_weights(folder, names, "The ReferenceNet"), "reference_unet.pth")
     return _frozen(net)

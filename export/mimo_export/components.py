@@ -14,7 +14,7 @@ from mimo_export.graph import Graph
 from mimo_export.networks.config import LATENT_CHANNELS
 from mimo_export.networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
 from mimo_export.networks.unet import UNet
-from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.errors import CheckpointError, InvalidRequestError
 
 LATENT_SCALE = 0.18215
 TIME_ROWS = 64
@@ -83,6 +83,7 @@ def check_shape(shape: Shape, checkpoint: Checkpoint) -> None:
 
     Raises:
         InvalidRequestError: naming the size and what is allowed.
+        CheckpointError: the networks do not fit together.
     """
     for name, size in (("width", shape.width_px), ("height", shape.height_px)):
         if size < 16 or size % 8:
@@ -91,6 +92,13 @@ def check_shape(shape: Shape, checkpoint: Checkpoint) -> None:
     if not 1 <= shape.frames <= table:
         raise InvalidRequestError(
             f"frames is {shape.frames}; this checkpoint has positions for 1 to {table} frames."
+        )
+    token = checkpoint.denoiser.config.token_width
+    projected = checkpoint.image_encoder.config.projection_dim
+    if token != projected:
+        raise CheckpointError(
+            f"The image encoder gives tokens of width {projected} and the UNets read {token}; "
+            "image_encoder and the UNets are not of one checkpoint."
         )
     halvings = {
         "VAE": len(checkpoint.vae.config.block_out_channels) - 1,

@@ -77,6 +77,8 @@ def _forget_origin(model: ir.Model, name: str) -> None:
     """Drop the exporter's notes: they are megabytes and tell paths of the exporting machine."""
     model.graph.name = name
     model.metadata_props.clear()
+    for value in (*model.graph.inputs, *model.graph.initializers.values()):
+        value.metadata_props.clear()
     parts: list[ir.Graph | ir.Function] = [model.graph, *model.functions.values()]
     for part in parts:
         part.metadata_props.clear()

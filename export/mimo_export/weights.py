@@ -55,7 +55,7 @@ def _unpickle(path: Path) -> State:
 
 
 def load_state(module: nn.Module, state: Mapping[str, Tensor], what: str, spare: str = "") -> None:
-    """Put `state` into `module`; weights that the module lacks are left out.
+    """Make `state` the weights of `module`, without a copy; what the module lacks is left out.
 
     Raises:
         CheckpointError: weights are missing or of another shape; the first ones are named.
@@ -73,4 +73,4 @@ def load_state(module: nn.Module, state: Mapping[str, Tensor], what: str, spare:
                 f"{what} has '{name}' of shape {list(state[name].shape)}, but its configuration "
                 f"asks for {list(tensor.shape)}; check config.json and the inference configuration."
             )
-    module.load_state_dict({name: state[name] for name in wanted})
+    module.load_state_dict({name: state[name] for name in wanted}, assign=True)

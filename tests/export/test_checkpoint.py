@@ -63,7 +63,9 @@ def test_the_motion_file_comes_before_the_base(copied: Path, compact: GoldenSet)
 
 
 def test_no_value_of_the_base_is_kept(copied: Path, compact: GoldenSet) -> None:
-    rewrite(copied / BASE, lambda state: {n: torch.full_like(t, torch.nan) for n, t in state.items()})
+    rewrite(
+        copied / BASE, lambda state: {n: torch.full_like(t, torch.nan) for n, t in state.items()}
+    )
     assert_same_weights(load_checkpoint(copied), compact.checkpoint)
     (copied / BASE).unlink()
     assert_same_weights(load_checkpoint(copied), compact.checkpoint)
@@ -86,7 +88,9 @@ def test_safetensors_instead_of_pickles(copied: Path, compact: GoldenSet) -> Non
         path = copied / name
         stem = "model" if "image_encoder" in name else path.stem
         state = torch.load(path, weights_only=True)
-        save_file({n: t.contiguous() for n, t in state.items()}, path.parent / f"{stem}.safetensors")
+        save_file(
+            {n: t.contiguous() for n, t in state.items()}, path.parent / f"{stem}.safetensors"
+        )
         path.unlink()
     assert_same_weights(load_checkpoint(copied), compact.checkpoint)
 

@@ -19,7 +19,7 @@ from tests.export.golden_set import largest_difference
 
 TIMESTEP = 639
 LAYOUTS = {
-    "other": OTHER_LAYOUT,
+    "other": OTHER_LAYOUT | {"layers": 2},
     "one layer, 16 frames": {"table_frames": 16, "heads": 1, "motion_heads": 8, "token_width": 8},
     "two layers, 32 frames": {
         "channels": (64, 32, 32, 64),
@@ -44,7 +44,9 @@ class Inputs:
 
 
 @pytest.fixture(scope="module", params=LAYOUTS.values(), ids=LAYOUTS.keys())
-def checkpoint(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+def checkpoint(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Checkpoint:
     folder = tmp_path_factory.mktemp("random") / "weights"
     write_random_checkpoint(folder, Sizes(**request.param), seed=3)
     loaded = load_checkpoint(folder)
@@ -61,7 +63,9 @@ def random_inputs(checkpoint: Checkpoint, frames: int, latent: tuple[int, int]) 
         background=torch.randn(frames, 4, *latent, generator=draw, dtype=torch.float64),
         pose=torch.rand(frames, 3, *picture, generator=draw, dtype=torch.float64),
         reference=torch.randn(1, 4, *latent, generator=draw, dtype=torch.float64),
-        token=torch.randn(1, checkpoint.denoiser.config.token_width, generator=draw, dtype=torch.float64),
+        token=torch.randn(
+            1, checkpoint.denoiser.config.token_width, generator=draw, dtype=torch.float64
+        ),
     )
 
 

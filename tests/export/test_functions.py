@@ -32,7 +32,10 @@ def run(
         **attributes,
         **PLUGIN_ATTRIBUTES,
     )
-    shapes = {n: helper.make_tensor_value_info(n, ELEMENTS[str(x.dtype)], x.shape) for n, x in inputs.items()}
+    shapes = {
+        n: helper.make_tensor_value_info(n, ELEMENTS[str(x.dtype)], x.shape)
+        for n, x in inputs.items()
+    }
     output = helper.make_tensor_value_info("output", TensorProto.FLOAT, inputs["query"].shape)
     model = helper.make_model(
         helper.make_graph([node], "one_node", list(shapes.values()), [output]),
@@ -70,9 +73,7 @@ def test_reference_attention(plain_rows: int, told_rows: int, extra: int) -> Non
     np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    "real", [(1, 1, 1, 1), (1, 1, 0, 0), (0, 1, 0, 1), (0, 0, 1, 0)], ids=str
-)
+@pytest.mark.parametrize("real", [(1, 1, 1, 1), (1, 1, 0, 0), (0, 1, 0, 1), (0, 0, 1, 0)], ids=str)
 @pytest.mark.parametrize("halves", [1, 2])
 def test_temporal_attention(real: tuple[int, ...], halves: int) -> None:
     frames = len(real)

@@ -23,7 +23,9 @@ def traced(golden: GoldenSet) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
         def hook(module: nn.Module, inputs: object, output: Tensor | list[Tensor]) -> None:
             seen[name] = output[-1] if isinstance(output, list) else output
 
-        handles.append(denoiser.get_submodule(name.removesuffix(".out")).register_forward_hook(hook))
+        handles.append(
+            denoiser.get_submodule(name.removesuffix(".out")).register_forward_hook(hook)
+        )
 
     handles: list[torch.utils.hooks.RemovableHandle] = []
     for name in (*(recorded.keys() - NOT_HOOKED), "time_embedding"):

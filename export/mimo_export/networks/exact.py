@@ -110,7 +110,8 @@ class Identity(nn.Module):
 
     def __init__(self, denoiser: UNet) -> None:
         super().__init__()
-        self.readers = nn.ModuleList(denoiser.readers())
+        self.blocks = list(denoiser.readers())
+        self.readers = nn.ModuleList(self.blocks)
 
     def forward(self, token: Tensor, *bank: Tensor) -> tuple[Tensor, ...]:
         """[1, token_width] and [length, channels] per reader.
@@ -119,8 +120,8 @@ class Identity(nn.Module):
         half), then K and V [length, channels] of each reader in turn.
         """
         tokens = torch.cat([torch.zeros_like(token), token])
-        cross = torch.cat([cross_vector(block, tokens) for block in self.readers], dim=1)
-        pairs = zip(self.readers, bank, strict=True)
+        cross = torch.cat([cross_vector(block, tokens) for block in self.blocks], dim=1)
+        pairs = zip(self.blocks, bank, strict=True)
         projected = [(block.attn1.to_k(x), block.attn1.to_v(x)) for block, x in pairs]
         return (cross, *(x for pair in projected for x in pair))
 

@@ -110,9 +110,7 @@ class UNet(nn.Module):
         self.up_blocks = nn.ModuleList(build.up(level) for level in levels)
         self.mid_block = build.middle()
         if motion is not None:  # the official ReferenceNet has no head
-            self.conv_norm_out = GroupNorm(
-                config.norm_groups, config.channels[0], config.norm_eps
-            )
+            self.conv_norm_out = GroupNorm(config.norm_groups, config.channels[0], config.norm_eps)
             self.conv_out = nn.Conv2d(config.channels[0], config.out_channels, 3, padding=1)
 
     def forward(self, x: Tensor, conditions: Conditions) -> Tensor:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +18,7 @@ import psutil
 import pytest
 
 import mimo_runtime
-from mimo_runtime.errors import MediaError, ResourceError
+from mimo_runtime.errors import LimitExceededError, MediaError, ResourceError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import ClipReader, inspect_clip, open_clip
 from mimo_runtime.media.ring import RING_SLOTS
@@ -82,6 +83,17 @@ def test_a_child_that_is_killed_is_a_sentence(long_clip: Path, limits: MediaLimi
         child.send_signal(signal.SIGSEGV)
         with pytest.raises(MediaError, match=r"ended unexpectedly on 'long\.mp4' \(SIGSEGV\)"):
             list(batches)
+    assert len(all_frames(long_clip)) == 60
+
+
+def test_a_child_that_takes_too_long_is_ended(long_clip: Path, limits: MediaLimits) -> None:
+    hasty = replace(limits, decode_timeout_s=3.0)
+    with open_clip(long_clip, hasty, batch_frames=2) as reader:
+        (child,) = children()
+        child.suspend()
+        with pytest.raises(LimitExceededError, match=r"'long\.mp4' took more than 3 s"):
+            list(reader)
+        wait_until(lambda: not is_alive(child))
     assert len(all_frames(long_clip)) == 60
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from errno import EAGAIN, ENOMEM
 
 from mimo_runtime.errors import LimitExceededError, MediaError, MimoError
 from mimo_runtime.media.channel import Channel, ChannelClosedError
@@ -23,22 +24,26 @@ def work(channel: Channel, file: int, job: Job) -> None:
         pass  # the parent has hung up
     except MimoError as error:
         _report(channel, error)
-    except (MemoryError, BlockingIOError):  # the latter when no thread can be started
-        allowed_mib = job.limits.decode_memory_bytes >> 20
-        sentence = f"decoding '{job.name}' needs more than the {allowed_mib} MiB of memory accepted"
-        _report(channel, LimitExceededError(f"{sentence} (decode_memory_bytes)"))
     except Exception as error:
-        _report(channel, MediaError(f"'{job.name}' cannot be decoded: {_describe(error)}"))
+        _report(channel, _translate(error, job))
+
+
+def _translate(error: Exception, job: Job) -> MimoError:
+    """What a library's exception means for the user."""
+    # EAGAIN: no thread can be started, for want of memory for its stack.
+    if isinstance(error, MemoryError) or getattr(error, "errno", 0) in (ENOMEM, EAGAIN):
+        allowed_mib = job.limits.decode_memory_bytes >> 20
+        return LimitExceededError(
+            f"decoding '{job.name}' needs more than the {allowed_mib} MiB of memory accepted "
+            "(decode_memory_bytes)"
+        )
+    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return MediaError(f"'{job.name}' cannot be decoded: {text.splitlines()[0]}")
 
 
 def _report(channel: Channel, error: MimoError) -> None:
     with contextlib.suppress(ChannelClosedError):
         channel.send({"error": type(error).__name__, "message": str(error)})
-
-
-def _describe(error: Exception) -> str:
-    text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return text.splitlines()[0]
 
 
 def _inspect(channel: Channel, file: int, job: Job) -> None:

@@ -1,0 +1,25 @@
+"""Exports the components that take little time: `python -m tests.export.few_parts FOLDER`."""
+
+import sys
+from pathlib import Path
+
+from mimo_export.checkpoint import load_checkpoint
+from mimo_export.components import Shape, component_graphs
+from mimo_export.graph import onnx_from_graph
+from mimo_export.store import WeightStore
+from tests.golden import GOLDEN
+
+PARTS = ("condition", "time", "identity")
+
+
+def write_few_parts(folder: Path) -> None:
+    """Write `PARTS` of the golden checkpoint and their weights into `folder`."""
+    store = WeightStore(folder)
+    checkpoint = load_checkpoint(GOLDEN / "weights")
+    for name, graph in component_graphs(checkpoint, Shape(56, 40, 2)):
+        if name in PARTS:
+            store.save(onnx_from_graph(graph)[0], f"{name}.onnx")
+
+
+if __name__ == "__main__":
+    write_few_parts(Path(sys.argv[1]))
