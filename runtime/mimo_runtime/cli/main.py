@@ -45,11 +45,11 @@ class Commands(click.Group):
     "7 server unreachable, 8 not supported here, 124 deadline, 130 cancelled, 1 anything else.",
 )
 @click.version_option(mimo_runtime.__version__, prog_name="mimo")
-@click.option("-v", "--verbose", is_flag=True, help="Say which decoder and engine are used.")
-def mimo(verbose: bool) -> None:
+@click.option("-q", "--quiet", is_flag=True, help="Do not say which decoder is used, and why.")
+def mimo(quiet: bool) -> None:
     """Character videos from a picture, a motion and a scene."""
     logging.basicConfig(
-        format="%(message)s", level=logging.INFO if verbose else logging.WARNING, stream=sys.stderr
+        format="%(message)s", level=logging.WARNING if quiet else logging.INFO, stream=sys.stderr
     )
 
 
