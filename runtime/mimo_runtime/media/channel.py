@@ -56,7 +56,7 @@ class Channel:
             for start in range(0, last, _PART_BYTES):
                 self._socket.send(b"+" + body[start : start + _PART_BYTES])
             socket.send_fds(self._socket, [b"." + body[last:]], descriptors)
-        except (BrokenPipeError, ConnectionResetError):
+        except ConnectionError:
             raise ChannelClosedError from None
 
     def send_last_word(self, message: Message) -> None:

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable
 from pathlib import Path
 
+from mimo_runtime.errors import ResourceError
 from mimo_runtime.media.channel import Channel, ChannelClosedError, channel_pair
 from mimo_runtime.media.job import Job
 
@@ -38,11 +39,17 @@ class Nursery:
         self._stop: Callable[[], object] = lambda: None
 
     def start_child(self, job: Job, file: int) -> Channel:
-        """A connection to a new child that works on the open `file`; closing it ends the child."""
+        """A connection to a new child that works on the open `file`; closing it ends the child.
+
+        Raises ResourceError when no process can be started.
+        """
         ours, theirs = channel_pair()
         try:
             with self._lock:
                 self._request(job, [theirs.fileno(), file])
+        except ResourceError:
+            ours.close()
+            raise
         finally:
             theirs.close()
         return ours
@@ -53,26 +60,38 @@ class Nursery:
                 self._requests.send(job.to_wire(), descriptors)
                 return
         self._stop()
+        self._requests = None  # should the next line fail
         self._requests = self._start()
         self._requests.send(job.to_wire(), descriptors)
 
     def _start(self) -> Channel:
         ours, theirs = channel_pair()
-        paths = json.dumps([path or str(Path.cwd()) for path in sys.path])
-        process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT, str(theirs.fileno()), paths, *self._preload],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            pass_fds=[theirs.fileno()],
-            env=os.environ | _SINGLE_THREADED,
-            start_new_session=True,  # Ctrl-C is for this process to handle
-        )
-        theirs.close()
+        try:
+            process = self._start_process(theirs.fileno())
+        except OSError as error:
+            ours.close()
+            raise ResourceError(
+                f"no process can be started to decode media in: {error.strerror}; "
+                "try again when the machine is less busy"
+            ) from None
+        finally:
+            theirs.close()
         self._stop = weakref.finalize(self, _stop, ours, process, os.getpid())
         return ours
 
+    def _start_process(self, requests: int) -> "subprocess.Popen[bytes]":
+        paths = json.dumps([path or str(Path.cwd()) for path in sys.path])
+        return subprocess.Popen(
+            [sys.executable, "-c", _BOOT, str(requests), paths, *self._preload],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=[requests],
+            env=os.environ | _SINGLE_THREADED,
+            start_new_session=True,  # Ctrl-C is for this process to handle
+        )
 
-def _stop(requests: Channel, process: subprocess.Popen[bytes], owner: int) -> None:
+
+def _stop(requests: Channel, process: "subprocess.Popen[bytes]", owner: int) -> None:
     """Ends the helper and its children; does nothing in a fork of the process that owns it."""
     if os.getpid() == owner:
         requests.shut_down()

@@ -19,7 +19,9 @@ import pytest
 
 import mimo_runtime
 from mimo_runtime.errors import LimitExceededError, MediaError, ResourceError
+from mimo_runtime.media.job import Job
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.nursery import Nursery
 from mimo_runtime.media.reader import ClipReader, inspect_clip, open_clip
 from mimo_runtime.media.ring import RING_SLOTS
 
@@ -176,6 +178,20 @@ def test_the_thread_that_came_first_may_end(clip: Path, limits: MediaLimits) -> 
     first = nursery()
     assert inspect_clip(clip, limits).frame_count == 12
     assert nursery() == first
+
+
+def test_a_process_that_cannot_be_started_is_a_sentence(
+    clip: Path, limits: MediaLimits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    descriptors = psutil.Process().num_fds()
+    monkeypatch.setattr(sys, "executable", "/missing/python")
+    job = Job("inspect", "clip.mp4", "mp4", limits)
+    with (
+        clip.open("rb") as file,
+        pytest.raises(ResourceError, match=r"no process can be started .*: No such file"),
+    ):
+        Nursery().start_child(job, file.fileno())
+    assert psutil.Process().num_fds() == descriptors
 
 
 SCRIPT = """

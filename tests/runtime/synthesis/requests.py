@@ -1,0 +1,50 @@
+"""Requests for jobs in tests."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.synthesis.feather import feather_masks_from_folder
+from mimo_runtime.synthesis.request import OutputFrame, Progress, SynthesisRequest
+from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.synthesis.stop import StopSignal
+from mimo_runtime.synthesis.synthesizer import Synthesizer
+from mimo_runtime.templates.folder import open_template
+
+
+def opened(path: Path, mode: str) -> NDArray[np.uint8]:
+    with Image.open(path) as picture:
+        return np.array(picture.convert(mode))
+
+
+def golden_request(folder: Path, **settings: Any) -> SynthesisRequest:
+    """What the official edit was recorded with."""
+    return SynthesisRequest(
+        character=opened(folder / "ref_image.png", "RGB"),
+        template=open_template(folder / "template", MediaLimits()),
+        settings=Settings(**settings),
+        matte=opened(folder / "ref_alpha.png", "L"),
+        feather=feather_masks_from_folder(folder / "masks"),
+    )
+
+
+def small_request(template: Path, character: Path, **settings: Any) -> SynthesisRequest:
+    """A request for the bundle that ships."""
+    return SynthesisRequest(
+        character=opened(character, "RGBA"),
+        template=open_template(template, MediaLimits()),
+        settings=Settings(**settings),
+    )
+
+
+def ignore(progress: Progress) -> None:
+    """Progress for nobody."""
+
+
+def all_frames(synthesizer: Synthesizer, request: SynthesisRequest) -> list[OutputFrame]:
+    """Every frame of a job that nobody stops."""
+    return list(synthesizer.start(request, StopSignal(), ignore).frames())

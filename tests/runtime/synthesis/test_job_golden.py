@@ -1,0 +1,100 @@
+"""Whole jobs against the recorded runs of the official code, from the template's files on."""
+
+import json
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from mimo_runtime.synthesis.request import Progress, SynthesisRequest
+from mimo_runtime.synthesis.settings import WHOLE, Settings
+from mimo_runtime.synthesis.stop import StopSignal
+from mimo_runtime.synthesis.synthesizer import Synthesizer
+from tests.golden import GOLDEN, LARGE, load
+from tests.runtime.synthesis.requests import all_frames, golden_request, opened
+
+
+@dataclass
+class Recorded:
+    """A recorded edit and our synthesizer for it."""
+
+    folder: Path
+    synthesizer: Synthesizer
+    parameters: dict[str, Any]
+    arrays: dict[str, NDArray]
+
+    def request(self, **settings: Any) -> SynthesisRequest:
+        given = {name: self.parameters[name] for name in ("steps", "guidance", "seed")}
+        return golden_request(self.folder, **given | settings)
+
+
+@pytest.fixture(scope="module", params=["compact", "large"])
+def recorded(request: pytest.FixtureRequest) -> Recorded:
+    bundle = request.getfixturevalue(f"{request.param}_bundle")
+    folder = GOLDEN if request.param == "compact" else LARGE
+    files = json.loads((folder / "manifest.json").read_text())["files"]
+    return Recorded(
+        folder,
+        Synthesizer.load(bundle, threads=1),
+        files["11_edit.safetensors"]["params"],
+        load("11_edit", folder),
+    )
+
+
+def psnr_db(found: NDArray, wanted: NDArray) -> float:
+    error = found.astype(float) - wanted
+    return float(20 * np.log10(255 / np.sqrt((error**2).mean() + 1e-9)))
+
+
+def test_edit(recorded: Recorded) -> None:
+    told: list[Progress] = []
+    job = recorded.synthesizer.start(recorded.request(), StopSignal(), told.append)
+    wanted = recorded.arrays["result_u8"]
+    rate_fps = Fraction(recorded.parameters["fps"])
+    assert (job.output.height_px, job.output.width_px) == wanted.shape[1:3]
+    assert (job.output.rate_fps, job.output.frame_count) == (rate_fps, len(wanted))
+    frames = list(job.frames())
+    assert [frame.index for frame in frames] == list(range(len(wanted)))
+    for frame, picture in zip(frames, wanted, strict=True):
+        assert frame.timestamp_s == pytest.approx(frame.index / rate_fps)
+        assert frame.rgb.dtype == np.uint8
+        assert psnr_db(frame.rgb, picture) >= 45, frame.index
+        if recorded.folder == GOLDEN:
+            assert np.abs(frame.rgb.astype(int) - picture).max() <= 2
+    check_progress(recorded, told)
+
+
+def check_progress(recorded: Recorded, told: list[Progress]) -> None:
+    """Stages in order, each counted to its end."""
+    places = sum(len(context) for context in recorded.parameters["context_list"])
+    windows = 1 if places <= 24 else -(-places // 20)
+    assert [p for p in told if p.done == p.total] == [
+        Progress("boxes", len(recorded.arrays["result_u8"]), len(recorded.arrays["result_u8"])),
+        Progress("identity", 1, 1),
+        Progress("scene", places, places),
+        Progress("denoise", *[recorded.parameters["steps"] * windows] * 2),
+        Progress("frames", *[len(recorded.arrays["result_u8"])] * 2),
+    ]
+
+
+def test_seed_and_settings_change_the_person_alone(recorded: Recorded) -> None:
+    """The comparison above is not won by the scene: another seed is far from the recording."""
+    others = all_frames(recorded.synthesizer, recorded.request(seed=7, steps=1))
+    worst = min(
+        psnr_db(frame.rgb, picture)
+        for frame, picture in zip(others, recorded.arrays["result_u8"], strict=True)
+    )
+    assert worst < 30
+
+
+def test_whole_frames_are_the_pipeline_alone() -> None:
+    """Framing 'whole' shows the networks what the official pipeline was shown when recorded."""
+    request = golden_request(GOLDEN, steps=4, guidance=2.0, framing=WHOLE)
+    assert request.template.frame_count == len(load("11_edit")["source_frame_indices"])
+    character = opened(GOLDEN / "ref_image.png", "RGB")
+    np.testing.assert_array_equal(character, load("00_template")["ref_image_u8"])
+    assert Settings().framing != WHOLE
