@@ -73,8 +73,8 @@ def _write(
         model, inputs, outputs = onnx_from_graph(graph)
         model.producer_name = "mimo-runtime"
         model.producer_version = mimo_runtime.__version__
-        store.save(model, f"{part}.onnx")
-        components[part] = Component(f"{part}.onnx", tuple(inputs), tuple(outputs))
+        weights_bytes = store.save(model, f"{part}.onnx")
+        components[part] = Component(f"{part}.onnx", weights_bytes, tuple(inputs), tuple(outputs))
     on_component("manifest", len(components), len(COMPONENTS))
     files = [*(component.file for component in components.values()), WEIGHTS]
     manifest = Manifest(

@@ -24,20 +24,26 @@ class WeightStore:
         self._size_bytes = 0
         (folder / WEIGHTS).touch()
 
-    def save(self, model: ir.Model, name: str) -> None:
+    def save(self, model: ir.Model, name: str) -> int:
         """Move the weights of `model` to the store, write `name` beside it and check it.
+
+        Returns the bytes of all its weights, stored here or shared with a model before.
 
         Raises:
             onnx.checker.ValidationError: the graph is not valid ONNX.
         """
+        weights_bytes = 0
         with (self.folder / WEIGHTS).open("ab") as file:
             for value in model.graph.initializers.values():
                 tensor = value.const_value
-                if tensor is not None and tensor.nbytes > _INLINE_BYTES:
+                assert tensor is not None  # an initializer without a value is no model
+                weights_bytes += tensor.nbytes
+                if tensor.nbytes > _INLINE_BYTES:
                     value.const_value = self._stored(file, tensor)
         path = self.folder / name
         ir.save(model, path)
         onnx.checker.check_model(str(path), full_check=True)
+        return weights_bytes
 
     def _stored(self, file: BinaryIO, tensor: ir.TensorProtocol) -> ir.ExternalTensor:
         data = tensor.tobytes()

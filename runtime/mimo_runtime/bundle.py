@@ -47,9 +47,10 @@ class TensorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One network: its ONNX file, inputs and outputs in order."""
+    """One network: its ONNX file, bytes of its weights, inputs and outputs in order."""
 
     file: str
+    weights_bytes: int
     inputs: tuple[TensorSpec, ...]
     outputs: tuple[TensorSpec, ...]
 
@@ -238,7 +239,8 @@ def _component(values: dict[str, Any]) -> Component:
     for spec in (*specs["inputs"], *specs["outputs"]):
         if spec.dtype not in _ITEM_BYTES:
             raise ValueError(f"{spec.name} has dtype {spec.dtype}")
-    return Component(_plain_name(values["file"]), specs["inputs"], specs["outputs"])
+    file, weights_bytes = _plain_name(values["file"]), int(values["weights_bytes"])
+    return Component(file, weights_bytes, specs["inputs"], specs["outputs"])
 
 
 def _shape(sizes: list[int]) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ def _facts(bundle: Bundle) -> Iterator[str]:
 
 
 def _described(name: str, component: Component, every: bool) -> Iterator[str]:
-    yield f"{name} ({component.file})"
+    yield f"{name} ({component.file}), weights {component.weights_bytes / 1e6:.3f} MB"
     for side, specs in (("in ", component.inputs), ("out", component.outputs)):
         shown = specs if every or len(specs) <= _SHOWN else specs[: _SHOWN - 1]
         for spec in shown:

@@ -4,6 +4,7 @@ import threading
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine import BoundPass, Engine
+from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.engines.onnxruntime_engine import OrtEngine
 
 
@@ -21,10 +22,16 @@ class EngineSet:
 
         Raises:
             BundleError: the component does not load.
+            ResourceError: its weights are larger than the memory at hand.
         """
         with self._lock:
             if name not in self._engines:
                 component = self.bundle.component(name)
+                require_memory(
+                    component.weights_bytes,
+                    f"The component {name}",
+                    "end other programs or use a machine with more",
+                )
                 self._engines[name] = OrtEngine(self.bundle.path(name), component, self._threads)
             return self._engines[name]
 

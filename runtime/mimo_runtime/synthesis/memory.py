@@ -2,13 +2,9 @@
 
 from collections.abc import Sequence
 
-import psutil
-
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.errors import ResourceError
+from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.synthesis.settings import Settings
-
-_RESERVE = 0.95
 
 
 def job_bytes(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settings) -> int:
@@ -31,9 +27,8 @@ def check_memory(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Set
     Raises:
         ResourceError: with both figures and what to change.
     """
-    needed, free = job_bytes(bundle, windows, settings), psutil.virtual_memory().available
-    if needed > free * _RESERVE:
-        raise ResourceError(
-            f"This clip needs {needed / 1e9:.2f} GB of memory and {free / 1e9:.2f} GB is free; "
-            "shorten its time_crop or use a bundle of a smaller size."
-        )
+    require_memory(
+        job_bytes(bundle, windows, settings),
+        "This clip",
+        "shorten its time_crop or use a bundle of a smaller size",
+    )

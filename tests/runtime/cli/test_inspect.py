@@ -16,7 +16,7 @@ def test_it_lists_components_tensors_hashes_and_licence(capsys: pytest.CaptureFi
     assert end.value.code == 0
     out = capsys.readouterr().out
     for name in COMPONENTS:
-        assert f"\n{name} ({name}.onnx)" in out
+        assert f"\n{name} ({name}.onnx), weights " in out
     assert "in  frame_mask bool [16]" in out
     assert "licence  Apache-2.0" in out
     assert "sha256" in out

@@ -1,0 +1,21 @@
+"""Whether something fits into memory, asked before it is begun."""
+
+import psutil
+
+from mimo_runtime.errors import ResourceError
+
+_USABLE_SHARE = 0.95
+
+
+def require_memory(needed_bytes: int, what: str, way_out: str) -> None:
+    """Refuse what is larger than the memory at hand.
+
+    Raises:
+        ResourceError: `what` with both figures, and the way out.
+    """
+    free_bytes = psutil.virtual_memory().available
+    if needed_bytes > free_bytes * _USABLE_SHARE:
+        raise ResourceError(
+            f"{what} needs {needed_bytes / 1e9:.2f} GB of memory and {free_bytes / 1e9:.2f} GB is "
+            f"free; {way_out}."
+        )
