@@ -113,7 +113,9 @@ def test_a_newer_format(copied: Path) -> None:
     "outside", ["../weights.bin", "/etc/passwd", "a/b.bin", "./x", "weights.bin/"]
 )
 def test_a_file_name_that_leads_out(copied: Path, outside: str) -> None:
-    rewrite(copied, lambda values: values["files"].update({outside: values["files"]["weights.bin"]}))
+    rewrite(
+        copied, lambda values: values["files"].update({outside: values["files"]["weights.bin"]})
+    )
     assert "leads out of the folder" in sentence(copied)
     rewrite(copied, lambda values: values["files"].pop(outside))
     rewrite(copied, lambda values: values["components"]["denoiser"].update(file=outside))

@@ -44,7 +44,10 @@ def result(engine: OrtEngine, inputs: dict[str, Array]) -> Array:
 
 def test_outputs_appear_in_the_same_buffers_run_after_run(engine: OrtEngine) -> None:
     bound = engine.bind()
-    output, places = bound.buffers["condition"], {n: b.ctypes.data for n, b in bound.buffers.items()}
+    output, places = (
+        bound.buffers["condition"],
+        {n: b.ctypes.data for n, b in bound.buffers.items()},
+    )
     seen = []
     for seed in (1, 2, 1):
         for name, value in drawn(engine, seed).items():
@@ -152,7 +155,10 @@ def test_a_manifest_that_says_something_else(bundle: Bundle, side: str) -> None:
     first, *others = getattr(component, side)
     extra = TensorSpec("extra", (1,), "float32")
     for specs, words in (
-        ([replace(first, shape=(7, 7)), *others], f"{first} as {side[:-1]} 0 where .* {first.name}"),
+        (
+            [replace(first, shape=(7, 7)), *others],
+            f"{first} as {side[:-1]} 0 where .* {first.name}",
+        ),
         ([replace(first, name="nobody"), *others], "the manifest says nobody float32"),
         ([replace(first, dtype="int64"), *others], f"the manifest says {first.name} int64"),
         ([first, *others, extra], f"has nothing as {side[:-1]} {1 + len(others)} where"),

@@ -1,5 +1,7 @@
 """Requests for jobs in tests."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -48,3 +50,12 @@ def ignore(progress: Progress) -> None:
 def all_frames(synthesizer: Synthesizer, request: SynthesisRequest) -> list[OutputFrame]:
     """Every frame of a job that nobody stops."""
     return list(synthesizer.start(request, StopSignal(), ignore).frames())
+
+
+def with_solver(bundle: Path, target: Path, **settings: Any) -> Path:
+    """A copy of a bundle with other noise scheduler settings."""
+    shutil.copytree(bundle, target)
+    values = json.loads((target / "bundle.json").read_text())
+    values["solver"] |= settings
+    (target / "bundle.json").write_text(json.dumps(values))
+    return target

@@ -44,7 +44,9 @@ def test_a_clip_that_is_too_long(small_bundle: Path) -> None:
     bundle, settings = Bundle.open(small_bundle), Settings()
     one_window = job_bytes(bundle, [(0,)], settings)
     check_memory(bundle, [(0,)], settings)
-    too_many = 2 * psutil.virtual_memory().total // bundle.tensor("denoiser", "condition").size_bytes
+    too_many = (
+        2 * psutil.virtual_memory().total // bundle.tensor("denoiser", "condition").size_bytes
+    )
     windows = [(0,)] * too_many
     assert job_bytes(bundle, windows, settings) > one_window
     with pytest.raises(ResourceError) as raised:
