@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,7 +23,7 @@ MAKERS = ("torch", "onnx", "onnxscript", "onnx-ir", "diffusers", "transformers")
 
 # A layout that shares no size with the golden sets: widths and heads that differ by level, odd and
 # unequal latent sides, a window as long as the table.
-OTHER_LAYOUT = {
+OTHER_LAYOUT: dict[str, Any] = {
     "channels": (32, 64, 96, 64),
     "layers": 1,
     "heads": (2, 4, 3, 8),

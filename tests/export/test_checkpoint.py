@@ -4,6 +4,7 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -28,7 +29,7 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path / "weights"
 
 
-def rewrite(path: Path, change: Callable[[State], State]) -> None:
+def rewrite(path: Path, change: Callable[[State], dict[str, Any]]) -> None:
     torch.save(change(torch.load(path, weights_only=True)), path)
 
 

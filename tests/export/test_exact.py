@@ -5,6 +5,7 @@ smallest maps, whose norms see one or two elements, leave nothing but rounding.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
@@ -18,7 +19,7 @@ from tests.bundles import OTHER_LAYOUT
 from tests.export.golden_set import largest_difference
 
 TIMESTEP = 639
-LAYOUTS = {
+LAYOUTS: dict[str, dict[str, Any]] = {
     "other": OTHER_LAYOUT | {"layers": 2},
     "one layer, 16 frames": {"table_frames": 16, "heads": 1, "motion_heads": 8, "token_width": 8},
     "two layers, 32 frames": {

@@ -21,7 +21,7 @@ WEIGHTS = GOLDEN / "weights"
 SHAPE = Shape(56, 40, 24)
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """What a user's Ctrl-C stands for here."""
 
 
@@ -31,9 +31,9 @@ def test_progress_and_a_stop_in_the_middle(tmp_path: Path) -> None:
     def stop_at_the_third(name: str, done: int, total: int) -> None:
         told.append((name, done, total))
         if done == 2:
-            raise Stopped
+            raise StoppedError
 
-    with pytest.raises(Stopped):
+    with pytest.raises(StoppedError):
         bundle_from_checkpoint(WEIGHTS, tmp_path / "b", SHAPE, on_component=stop_at_the_third)
     assert told == [
         ("checkpoint", 0, 9),
@@ -65,7 +65,7 @@ class Disk(NamedTuple):
 def test_a_full_disk_is_seen_before_the_work(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shutil, "disk_usage", lambda path: Disk(free=1_000_000))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Disk(free=1_000_000))
     with pytest.raises(ResourceError, match=r"needs about 0\.\d\d GB and .* has 0\.00 GB free"):
         bundle_from_checkpoint(WEIGHTS, tmp_path / "b", SHAPE)
     assert list(tmp_path.iterdir()) == []

@@ -1,5 +1,7 @@
 """The bodies of the `mimo` functions, run by ONNX Runtime, equal the fp64 references."""
 
+from typing import Any
+
 import numpy as np
 import onnx
 import onnxruntime
@@ -21,7 +23,7 @@ def drawn(*shape: int, seed: int) -> Floats:
 
 
 def run(
-    function: onnx.FunctionProto, inputs: dict[str, NDArray], attributes: dict[str, int]
+    function: onnx.FunctionProto, inputs: dict[str, NDArray[Any]], attributes: dict[str, int]
 ) -> Floats:
     """A graph of this one node, checked and run."""
     node = helper.make_node(
@@ -77,7 +79,7 @@ def test_reference_attention(plain_rows: int, told_rows: int, extra: int) -> Non
 @pytest.mark.parametrize("halves", [1, 2])
 def test_temporal_attention(real: tuple[int, ...], halves: int) -> None:
     frames = len(real)
-    inputs: dict[str, NDArray] = {
+    inputs: dict[str, NDArray[Any]] = {
         name: drawn(halves * frames, LENGTH, WIDTH, seed=seed)
         for seed, name in enumerate(("query", "key", "value"))
     }
@@ -89,7 +91,7 @@ def test_temporal_attention(real: tuple[int, ...], halves: int) -> None:
 
 
 def test_a_window_of_one_frame_keeps_its_values() -> None:
-    inputs: dict[str, NDArray] = {
+    inputs: dict[str, NDArray[Any]] = {
         name: drawn(2, LENGTH, WIDTH, seed=seed)
         for seed, name in enumerate(("query", "key", "value"))
     }

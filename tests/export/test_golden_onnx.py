@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,10 +25,10 @@ class Exported:
     folder: Path
     engines: EngineSet
 
-    def recorded(self, name: str) -> dict[str, NDArray]:
+    def recorded(self, name: str) -> dict[str, NDArray[Any]]:
         return load(name, self.folder)
 
-    def run(self, component: str, **inputs: NDArray) -> BoundPass:
+    def run(self, component: str, **inputs: NDArray[Any]) -> BoundPass:
         bound = self.engines.bind(component)
         for name, value in inputs.items():
             bound.buffers[name][...] = value
@@ -43,16 +44,16 @@ class Exported:
 @pytest.fixture(scope="module", params=["compact", "large"])
 def exported(request: pytest.FixtureRequest) -> Exported:
     bundle = request.getfixturevalue(f"{request.param}_bundle")
-    folder = GOLDEN if request.param == "compact" else LARGE
+    folder = GOLDEN if LARGE is None or request.param == "compact" else LARGE
     return Exported(folder, EngineSet(Bundle.open(bundle), threads=1))
 
 
-def off(found: NDArray, wanted: NDArray) -> float:
+def off(found: NDArray[Any], wanted: NDArray[Any]) -> float:
     assert found.shape == wanted.shape
     return float(np.abs(found - wanted).max())
 
 
-def by_frame(video: NDArray) -> NDArray:
+def by_frame(video: NDArray[Any]) -> NDArray[Any]:
     return video[0].swapaxes(0, 1)
 
 

@@ -1,5 +1,6 @@
 """The denoise loop's own rules: time rows, guidance, averages, buffers that are made once."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def made(
     engines: EngineSet,
     identity: Identity,
     table: SolverTable,
-    windows: list[tuple[int, ...]],
+    windows: Sequence[tuple[int, ...]],
     settings: Settings,
 ) -> Denoiser:
     places = 1 + max(place for window in windows for place in window)

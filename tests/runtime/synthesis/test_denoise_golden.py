@@ -36,7 +36,7 @@ class Recorded:
     folder: Path
     engines: EngineSet
     parameters: dict[str, Any]
-    arrays: dict[str, NDArray]
+    arrays: dict[str, NDArray[Any]]
     yardsticks: dict[str, Any]
     other_yardstick: str
 
@@ -59,7 +59,7 @@ class Recorded:
 @pytest.fixture(scope="module", params=["compact", "large"])
 def recorded(request: pytest.FixtureRequest) -> Recorded:
     bundle = request.getfixturevalue(f"{request.param}_bundle")
-    folder = GOLDEN if request.param == "compact" else LARGE
+    folder = GOLDEN if LARGE is None or request.param == "compact" else LARGE
     manifest = json.loads((folder / "manifest.json").read_text())
     return Recorded(
         folder,

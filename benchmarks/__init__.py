@@ -1,0 +1,1 @@
+"""Commands that measure. Every speed that this project states comes from one of them."""
