@@ -11,7 +11,7 @@ demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
 
 test: lint $(BASE)/installed
-	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python $(DEV)/bin/python -m pytest -n 2 --dist loadgroup
+	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python $(DEV)/bin/python -m pytest -n 2 --dist loadfile
 
 lint: $(DEV)/installed
 	$(DEV)/bin/ruff check .
