@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -140,6 +141,15 @@ def test_a_deadline_leaves_nothing(address: str, inputs: Inputs, tmp_path: Path)
     assert not list(tmp_path.iterdir())
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Ctrl-C as a person's shell has it; a shell that runs in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_cancels_the_call_and_leaves_nothing(
     address: str, inputs: Inputs, tmp_path: Path
 ) -> None:
