@@ -4,7 +4,7 @@ import grpc
 
 from mimo_runtime import errors
 from mimo_runtime.errors import MimoError
-from mimo_runtime.serving.status import DETAILS_KEY, class_of
+from mimo_runtime.serving.status import DETAILS_KEY, error_of
 
 BY_CODE: dict[grpc.StatusCode, tuple[type[MimoError], str]] = {
     grpc.StatusCode.UNAVAILABLE: (
@@ -33,10 +33,10 @@ BY_CODE: dict[grpc.StatusCode, tuple[type[MimoError], str]] = {
 
 def error_from(call: grpc.Call, server: str) -> MimoError:
     """The error that ended a call: the server's own sentence, or one for the bare status."""
-    details = str(call.details() or call.code().name).rstrip(".")
     for key, value in call.trailing_metadata() or ():
         if key == DETAILS_KEY and isinstance(value, bytes):
-            return class_of(value)(str(call.details()))
+            return error_of(value)
+    details = str(call.details() or call.code().name).rstrip(".")
     fallback = (MimoError, "{server} failed: {details}.")
     kind, sentence = BY_CODE.get(call.code(), fallback)
     return kind(sentence.format(server=server, details=details))

@@ -62,11 +62,17 @@ def details_of(error: MimoError) -> bytes:
     return bytes(status.SerializeToString())
 
 
-def class_of(details: bytes) -> type[MimoError]:
-    """The class of errors that a google.rpc.Status names; MimoError for one it does not know."""
+def error_of(details: bytes) -> MimoError:
+    """The error that a google.rpc.Status tells, with its sentence; MimoError for an unknown one.
+
+    The sentence comes from here and not from the status line, where gRPC may put words of its own
+    when a deadline passes on both sides at once.
+    """
+    status = status_pb2.Status.FromString(details)
     info = error_details_pb2.ErrorInfo()
-    for detail in status_pb2.Status.FromString(details).details:
+    for detail in status.details:
         if detail.Is(info.DESCRIPTOR):
             detail.Unpack(info)
     reasons = {row.reason: row.error for row in TABLE}
-    return reasons.get(info.reason, MimoError) if info.domain == DOMAIN else MimoError
+    kind = reasons.get(info.reason, MimoError) if info.domain == DOMAIN else MimoError
+    return kind(status.message)

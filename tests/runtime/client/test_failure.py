@@ -27,6 +27,16 @@ def test_an_error_of_the_server_comes_back_with_its_sentence() -> None:
     assert str(back) == str(error)
 
 
+def test_the_sentence_survives_words_that_grpc_puts_into_the_status_line() -> None:
+    error = errors.DeadlineExceededError("The deadline passed; allow more time.")
+    call: Any = EndedCall(
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        "Stream removed (Deadline Exceeded)",
+        ((DETAILS_KEY, details_of(error)),),
+    )
+    assert str(error_from(call, "host:1")) == str(error)
+
+
 @pytest.mark.parametrize(
     ("code", "kind"),
     [

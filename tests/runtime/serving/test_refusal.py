@@ -6,7 +6,7 @@ import pytest
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.serving.refusal import answer
-from mimo_runtime.serving.status import class_of
+from mimo_runtime.serving.status import error_of
 
 
 class Call:
@@ -28,7 +28,7 @@ def test_an_error_of_ours_is_told_as_it_is() -> None:
     asyncio.run(answer(fails_with(MediaError("The picture is torn.")), call))
     code, sentence, metadata = call.ended
     assert (code, sentence) == (grpc.StatusCode.INVALID_ARGUMENT, "The picture is torn.")
-    assert class_of(metadata["grpc-status-details-bin"]) is MediaError
+    assert type(error_of(metadata["grpc-status-details-bin"])) is MediaError
 
 
 def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(

@@ -3,7 +3,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from mimo_runtime import errors
-from mimo_runtime.serving.status import DOMAIN, TABLE, class_of, details_of, row_of
+from mimo_runtime.serving.status import DOMAIN, TABLE, details_of, error_of, row_of
 
 CLASSES = [
     value
@@ -33,7 +33,7 @@ def test_every_error_has_its_own_row_and_comes_back_as_itself(kind: type[errors.
     error = kind("what is wrong")
     assert row_of(error).error is kind
     assert row_of(error).code is grpc.StatusCode[CODES[kind.__name__]]
-    assert class_of(details_of(error)) is kind
+    assert type(error_of(details_of(error))) is kind
 
 
 def test_reasons_are_distinct() -> None:
@@ -60,4 +60,4 @@ def test_details_are_what_any_client_can_read() -> None:
 def test_details_of_another_program_are_no_error_of_ours() -> None:
     status = status_pb2.Status()
     status.details.add().Pack(error_details_pb2.ErrorInfo(domain="other", reason="BUSY"))
-    assert class_of(status.SerializeToString()) is errors.MimoError
+    assert type(error_of(status.SerializeToString())) is errors.MimoError
