@@ -24,7 +24,14 @@ COMPONENTS = (
     "denoiser",
     "denoiser_unguided",
 )
-_ITEM_BYTES = {"float32": 4, "float16": 2, "int64": 8, "bool": 1}
+_ITEM_BYTES = {
+    "float32": 4,
+    "float16": 2,
+    "bfloat16": 2,
+    "int64": 8,
+    "int32": 4,
+    "bool": 1,
+}
 _READ_BYTES = 1 << 20
 
 

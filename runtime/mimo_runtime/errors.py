@@ -37,6 +37,12 @@ class BundleError(MimoError):
     exit_code = 4
 
 
+class PlanError(MimoError):
+    """A compiled plan that is missing, corrupt, of another GPU or out of date."""
+
+    exit_code = 4
+
+
 class CheckpointError(MimoError):
     """A checkpoint folder with missing files, missing weights or weights of the wrong shape."""
 

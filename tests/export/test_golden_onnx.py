@@ -1,4 +1,4 @@
-"""Every exported component, run by ONNX Runtime, against the recorded tensors."""
+"""Every component, run by ONNX Runtime and by torch, against the recorded tensors."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mimo_export.torch_engine.backend import open_torch
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine import BoundPass
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.synthesis.character import clip_pixels, pose_pixels, vae_pixels
 from tests.golden import GOLDEN, LARGE, load
 
@@ -41,16 +43,21 @@ class Exported:
         return manifest.width_px, manifest.height_px
 
 
-@pytest.fixture(scope="module", params=["compact", "large"])
+SUBJECTS = [("compact", "onnxruntime"), ("large", "onnxruntime"), ("compact", "torch")]
+
+
+@pytest.fixture(scope="module", params=SUBJECTS, ids="-".join)
 def exported(request: pytest.FixtureRequest) -> Exported:
-    bundle = request.getfixturevalue(f"{request.param}_bundle")
-    folder = GOLDEN if LARGE is None or request.param == "compact" else LARGE
-    return Exported(folder, EngineSet(Bundle.open(bundle), threads=1))
+    size, engine = request.param
+    bundle = Bundle.open(request.getfixturevalue(f"{size}_bundle"))
+    folder = GOLDEN if LARGE is None or size == "compact" else LARGE
+    backend = open_torch(bundle, "cpu") if engine == "torch" else OrtBackend(bundle, threads=1)
+    return Exported(folder, EngineSet(backend))
 
 
 def off(found: NDArray[Any], wanted: NDArray[Any]) -> float:
     assert found.shape == wanted.shape
-    return float(np.abs(found - wanted).max())
+    return float(np.abs(np.asarray(found) - wanted).max())
 
 
 def by_frame(video: NDArray[Any]) -> NDArray[Any]:
@@ -76,7 +83,7 @@ def test_vae_decoder(exported: Exported) -> None:
     recorded = exported.recorded("03_vae")
     for latents, sample in zip(recorded["dec_in_latents"], recorded["dec_sample"], strict=True):
         bound = exported.run("vae_decoder", latents=latents[None])
-        assert off(bound.buffers["picture"][0], np.clip(sample / 2 + 0.5, 0, 1)) < 1e-4
+        assert off(np.asarray(bound.buffers["picture"])[0], np.clip(sample / 2 + 0.5, 0, 1)) < 1e-4
 
 
 def test_reference_features(exported: Exported) -> None:
@@ -100,7 +107,7 @@ def conditions(exported: Exported) -> Floats:
     for frame, latents in enumerate(background):
         pose = pose_pixels(poses[frame], *exported.size_px)
         bound = exported.run("condition", pose=pose, background=latents[None])
-        maps.append(bound.buffers["condition"][0].copy())
+        maps.append(np.array(bound.buffers["condition"])[0])
     return np.stack(maps)
 
 
@@ -111,7 +118,7 @@ def test_pose_features_reach_the_condition(exported: Exported) -> None:
     recorded = by_frame(exported.recorded("04_pose_guider")["pose_fea"])
     shown = [pose_pixels(poses[frame], *exported.size_px) for frame in (0, 3)]
     first, fourth = (
-        exported.run("condition", pose=pose, background=zeros).buffers["condition"].copy()
+        np.array(exported.run("condition", pose=pose, background=zeros).buffers["condition"])
         for pose in shown
     )
     assert off((fourth - first)[0], recorded[3] - recorded[0]) < 1e-4
@@ -136,7 +143,7 @@ def denoised(exported: Exported, component: str, timestep: int, bank: type) -> F
     for name in bound.buffers.keys() & identity.buffers.keys():
         bound.buffers[name][...] = identity.buffers[name]
     bound.run()
-    return bound.buffers["prediction"][:, :count].swapaxes(1, 2)
+    return np.asarray(bound.buffers["prediction"])[:, :count].swapaxes(1, 2)
 
 
 def test_denoiser_with_the_bank_kept(exported: Exported) -> None:

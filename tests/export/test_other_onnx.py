@@ -13,6 +13,7 @@ from mimo_export.networks.official import official_bank, official_denoise
 from mimo_export.random_checkpoint import write_random_checkpoint
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from tests.export.golden_set import largest_difference
 
 TIMESTEP = 321
@@ -21,7 +22,7 @@ Case = tuple[Checkpoint, EngineSet]
 
 @pytest.fixture(scope="module")
 def other_case(other: Checkpoint, other_bundle: Path) -> Case:
-    return other, EngineSet(Bundle.open(other_bundle), threads=1)
+    return other, EngineSet(OrtBackend(Bundle.open(other_bundle), threads=1))
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def shipped_case(small_bundle: Path, tmp_path_factory: pytest.TempPathFactory) -
     """What ships, beside the checkpoint that `mimo_export.small_model` makes it from."""
     folder = tmp_path_factory.mktemp("shipped") / "weights"
     write_random_checkpoint(folder)
-    return load_checkpoint(folder), EngineSet(Bundle.open(small_bundle), threads=1)
+    return load_checkpoint(folder), EngineSet(OrtBackend(Bundle.open(small_bundle), threads=1))
 
 
 @pytest.fixture(params=["other_case", "shipped_case"])

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.synthesis.settings import FRAMINGS, MODES, OFFICIAL, PERSON, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -69,6 +70,18 @@ def settings_options(command: Command) -> Command:
         click.option("--framing", type=click.Choice(FRAMINGS), default=PERSON, show_default=True,
                      help="person: paint the square around the person into the scene; whole: "
                      "give the networks whole frames and keep what they paint."),
+    )  # fmt: skip
+    return _with(options, command)
+
+
+def engine_options(command: Command) -> Command:
+    """What runs the bundle."""
+    options = (
+        click.option("--engine", type=click.Choice(ENGINES), default=AUTO, show_default=True,
+                     help="What runs the bundle; auto takes the best that this machine can and "
+                     "says which. 'mimo report' tells what there is."),
+        click.option("--threads", type=int, default=0,
+                     help="Threads of ONNX Runtime; 0: one per core."),
     )  # fmt: skip
     return _with(options, command)
 

@@ -8,6 +8,7 @@ import click
 
 from mimo_runtime.cli.options import (
     FOLDER,
+    engine_options,
     examples,
     input_options,
     settings_from,
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
 @input_options
 @settings_options
-@click.option("--threads", type=int, default=0, help="Threads of the engines; 0: one per core.")
+@engine_options
 def render(**options: Any) -> None:
     """Render one video in this process."""
     from contextlib import closing
@@ -42,7 +43,7 @@ def render(**options: Any) -> None:
     settings = settings_from(options)
     started_s = time.monotonic()
     request = _request(options, settings)
-    synthesizer = Synthesizer.load(options["bundle"], options["threads"])
+    synthesizer = Synthesizer.load(options["bundle"], options["threads"], options["engine"])
     with ProgressBars() as bars:
         job = synthesizer.start(request, StopSignal(), bars)
         form = job.output

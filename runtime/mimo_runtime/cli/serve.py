@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from mimo_runtime.cli.options import FILE, FOLDER, examples
+from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples
 
 
 @click.command(
@@ -15,7 +15,7 @@ from mimo_runtime.cli.options import FILE, FOLDER, examples
 )
 @click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
 @click.option("--listen", default="127.0.0.1:50051", show_default=True, help="HOST:PORT.")
-@click.option("--threads", type=int, default=0, help="Threads of the engines; 0: one per core.")
+@engine_options
 @click.option("--sessions", type=int, default=1, show_default=True, help="Worked on at once.")
 @click.option("--waiting", type=int, default=4, show_default=True, help="May wait beside them.")
 @click.option("--tls-certificate", type=FILE, help="PEM file of the server's certificate.")
@@ -24,6 +24,7 @@ from mimo_runtime.cli.options import FILE, FOLDER, examples
 def serve(
     bundle: Path,
     listen: str,
+    engine: str,
     threads: int,
     sessions: int,
     waiting: int,
@@ -38,6 +39,7 @@ def serve(
     options = ServerOptions(
         max_sessions=sessions,
         max_waiting=waiting,
+        engine=engine,
         threads=threads,
         tls_certificate=tls_certificate,
         tls_key=tls_key,

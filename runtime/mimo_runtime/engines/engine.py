@@ -1,6 +1,7 @@
 """What the rest of the program knows of an engine."""
 
 from collections.abc import Mapping
+from types import EllipsisType
 from typing import Any, Protocol
 
 import numpy as np
@@ -11,6 +12,29 @@ from mimo_runtime.bundle import Component, TensorSpec
 Array = NDArray[Any]
 
 
+class Tensor(Protocol):
+    """A named tensor of a pass, wherever it lies; a numpy array is one on the host.
+
+    `tensor[...] = source` and `tensor[first:last] = source` write all of it or some of its rows;
+    the source is an array or another tensor of the same device, of the shape of what is written.
+    `np.asarray(tensor)` reads it to the host.
+    """
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Fixed shape."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Dtype of the elements; a source of another one is converted."""
+
+    def __setitem__(self, rows: EllipsisType | slice, source: Any, /) -> None:
+        """Write all of it or some of its rows."""
+
+    def __array__(self) -> Array:
+        """The values on the host."""
+
+
 class BoundPass(Protocol):
     """An engine with its tensors bound to buffers, made once and run many times.
 
@@ -19,8 +43,8 @@ class BoundPass(Protocol):
     """
 
     @property
-    def buffers(self) -> Mapping[str, Array]:
-        """Every tensor of the component by name."""
+    def buffers(self) -> Mapping[str, Any]:
+        """Every tensor of the component by name, each a `Tensor`."""
 
     def run(self) -> None:
         """Compute the outputs from the inputs."""
@@ -31,9 +55,9 @@ class Engine(Protocol):
 
     @property
     def component(self) -> Component:
-        """Inputs and outputs with their fixed shapes."""
+        """Inputs and outputs with their fixed shapes and this engine's own dtypes."""
 
-    def bind(self, shared: Mapping[str, Array] | None = None) -> BoundPass:
+    def bind(self, shared: Mapping[str, Tensor] | None = None) -> BoundPass:
         """Bind new buffers, except those in `shared`, which are used as they are.
 
         Raises:

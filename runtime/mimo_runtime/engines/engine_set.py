@@ -3,19 +3,24 @@
 import threading
 
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.backend import Backend
 from mimo_runtime.engines.engine import BoundPass, Engine
-from mimo_runtime.engines.memory import require_memory
-from mimo_runtime.engines.onnxruntime_engine import OrtEngine
 
 
 class EngineSet:
     """Loads each component once, also when several threads ask for it at the same time."""
 
-    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
-        self.bundle = bundle
-        self._threads = threads
+    def __init__(self, backend: Backend) -> None:
+        self.hold = backend.hold
+        self.require_memory = backend.require_memory
+        self._backend = backend
         self._engines: dict[str, Engine] = {}
         self._lock = threading.Lock()
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle whose components these are."""
+        return self._backend.bundle
 
     def get(self, name: str) -> Engine:
         """The engine of component `name`.
@@ -26,13 +31,7 @@ class EngineSet:
         """
         with self._lock:
             if name not in self._engines:
-                component = self.bundle.component(name)
-                require_memory(
-                    component.weights_bytes,
-                    f"The component {name}",
-                    "end other programs or use a machine with more",
-                )
-                self._engines[name] = OrtEngine(self.bundle.path(name), component, self._threads)
+                self._engines[name] = self._backend.load(name)
             return self._engines[name]
 
     def bind(self, name: str) -> BoundPass:

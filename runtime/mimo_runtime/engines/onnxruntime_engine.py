@@ -10,7 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Component, TensorSpec
-from mimo_runtime.engines.engine import Array, empty_buffer
+from mimo_runtime.engines.engine import Array, Tensor, empty_buffer
 from mimo_runtime.errors import BundleError
 
 _ELEMENT_TYPES = {
@@ -76,9 +76,9 @@ class OrtEngine:
         ):
             _compare(path, kind, [_spec(node) for node in found], list(wanted))
 
-    def bind(self, shared: Mapping[str, Array] | None = None) -> OrtPass:
+    def bind(self, shared: Mapping[str, Tensor] | None = None) -> OrtPass:
         """Bind new buffers, except those in `shared`, which are used as they are."""
-        buffers = dict(shared or {})
+        buffers = {name: np.asarray(tensor) for name, tensor in (shared or {}).items()}
         specs = (*self.component.inputs, *self.component.outputs)
         if strange := sorted(buffers.keys() - {spec.name for spec in specs}):
             raise BundleError(

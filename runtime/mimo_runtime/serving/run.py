@@ -34,7 +34,7 @@ def load(bundle_dir: Path, options: ServerOptions, report: Report) -> Synthesize
         BundleError: the bundle cannot be used.
     """
     report(f"Loading {bundle_dir}.")
-    synthesizer = Synthesizer.load(bundle_dir, threads=options.threads)
+    synthesizer = Synthesizer.load(bundle_dir, options.threads, options.engine)
     dry = synthesizer.dry_run()
     report(f"Dry pass: {dry.seconds:.2f} s; {dry.resident_bytes / 2**20:.0f} MiB resident.")
     return synthesizer

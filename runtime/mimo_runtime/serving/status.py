@@ -28,6 +28,7 @@ TABLE = (
     StatusRow(errors.MediaError, grpc.StatusCode.INVALID_ARGUMENT, "MEDIA"),
     StatusRow(errors.TemplateError, grpc.StatusCode.INVALID_ARGUMENT, "TEMPLATE"),
     StatusRow(errors.BundleError, grpc.StatusCode.FAILED_PRECONDITION, "BUNDLE"),
+    StatusRow(errors.PlanError, grpc.StatusCode.FAILED_PRECONDITION, "PLAN"),
     StatusRow(errors.CheckpointError, grpc.StatusCode.FAILED_PRECONDITION, "CHECKPOINT"),
     StatusRow(errors.ProtocolError, grpc.StatusCode.FAILED_PRECONDITION, "PROTOCOL"),
     StatusRow(errors.LimitExceededError, grpc.StatusCode.RESOURCE_EXHAUSTED, "LIMIT_EXCEEDED"),

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.engines.engine import Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.crops import Context
 from mimo_runtime.synthesis.character import pose_pixels, vae_pixels
 from mimo_runtime.synthesis.crop import BLACK, WHITE
 from mimo_runtime.synthesis.framing import Framing
 from mimo_runtime.templates.folder import MOTION, SCENE, Template
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class ConditionMaker:
         self._encoder = engines.bind("vae_encoder")
         self._condition = engines.bind("condition")
 
-    def make(self, motion: NDArray[np.uint8], scene: NDArray[np.uint8]) -> Floats:
-        """Squares uint8 [side, side, 3] to a map float32 [1, channels, h, w].
+    def make(self, motion: NDArray[np.uint8], scene: NDArray[np.uint8]) -> Tensor:
+        """Squares uint8 [side, side, 3] to a map [1, channels, h, w] where the engines are.
 
         The map is valid until the next call.
         """
@@ -60,12 +59,13 @@ class ConditionMaker:
         self._condition.buffers["background"][...] = self._encoder.buffers["latents"]
         self._condition.buffers["pose"][...] = pose_pixels(motion, width_px, height_px)
         self._condition.run()
-        return self._condition.buffers["condition"]
+        condition: Tensor = self._condition.buffers["condition"]
+        return condition
 
 
 def condition_maps(
     engines: EngineSet, template: Template, framing: Framing, places: Sequence[Sequence[Place]]
-) -> Generator[tuple[int, Floats]]:
+) -> Generator[tuple[int, Tensor]]:
     """Each place with its map, decoding motion and scene once, side by side.
 
     A map is valid until the next one is asked for.

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.engines.engine import Array
+from mimo_runtime.engines.engine import Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.synthesis.character import clip_pixels, vae_pixels
 
-Identity = Mapping[str, Array]
+Identity = Mapping[str, Tensor]
 
 
 def identity_from_character(
@@ -26,22 +26,27 @@ def identity_from_character(
     identity = engines.bind("identity")
     identity.buffers["token"][...] = token
     for name, features in bank.items():
-        rounded = features.astype(np.float16) if official else features
-        identity.buffers[name][...] = rounded
+        exact = not official or features.dtype == np.float16
+        identity.buffers[name][...] = features if exact else _rounded(features)
     identity.run()
     names = [spec.name for spec in engines.get("identity").component.outputs]
     return {name: identity.buffers[name] for name in names}
 
 
-def _token(engines: EngineSet, character: NDArray[np.uint8]) -> Array:
+def _rounded(features: Tensor) -> NDArray[np.float16]:
+    return np.asarray(features).astype(np.float16)
+
+
+def _token(engines: EngineSet, character: NDArray[np.uint8]) -> Tensor:
     encoder = engines.bind("image_encoder")
     pixels = encoder.buffers["pixels"]
     pixels[...] = clip_pixels(character, pixels.shape[-1])
     encoder.run()
-    return encoder.buffers["token"]
+    token: Tensor = encoder.buffers["token"]
+    return token
 
 
-def _bank(engines: EngineSet, character: NDArray[np.uint8], token: Array) -> Mapping[str, Array]:
+def _bank(engines: EngineSet, character: NDArray[np.uint8], token: Tensor) -> Mapping[str, Tensor]:
     encoder = engines.bind("vae_encoder")
     pixels = encoder.buffers["pixels"]
     height_px, width_px = pixels.shape[-2:]

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.engines.engine import BoundPass
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.latents import LatentState
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.planning.windows import closed_windows, open_windows
@@ -30,7 +31,7 @@ from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.templates.folder import MOTION
 
 Pixels = NDArray[np.uint8]
-Latents = NDArray[np.float32]
+Noise = NDArray[np.float32]
 
 
 class SynthesisJob:
@@ -62,7 +63,7 @@ class SynthesisJob:
         self._places = places_of_frames(contexts, template.frame_count)
         self._lengths = [len(context.frames) for context in contexts]
         self._windows = self._plan_windows(manifest)
-        check_memory(engines.bundle, self._windows, request.settings)
+        check_memory(engines, self._windows, request.settings)
 
     def frames(self) -> Generator[OutputFrame]:
         """Denoise, then decode and compose each frame in turn.
@@ -71,7 +72,7 @@ class SynthesisJob:
             CancelledError: the stop signal was given; also DeadlineExceededError.
             MediaError: a stream of the template is damaged after all.
         """
-        latents = self._denoised() if self._windows else self._noise()
+        latents = self._denoised() if self._windows else None
         decoder = self._engines.bind("vae_decoder")
         rate_fps = self._request.template.rate_fps
         with closing(self._layer_pictures()) as layers:
@@ -101,7 +102,7 @@ class SynthesisJob:
             return closed_windows(sum(self._lengths), frames, overlap)
         return open_windows(self._lengths, frames, overlap)
 
-    def _denoised(self) -> Latents:
+    def _denoised(self) -> LatentState:
         settings = self._request.settings
         self._tell("identity", 0, 1)
         identity = identity_from_character(self._engines, self._character, settings.official)
@@ -115,7 +116,7 @@ class SynthesisJob:
             self._stop.check()
             denoiser.run_pass(*divmod(number, denoiser.windows))
             self._tell("denoise", number + 1, total)
-        return denoiser.latents
+        return denoiser.state
 
     def _store_conditions(self, denoiser: Denoiser) -> None:
         maps = condition_maps(self._engines, self._request.template, self._framing, self._places)
@@ -125,19 +126,23 @@ class SynthesisJob:
                 denoiser.store(place, condition)
                 self._tell("scene", done, sum(self._lengths))
 
-    def _noise(self) -> Latents:
+    def _noise(self) -> Noise:
         """Noise of the whole sequence, drawn as official: all frames of a channel in a row."""
         _, channels, height, width = self._engines.bundle.tensor("vae_decoder", "latents").shape
         shape = (channels, sum(self._lengths), height, width)
         noise = normal_noise(shape, self._request.settings.seed)
         return np.ascontiguousarray(noise.swapaxes(0, 1))
 
-    def _decoded_parts(self, decoder: BoundPass, latents: Latents, frame: int) -> list[Part]:
-        parts = []
+    def _decoded_parts(
+        self, decoder: BoundPass, latents: LatentState | None, frame: int
+    ) -> list[Part]:
+        parts: list[Part] = []
+        if latents is None:  # nobody in any frame
+            return parts
         for place in self._places[frame]:
-            decoder.buffers["latents"][0] = latents[place.place]
+            latents.row(place.place, decoder.buffers["latents"])
             decoder.run()
-            picture = decoder.buffers["picture"][0].copy()
+            picture = np.asarray(decoder.buffers["picture"])[0].copy()
             parts.append(Part(picture, place.context, place.position))
         return parts
 

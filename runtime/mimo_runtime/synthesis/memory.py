@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.engines.memory import require_memory
+from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.synthesis.settings import Settings
 
 
@@ -21,14 +21,14 @@ def job_bytes(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settin
     return per_window * len(windows) + shared + per_place * places * (halves + 2)
 
 
-def check_memory(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settings) -> None:
+def check_memory(engines: EngineSet, windows: Sequence[Sequence[int]], settings: Settings) -> None:
     """Refuse a job that is larger than the memory at hand.
 
     Raises:
         ResourceError: with both figures and what to change.
     """
-    require_memory(
-        job_bytes(bundle, windows, settings),
+    engines.require_memory(
+        job_bytes(engines.bundle, windows, settings),
         "This clip",
         "shorten its time_crop or use a bundle of a smaller size",
     )

@@ -4,9 +4,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.synthesis.job import SynthesisJob
 from mimo_runtime.synthesis.request import OnProgress, SynthesisRequest
@@ -41,13 +43,14 @@ class Synthesizer:
         self._engines = engines
 
     @classmethod
-    def load(cls, folder: Path, threads: int = 0) -> "Synthesizer":
-        """Open and verify a bundle; engines load at first use.
+    def load(cls, folder: Path, threads: int = 0, engine: str = AUTO) -> "Synthesizer":
+        """Open and verify a bundle; its engines, by the library named `engine`, load at first use.
 
         Raises:
             BundleError: the bundle is damaged, incomplete or too new.
+            UnsupportedError, PlanError: this machine cannot run that engine; the sentence says why.
         """
-        return cls(EngineSet(Bundle.open(folder), threads))
+        return cls(EngineSet(open_backend(Bundle.open(folder), engine, threads)))
 
     @property
     def bundle(self) -> Bundle:
@@ -64,7 +67,8 @@ class Synthesizer:
         for name in _DRY_COMPONENTS:
             bound = self._engines.bind(name)
             if name == "denoiser":
-                bound.buffers["frame_mask"][...] = True
+                mask = bound.buffers["frame_mask"]
+                mask[...] = np.ones(mask.shape, bool)
             bound.run()
         return DryRun(time.perf_counter() - started, psutil.Process().memory_info().rss)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Bundle, Component, TensorSpec
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.engines.onnxruntime_engine import OrtEngine
 from mimo_runtime.errors import BundleError
 
@@ -170,7 +171,7 @@ def test_a_manifest_that_says_something_else(bundle: Bundle, side: str) -> None:
 
 
 def test_each_component_is_loaded_once_for_all_threads(small_bundle: Path) -> None:
-    engines = EngineSet(Bundle.open(small_bundle), threads=1)
+    engines = EngineSet(OrtBackend(Bundle.open(small_bundle), threads=1))
     together = threading.Barrier(4)
     found = []
 

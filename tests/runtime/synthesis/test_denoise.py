@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.planning.solver import SolverConfig, SolverTable, ddim_table
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.identity import Identity
@@ -21,7 +22,7 @@ STEPS = 66
 
 @pytest.fixture(scope="module")
 def engines(small_bundle: Path) -> EngineSet:
-    return EngineSet(Bundle.open(small_bundle), threads=1)
+    return EngineSet(OrtBackend(Bundle.open(small_bundle), threads=1))
 
 
 @pytest.fixture(scope="module")

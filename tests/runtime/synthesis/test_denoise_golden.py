@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.planning.windows import closed_windows
 from mimo_runtime.synthesis.composition import levels_of_picture
@@ -63,7 +64,7 @@ def recorded(request: pytest.FixtureRequest) -> Recorded:
     manifest = json.loads((folder / "manifest.json").read_text())
     return Recorded(
         folder,
-        EngineSet(Bundle.open(bundle), threads=1),
+        EngineSet(OrtBackend(Bundle.open(bundle), threads=1)),
         manifest["files"]["10_pipeline.safetensors"]["params"],
         load("10_pipeline", folder),
         manifest["tolerance_yardsticks"],

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.synthesis.character import clip_pixels, vae_pixels
 from mimo_runtime.synthesis.identity import Identity, identity_from_character
 
 
 @pytest.fixture(scope="module")
 def engines(small_bundle: Path) -> EngineSet:
-    return EngineSet(Bundle.open(small_bundle), threads=1)
+    return EngineSet(OrtBackend(Bundle.open(small_bundle), threads=1))
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import pytest
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine import empty_buffer
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.errors import ResourceError
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.planning.windows import closed_windows
@@ -24,7 +25,7 @@ def test_the_figure_is_what_the_buffers_take(
     small_bundle: Path, places: int, guidance: float
 ) -> None:
     bundle, settings = Bundle.open(small_bundle), Settings(2, guidance)
-    engines = EngineSet(bundle, threads=1)
+    engines = EngineSet(OrtBackend(bundle, threads=1))
     for name in ("time", "denoiser", "denoiser_unguided"):
         engines.get(name)
     windows = closed_windows(places, bundle.manifest.frames, bundle.manifest.overlap_frames)
@@ -42,15 +43,16 @@ def test_the_figure_is_what_the_buffers_take(
 
 def test_a_clip_that_is_too_long(small_bundle: Path) -> None:
     bundle, settings = Bundle.open(small_bundle), Settings()
+    engines = EngineSet(OrtBackend(bundle, threads=1))
     one_window = job_bytes(bundle, [(0,)], settings)
-    check_memory(bundle, [(0,)], settings)
+    check_memory(engines, [(0,)], settings)
     too_many = (
         2 * psutil.virtual_memory().total // bundle.tensor("denoiser", "condition").size_bytes
     )
     windows = [(0,)] * too_many
     assert job_bytes(bundle, windows, settings) > one_window
     with pytest.raises(ResourceError) as raised:
-        check_memory(bundle, windows, settings)
+        check_memory(engines, windows, settings)
     needed_gb = job_bytes(bundle, windows, settings) / 1e9
     assert f"needs {needed_gb:.2f} GB of memory and" in str(raised.value)
     assert "GB is free; shorten its time_crop" in str(raised.value)

@@ -1,0 +1,46 @@
+"""A way to run a bundle: it loads components as engines and holds latents beside them."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.engine import Engine
+from mimo_runtime.engines.latents import Floats, LatentState
+
+
+class Backend(Protocol):
+    """One bundle on one device, by one library."""
+
+    @property
+    def name(self) -> str:
+        """The word for it on the command line."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle it runs."""
+
+    def load(self, component: str) -> Engine:
+        """Load a component; called once for each.
+
+        Raises:
+            BundleError: the component does not load.
+            ResourceError: it is larger than the memory at hand.
+        """
+
+    def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
+        """Refuse what does not fit beside the engines, before it is begun.
+
+        Raises:
+            ResourceError: `what` with both figures, and the way out.
+        """
+
+    def hold(
+        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    ) -> LatentState:
+        """Take latents float32 [places, 4, h, w] to where the engines are.
+
+        Arguments as in `LatentState`.
+        """
+
+
+OpenBackend = Callable[[Bundle, int], Backend]

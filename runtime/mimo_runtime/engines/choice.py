@@ -1,0 +1,92 @@
+"""Which library runs a bundle: the one asked for, or the best that this machine can run."""
+
+import logging
+from collections.abc import Callable
+from importlib.metadata import entry_points
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.backend import Backend, OpenBackend
+from mimo_runtime.engines.device import Device, find_device
+from mimo_runtime.errors import (
+    BundleError,
+    InvalidRequestError,
+    PlanError,
+    ResourceError,
+    UnsupportedError,
+)
+
+AUTO = "auto"
+TENSORRT = "tensorrt"
+TENSORRT_RTX = "tensorrt-rtx"
+TORCH = "torch"
+ONNXRUNTIME = "onnxruntime"
+ENGINES = (AUTO, TENSORRT, TENSORRT_RTX, TORCH, ONNXRUNTIME)
+GROUP = "mimo.engines"
+_ON_A_GPU = (TENSORRT, TENSORRT_RTX, TORCH)
+_log = logging.getLogger(__name__)
+
+
+def open_backend(bundle: Bundle, engine: str = AUTO, threads: int = 0) -> Backend:
+    """The backend called `engine`; `auto` takes the first that can, and says once which and why.
+
+    `threads` are those of ONNX Runtime, 0 for one per core.
+
+    Raises:
+        InvalidRequestError: there is no engine of that name.
+        UnsupportedError, PlanError, ResourceError: this machine cannot run it.
+    """
+    if engine == AUTO:
+        return _best(bundle, threads)
+    return _opener(engine)(bundle, threads)
+
+
+def _best(bundle: Bundle, threads: int) -> Backend:
+    try:
+        device = find_device()
+    except UnsupportedError as error:
+        _log.info("Engine onnxruntime on the CPU. %s", error)
+        return _opener(ONNXRUNTIME)(bundle, threads)
+    refused = []
+    for name in _ON_A_GPU:
+        try:
+            backend = _opener(name)(bundle, threads)
+        except (UnsupportedError, PlanError, BundleError, ResourceError) as error:
+            refused.append(f"Not {name}: {error}")
+        else:
+            _log.info("%s", _sentence(name, device, refused))
+            return backend
+    _log.info("%s", " ".join(["Engine onnxruntime on the CPU.", *refused]))
+    return _opener(ONNXRUNTIME)(bundle, threads)
+
+
+def _sentence(name: str, device: Device, refused: list[str]) -> str:
+    return " ".join([f"Engine {name} on {device.name} ({device.arch}).", *refused])
+
+
+def _opener(engine: str) -> OpenBackend:
+    if engine == ONNXRUNTIME:
+        from mimo_runtime.engines.onnxruntime_backend import OrtBackend
+
+        return OrtBackend
+    if engine == TORCH:
+        return _announced(engine)
+    if engine in (TENSORRT, TENSORRT_RTX):
+        from mimo_runtime.engines.tensorrt.backend import open_tensorrt
+
+        return lambda bundle, _threads: open_tensorrt(bundle, engine)
+    raise InvalidRequestError(f"There is no engine '{engine}'; choose from {', '.join(ENGINES)}.")
+
+
+def _announced(engine: str) -> OpenBackend:
+    for point in entry_points(group=GROUP, name=engine):
+        try:
+            opener: Callable[[Bundle], Backend] = point.load()
+        except ImportError as error:
+            raise UnsupportedError(
+                f"The engine {engine} needs {error.name}; install it with "
+                "pip install 'mimo-runtime[export]'."
+            ) from error
+        return lambda bundle, _threads: opener(bundle)
+    raise UnsupportedError(
+        f"The engine {engine} is not installed; install it with pip install 'mimo-runtime[export]'."
+    )

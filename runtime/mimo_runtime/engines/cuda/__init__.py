@@ -1,0 +1,1 @@
+"""An NVIDIA GPU through its driver: memory, one stream, graphs and kernels."""

@@ -1,0 +1,36 @@
+"""The backend that runs everywhere: ONNX Runtime on the CPU."""
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.latents import Floats, HostLatents
+from mimo_runtime.engines.memory import require_memory
+from mimo_runtime.engines.onnxruntime_engine import OrtEngine
+
+
+class OrtBackend:
+    """A bundle's own graphs on the CPU; `threads` of one pass, 0 for one per core."""
+
+    name = "onnxruntime"
+
+    def __init__(self, bundle: Bundle, threads: int = 0) -> None:
+        self.bundle = bundle
+        self._threads = threads
+
+    def load(self, component: str) -> OrtEngine:
+        """Load a component, if its weights fit into memory."""
+        found = self.bundle.component(component)
+        require_memory(
+            found.weights_bytes,
+            f"The component {component}",
+            "end other programs or use a machine with more",
+        )
+        return OrtEngine(self.bundle.path(component), found, self._threads)
+
+    def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
+        """Refuse what is larger than this machine's free memory."""
+        require_memory(needed_bytes, what, way_out)
+
+    def hold(
+        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    ) -> HostLatents:
+        """The latents, in the array that they came in."""
+        return HostLatents(latents, halves, shares, coefficients)

@@ -1,0 +1,67 @@
+"""The backend that runs a bundle's plans on a GPU."""
+
+from typing import Any
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.cuda.gpu import Gpu
+from mimo_runtime.engines.cuda.kernel import load_kernels
+from mimo_runtime.engines.cuda.latents import CudaLatents
+from mimo_runtime.engines.cuda.tensor import Memory
+from mimo_runtime.engines.latents import Floats
+from mimo_runtime.engines.tensorrt.budget import check_budget, resident_bytes
+from mimo_runtime.engines.tensorrt.engine import TensorRTEngine
+from mimo_runtime.engines.tensorrt.library import load_library
+from mimo_runtime.engines.tensorrt.loading import PlanLoader
+from mimo_runtime.plans.choice import Wanted, open_plan
+from mimo_runtime.plans.folder import PlanFolder
+
+
+class TensorRTBackend:
+    """All components of a plan, loaded at once so that the scratch they share is made once."""
+
+    def __init__(self, name: str, trt: Any, gpu: Gpu, bundle: Bundle, plan: PlanFolder) -> None:
+        self.name = name
+        self.bundle = bundle
+        self._trt = trt
+        self._gpu = gpu
+        self._plan = plan
+        check_budget(resident_bytes(plan.manifest), gpu.free_bytes(), f"The plan {plan.path}")
+        loader = PlanLoader(trt)
+        self._loaded = {part: loader.load(plan, part) for part in plan.manifest.components}
+        scratch_bytes = max(engine.device_memory_size_v2 for engine in self._loaded.values())
+        self._scratch = Memory(gpu, scratch_bytes)
+        self._kernels = load_kernels(gpu, plan)
+
+    def load(self, component: str) -> TensorRTEngine:
+        """The engine of a component.
+
+        Raises:
+            PlanError: the plan was built without it.
+        """
+        described = self._plan.component(component).component()
+        engine = self._loaded[component]
+        return TensorRTEngine(self._trt, self._gpu, engine, described, self._scratch)
+
+    def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
+        """Refuse what is larger than the GPU's free memory."""
+        check_budget(needed_bytes, self._gpu.free_bytes(), what, way_out)
+
+    def hold(
+        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    ) -> CudaLatents:
+        """Take latents to the GPU."""
+        return CudaLatents(self._gpu, self._kernels, latents, halves, shares, coefficients)
+
+
+def open_tensorrt(bundle: Bundle, engine: str) -> TensorRTBackend:
+    """The plans of `bundle` for `engine` (tensorrt or tensorrt-rtx) on the first GPU.
+
+    Raises:
+        UnsupportedError: no GPU, or the library is not installed.
+        PlanError: no plan fits this GPU and this library.
+        ResourceError: the GPU has too little free memory.
+    """
+    gpu = Gpu()
+    trt = load_library(engine)
+    wanted = Wanted(engine, trt.__version__, gpu.device.arch, bundle.digest)
+    return TensorRTBackend(engine, trt, gpu, bundle, open_plan(bundle, wanted))

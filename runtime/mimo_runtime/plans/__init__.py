@@ -1,0 +1,1 @@
+"""Plans: components compiled for one kind of GPU, kept in the bundle under `plans/`."""
