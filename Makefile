@@ -3,9 +3,10 @@
 PYTHON ?= python3
 BASE = .venv
 DEV = .venv-dev
-CODE = runtime export kernels proto benchmarks tests
+# TensorRT's names and signatures without its library, which is not on the public index.
+TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 
-.PHONY: demo test lint proto small-model sample clean
+.PHONY: demo test lint gate proto small-model sample clean
 
 demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
@@ -18,6 +19,9 @@ lint: $(DEV)/installed
 	$(DEV)/bin/ruff format --check .
 	$(DEV)/bin/mypy
 	$(DEV)/bin/lint-imports
+
+gate: $(DEV)/installed
+	$(DEV)/bin/python -m mimo_kernels.gate --all
 
 proto: $(DEV)/installed
 	$(DEV)/bin/python proto/generate.py
@@ -35,7 +39,8 @@ $(BASE)/installed: pyproject.toml
 
 $(DEV)/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(DEV)
-	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[export,dali,dev]'
+	$(DEV)/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[export,dali,rtx,dev]'
+	$(DEV)/bin/python -m pip install --quiet --no-deps $(TENSORRT_NAMES)
 	touch $@
 
 clean:

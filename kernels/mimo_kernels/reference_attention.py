@@ -4,14 +4,100 @@ Inputs `query`, `key`, `value` [rows, length, width] and `reference_key`, `refer
 [reference_length, width]; attributes `heads` and `plain_rows`. The first `plain_rows` rows (the
 unconditional half) see only their own tokens; all others see the reference's too, after their
 own. Output [rows, length, width]. Source: MIMO release, mutual self-attention.
+
+On a GPU the kernel is `two_source_kernel`; `two_source.reference_attention` runs it from torch.
 """
+
+import math
+from dataclasses import dataclass
 
 import numpy as np
 
 from mimo_kernels.attention import Array, attention_fp64
+from mimo_kernels.launch import GRID_LIMITS, Argument, Constant, Dtype, Launch
+from mimo_kernels.tiles import Tile
+from mimo_kernels.two_source_tiles import two_source_tiles
 
 NAME = "ReferenceAttention"
 ATTRIBUTES = ("heads", "plain_rows")
+
+KERNEL = "mimo_kernels.two_source_kernel:two_source_kernel"
+HEAD_SIZES = (8, 160)  # smallest and largest that the kernel takes
+INPUTS = ("query", "key", "value", "reference_key", "reference_value")
+
+
+@dataclass(frozen=True, slots=True)
+class Strides:
+    """Elements from one row to the next and from one token to the next; columns are adjacent."""
+
+    row: int
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class TwoSourceProblem:
+    """All sizes of one call; `reference_key` and `reference_value` are token strides."""
+
+    rows: int
+    plain_rows: int
+    length: int
+    reference_length: int
+    heads: int
+    head_size: int
+    query: Strides
+    key: Strides
+    value: Strides
+    reference_key: int
+    reference_value: int
+    output: Strides
+
+    @classmethod
+    def contiguous(
+        cls,
+        rows: int,
+        plain_rows: int,
+        length: int,
+        reference_length: int,
+        heads: int,
+        head_size: int,
+    ) -> "TwoSourceProblem":
+        """Return the problem whose tensors have no gaps: what an engine's plugin is given."""
+        width = heads * head_size
+        own = Strides(length * width, width)
+        return cls(
+            rows, plain_rows, length, reference_length, heads, head_size,
+            query=own, key=own, value=own,
+            reference_key=width, reference_value=width, output=own,
+        )  # fmt: skip
+
+    def obstacle(self) -> str | None:
+        """Return in a sentence why no kernel takes this problem, or None."""
+        smallest, largest = HEAD_SIZES
+        if not smallest <= self.head_size <= largest:
+            return f"The head size is {self.head_size}, outside {smallest}..{largest}."
+        if max(self.rows, self.heads) > GRID_LIMITS[2]:
+            return f"There are {self.rows} rows and {self.heads} heads, over {GRID_LIMITS[2]}."
+        if min(self.rows, self.length, self.heads) < 1:
+            return f"{self.rows} rows of {self.length} tokens in {self.heads} heads are empty."
+        own = max(s.token for s in (self.query, self.key, self.value, self.output)) * self.length
+        extra = max(self.reference_key, self.reference_value) * self.reference_length
+        if max(own, extra) >= 2**31:
+            return "The tokens of one row span more than 2^31 elements."
+        return None
+
+
+def launches(problem: TwoSourceProblem, dtype: Dtype, arch: str) -> tuple[Launch, ...]:
+    """Return the kernel's tactics for `arch` ("sm_90"), best first by table, the smallest last.
+
+    `dtype` is that of all tensors: fp16, bf16, or fp32, which multiplies in full precision. The
+    last tactic needs at most 48 KiB of shared memory. Raises ValueError with the sentence of
+    `problem.obstacle()`.
+    """
+    obstacle = problem.obstacle()
+    if obstacle is not None:
+        raise ValueError(f"{obstacle} Use the plain operators instead.")
+    tiles = two_source_tiles(arch, problem.head_size, dtype)
+    return tuple(_launch(problem, dtype, tile) for tile in tiles)
 
 
 def reference_attention_fp64(
@@ -37,3 +123,35 @@ def reference_attention_fp64(
             attention_fp64(query[told], keys, values, heads),
         ]
     )
+
+
+def _launch(problem: TwoSourceProblem, dtype: Dtype, tile: Tile) -> Launch:
+    arguments = [Argument(name, dtype, "in") for name in INPUTS] + [
+        Argument("output", dtype, "out")
+    ]
+    query_tiles = -(-problem.length // int(tile.constants["query_tile"]))
+    return Launch(
+        kernel=KERNEL,
+        arguments=tuple(arguments),
+        constants=_constants(problem) | dict(tile.constants),
+        grid=(query_tiles, problem.heads, problem.rows),
+        warps=tile.warps,
+        stages=tile.stages,
+    )
+
+
+def _constants(problem: TwoSourceProblem) -> dict[str, Constant]:
+    strided = {"query": problem.query, "key": problem.key, "value": problem.value}
+    strided["output"] = problem.output
+    told = problem.plain_rows < problem.rows
+    return {
+        "plain_rows": problem.plain_rows,
+        "length": problem.length,
+        "reference_length": problem.reference_length if told else 0,
+        "head_size": problem.head_size,
+        **{f"{name}_row": strides.row for name, strides in strided.items()},
+        **{f"{name}_token": strides.token for name, strides in strided.items()},
+        "reference_key_token": problem.reference_key,
+        "reference_value_token": problem.reference_value,
+        "scale": math.log2(math.e) / math.sqrt(problem.head_size),
+    }
