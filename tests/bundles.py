@@ -18,7 +18,12 @@ import pytest
 from tests.golden import GOLDEN, LARGE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-SOURCES = ("export/mimo_export", "kernels/mimo_kernels", "runtime/mimo_runtime/bundle.py")
+SOURCES = (
+    "export/mimo_export/*.py",
+    "export/mimo_export/networks/*.py",
+    "kernels/mimo_kernels/*attention.py",
+    "runtime/mimo_runtime/bundle.py",
+)
 MAKERS = ("torch", "onnx", "onnxscript", "onnx-ir", "diffusers", "transformers")
 
 # A layout that shares no size with the golden sets: widths and heads that differ by level, odd and
@@ -87,14 +92,11 @@ def _exported(config: pytest.Config, name: str, checkpoint: Path, shape: tuple[i
 
 def _digest(checkpoint: Path, shape: tuple[int, ...]) -> str:
     digest = hashlib.sha256(repr((shape, [version(name) for name in MAKERS])).encode())
-    sources = [path for name in SOURCES for path in _files(REPOSITORY / name, "*.py")]
-    for path in (*sources, *_files(checkpoint, "*")):
+    sources = [path for pattern in SOURCES for path in sorted(REPOSITORY.glob(pattern))]
+    weights = sorted(path for path in checkpoint.rglob("*") if path.is_file())
+    for path in (*sources, *weights):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:16]
-
-
-def _files(path: Path, pattern: str) -> list[Path]:
-    return sorted(p for p in path.rglob(pattern) if p.is_file()) if path.is_dir() else [path]
 
 
 @contextmanager

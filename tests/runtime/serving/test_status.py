@@ -15,6 +15,7 @@ CODES = {
     "MediaError": "INVALID_ARGUMENT",
     "TemplateError": "INVALID_ARGUMENT",
     "BundleError": "FAILED_PRECONDITION",
+    "PlanError": "FAILED_PRECONDITION",
     "CheckpointError": "FAILED_PRECONDITION",
     "ProtocolError": "FAILED_PRECONDITION",
     "LimitExceededError": "RESOURCE_EXHAUSTED",

@@ -1,0 +1,105 @@
+"""A component of a bundle as a typed ONNX file, ready for a strongly typed network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import onnx_ir as ir
+
+from mimo_export.build import float8
+from mimo_export.build.attention_nodes import Plugins, attention_nodes
+from mimo_export.build.boundary import boundary_spec
+from mimo_export.build.islands import FLOAT32_COMPONENTS, islands
+from mimo_export.build.layers import layer_groups
+from mimo_export.build.measure import overflowing, ranges, relative_error
+from mimo_export.build.precision import LOW_TYPES, narrow
+from mimo_export.build.room import check_measuring
+from mimo_export.build.walk import Array, walk
+from mimo_export.store import WeightStore
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import UnsupportedError
+from mimo_runtime.plans.manifest import PlanComponent
+
+_FP8 = "fp8"
+
+
+@dataclass(frozen=True, slots=True)
+class TypedComponent:
+    """A written file and what is known of it before an engine is built; `tf32` may be used."""
+
+    file: str
+    tf32: bool
+    described: PlanComponent
+
+
+class Typing:
+    """Types the components of one bundle in one precision.
+
+    `plugins` are those of TensorRT, None for an engine that takes none.
+    """
+
+    def __init__(self, bundle: Bundle, precision: str, plugins: Plugins | None = None) -> None:
+        self._bundle = bundle
+        self._precision = precision
+        self._plugins = plugins
+
+    def write(
+        self, name: str, store: WeightStore, feeds: Mapping[str, Array] | None
+    ) -> TypedComponent:
+        """Type a component and write it into the folder of `store`.
+
+        With sample inputs `feeds` values beyond float16 are found and kept in float32, and the
+        error is measured.
+
+        Raises:
+            ResourceError: the component does not fit into memory to be measured.
+            UnsupportedError: the precision does not fit the component; the sentence says why.
+        """
+        model = ir.load(self._bundle.path(name))
+        largest, exact = self._measured(model, name, feeds)
+        self._retype(model, name, largest)
+        error = None
+        if feeds is not None:
+            error = relative_error(walk(model, feeds), exact)
+            self._check(name, error)
+        component = self._bundle.component(name)
+        groups = layer_groups(model.graph)
+        nodes = attention_nodes(model.graph, self._plugins, self._kernel_dtype())
+        file = f"{name}.onnx"
+        described = PlanComponent(
+            file=f"{name}.plan",
+            weights_bytes=store.save(model, file),
+            inputs=tuple(map(boundary_spec, component.inputs)),
+            outputs=tuple(map(boundary_spec, component.outputs)),
+            error=error,
+            layers=groups,
+            attention=nodes,
+        )
+        return TypedComponent(file, name not in FLOAT32_COMPONENTS, described)
+
+    def _measured(
+        self, model: ir.Model, name: str, feeds: Mapping[str, Array] | None
+    ) -> tuple[dict[str, float], dict[str, Array]]:
+        if feeds is None:
+            return {}, {}
+        check_measuring(name, model.graph)
+        return ranges(model, feeds)
+
+    def _retype(self, model: ir.Model, name: str, largest: Mapping[str, float]) -> None:
+        beyond = overflowing(largest, self._precision)
+        kept = islands(model.graph, name, self._precision, beyond)
+        narrow(model, self._bundle.component(name), LOW_TYPES[self._precision], kept)
+        if self._precision == _FP8 and name in float8.COMPONENTS:
+            float8.quantise(model.graph, largest)
+
+    def _check(self, name: str, error: float) -> None:
+        if self._precision == _FP8 and name in float8.COMPONENTS:
+            float8.check_quality(name, error)
+        if not error < 1:
+            raise UnsupportedError(
+                f"{name}: in {self._precision} the result is lost (relative error {error:.3g}); "
+                "build with another --precision."
+            )
+
+    def _kernel_dtype(self) -> Any:
+        return "bf16" if self._precision == "bf16" else "fp16"

@@ -1,0 +1,86 @@
+"""`mimo report`: what of a bundle runs where on this machine, and what fell back."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.cli.options import FOLDER, examples
+from mimo_runtime.cli.situation import (
+    ONNXRUNTIME,
+    TORCH,
+    ComponentRow,
+    Situation,
+    situation_of,
+)
+from mimo_runtime.engines.availability import device_or_reason
+from mimo_runtime.plans.key import ENGINES
+
+_ATTENTION = {
+    ONNXRUNTIME: "the body of each node, in ONNX Runtime's own operators",
+    TORCH: "our Triton kernels, or plain PyTorch where one does not fit, which the log tells",
+}
+
+
+@click.command(epilog=examples("mimo report bundles/mimo", "mimo report bundles/mimo --json"))
+@click.argument("bundle", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for programs.")
+def report(bundle: Path, as_json: bool) -> None:
+    """Say which engine runs BUNDLE here, with which kernels and precision, and what fell back."""
+    situation = situation_of(Bundle.open(bundle), *device_or_reason())
+    if as_json:
+        click.echo(json.dumps(asdict(situation), indent=1))
+        return
+    for line in lines(situation):
+        click.echo(line)
+
+
+def lines(situation: Situation) -> Iterator[str]:
+    """The report for a terminal."""
+    device = situation.device
+    yield f"bundle  {situation.bundle}"
+    yield (
+        f"GPU     {device.name}, {device.arch}, {device.memory_bytes / 1e9:.1f} GB"
+        if device
+        else f"GPU     none. {situation.no_device}"
+    )
+    yield "\nengines"
+    for engine in situation.engines:
+        mark = "chosen" if engine.name == situation.chosen else "runs" if engine.runs else "no"
+        yield f"  {engine.name:<13} {engine.version:<14} {mark:<7} {engine.reason}"
+    yield f"\ncomponents on {situation.chosen}"
+    for component in situation.components:
+        yield from _component(component)
+    if situation.chosen not in ENGINES:
+        yield f"  attention of domain mimo: {_ATTENTION[situation.chosen]}"
+    yield from _plans(situation)
+
+
+def _component(row: ComponentRow) -> Iterator[str]:
+    known = [row.precision, f"weights {row.weights_bytes / 1e6:.1f} MB"]
+    if row.device_memory_bytes is not None:
+        known.append(f"execution memory {row.device_memory_bytes / 1e6:.1f} MB")
+    if row.error is not None:
+        known.append(f"relative error {row.error:.1e}")
+    yield f"  {row.name:<18} {', '.join(known)}; {row.file}"
+    counted = Counter((node.operator, node.kernel, node.fallback) for node in row.attention)
+    for (operator, kernel, fallback), count in counted.items():
+        yield f"    {count:>3} {operator}: {kernel}{f' ({fallback})' if fallback else ''}"
+
+
+def _plans(situation: Situation) -> Iterator[str]:
+    if situation.plans or situation.broken_plans:
+        yield "\nplans"
+    for plan in situation.plans:
+        parts = f"{len(plan.components)} components"
+        yield f"  {plan.name}  {plan.size_bytes / 1e6:.1f} MB, {parts}, built {plan.built_at}"
+    for sentence in situation.broken_plans:
+        yield f"  {sentence}"
+    if situation.device is None:
+        yield f"\nplans are for GPUs; '{situation.build}' makes them, also without one"
+    elif situation.chosen not in ENGINES:
+        yield f"\nno plan serves this GPU; '{situation.build}' makes one"

@@ -1,0 +1,52 @@
+import shutil
+from collections import namedtuple
+from pathlib import Path
+
+import onnx_ir as ir
+import psutil
+import pytest
+
+from mimo_export.build.room import check_disk, check_measuring, check_memory
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import ResourceError
+
+Usage = namedtuple("Usage", "total used free")
+Memory = namedtuple("Memory", "available")
+
+
+@pytest.fixture
+def opened(small_bundle: Path) -> Bundle:
+    return Bundle.open(small_bundle)
+
+
+def test_a_machine_with_room_passes(opened: Bundle, tmp_path: Path) -> None:
+    check_disk(opened, ["time", "denoiser"], tmp_path)
+    check_memory(opened, ["time", "denoiser"])
+
+
+def test_a_full_disk_is_told_before_the_build(
+    opened: Bundle, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**9, 10**9, 10**6))
+    with pytest.raises(
+        ResourceError, match=r"needs about 0\.07 GB and .* 0\.00 GB free; make room"
+    ):
+        check_disk(opened, ["denoiser"], tmp_path)
+
+
+def test_too_little_memory_names_the_largest_component(
+    opened: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
+    with pytest.raises(ResourceError, match=r"Building denoiser needs 0\.01 GB of memory"):
+        check_memory(opened, ["time", "denoiser"])
+
+
+def test_what_cannot_be_measured_here_is_told_with_the_way_without(
+    opened: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph = ir.load(opened.path("denoiser")).graph
+    check_measuring("denoiser", graph)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
+    with pytest.raises(ResourceError, match=r"Measuring denoiser .*build with --no-measure"):
+        check_measuring("denoiser", graph)
