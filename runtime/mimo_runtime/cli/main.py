@@ -9,7 +9,9 @@ import click
 import mimo_runtime
 from mimo_runtime.cli.demo import demo
 from mimo_runtime.cli.inspect import inspect
+from mimo_runtime.cli.motion import motion
 from mimo_runtime.cli.render import render
+from mimo_runtime.cli.report import report
 from mimo_runtime.cli.serve import serve
 from mimo_runtime.cli.synthesize import synthesize
 from mimo_runtime.errors import CancelledError, MimoError
@@ -24,7 +26,7 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Names in the order of a first visit: demo and export, then what uses a bundle."""
         announced = sorted(point.name for point in entry_points(group=_GROUP))
-        return ["demo", *announced, "inspect", "render", "serve", "synthesize"]
+        return ["demo", *announced, "inspect", "motion", "render", "report", "serve", "synthesize"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Our own command, or the announced one, imported now."""
@@ -53,7 +55,7 @@ def mimo(quiet: bool) -> None:
     )
 
 
-for _command in (demo, inspect, render, serve, synthesize):
+for _command in (demo, inspect, motion, render, report, serve, synthesize):
     mimo.add_command(_command)
 
 

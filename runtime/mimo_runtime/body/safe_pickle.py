@@ -1,0 +1,108 @@
+"""Reading a pickle that holds arrays and nothing that could run.
+
+Body models are spread as pickles, and a pickle may call anything. Here only the few names that
+arrays are made of are known; every other name ends the reading.
+"""
+
+import io
+import pickle
+from typing import Any, BinaryIO
+
+import numpy as np
+from numpy._core import multiarray
+
+_MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
+_NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
+_SPARSE = ("scipy.sparse.csc", "scipy.sparse._csc")
+
+
+class RefusedName(pickle.UnpicklingError):
+    """The pickle asks for something that is no array; the message is its name."""
+
+
+class SparseColumns:
+    """What a pickled scipy csc_matrix holds; scipy itself is not needed."""
+
+    data: Any
+    indices: Any
+    indptr: Any
+    _shape: Any
+
+    def dense(self) -> np.ndarray[Any, Any]:
+        """The matrix with its zeros."""
+        matrix = np.zeros(self._shape, self.data.dtype)
+        columns = np.repeat(np.arange(self._shape[1]), np.diff(self.indptr))
+        np.add.at(matrix, (self.indices, columns), self.data)
+        return matrix
+
+
+class Chumpy:
+    """What a pickled chumpy.ch.Ch holds: the array `x`."""
+
+    x: Any
+
+
+def load_arrays(data: bytes) -> Any:
+    """The content of a pickle: dicts, lists, numbers, text and arrays.
+
+    Sparse matrices and chumpy arrays inside dicts come as plain arrays.
+
+    Raises:
+        pickle.UnpicklingError: it is damaged, or names something else (RefusedName).
+    """
+    try:
+        return _plain(_ArrayUnpickler(io.BytesIO(data), encoding="latin1").load())
+    except pickle.UnpicklingError:
+        raise
+    except Exception as error:  # a damaged pickle fails in any of a dozen ways
+        raise pickle.UnpicklingError(f"{type(error).__name__}: {error}") from None
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    def __init__(self, file: BinaryIO, *, encoding: str) -> None:
+        super().__init__(file, encoding=encoding)
+
+    def find_class(self, module: str, name: str) -> Any:
+        known: dict[tuple[str, str], Any] = {
+            ("numpy", "ndarray"): np.ndarray,
+            ("numpy", "dtype"): np.dtype,
+            ("_codecs", "encode"): _encode,
+            ("copy_reg", "_reconstructor"): _new_holder,
+            ("copyreg", "_reconstructor"): _new_holder,
+            ("__builtin__", "object"): object,
+            ("builtins", "object"): object,
+            ("chumpy.ch", "Ch"): Chumpy,
+            **{(place, "_reconstruct"): multiarray._reconstruct for place in _MULTIARRAY},
+            **{(place, "scalar"): multiarray.scalar for place in _MULTIARRAY},
+            **{(place, "_frombuffer"): _from_buffer for place in _NUMERIC},
+            **{(place, "csc_matrix"): SparseColumns for place in _SPARSE},
+        }
+        if (module, name) not in known:
+            raise RefusedName(f"{module}.{name}")
+        return known[module, name]
+
+
+def _encode(text: str, encoding: str) -> bytes:
+    if encoding not in ("latin1", "latin-1"):
+        raise RefusedName(f"_codecs.encode with '{encoding}'")
+    return text.encode("latin1")
+
+
+def _new_holder(kind: Any, *_: Any) -> Any:
+    if kind not in (Chumpy, SparseColumns):
+        raise RefusedName(f"a new {kind}")
+    return kind()
+
+
+def _from_buffer(data: Any, dtype: Any, shape: tuple[int, ...], order: Any) -> Any:
+    return np.frombuffer(data, dtype=dtype).reshape(shape, order=order)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, SparseColumns):
+        return value.dense()
+    if isinstance(value, Chumpy):
+        return np.asarray(value.x)
+    return value

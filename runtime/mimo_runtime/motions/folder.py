@@ -1,0 +1,157 @@
+"""A motion folder: a motion ready to drive a character, apart from any scene.
+
+sdc.mp4      the body frame by frame in motion colours on black, the motion layer of a template
+config.json  rate and length, as a template has it
+motion.npz   the postures (`pose_file`), frame by frame those of sdc.mp4
+motion.json  what it is: body and colours, rate, frames, camera, source, licence
+"""
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.media.frame_sink import write_errors
+
+VIDEO, CONFIG, POSES, RECORD = "sdc.mp4", "config.json", "motion.npz", "motion.json"
+FORMAT, VERSION = "mimo-motion", 1
+SURFACE, OFFICIAL = "surface", "official"
+_CONFIG_FPS = 30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MotionRecord:
+    """What motion.json holds.
+
+    Attributes:
+        body: name of the body that was drawn, `Body.name`.
+        colours: SURFACE (`body.colours`) or OFFICIAL (from sdc_info.npy).
+        rate_fps, frame_count: of sdc.mp4 and of motion.npz alike.
+        camera: what drew the frames; its size is that of the frames.
+        source, licence_note: for people.
+    """
+
+    body: str
+    colours: str
+    rate_fps: Fraction
+    frame_count: int
+    camera: Camera
+    source: str
+    licence_note: str
+
+
+@contextmanager
+def new_folder(path: Path) -> Iterator[Path]:
+    """A folder to write into, which becomes `path` when the with statement ends without an error.
+
+    An earlier motion folder of that name is replaced then.
+
+    Raises InvalidRequestError where `path` holds other files or cannot be written.
+    """
+    path = path.resolve()
+    with write_errors(path):
+        _refuse_other_files(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.partial-"))
+        partial.chmod(0o755)
+    try:
+        yield partial
+        with write_errors(path):
+            _refuse_other_files(path)
+            if path.exists():
+                path.rename(partial.with_suffix(".old"))
+            partial.rename(path)
+    finally:
+        for leftover in (partial, partial.with_suffix(".old")):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _refuse_other_files(path: Path) -> None:
+    for entry in path.iterdir() if path.exists() else ():
+        if entry.name not in (VIDEO, CONFIG, POSES, RECORD):
+            raise InvalidRequestError(
+                f"the folder '{path}' holds '{entry.name}', which is no part of an earlier motion; "
+                "choose a new or an empty folder"
+            )
+
+
+def write_record(folder: Path, record: MotionRecord) -> None:
+    """Write motion.json and config.json into `folder`."""
+    camera = record.camera
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "body": record.body,
+        "colours": record.colours,
+        "rate_fps": f"{record.rate_fps.numerator}/{record.rate_fps.denominator}",
+        "frame_count": record.frame_count,
+        "width_px": camera.width_px,
+        "height_px": camera.height_px,
+        "camera": {
+            "focal_px": camera.focal_px,
+            "centre_px": list(camera.centre_px),
+            "rotation": camera.rotation.tolist(),
+            "translation_m": camera.translation_m.tolist(),
+        },
+        "source": record.source,
+        "licence_note": record.licence_note,
+    }
+    end = math.ceil(record.frame_count * _CONFIG_FPS / record.rate_fps)
+    whole = record.rate_fps.denominator == 1
+    fps = int(record.rate_fps) if whole else float(record.rate_fps)
+    config = {"fps": fps, "time_crop": {"start_idx": 0, "end_idx": end}}
+    with write_errors(folder):
+        (folder / RECORD).write_text(json.dumps(content, indent=2) + "\n")
+        (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
+
+
+def read_record(folder: Path) -> MotionRecord:
+    """Read motion.json of `folder`.
+
+    Raises MediaError where it is missing, of a newer version, or not what `write_record` writes.
+    """
+    try:
+        content = json.loads((folder / RECORD).read_bytes())
+        version = content["version"] if content["format"] == FORMAT else None
+        if version == VERSION:
+            return _record(content)
+    except OSError as error:
+        raise MediaError(f"Cannot read {folder / RECORD}: {error.strerror}.") from None
+    except (ValueError, TypeError, KeyError, ZeroDivisionError, RecursionError) as error:
+        raise MediaError(f"{RECORD} of '{folder.name}' is damaged: {error!r}.") from None
+    raise MediaError(
+        f"{RECORD} of '{folder.name}' is not of format {FORMAT} version {VERSION}; make the folder "
+        "anew with 'mimo motion'."
+    )
+
+
+def _record(content: dict[str, Any]) -> MotionRecord:
+    seen = content["camera"]
+    x, y = seen["centre_px"]
+    camera = Camera(
+        int(content["width_px"]),
+        int(content["height_px"]),
+        float(seen["focal_px"]),
+        (float(x), float(y)),
+        np.array(seen["rotation"], np.float64).reshape(3, 3),
+        np.array(seen["translation_m"], np.float64).reshape(3),
+    )
+    return MotionRecord(
+        body=str(content["body"]),
+        colours=str(content["colours"]),
+        rate_fps=Fraction(content["rate_fps"]),
+        frame_count=int(content["frame_count"]),
+        camera=camera,
+        source=str(content["source"]),
+        licence_note=str(content["licence_note"]),
+    )

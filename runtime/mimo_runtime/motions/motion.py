@@ -1,0 +1,59 @@
+"""Postures over time."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.body.pose import Placement, Pose, place_all
+from mimo_runtime.body.rotations import from_quaternion
+from mimo_runtime.body.skeleton import Skeleton
+
+Floats = NDArray[np.float32]
+
+MAX_FRAMES = 100_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """N postures of a skeleton with J joints, evenly spaced in time.
+
+    Attributes:
+        joints: the names of the skeleton's joints, in its order.
+        rate_fps: postures a second.
+        root_m: float32 [N, 3], places of the root joint; y is up.
+        rotations: float32 [N, J, 4], unit quaternions w, x, y, z; see `Pose.rotations`.
+        source: where the motion is from, for people.
+        licence_note: what is known of the right to use it, for people.
+    """
+
+    joints: tuple[str, ...]
+    rate_fps: Fraction
+    root_m: Floats
+    rotations: Floats
+    source: str = ""
+    licence_note: str = ""
+
+    @property
+    def frame_count(self) -> int:
+        """N."""
+        return len(self.root_m)
+
+    @property
+    def duration_s(self) -> float:
+        """From the first posture to the end of the last one."""
+        return float(self.frame_count / self.rate_fps)
+
+    def pose(self, index: int) -> Pose:
+        """The posture number `index`."""
+        return Pose(self.root_m[index].astype(np.float64), from_quaternion(self.rotations[index]))
+
+    def cut(self, frames: slice) -> "Motion":
+        """Some of the postures; the step of the slice must be 1."""
+        return replace(self, root_m=self.root_m[frames], rotations=self.rotations[frames])
+
+    def placed(self, skeleton: Skeleton) -> Placement:
+        """Where all postures put the joints of `skeleton`: [N, J, ...]."""
+        rotations = from_quaternion(self.rotations)
+        return place_all(skeleton, self.root_m.astype(np.float64), rotations)

@@ -1,0 +1,52 @@
+"""Which part of a motion is meant, and how large its frames are: text to numbers."""
+
+import math
+import re
+
+from mimo_runtime.errors import InvalidRequestError
+
+MIN_PX, MAX_PX = 16, 4096
+
+
+def parse_size(text: str) -> tuple[int, int]:
+    """(width, height) of "WIDTHxHEIGHT", each `MIN_PX` to `MAX_PX`.
+
+    Raises InvalidRequestError for anything else.
+    """
+    match = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", text.strip().lower())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(MIN_PX <= side <= MAX_PX for side in size):
+        raise InvalidRequestError(
+            f"the size '{text}' is not WIDTHxHEIGHT with sides of {MIN_PX} to {MAX_PX} px; "
+            "give for instance 512x512"
+        )
+    return size
+
+
+def parse_frames(
+    frames: str | None, seconds: str | None, rate_fps: float, frame_count: int
+) -> slice:
+    """The frames that "FROM-TO" means, counted from 0, TO not included; all where both are None.
+
+    frames: in frames; seconds: in seconds at `rate_fps`, rounded to frames. An end after
+    `frame_count` means up to it.
+
+    Raises:
+        InvalidRequestError: both are given, one is no range, or nothing is left.
+    """
+    if frames is not None and seconds is not None:
+        raise InvalidRequestError("--frames and --seconds say the same; give one of them")
+    text, scale = (frames, 1.0) if seconds is None else (seconds, rate_fps)
+    if text is None:
+        return slice(0, frame_count)
+    number = r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*"
+    match = re.fullmatch(f"{number}-{number}", text)
+    if not match:
+        raise InvalidRequestError(f"'{text}' is no range FROM-TO; give for instance 0-5")
+    start, end = (math.floor(float(match[side]) * scale + 0.5) for side in (1, 2))
+    if not start < min(end, frame_count):
+        raise InvalidRequestError(
+            f"the range '{text}' leaves none of the motion's {frame_count} frames "
+            f"({frame_count / rate_fps:.2f} s)"
+        )
+    return slice(start, min(end, frame_count))

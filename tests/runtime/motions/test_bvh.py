@@ -1,0 +1,145 @@
+"""BVH files, and what can be wrong with them."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimo_runtime.body.rotations import from_quaternion
+from mimo_runtime.errors import LimitExceededError, MediaError, MimoError
+from mimo_runtime.motions import bvh
+from mimo_runtime.motions.bvh import read_bvh
+from mimo_runtime.motions.bvh_motion import bvh_motion
+from tests.runtime.body.arms import few
+
+SMALL = """HIERARCHY
+ROOT Hips
+{
+    OFFSET 1.0 2.0 3.0
+    CHANNELS 6 Xposition Yposition Zposition Zrotation Xrotation Yrotation
+    JOINT Left Leg {
+        OFFSET 0.5 -1 0
+        CHANNELS 3 Zrotation Yrotation Xrotation
+        End Site
+        {
+            OFFSET 0 -4 0
+        }
+    }
+}
+MOTION
+Frames: 2
+Frame Time: .0083333
+10 20 30 0 0 0 0 0 0
+10 20 31 90 90 0 0 0 0
+"""
+
+
+def small(old: str = "", new: str = "") -> bytes:
+    assert old in SMALL
+    return SMALL.replace(old, new, 1).encode()
+
+
+def test_a_small_file_is_read_as_written() -> None:
+    file = read_bvh("small.bvh", small())
+    assert file.skeleton.names == ("Hips", "Left Leg")
+    assert file.skeleton.parents == (-1, 0)
+    np.testing.assert_allclose(file.skeleton.rest_m, [[1, 2, 3], [1.5, 1, 3]])
+    np.testing.assert_allclose(file.skeleton.tails_m, [[1.5, 1, 3], [1.5, -3, 3]])
+    assert file.rate_fps == 120
+    assert file.values.shape == (2, 9)
+
+
+def test_the_root_is_at_its_channels_and_rotations_apply_last_channel_first() -> None:
+    motion = bvh_motion(read_bvh("small.bvh", small()), "small.bvh")
+    np.testing.assert_allclose(motion.root_m, [[10, 20, 30], [10, 20, 31]])
+    turn = from_quaternion(motion.rotations[1, 0])
+    np.testing.assert_allclose(turn @ [0, 1, 0], [0, 0, 1], atol=1e-6)
+    np.testing.assert_allclose(turn @ [1, 0, 0], [0, 1, 0], atol=1e-6)
+
+
+def test_a_root_without_position_stays_at_its_offset() -> None:
+    data = small("6 Xposition Yposition Zposition Zr", "3 Zr").replace(b"10 20 30 ", b"")
+    motion = bvh_motion(read_bvh("s.bvh", data.replace(b"10 20 31 ", b"")), "s.bvh")
+    np.testing.assert_allclose(motion.root_m, [[1, 2, 3]] * 2)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rate"),
+    [(".0083333", 120), ("0.033333", 30), ("0.01", 100), ("0.0417083", Fraction(24000, 1001))],
+)
+def test_rounded_frame_times_mean_the_rate_that_was_meant(seconds: str, rate: Fraction) -> None:
+    file = read_bvh("s.bvh", small(".0083333", seconds))
+    assert float(file.rate_fps) == pytest.approx(float(rate), rel=1e-3)
+    assert seconds == "0.0417083" or file.rate_fps == rate
+
+
+def test_windows_line_ends_a_byte_order_mark_and_capitals_do_not_matter() -> None:
+    data = b"\xef\xbb\xbf" + small().replace(b"\n", b"\r\n").replace(b"HIERARCHY", b"Hierarchy")
+    assert read_bvh("s.bvh", data).values.shape == (2, 9)
+
+
+def test_lines_after_the_announced_frames_are_left_out() -> None:
+    assert len(read_bvh("s.bvh", small("Frames: 2", "Frames: 1")).values) == 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("HIERARCHY", "HIERARCH", "Line 1 of 's.bvh'.*expected 'HIERARCHY', found 'HIERARCH'"),
+        ("1.0 2.0 3.0", "1.0 2.0", "Line 4 of 's.bvh'.*expected 3 numbers, found 2"),
+        ("1.0 2.0", "1.0 two", "Line 4 .*could not convert string to float: 'two'"),
+        ("1.0 2.0", "1.0 nan", "Line 4 .*not finite"),
+        ("6 Xpos", "5 Xpos", "Line 5 .*number of channels"),
+        ("6 Xpos", "6 Wpos", "Line 5 .*number of channels"),
+        ("6 Xposition Y", "6 Yposition Y", "Line 5 .*number of channels"),
+        ("JOINT Left Leg", "BONE Left Leg", "Line 6 .*expected JOINT, End Site or }"),
+        ("JOINT Left Leg", "JOINT Hips", "Line 6 .*'Hips' is empty or taken"),
+        ("JOINT Left Leg", "JOINT", "Line 6 .*'' is empty or taken"),
+        ("Frames: 2", "Frames: two", "Line 16 .*number of frames"),
+        ("Frames: 2", "Frames: 0", "Line 16 .*number of frames"),
+        ("Frames: 2", "Frames: 3", "ends after line 19; it is incomplete"),
+        (".0083333", "0", "Line 17 .*0.001 to 1 second, not 0"),
+        (".0083333", "-1", "Line 17 .*0.001 to 1 second"),
+        ("10 20 31 90", "10 20 31", "Line 19 .*expected 9 numbers, found 8"),
+        (SMALL[SMALL.index("MOTION"):], "", "ends after line 14; it is incomplete"),
+        (SMALL[9:], "", "ends after line 1; it is incomplete"),
+        (SMALL, "", "ends after line 0"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_a_sentence_with_its_line(old: str, new: str, words: str) -> None:
+    with pytest.raises(MediaError, match=words):
+        read_bvh("s.bvh", small(old, new))
+
+
+def test_a_joint_without_an_end_is_a_sentence() -> None:
+    data = b"HIERARCHY\nROOT A\n{\nOFFSET 0 0 0\nCHANNELS 0\n}\n"
+    with pytest.raises(MediaError, match=r"Line 6 .*'A' has no child and no end"):
+        read_bvh("s.bvh", data)
+
+
+def test_bytes_that_are_no_text_are_a_sentence() -> None:
+    with pytest.raises(MediaError, match="it is not text"):
+        read_bvh("s.bvh", b"HIERARCHY\n\xff\xfe")
+
+
+def test_too_many_joints_or_frames_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bvh, "MAX_JOINTS", 1)
+    with pytest.raises(LimitExceededError, match="more than 1 joints"):
+        read_bvh("s.bvh", small())
+    monkeypatch.setattr(bvh, "MAX_JOINTS", 2)
+    with pytest.raises(LimitExceededError, match="more than 100000 frames"):
+        read_bvh("s.bvh", small("Frames: 2", "Frames: 300000"))
+
+
+@few
+@given(st.integers(0, len(SMALL) - 1), st.integers(0, 3), st.text("{}0a -.\n", max_size=3))
+def test_damage_is_read_or_refused_with_a_sentence(place: int, cut: int, put: str) -> None:
+    data = (SMALL[:place] + put + SMALL[place + cut :]).encode()
+    try:
+        file = read_bvh("s.bvh", data)
+    except MimoError as error:
+        assert "'s.bvh'" in str(error)  # noqa: PT017
+    else:
+        assert np.isfinite(file.values).all()
