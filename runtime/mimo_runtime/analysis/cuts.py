@@ -1,0 +1,81 @@
+"""Cuts: places where one shot ends and another begins."""
+
+from collections import deque
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mimo_runtime.analysis.frame import Floats, Pixels
+
+_PICTURE_PX = (64, 36)
+_GRID = (2, 2)
+_LEVELS = 8
+_SMALLEST_CHANGE = 0.25  # share of the picture that takes another colour
+_RISE = 3.0  # times the usual change of the frames before
+_ALIKE = 0.5  # correlation of shapes from which it is the same place in another light
+_MEMORY = 12
+_COARSE_PX, _FINE_PX = 4.0, 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Look:
+    """What is kept of a frame: histograms, and shapes without their brightness."""
+
+    colours: Floats
+    shapes: Floats
+
+
+class CutFinder:
+    """Looks at one frame after the other.
+
+    A cut is where colours change, by far more than from frame to frame before, and shapes with
+    them: neither a change of light, nor a steady movement of the camera, nor somebody who passes
+    in front is one. Fades and dissolves are not found.
+    """
+
+    def __init__(self) -> None:
+        self._last: _Look | None = None
+        self._changes: deque[float] = deque(maxlen=_MEMORY)
+
+    def is_cut(self, pixels: Pixels) -> bool:
+        """Whether `pixels`, uint8 [height, width, 3], begins another shot than the frame before."""
+        before, look = self._last, _look(pixels)
+        self._last = look
+        if before is None:
+            return False
+        change = float(np.abs(look.colours - before.colours).sum() / 2)
+        usual = float(np.median(self._changes)) if self._changes else 0.0
+        sudden = change > max(_SMALLEST_CHANGE, _RISE * usual)
+        found = sudden and _correlation(look.shapes, before.shapes) < _ALIKE
+        if found:
+            self._changes.clear()
+        else:
+            self._changes.append(change)
+        return found
+
+
+def _look(pixels: Pixels) -> _Look:
+    small = np.asarray(cv2.resize(pixels, _PICTURE_PX, interpolation=cv2.INTER_AREA), np.uint8)
+    grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    shapes = cv2.GaussianBlur(grey - cv2.GaussianBlur(grey, (0, 0), _COARSE_PX), (0, 0), _FINE_PX)
+    return _Look(_histograms(small), np.asarray(shapes, np.float32))
+
+
+def _histograms(small: Pixels) -> Floats:
+    """Of the colours of each quarter, of sum 1 together."""
+    columns, rows = _PICTURE_PX[0] // _GRID[0], _PICTURE_PX[1] // _GRID[1]
+    parts = [
+        small[top : top + rows, left : left + columns]
+        for top in range(0, _PICTURE_PX[1], rows)
+        for left in range(0, _PICTURE_PX[0], columns)
+    ]
+    levels, ends = [_LEVELS] * 3, [0, 256] * 3
+    counts = [cv2.calcHist([part], [0, 1, 2], None, levels, ends).ravel() for part in parts]
+    whole = np.concatenate(counts)
+    return np.asarray(whole / whole.sum(), np.float32)
+
+
+def _correlation(one: Floats, other: Floats) -> float:
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float((one * other).sum()) / size if size > 0 else 0.0

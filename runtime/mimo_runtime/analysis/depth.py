@@ -1,0 +1,49 @@
+"""Depth of a whole frame, with a network of the user's: none ships."""
+
+import cv2
+import numpy as np
+
+from mimo_runtime.analysis.contracts import DISTANCE
+from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.model import Network
+
+_NEAREST = 1e-3
+
+
+class DepthFinder:
+    """Relative depth with a network of slot `depth`, such as MiDaS or Depth-Anything."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def find(self, pixels: Pixels) -> Floats:
+        """How near every pixel is, float32 [height, width]: larger is nearer.
+
+        The unit and the zero are the network's own, of each frame anew; `aligned` makes frames
+        comparable.
+
+        Args:
+            pixels: uint8 [height, width, 3].
+        """
+        size = (self._network.width_px, self._network.height_px)
+        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+        plane = self._network.plane(np.asarray(small, np.uint8))
+        if self._network.choice.meaning == DISTANCE:
+            plane = np.asarray(1 / np.maximum(plane, _NEAREST), np.float32)
+        whole = cv2.resize(plane, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return np.asarray(whole, np.float32)
+
+
+def aligned(nearness: Floats, reference: Floats, still: Floats) -> Floats:
+    """`nearness` scaled and shifted to be closest to `reference` where nothing moves.
+
+    Least squares over all pixels, weighted by `still`; all float32 [height, width]. Where
+    `nearness` is flat, it is only shifted.
+    """
+    total = float(still.sum()) or 1.0
+    mean = float((nearness * still).sum()) / total
+    target = float((reference * still).sum()) / total
+    spread = float((still * (nearness - mean) ** 2).sum())
+    shared = float((still * (nearness - mean) * (reference - target)).sum())
+    scale = shared / spread if spread > 0 else 1.0
+    return np.asarray((nearness - mean) * scale + target, np.float32)

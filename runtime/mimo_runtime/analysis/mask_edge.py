@@ -1,0 +1,57 @@
+"""The edge of a soft mask where the picture has one."""
+
+import cv2
+import numpy as np
+
+from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.guided_filter import applied, local_model
+from mimo_runtime.analysis.square_crop import Bounds, SquareCrop
+
+_RADIUS = 0.012  # of the crop's side
+_SMOOTHNESS = 1e-4
+_HAZE = 0.15  # levels below it are nothing and levels above 1 minus it are everything
+_NOTHING = 1 / 512  # half a level
+_BAND = 0.02  # of the crop's side on both sides of the edge, in which the picture decides
+
+
+def refined(mask: Floats, crop: SquareCrop, pixels: Pixels, model_px: int = 256) -> Floats:
+    """The mask of a crop laid on its frame, with edges at the resolution of the frame.
+
+    Args:
+        mask: float32 [size, size] 0..1.
+        crop: where it lies.
+        pixels: the frame, uint8 [height, width, 3].
+        model_px: size at which colours inside and outside are learned; finer costs more.
+
+    Returns:
+        float32 [height, width] 0..1.
+    """
+    size = (model_px, model_px)
+    large = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.float32)
+    radius_px = max(1, round(_RADIUS * model_px))
+    model = local_model(large, crop.picture(pixels, model_px), radius_px, _SMOOTHNESS)
+    reach = max(1, round(_BAND * model_px))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    limits = np.dstack([cv2.erode(large, kernel), cv2.dilate(large, kernel)]).astype(np.float32)
+    whole = np.zeros(pixels.shape[:2], np.float32)
+    left, top, right, bottom = bounds = _touched(limits[..., 1], crop, whole.shape)
+    if right <= left or bottom <= top:
+        return whole
+    alpha = applied(crop.plane_in(model, bounds), pixels[top:bottom, left:right])
+    steep = ((alpha - _HAZE) / (1 - 2 * _HAZE)).clip(0, 1)
+    lowest, highest = np.moveaxis(crop.plane_in(limits, bounds), -1, 0)
+    whole[top:bottom, left:right] = steep.clip(np.minimum(lowest, highest), highest)
+    return whole
+
+
+def _touched(most: Floats, crop: SquareCrop, shape: tuple[int, ...]) -> Bounds:
+    """The part of a frame of `shape` where a mask of at most `most` is not 0; may be empty."""
+    rows, columns = np.nonzero(most > _NOTHING)
+    if len(rows) == 0:
+        return (0, 0, 0, 0)
+    across, down = (columns.min() - 1, columns.max() + 2), (rows.min() - 1, rows.max() + 2)
+    corners = np.array([(x, y) for x in across for y in down], np.float32)
+    places = crop.points_in_frame(corners, most.shape[0])
+    left, top = np.floor(places.min(axis=0)).clip(0, (shape[1], shape[0]))
+    right, bottom = np.ceil(places.max(axis=0)).clip(0, (shape[1], shape[0]))
+    return (int(left), int(top), int(right), int(bottom))

@@ -1,0 +1,148 @@
+"""The same person over the frames of a shot."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mimo_runtime.analysis.assignment import assign
+from mimo_runtime.analysis.matching import is_still, match_cost
+from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.region import Region
+
+LONGEST_LOSS_S = 1.5
+LONGEST_HOLD_S = 5.0
+_FINDINGS_TO_HOLD = 3
+_MEMORY = 0.8  # of the old in the mean of velocity and colours
+
+Hold = Callable[[Person], Person | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """`person` of one frame, who is `number` (1, 2, ... in the order of appearance).
+
+    `held`: the finder missed the person, who was seen where it was expected.
+    """
+
+    number: int
+    person: Person
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Track:
+    number: int
+    person: Person
+    seen_s: float
+    found_s: float
+    findings: int
+    velocity_px_s: tuple[float, float] = (0.0, 0.0)
+
+
+class Tracker:
+    """Gives the people of each frame their numbers.
+
+    People are matched by where they are expected (constant velocity), how their boxes and
+    keypoints lie and what colours they wear, so that two who cross keep their numbers, and one who
+    is hidden for up to `longest_loss_s` gets the old one back. A cut ends all tracks.
+    """
+
+    def __init__(self, longest_loss_s: float = LONGEST_LOSS_S) -> None:
+        self._longest_loss_s = longest_loss_s
+        self._tracks: list[_Track] = []
+        self._count = 0
+
+    def update(
+        self,
+        people: Sequence[Person],
+        time_s: float,
+        *,
+        cut: bool = False,
+        hold: Hold | None = None,
+    ) -> tuple[Tracked, ...]:
+        """The numbers of the `people` of the next frame, in order of number.
+
+        Args:
+            people: as found in the frame.
+            time_s: when it is shown; times grow from frame to frame.
+            cut: whether the frame begins another shot.
+            hold: looks closer for a person who is expected and was not found.
+        """
+        alive = [] if cut else [t for t in self._tracks if self._lives(t, time_s)]
+        expected = [_expected(track, time_s) for track in alive]
+        pairs = assign(_costs(alive, expected, people, time_s))
+        found = [_continued(alive[row], people[column], time_s) for row, column in pairs]
+        found += self._strangers(people, {column for _, column in pairs}, time_s)
+        lost = sorted(set(range(len(alive))) - {row for row, _ in pairs})
+        held = self._held([(alive[row], expected[row]) for row in lost], found, time_s, hold)
+        kept = {track.number for track in held}
+        missing = [alive[row] for row in lost if alive[row].number not in kept]
+        self._tracks = [*found, *held, *missing]
+        tracked = [Tracked(track.number, track.person) for track in found]
+        tracked += [Tracked(track.number, track.person, held=True) for track in held]
+        return tuple(sorted(tracked, key=lambda one: one.number))
+
+    def _lives(self, track: _Track, time_s: float) -> bool:
+        return time_s - track.seen_s <= self._longest_loss_s
+
+    def _strangers(self, people: Sequence[Person], known: set[int], time_s: float) -> list[_Track]:
+        new = [person for place, person in enumerate(people) if place not in known]
+        new.sort(key=lambda person: person.box.left)
+        self._count += len(new)
+        first = self._count - len(new) + 1
+        return [_Track(first + i, person, time_s, time_s, 1) for i, person in enumerate(new)]
+
+    def _held(
+        self,
+        lost: Sequence[tuple[_Track, Person]],
+        found: Sequence[_Track],
+        time_s: float,
+        hold: Hold | None,
+    ) -> list[_Track]:
+        held: list[_Track] = []
+        for track, expected in lost:
+            young = track.findings < _FINDINGS_TO_HOLD
+            if hold is None or young or time_s - track.found_s > LONGEST_HOLD_S:
+                continue
+            person = hold(expected)
+            others = [*found, *held]
+            if person and is_still(expected, person, [other.person for other in others]):
+                still = _continued(track, person, time_s)
+                held.append(replace(still, found_s=track.found_s, findings=track.findings))
+        return held
+
+
+def _costs(
+    tracks: Sequence[_Track], expected: Sequence[Person], people: Sequence[Person], time_s: float
+) -> list[list[float]]:
+    return [
+        [match_cost(ahead, person, time_s - track.seen_s) for person in people]
+        for track, ahead in zip(tracks, expected, strict=True)
+    ]
+
+
+def _expected(track: _Track, time_s: float) -> Person:
+    gap_s = time_s - track.seen_s
+    x, y = (speed * gap_s for speed in track.velocity_px_s)
+    keypoints = track.person.keypoints + np.array([x, y, 0], np.float32)
+    return replace(track.person, box=track.person.box.moved(x, y), keypoints=keypoints)
+
+
+def _continued(track: _Track, person: Person, time_s: float) -> _Track:
+    gap_s = time_s - track.seen_s
+    step = _step(track.person.box, person.box)
+    old = track.velocity_px_s
+    velocity = (
+        _MEMORY * old[0] + (1 - _MEMORY) * step[0] / gap_s,
+        _MEMORY * old[1] + (1 - _MEMORY) * step[1] / gap_s,
+    )
+    colours = person.colours
+    if colours.size and track.person.colours.size:
+        colours = _MEMORY * track.person.colours + (1 - _MEMORY) * colours
+    dressed = replace(person, colours=colours)
+    return _Track(track.number, dressed, time_s, time_s, track.findings + 1, velocity)
+
+
+def _step(before: Region, after: Region) -> tuple[float, float]:
+    return after.centre[0] - before.centre[0], after.centre[1] - before.centre[1]

@@ -1,0 +1,145 @@
+"""Who is in a video and who of them is meant."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from mimo_runtime.analysis.body_landmarks import BodyFinder
+from mimo_runtime.analysis.cuts import CutFinder
+from mimo_runtime.analysis.frame import Frame, Pixels
+from mimo_runtime.analysis.people import PeopleFinder, clothes_colours
+from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.tracker import Tracked, Tracker
+from mimo_runtime.errors import InvalidRequestError
+
+_PRESENT = 0.5
+_STILL_INSIDE = 0.4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FramePeople:
+    """The people of frame `index`, shown at `time_s`; `cut` where it begins another shot."""
+
+    index: int
+    time_s: float
+    cut: bool
+    people: tuple[Tracked, ...]
+
+    def numbered(self, number: int) -> Tracked | None:
+        """The person of this number, None where it is not in the frame."""
+        return next((one for one in self.people if one.number == number), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One person over the video: `frames` frames between `first` and `last`.
+
+    `size` is the mean share of the frame that the person's box takes, `middle` how close to the
+    middle it is on average (1 in the middle, 0 at the edge), `score` the finder's mean.
+    """
+
+    number: int
+    first: int
+    last: int
+    frames: int
+    size: float
+    middle: float
+    score: float
+
+
+def follow_people(
+    frames: Iterable[Frame], finder: PeopleFinder, bodies: BodyFinder | None = None
+) -> Iterator[FramePeople]:
+    """Who is in each frame; nothing but the last frame's people is kept.
+
+    With `bodies`, a person whom the finder misses for a while is looked for where it is expected.
+    """
+    tracker, cuts = Tracker(), CutFinder()
+    for index, frame in enumerate(frames):
+        cut = cuts.is_cut(frame.pixels)
+        hold = None if bodies is None else partial(look_closer, frame.pixels, bodies)
+        found = finder.find(frame.pixels)
+        people = tracker.update(found, frame.time_s, cut=cut, hold=hold)
+        yield FramePeople(index, frame.time_s, cut, people)
+
+
+def look_closer(pixels: Pixels, bodies: BodyFinder, expected: Person) -> Person | None:
+    """The person in `pixels` where `expected` is, None if there is none or it has left."""
+    inside = expected.box.within(pixels.shape[1], pixels.shape[0])
+    if inside.area < _STILL_INSIDE * expected.box.area:
+        return None
+    body = bodies.find(pixels, expected)
+    if body.presence < _PRESENT:
+        return None
+    person = body.person()
+    person = replace(person, box=person.box.within(pixels.shape[1], pixels.shape[0]))
+    return replace(person, colours=clothes_colours(pixels, person))
+
+
+class TrackSummary:
+    """What is known of every person of a video, gathered frame by frame."""
+
+    def __init__(self, width_px: int, height_px: int) -> None:
+        self._size_px = (width_px, height_px)
+        self._tracks: dict[int, Track] = {}
+
+    def add(self, frame: FramePeople) -> None:
+        """Take one more frame into account."""
+        for one in frame.people:
+            seen = self._look(frame.index, one)
+            before = self._tracks.get(one.number)
+            self._tracks[one.number] = _longer(before, seen) if before else seen
+
+    def tracks(self) -> tuple[Track, ...]:
+        """Everybody so far, in order of number."""
+        return tuple(self._tracks[number] for number in sorted(self._tracks))
+
+    def _look(self, index: int, one: Tracked) -> Track:
+        width_px, height_px = self._size_px
+        box = one.person.box
+        x, y = box.centre
+        away = max(abs(2 * x / width_px - 1), abs(2 * y / height_px - 1))
+        size = box.area / (width_px * height_px)
+        return Track(one.number, index, index, 1, size, 1 - min(1.0, away), one.person.score)
+
+
+def _longer(track: Track, seen: Track) -> Track:
+    count = track.frames + 1
+    return replace(
+        track,
+        last=seen.last,
+        frames=count,
+        size=track.size + (seen.size - track.size) / count,
+        middle=track.middle + (seen.middle - track.middle) / count,
+        score=track.score + (seen.score - track.score) / count,
+    )
+
+
+def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
+    """The main person, or the one of number `wanted`.
+
+    The main person is in many frames, large and in the middle: most frames * sqrt(size) * (1 +
+    middle), the mean of the score breaking ties.
+
+    Raises:
+        InvalidRequestError: nobody was found, or nobody of that number.
+    """
+    if not tracks:
+        raise InvalidRequestError(
+            "Nobody was found in the video; people have to be at least about a fifth of the "
+            "frame high, smaller ones are found with more tiles."
+        )
+    if wanted is None:
+        return max(tracks, key=lambda track: (_weight(track), track.score, -track.number))
+    known: Mapping[int, Track] = {track.number: track for track in tracks}
+    if wanted not in known:
+        raise InvalidRequestError(
+            f"There is no person {wanted} in the video; found were "
+            f"{', '.join(str(track.number) for track in tracks)}."
+        )
+    return known[wanted]
+
+
+def _weight(track: Track) -> float:
+    return track.frames * math.sqrt(track.size) * (1 + track.middle)

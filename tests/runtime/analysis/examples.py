@@ -1,0 +1,5 @@
+"""How many examples a property needs."""
+
+from hypothesis import settings
+
+few = settings(max_examples=30, deadline=None, derandomize=True)

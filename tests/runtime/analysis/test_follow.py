@@ -1,0 +1,107 @@
+"""A short video: who is in it, and the body of one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mimo_runtime.analysis.body_track import follow_body
+from mimo_runtime.analysis.finders import Finders, open_finders
+from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.smoothing import jitter, smooth
+from mimo_runtime.analysis.tracks import (
+    FramePeople,
+    TrackSummary,
+    choose_person,
+    follow_people,
+    look_closer,
+)
+from tests.runtime.analysis.networks import mean_plane
+from tests.runtime.analysis.people import standing
+from tests.runtime.analysis.rendered import character, street, walking
+
+COUNT = 8
+
+
+@pytest.fixture(scope="module")
+def finders() -> Finders:
+    return open_finders()
+
+
+def two_walk(hidden: range = range(0)) -> Iterator[Frame]:
+    """One to the right, one to the left, then a cut to a third; grey where the first is hidden."""
+    for k in range(COUNT):
+        pixels = character(street(360, 640), 20 + 15 * k, 20).pixels
+        pixels = character(pixels, 400 - 15 * k, 40, scale=0.9).pixels
+        if k in hidden:
+            pixels[20:340, 20 + 15 * k : 240 + 15 * k] = 128
+        yield Frame(pixels, k / 10)
+    other = np.ascontiguousarray(255 - street(360, 640)[::-1])
+    for k in range(2):
+        yield Frame(character(other, 200, 30).pixels, (COUNT + k) / 10)
+
+
+@pytest.fixture(scope="module")
+def seen(finders: Finders) -> list[FramePeople]:
+    return list(follow_people(two_walk(), finders.people, finders.bodies))
+
+
+def test_everybody_keeps_the_number_and_a_cut_gives_new_ones(seen: list[FramePeople]) -> None:
+    assert [[one.number for one in frame.people] for frame in seen] == [[1, 2]] * COUNT + [[3]] * 2
+    assert [frame.index for frame in seen if frame.cut] == [COUNT]
+
+
+def test_the_main_person(seen: list[FramePeople]) -> None:
+    summary = TrackSummary(640, 360)
+    for frame in seen:
+        summary.add(frame)
+    assert [track.frames for track in summary.tracks()] == [COUNT, COUNT, 2]
+    assert choose_person(summary.tracks()).number in (1, 2)
+
+
+def test_the_body_of_one_over_the_frames(finders: Finders, seen: list[FramePeople]) -> None:
+    bodies = list(follow_body(two_walk(), seen, 1, finders.bodies))
+    assert [one.body is None for one in bodies] == [False] * COUNT + [True] * 2
+    places = [one.body.points[0, 0] for one in bodies if one.body]
+    np.testing.assert_allclose(np.diff(places), 15, atol=6)
+    assert len(bodies[0].others) == 0
+    assert len(bodies[COUNT - 1].others) == 1
+
+
+def test_who_is_hidden_gets_the_number_back(finders: Finders) -> None:
+    frames = follow_people(two_walk(range(3, 5)), finders.people, finders.bodies)
+    numbers = [[one.number for one in frame.people] for frame in frames]
+    assert numbers[2] == numbers[5] == [1, 2]
+    assert 1 not in numbers[3]
+
+
+def test_a_closer_look_finds_who_is_there_and_nobody_else(finders: Finders) -> None:
+    pixels = character(street(480, 640), 60, 60).pixels
+    found = look_closer(pixels, finders.bodies, standing(172, 215, 300))
+    assert found is not None
+    assert abs(found.box.centre[0] - 172) < 12
+    assert look_closer(street(480, 640), finders.bodies, standing(172, 215, 300)) is None
+    assert look_closer(pixels, finders.bodies, standing(-60, 215, 300)) is None
+
+
+def test_smoothing_halves_the_jitter_of_a_walk(finders: Finders) -> None:
+    bodies = []
+    for index in range(12):
+        pixels = walking(index, 30, 256).pixels
+        (person,) = finders.people.find(pixels)
+        bodies.append(finders.bodies.find(pixels, person))
+    points = np.stack([body.points for body in bodies])
+    sure = np.stack([body.visibility for body in bodies])
+    times_s = np.arange(12) / 25
+    height = float(np.ptp(points[..., 1], axis=1).mean())
+    assert jitter(smooth(points, times_s, sure, height), times_s) < 0.5 * jitter(points, times_s)
+
+
+def test_a_users_depth_network_is_opened_with_the_rest(tmp_path: Path, finders: Finders) -> None:
+    mean_plane(tmp_path / "depth.onnx", (24, 32))
+    (tmp_path / "models.json").write_text('{"depth": "depth.onnx"}')
+    opened = open_finders(tmp_path / "models.json")
+    assert finders.depth is None
+    assert opened.depth is not None
+    assert opened.depth.find(street(48, 64)).shape == (48, 64)

@@ -1,0 +1,48 @@
+"""Who is meant."""
+
+import pytest
+
+from mimo_runtime.analysis.tracker import Tracked
+from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person
+from mimo_runtime.errors import InvalidRequestError
+from tests.runtime.analysis.people import standing
+
+
+def summary(frames: list[dict[int, object]]) -> TrackSummary:
+    gathered = TrackSummary(320, 200)
+    for place, people in enumerate(frames):
+        tracked = tuple(Tracked(number, person) for number, person in people.items())
+        gathered.add(FramePeople(place, place / 25, False, tracked))
+    return gathered
+
+
+def test_the_larger_one_in_the_middle_for_longer() -> None:
+    small, large = standing(160, height=40), standing(160, height=120)
+    assert choose_person(summary([{1: small, 2: large}] * 5).tracks()).number == 2
+    edge, middle = standing(30), standing(160)
+    assert choose_person(summary([{1: edge, 2: middle}] * 5).tracks()).number == 2
+    assert choose_person(summary([{1: edge, 2: edge}, {1: edge}]).tracks()).number == 1
+
+
+def test_equal_people_the_first_number() -> None:
+    assert choose_person(summary([{1: standing(160), 2: standing(160)}]).tracks()).number == 1
+
+
+def test_what_is_known_of_a_person() -> None:
+    frames = [{}, {3: standing(160, height=50)}, {}, {3: standing(160, height=100)}]
+    (track,) = summary(frames).tracks()
+    assert (track.number, track.first, track.last, track.frames) == (3, 1, 3, 2)
+    assert track.size == pytest.approx((20 * 50 + 40 * 100) / 2 / (320 * 200))
+    assert track.middle == pytest.approx(1)
+
+
+def test_the_wanted_one() -> None:
+    tracks = summary([{1: standing(160), 2: standing(30, height=20)}]).tracks()
+    assert choose_person(tracks, 2).number == 2
+    with pytest.raises(InvalidRequestError, match="no person 5 in the video; found were 1, 2"):
+        choose_person(tracks, 5)
+
+
+def test_nobody() -> None:
+    with pytest.raises(InvalidRequestError, match="Nobody was found"):
+        choose_person([])
