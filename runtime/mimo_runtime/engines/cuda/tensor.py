@@ -1,8 +1,9 @@
 """Tensors in a GPU's memory."""
 
+import math
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import EllipsisType
 from typing import Any
 
@@ -15,6 +16,7 @@ from mimo_runtime.errors import BundleError
 
 Array = NDArray[Any]
 BFLOAT16 = "bfloat16"
+_CUDA = 2  # kDLCUDA of DLPack
 _ALIGN_BYTES = 256
 
 
@@ -61,6 +63,8 @@ class DeviceTensor:
         first, count = (0, self.shape[0]) if rows is Ellipsis else _span(rows, self.shape[0])
         row_bytes = self.spec.size_bytes // self.shape[0]
         address, size_bytes = self.address + first * row_bytes, count * row_bytes
+        if _is_on_a_gpu(source):
+            source = borrow(self._gpu, source)
         if tuple(source.shape) != (count, *self.shape[1:]):
             raise BundleError(
                 f"{count} rows of {self.spec} cannot be written from {list(source.shape)}; the "
@@ -76,6 +80,37 @@ class DeviceTensor:
         values: Array = np.empty(self.shape, kept)
         self._gpu.download(self.address, values)
         return values if kept == self.dtype else read(values)
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """Memory of another library, which `owner` keeps alive."""
+
+    address: int
+    owner: Any
+
+
+def borrow(gpu: Gpu, source: Any, name: str = "borrowed") -> DeviceTensor:
+    """A tensor of another library on the same GPU, taken by DLPack without a copy.
+
+    DALI's batches, torch and cupy have such; `gpu` runs on when what was asked of it is done.
+
+    Raises:
+        BundleError: its rows do not lie one after the other.
+    """
+    from cuda.core.utils import StridedMemoryView
+
+    view = StridedMemoryView.from_dlpack(source, stream_ptr=gpu.stream)
+    spec = TensorSpec(name, tuple(view.shape), str(view.dtype))
+    steps = [math.prod(spec.shape[axis + 1 :]) for axis in range(len(spec.shape))]
+    if view.strides is not None and list(view.strides) != steps:
+        raise BundleError(f"{spec} has gaps in memory; make it contiguous first.")
+    return DeviceTensor(gpu, spec, Borrowed(view.ptr, view))
+
+
+def _is_on_a_gpu(source: Any) -> bool:
+    device = getattr(source, "__dlpack_device__", None)
+    return device is not None and device()[0] == _CUDA
 
 
 def allocate(gpu: Gpu, specs: Sequence[TensorSpec]) -> Mapping[str, DeviceTensor]:

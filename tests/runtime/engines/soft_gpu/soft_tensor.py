@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mimo_runtime.bundle import TensorSpec
 from mimo_runtime.engines.cuda.gpu import Gpu
-from mimo_runtime.engines.cuda.tensor import DeviceTensor, allocate, layout, read, stored
+from mimo_runtime.engines.cuda.tensor import DeviceTensor, allocate, borrow, layout, read, stored
 from mimo_runtime.errors import BundleError, MimoError, ResourceError
+from tests.runtime.engines.soft_gpu.dlpack import ForeignTensor
 from tests.runtime.engines.soft_gpu.library import SoftDriver
 
 DTYPES = ["float32", "float16", "bfloat16", "int64", "int32", "bool"]
@@ -47,6 +48,19 @@ def test_tensors_of_two_dtypes_are_converted(gpu: Gpu) -> None:
     wide[...] = np.array([1.0001, 3])
     narrow[...] = wide
     np.testing.assert_array_equal(np.asarray(narrow), np.array([1.0001, 3], np.float16))
+
+
+def test_a_tensor_of_another_library_is_taken_where_it_lies(gpu: Gpu) -> None:
+    theirs, ours = made(gpu, "float32", 3, 2), made(gpu, "float32", 2, 2)
+    theirs[...] = np.arange(6).reshape(3, 2)
+    foreign = ForeignTensor(theirs.address, (3, 2), (2, 1))
+    borrowed = borrow(gpu, foreign)
+    assert borrowed.address == theirs.address
+    np.testing.assert_array_equal(np.asarray(borrowed), np.asarray(theirs))
+    ours[...] = ForeignTensor(theirs.row(1).address, (2, 2), (2, 1))
+    np.testing.assert_array_equal(np.asarray(ours), [[2, 3], [4, 5]])
+    with pytest.raises(BundleError, match="has gaps in memory"):
+        ours[...] = ForeignTensor(theirs.address, (2, 2), (3, 1))
 
 
 def test_a_source_of_another_shape(gpu: Gpu) -> None:
