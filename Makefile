@@ -6,7 +6,7 @@ DEV = .venv-dev
 # TensorRT's names and signatures without its library, which is not on the public index.
 TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 
-.PHONY: demo test lint gate proto small-model sample clean
+.PHONY: demo test lint gate report proto small-model sample clean
 
 demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
@@ -22,6 +22,9 @@ lint: $(DEV)/installed
 
 gate: $(DEV)/installed
 	$(DEV)/bin/python -m mimo_kernels.gate --all
+
+report: $(DEV)/installed
+	$(DEV)/bin/python -m benchmarks.report
 
 proto: $(DEV)/installed
 	$(DEV)/bin/python proto/generate.py

@@ -130,7 +130,8 @@ def _exported(case: _Case, folder: Path, threads: int) -> Run:
         plain = {name: torch.from_numpy(t.numpy().copy()) for name, t in inputs.items()}
         graph = Graph(module, plain, ("prediction",), plain_rows=frames, told_rows=frames)
         model, specs_in, specs_out = onnx_from_graph(graph)
-    weights_bytes = WeightStore(folder).save(model, "denoiser.onnx")
+    with WeightStore(folder) as store:
+        weights_bytes = store.save(model, "denoiser.onnx")
     component = Component("denoiser.onnx", weights_bytes, tuple(specs_in), tuple(specs_out))
     bound = OrtEngine(folder / "denoiser.onnx", component, threads).bind()
     for name, tensor in inputs.items():

@@ -24,7 +24,7 @@ SOURCES = (
     "kernels/mimo_kernels/*attention.py",
     "runtime/mimo_runtime/bundle.py",
 )
-MAKERS = ("torch", "onnx", "onnxscript", "onnx-ir", "diffusers", "transformers")
+MAKERS = ("torch", "onnx", "onnxscript", "onnx-ir", "transformers")
 
 # A layout that shares no size with the golden sets: widths and heads that differ by level, odd and
 # unequal latent sides, a window as long as the table.

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 import torch
 import yaml
-from diffusers import AutoencoderKL
 from torch import nn
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
@@ -20,8 +19,10 @@ from mimo_export.networks.config import (
     motion_config_from_yaml,
     unet_config_from_json,
 )
-from mimo_export.networks.pose import PoseGuider
+from mimo_export.networks.pose import PoseGuider, PoseGuiderConfig
 from mimo_export.networks.unet import UNet
+from mimo_export.networks.vae import Autoencoder
+from mimo_export.networks.vae_config import vae_config_from_json
 from mimo_export.weights import State, find_file, load_state, read_weights
 from mimo_runtime.errors import CheckpointError
 
@@ -51,7 +52,7 @@ class Checkpoint:
     denoiser: UNet
     reference_net: UNet
     pose_guider: PoseGuider
-    vae: AutoencoderKL
+    vae: Autoencoder
     image_encoder: CLIPVisionModelWithProjection
     solver: Mapping[str, Any]
     motion: MotionConfig
@@ -164,8 +165,8 @@ def _pose_guider(config: UNetConfig, folder: Path) -> PoseGuider:
         levels = [state["conv_in.weight"]]
         while f"blocks.{2 * len(levels) - 1}.weight" in state:
             levels.append(state[f"blocks.{2 * len(levels) - 1}.weight"])
-        widths = [len(weight) for weight in levels]
-        net = PoseGuider(levels[0].shape[1], widths, config.channels[0])
+        widths = tuple(len(weight) for weight in levels)
+        net = PoseGuider(PoseGuiderConfig(levels[0].shape[1], widths, config.channels[0]))
     except KeyError as error:
         raise CheckpointError(
             f"pose_guider.pth has no {error}; it is no MIMO pose guider."
@@ -174,9 +175,10 @@ def _pose_guider(config: UNetConfig, folder: Path) -> PoseGuider:
     return _frozen(net)
 
 
-def _vae(folder: Path) -> AutoencoderKL:
+def _vae(folder: Path) -> Autoencoder:
     state = read_weights(folder, UNET_FILES, "The VAE")
-    net = _described(AutoencoderKL.from_config, folder / "config.json")
+    path = folder / "config.json"
+    net = Autoencoder(vae_config_from_json(_read_json(path), str(path)))
     load_state(net, {_modern_vae_name(name): t for name, t in state.items()}, "sd-vae-ft-mse")
     return _frozen(net)
 

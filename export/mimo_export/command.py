@@ -8,7 +8,7 @@ import click
 
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 
-_NEEDED = ("torch", "onnx", "onnx_ir", "diffusers", "transformers", "safetensors", "yaml")
+_NEEDED = ("torch", "onnx", "onnx_ir", "transformers", "safetensors", "yaml")
 
 
 class PictureSize(click.ParamType[tuple[int, int]]):

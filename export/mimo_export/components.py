@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from diffusers import AutoencoderKL
 from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import CLIPVisionModelWithProjection
@@ -14,9 +13,9 @@ from mimo_export.graph import Graph
 from mimo_export.networks.config import LATENT_CHANNELS
 from mimo_export.networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
 from mimo_export.networks.unet import UNet
+from mimo_export.networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.errors import CheckpointError, InvalidRequestError
 
-LATENT_SCALE = 0.18215
 TIME_ROWS = 64
 
 
@@ -31,37 +30,6 @@ class ImageEncoder(nn.Module):
         """The projected embedding."""
         result: Tensor = self.net(pixel_values=pixels).image_embeds
         return result
-
-
-class VaeEncoder(nn.Module):
-    """Pixels [1, 3, H, W] in [-1, 1] to scaled latents [1, 4, h, w], the mean of the posterior."""
-
-    def __init__(self, vae: AutoencoderKL) -> None:
-        super().__init__()
-        self.vae = vae
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """Mean times 0.18215."""
-        moments: Tensor = self.vae.encoder(pixels)
-        if self.vae.quant_conv is not None:
-            moments = self.vae.quant_conv(moments)
-        return moments[:, :LATENT_CHANNELS] * LATENT_SCALE
-
-
-class VaeDecoder(nn.Module):
-    """Scaled latents [1, 4, h, w] to a picture [1, 3, H, W] in [0, 1]."""
-
-    def __init__(self, vae: AutoencoderKL) -> None:
-        super().__init__()
-        self.vae = vae
-
-    def forward(self, latents: Tensor) -> Tensor:
-        """Decode, move from [-1, 1] to [0, 1] and clamp."""
-        latents = latents / LATENT_SCALE
-        if self.vae.post_quant_conv is not None:
-            latents = self.vae.post_quant_conv(latents)
-        picture: Tensor = self.vae.decoder(latents)
-        return (picture / 2 + 0.5).clamp(0, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +69,7 @@ def check_shape(shape: Shape, checkpoint: Checkpoint) -> None:
             "image_encoder and the UNets are not of one checkpoint."
         )
     halvings = {
-        "VAE": len(checkpoint.vae.config.block_out_channels) - 1,
+        "VAE": len(checkpoint.vae.config.channels) - 1,
         "pose guider": len(checkpoint.pose_guider.blocks) // 2,
     }
     for name, count in halvings.items():

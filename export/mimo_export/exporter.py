@@ -9,6 +9,7 @@ import mimo_runtime
 from mimo_export.checkpoint import Checkpoint, load_checkpoint
 from mimo_export.components import Shape, check_shape, component_graphs
 from mimo_export.graph import onnx_from_graph
+from mimo_export.networks_file import NETWORKS, write_networks
 from mimo_export.store import WEIGHTS, WeightStore
 from mimo_runtime.bundle import COMPONENTS, MANIFEST, Bundle, Component, Manifest, stored_file
 from mimo_runtime.errors import InvalidRequestError, ResourceError
@@ -66,17 +67,11 @@ def _write(
     licence: str,
     on_component: OnComponent,
 ) -> None:
-    store = WeightStore(folder)
-    components: dict[str, Component] = {}
-    for part, graph in component_graphs(checkpoint, shape):
-        on_component(part, len(components), len(COMPONENTS))
-        model, inputs, outputs = onnx_from_graph(graph)
-        model.producer_name = "mimo-runtime"
-        model.producer_version = mimo_runtime.__version__
-        weights_bytes = store.save(model, f"{part}.onnx")
-        components[part] = Component(f"{part}.onnx", weights_bytes, tuple(inputs), tuple(outputs))
+    with WeightStore(folder) as store:
+        components = _write_components(store, checkpoint, shape, on_component)
+        write_networks(store, checkpoint)
     on_component("manifest", len(components), len(COMPONENTS))
-    files = [*(component.file for component in components.values()), WEIGHTS]
+    files = [*(component.file for component in components.values()), WEIGHTS, NETWORKS]
     manifest = Manifest(
         name=name,
         width_px=shape.width_px,
@@ -92,6 +87,20 @@ def _write(
         files={file: stored_file(folder / file) for file in files},
     )
     (folder / MANIFEST).write_text(manifest.to_json(), encoding="utf-8")
+
+
+def _write_components(
+    store: WeightStore, checkpoint: Checkpoint, shape: Shape, on_component: OnComponent
+) -> dict[str, Component]:
+    components: dict[str, Component] = {}
+    for part, graph in component_graphs(checkpoint, shape):
+        on_component(part, len(components), len(COMPONENTS))
+        model, inputs, outputs = onnx_from_graph(graph)
+        model.producer_name = "mimo-runtime"
+        model.producer_version = mimo_runtime.__version__
+        weights_bytes = store.save(model, f"{part}.onnx")
+        components[part] = Component(f"{part}.onnx", weights_bytes, tuple(inputs), tuple(outputs))
+    return components
 
 
 def _check_disk(checkpoint: Checkpoint, folder: Path) -> None:

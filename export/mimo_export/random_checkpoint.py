@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers import AutoencoderKL
 from torch import nn
 from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
@@ -21,8 +20,10 @@ from mimo_export.networks.config import (
     motion_config_from_yaml,
     unet_config_from_json,
 )
-from mimo_export.networks.pose import PoseGuider
+from mimo_export.networks.pose import PoseGuider, PoseGuiderConfig
 from mimo_export.networks.unet import UNet
+from mimo_export.networks.vae import Autoencoder
+from mimo_export.networks.vae_config import vae_config_from_json
 
 _PICTURE_DEVIATION = 0.3
 
@@ -71,21 +72,21 @@ def _write_checkpoint(folder: Path, sizes: Sizes) -> None:
     torch.save(moving, folder / "motion_module.pth")
     torch.save(still, folder / "denoising_unet.pth")
     torch.save(UNet(config).state_dict(), folder / "reference_unet.pth")
-    guider = PoseGuider(3, sizes.pose_widths, sizes.channels[0])
+    guider = PoseGuider(PoseGuiderConfig(3, sizes.pose_widths, sizes.channels[0]))
     torch.save(guider.state_dict(), folder / "pose_guider.pth")
     _write_model(folder / "sd-vae-ft-mse", _vae(sizes), _vae_json(sizes))
     clip = CLIPVisionModelWithProjection(CLIPVisionConfig(**_clip_json(sizes)))
     _write_model(folder / "image_encoder", clip, _clip_json(sizes), "pytorch_model.bin")
 
 
-def _vae(sizes: Sizes) -> AutoencoderKL:
+def _vae(sizes: Sizes) -> Autoencoder:
     """A decoder whose pictures have some contrast, so that one sees where they are."""
-    vae = AutoencoderKL.from_config(_vae_json(sizes)).eval()
+    vae = Autoencoder(vae_config_from_json(_vae_json(sizes), "config.json")).eval()
     with torch.no_grad():
         noise = torch.randn(1, LATENT_CHANNELS, 16, 16) / 0.18215
-        picture = vae.decode(noise).sample
+        picture = vae.picture(noise)
         vae.decoder.conv_out.weight *= _PICTURE_DEVIATION / picture.std()
-        vae.decoder.conv_out.bias.zero_()
+        vae.decoder.conv_out.get_parameter("bias").zero_()
     return vae
 
 

@@ -14,11 +14,11 @@ PARTS = ("condition", "time", "identity")
 
 def write_few_parts(folder: Path) -> None:
     """Write `PARTS` of the golden checkpoint and their weights into `folder`."""
-    store = WeightStore(folder)
     checkpoint = load_checkpoint(GOLDEN / "weights")
-    for name, graph in component_graphs(checkpoint, Shape(56, 40, 2)):
-        if name in PARTS:
-            store.save(onnx_from_graph(graph)[0], f"{name}.onnx")
+    with WeightStore(folder) as store:
+        for name, graph in component_graphs(checkpoint, Shape(56, 40, 2)):
+            if name in PARTS:
+                store.save(onnx_from_graph(graph)[0], f"{name}.onnx")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import pytest
 
 import mimo_export
 from mimo_export.functions import OPSET
+from mimo_export.networks_file import read_networks
 from mimo_export.store import WEIGHTS
 from mimo_kernels import attention
 from mimo_runtime.bundle import COMPONENTS, Bundle
@@ -75,7 +76,9 @@ def test_nothing_tells_of_the_exporting_machine(compact_bundle: Path) -> None:
 
 def test_weights_are_stored_once(compact_bundle: Path) -> None:
     places = {name: stored(graph(compact_bundle, name)) for name in COMPONENTS}
-    everything = sorted(set().union(*places.values()))
+    networks = read_networks(compact_bundle).values()
+    named = {(t.offset, t.length) for network in networks for t in network.tensors.values()}
+    everything = sorted(named.union(*places.values()))
     size_bytes = (compact_bundle / WEIGHTS).stat().st_size
     end = 0
     for offset, length in everything:

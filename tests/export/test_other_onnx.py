@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from mimo_export.checkpoint import Checkpoint, load_checkpoint
-from mimo_export.components import LATENT_SCALE
 from mimo_export.networks.official import official_bank, official_denoise
+from mimo_export.networks.vae import VaeDecoder, VaeEncoder
 from mimo_export.random_checkpoint import write_random_checkpoint
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
@@ -62,10 +62,10 @@ def test_image_encoder(case: Case) -> None:
 def test_vae(case: Case) -> None:
     checkpoint, engines = case
     pixels = random_like(engines, "vae_encoder", "pixels").clamp(-1, 1)
-    wanted = checkpoint.vae.encode(pixels).latent_dist.mean * LATENT_SCALE
+    wanted = VaeEncoder(checkpoint.vae)(pixels)
     assert largest_difference(run(engines, "vae_encoder", "latents", pixels=pixels), wanted) < 1e-4
     latents = random_like(engines, "vae_decoder", "latents")
-    picture = (checkpoint.vae.decode(latents / LATENT_SCALE).sample / 2 + 0.5).clamp(0, 1)
+    picture = VaeDecoder(checkpoint.vae)(latents)
     found = run(engines, "vae_decoder", "picture", latents=latents)
     assert largest_difference(found, picture) < 1e-4
 

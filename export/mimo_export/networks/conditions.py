@@ -11,19 +11,12 @@ from torch import Tensor
 
 if TYPE_CHECKING:
     from mimo_export.networks.layers import ResnetBlock
+    from mimo_export.networks.motion import TemporalAttention
     from mimo_export.networks.transformer import TransformerBlock
 
 
 class Conditions(Protocol):
     """The conditions of one pass over `rows` = halves x `frames` feature maps."""
-
-    @property
-    def frames(self) -> int:
-        """Frames of the window."""
-
-    @property
-    def frame_mask(self) -> Tensor | None:
-        """Bool [frames], true where a frame is real; None when all are."""
 
     def time(self, resnet: "ResnetBlock") -> Tensor:
         """What a resnet adds for the timestep: [1 or rows, channels]."""
@@ -33,3 +26,6 @@ class Conditions(Protocol):
 
     def cross_attention(self, block: "TransformerBlock", tokens: Tensor) -> Tensor:
         """Attention of tokens [rows, length, channels] to the character's CLIP token."""
+
+    def temporal_attention(self, attention: "TemporalAttention", tokens: Tensor) -> Tensor:
+        """Attention of normed tokens [rows, length, width] over the frames at each pixel."""

@@ -19,6 +19,7 @@ from torch.nn import functional
 
 from mimo_export.networks.config import LATENT_CHANNELS
 from mimo_export.networks.layers import ResnetBlock
+from mimo_export.networks.motion import TemporalAttention
 from mimo_export.networks.operators import reference_attention
 from mimo_export.networks.pose import PoseGuider
 from mimo_export.networks.transformer import TransformerBlock
@@ -57,6 +58,10 @@ class ReadyConditions:
         vectors = self.cross[block.name]
         return vectors.repeat_interleave(len(tokens) // len(vectors), dim=0)[:, None]
 
+    def temporal_attention(self, attention: TemporalAttention, tokens: Tensor) -> Tensor:
+        """Padding frames are masked out."""
+        return attention.mixed(tokens, self.frame_mask, self.frames)
+
 
 @dataclass(slots=True)
 class WritingConditions:
@@ -65,8 +70,6 @@ class WritingConditions:
     embedding: Tensor
     token: Tensor
     bank: dict[str, Tensor]
-    frames: int = 1
-    frame_mask: Tensor | None = None
 
     def time(self, resnet: ResnetBlock) -> Tensor:
         """A constant, as the timestep is always 0."""
@@ -84,6 +87,10 @@ class WritingConditions:
         """The token's value, for all pixels."""
         return cross_vector(block, self.token)[:, None]
 
+    def temporal_attention(self, attention: TemporalAttention, tokens: Tensor) -> Tensor:
+        """Over one frame; the official ReferenceNet has no motion modules."""
+        return attention.mixed(tokens, None, frames=1)
+
 
 def cross_vector(block: TransformerBlock, token: Tensor) -> Tensor:
     """Cross-attention to one token [n, token_width]: [n, channels] for every query."""
@@ -99,7 +106,8 @@ class Reference(nn.Module):
 
     def forward(self, latents: Tensor, token: Tensor) -> tuple[Tensor, ...]:
         """[1, 4, h, w] and [1, token_width] to [h * w, channels] per reader."""
-        embedding = self.net.time_embedding(torch.zeros(1, dtype=torch.int64))
+        start = torch.zeros(1, dtype=torch.int64, device=latents.device)
+        embedding = self.net.time_embedding(start)
         conditions = WritingConditions(embedding, token, {})
         self.net(self.net.conv_in(latents), conditions)
         return tuple(conditions.bank[block.name] for block in self.net.readers())

@@ -20,7 +20,33 @@ class GroupNorm(nn.GroupNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         """[rows, channels, h, w] to the same."""
+        if x.is_cuda and x.is_contiguous(memory_format=torch.channels_last):
+            return group_norm_channels_last(x, self.num_groups, self.weight, self.bias, self.eps)
         return torch.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+
+def group_norm_channels_last(
+    x: Tensor, groups: int, weight: Tensor, bias: Tensor, eps: float
+) -> Tensor:
+    """`torch.group_norm` that keeps the layout [rows, h, w, channels].
+
+    On a GPU torch's own copies such maps to [rows, channels, h, w] and leaves them so. Sums are
+    in fp32 at least; scale and shift of a channel are rounded to the dtype of `x`.
+    """
+    wide = torch.promote_types(x.dtype, torch.float32)
+    pixels = x.permute(0, 2, 3, 1).flatten(1, 2)
+    size, count = x.shape[1] // groups, x[0].numel() // groups
+
+    def of_group(sums: Tensor) -> Tensor:  # [rows, channels] to the mean of each one's group
+        means = sums.unflatten(1, (groups, size)).sum(2) / count
+        return means.repeat_interleave(size, dim=1)
+
+    mean = of_group(pixels.sum(1, dtype=wide))
+    power = of_group(torch.linalg.vector_norm(pixels, dim=1, dtype=wide).square())
+    scale = (power - mean.square()).clamp(min=0).add(eps).rsqrt() * weight
+    shift = bias - mean * scale
+    shift, scale = (t.to(x.dtype)[:, :, None, None] for t in (shift, scale))
+    return torch.addcmul(shift, x, scale)
 
 
 class ResnetBlock(nn.Module):
@@ -98,7 +124,9 @@ class TimestepEmbedding(nn.Module):
     def forward(self, timesteps: Tensor) -> Tensor:
         """Integer timesteps [n] to embeddings [n, width]."""
         half = self.channels // 2
-        exponent = -math.log(10000) * torch.arange(half, dtype=torch.float32)
+        exponent = -math.log(10000) * torch.arange(
+            half, dtype=torch.float32, device=timesteps.device
+        )
         angles = timesteps.float()[:, None] * torch.exp(exponent / (half - self.shift))[None]
         sin, cos = torch.sin(angles), torch.cos(angles)
         waves = torch.cat([cos, sin] if self.flip_sin_to_cos else [sin, cos], dim=-1)

@@ -13,6 +13,7 @@ from mimo_export.networks.transformer import (
     Attention,
     FeedForward,
     maps_from_tokens,
+    multi_head_attention,
     tokens_from_maps,
 )
 
@@ -40,12 +41,30 @@ class TemporalAttention(Attention):
 
     def forward(self, x: Tensor, conditions: Conditions) -> Tensor:
         """Normed tokens [rows, length, width] to the same."""
-        frames = conditions.frames
-        placed = x.unflatten(0, (-1, frames)) + self.pos_encoder.pe[0, :frames, None]
-        x = placed.flatten(0, 1)
+        return self.project_out(conditions.temporal_attention(self, x))
+
+    def placed(self, x: Tensor, frames: int) -> Tensor:
+        """Tokens [rows, length, width] plus the position of each row's frame."""
+        by_frame = x.unflatten(0, (-1, frames)) + self.pos_encoder.pe[0, :frames, None]
+        return by_frame.flatten(0, 1)
+
+    def mixed(self, x: Tensor, frame_mask: Tensor | None, frames: int) -> Tensor:
+        """Attention over the frames at each pixel, before the output projection.
+
+        `frame_mask` bool [frames] is true where a frame is real, None when all are.
+        """
+        x = self.placed(x, frames)
         q, k, v = self.to_q(x), self.to_k(x), self.to_v(x)
-        mixed = temporal_attention(q, k, v, conditions.frame_mask, self.heads, frames)
-        return self.project_out(mixed)
+        return temporal_attention(q, k, v, frame_mask, self.heads, frames)
+
+    def mixed_by_pixel(self, x: Tensor, frame_mask: Tensor | None, frames: int) -> Tensor:
+        """The same as the official code has it: moved so that a row is a pixel, and moved back."""
+        length = x.shape[1]
+        x = self.placed(x, frames).unflatten(0, (-1, frames)).transpose(1, 2).flatten(0, 1)
+        q, k, v = self.to_q(x), self.to_k(x), self.to_v(x)
+        mask = None if frame_mask is None else frame_mask.expand(frames, frames)
+        mixed = multi_head_attention(q, k, v, self.heads, mask)
+        return mixed.unflatten(0, (-1, length)).transpose(1, 2).flatten(0, 1)
 
 
 class TemporalBlock(nn.Module):

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mimo_export.networks.layers import ResnetBlock
+from mimo_export.networks.motion import TemporalAttention
 from mimo_export.networks.transformer import TransformerBlock, multi_head_attention
 from mimo_export.networks.unet import UNet
 
@@ -34,7 +35,6 @@ class OfficialConditions:
     frames: int
     bank: Bank | None = None
     plain_rows: int = 0
-    frame_mask: Tensor | None = None
     written: dict[str, Tensor] = field(default_factory=dict)
 
     def time(self, resnet: ResnetBlock) -> Tensor:
@@ -65,6 +65,10 @@ class OfficialConditions:
         q, k, v = attn.to_q(block.norm2(tokens)), attn.to_k(token), attn.to_v(token)
         return attn.project_out(multi_head_attention(q, k, v, attn.heads))
 
+    def temporal_attention(self, attention: TemporalAttention, tokens: Tensor) -> Tensor:
+        """A row is a pixel while its frames attend to each other."""
+        return attention.mixed_by_pixel(tokens, None, self.frames)
+
 
 def official_bank(reference_net: UNet, latents: Tensor, tokens: Tensor) -> dict[str, Tensor]:
     """Reference features of every block, [halves, h * w, channels] by block name.
@@ -73,7 +77,8 @@ def official_bank(reference_net: UNet, latents: Tensor, tokens: Tensor) -> dict[
     first half is zero under guidance. The official code rounds the result to fp16 before use.
     """
     halves = len(tokens)
-    embedding = reference_net.time_embedding(torch.zeros(1, dtype=torch.int64))
+    start = torch.zeros(1, dtype=torch.int64, device=latents.device)
+    embedding = reference_net.time_embedding(start)
     conditions = OfficialConditions(embedding, tokens, frames=1)
     reference_net(reference_net.conv_in(latents.expand(halves, -1, -1, -1)), conditions)
     return conditions.written

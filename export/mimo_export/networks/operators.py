@@ -45,14 +45,12 @@ def temporal_attention(
     if frame_mask is not None and torch.onnx.is_in_onnx_export():
         return _node(temporal.NAME, (q, k, v, frame_mask), {"heads": heads, "frames": frames})
 
-    def by_head(x: Tensor) -> Tensor:  # [halves, length, heads, frames, size]
-        return x.unflatten(0, (-1, frames)).unflatten(-1, (heads, -1)).permute(0, 2, 3, 1, 4)
+    def by_pixel(x: Tensor) -> Tensor:  # [halves * length, frames, width]
+        return x.unflatten(0, (-1, frames)).transpose(1, 2).flatten(0, 1)
 
     mask = None if frame_mask is None else frame_mask.expand(frames, frames)
-    mixed = torch.nn.functional.scaled_dot_product_attention(
-        by_head(q), by_head(k), by_head(v), attn_mask=mask
-    )
-    return mixed.permute(0, 3, 1, 2, 4).flatten(3).flatten(0, 1)
+    mixed = multi_head_attention(by_pixel(q), by_pixel(k), by_pixel(v), heads, mask)
+    return mixed.unflatten(0, (-1, q.shape[1])).transpose(1, 2).flatten(0, 1)
 
 
 def _node(name: str, inputs: tuple[Tensor, ...], attributes: dict[str, int]) -> Tensor:

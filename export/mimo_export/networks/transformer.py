@@ -26,10 +26,16 @@ class Attention(nn.Module):
         return result
 
 
-def multi_head_attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
-    """softmax(q k' / sqrt(head)) v: q [rows, lq, c], k and v [rows, lk, c] to [rows, lq, c]."""
-    split = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
-    return functional.scaled_dot_product_attention(*split).transpose(1, 2).flatten(2)
+def multi_head_attention(
+    q: Tensor, k: Tensor, v: Tensor, heads: int, mask: Tensor | None = None
+) -> Tensor:
+    """softmax(q k' / sqrt(head)) v: q [rows, lq, c], k and v [rows, lk, c] to [rows, lq, c].
+
+    `mask` bool [lq, lk] is true where a query may look.
+    """
+    q, k, v = (t.unflatten(-1, (heads, -1)).transpose(1, 2) for t in (q, k, v))
+    mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+    return mixed.transpose(1, 2).flatten(2)
 
 
 class GatedGelu(nn.Module):

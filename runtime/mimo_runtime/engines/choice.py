@@ -49,7 +49,7 @@ def _best(bundle: Bundle, threads: int) -> Backend:
     refused = []
     for name in _ON_A_GPU:
         try:
-            backend = _opener(name)(bundle, threads)
+            backend = _opener(name, "cuda")(bundle, threads)
         except (UnsupportedError, PlanError, BundleError, ResourceError) as error:
             refused.append(f"Not {name}: {error}")
         else:
@@ -63,13 +63,14 @@ def _sentence(name: str, device: Device, refused: list[str]) -> str:
     return " ".join([f"Engine {name} on {device.name} ({device.arch}).", *refused])
 
 
-def _opener(engine: str) -> OpenBackend:
+def _opener(engine: str, device: str | None = None) -> OpenBackend:
+    """`device` is where torch has to run; None lets it choose."""
     if engine == ONNXRUNTIME:
         from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 
         return OrtBackend
     if engine == TORCH:
-        return _announced(engine)
+        return _announced(engine, device)
     if engine in (TENSORRT, TENSORRT_RTX):
         from mimo_runtime.engines.tensorrt.backend import open_tensorrt
 
@@ -77,16 +78,16 @@ def _opener(engine: str) -> OpenBackend:
     raise InvalidRequestError(f"There is no engine '{engine}'; choose from {', '.join(ENGINES)}.")
 
 
-def _announced(engine: str) -> OpenBackend:
+def _announced(engine: str, device: str | None) -> OpenBackend:
     for point in entry_points(group=GROUP, name=engine):
         try:
-            opener: Callable[[Bundle], Backend] = point.load()
+            opener: Callable[[Bundle, str | None], Backend] = point.load()
         except ImportError as error:
             raise UnsupportedError(
                 f"The engine {engine} needs {error.name}; install it with "
                 "pip install 'mimo-runtime[export]'."
             ) from error
-        return lambda bundle, _threads: opener(bundle)
+        return lambda bundle, _threads: opener(bundle, device)
     raise UnsupportedError(
         f"The engine {engine} is not installed; install it with pip install 'mimo-runtime[export]'."
     )

@@ -1,0 +1,144 @@
+"""`networks.json` of a bundle: the networks themselves, for an engine that needs no graphs.
+
+For each network its configuration and, for every tensor of its state, the place in `weights.bin`.
+Most places are those that the graphs use, where a matrix may lie transposed.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor, nn
+
+from mimo_export.checkpoint import Checkpoint
+from mimo_export.store import WeightStore
+from mimo_runtime.errors import BundleError, UnsupportedError
+
+NETWORKS = "networks.json"
+FORMAT = 1
+_CLIP_KEYS = (
+    "hidden_act",
+    "hidden_size",
+    "image_size",
+    "intermediate_size",
+    "layer_norm_eps",
+    "num_attention_heads",
+    "num_channels",
+    "num_hidden_layers",
+    "patch_size",
+    "projection_dim",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTensor:
+    """Where a tensor lies in `weights.bin`; `transposed` if its two dimensions are swapped there.
+
+    `shape` is the tensor's own, `dtype` torch's name such as "float32".
+    """
+
+    offset: int
+    length: int
+    dtype: str
+    shape: tuple[int, ...]
+    transposed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNetwork:
+    """Configuration of one network and the places of its state, by state-dict name."""
+
+    config: Mapping[str, Any]
+    tensors: Mapping[str, StoredTensor]
+
+
+def write_networks(store: WeightStore, checkpoint: Checkpoint) -> None:
+    """Write the file beside the store; what no graph holds is appended to the store."""
+    parts: dict[str, tuple[nn.Module, dict[str, Any]]] = {
+        "denoiser": (
+            checkpoint.denoiser,
+            {"unet": asdict(checkpoint.denoiser.config), "motion": asdict(checkpoint.motion)},
+        ),
+        "reference_net": (
+            checkpoint.reference_net,
+            {"unet": asdict(checkpoint.reference_net.config)},
+        ),
+        "pose_guider": (checkpoint.pose_guider, asdict(checkpoint.pose_guider.config)),
+        "vae": (checkpoint.vae, asdict(checkpoint.vae.config)),
+        "image_encoder": (
+            checkpoint.image_encoder,
+            {key: getattr(checkpoint.image_encoder.config, key) for key in _CLIP_KEYS},
+        ),
+    }
+    networks = {
+        name: StoredNetwork(config, {n: _placed(store, t) for n, t in net.state_dict().items()})
+        for name, (net, config) in parts.items()
+    }
+    (store.folder / NETWORKS).write_text(_text(networks), encoding="utf-8")
+
+
+def read_networks(folder: Path) -> Mapping[str, StoredNetwork]:
+    """Read the file of a bundle.
+
+    Raises:
+        UnsupportedError: the bundle was made before the file existed, or after another format.
+        BundleError: the file is damaged.
+    """
+    path = folder / NETWORKS
+    if not path.is_file():
+        raise UnsupportedError(
+            f"{folder} has no {NETWORKS}, which the torch engine needs; export it again with this "
+            "version or use another engine."
+        )
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        version, entries = values["format"], values["networks"]
+        if version != FORMAT:
+            raise UnsupportedError(
+                f"{path} has format {version}, this program reads {FORMAT}; export the bundle "
+                "again with this version."
+            )
+        return {name: _network(entry) for name, entry in entries.items()}
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"{path} is damaged ({error!r}); copy or export it again.") from error
+
+
+def _placed(store: WeightStore, tensor: Tensor) -> StoredTensor:
+    """Look for the numbers as they are, then transposed; else keep them."""
+    data = _bytes(tensor)
+    place, transposed = store.find(data), False
+    if place is None and tensor.ndim == 2:
+        place = store.find(_bytes(tensor.t()))
+        transposed = place is not None
+    offset, length = place or store.keep(data)
+    dtype = str(tensor.dtype).removeprefix("torch.")
+    return StoredTensor(offset, length, dtype, tuple(tensor.shape), transposed)
+
+
+def _bytes(tensor: Tensor) -> memoryview:
+    return tensor.contiguous().numpy().reshape(-1).data.cast("B")
+
+
+def _text(networks: Mapping[str, StoredNetwork]) -> str:
+    """One tensor per line: [offset, length, dtype, shape, transposed]."""
+    parts = []
+    for name, network in networks.items():
+        lines = [
+            f"{json.dumps(key)}: {json.dumps([t.offset, t.length, t.dtype, t.shape, t.transposed])}"
+            for key, t in network.tensors.items()
+        ]
+        tensors = ",\n".join(lines)
+        config = json.dumps(network.config)
+        parts.append(f'{json.dumps(name)}: {{"config": {config}, "tensors": {{\n{tensors}\n}}}}')
+    body = ",\n".join(parts)
+    return f'{{"format": {FORMAT}, "networks": {{\n{body}\n}}}}\n'
+
+
+def _network(entry: Mapping[str, Any]) -> StoredNetwork:
+    tensors = {
+        name: StoredTensor(int(offset), int(length), str(dtype), tuple(shape), bool(transposed))
+        for name, (offset, length, dtype, shape, transposed) in entry["tensors"].items()
+    }
+    return StoredNetwork(entry["config"], tensors)
