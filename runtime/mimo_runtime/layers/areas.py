@@ -1,0 +1,86 @@
+"""Areas of a frame: grown, shrunk, cleaned, softened; and the area around the feet."""
+
+import cv2
+import numpy as np
+
+from mimo_runtime.layers.frames import Flags, Floats
+
+_FEET = (0.45, 0.12)  # half axes of the area around the feet, of the human's height
+_GROUND = (1.0, 0.22)  # the same, of where most shadows lie
+_FAR_PX = 6  # from here on the distance transform is quicker
+_LOWEST = 0.06  # of the human's height: what counts as feet
+
+
+def grown(area: Flags, reach_px: int) -> Flags:
+    """`area` and everything at most `reach_px` from it, bool [height, width]."""
+    if reach_px <= _FAR_PX or not area.any():
+        return _changed(area, reach_px, cv2.MORPH_DILATE)
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray(away <= reach_px)
+
+
+def shrunk(area: Flags, reach_px: int) -> Flags:
+    """What of `area` is more than `reach_px` from its edge."""
+    return _changed(area, reach_px, cv2.MORPH_ERODE)
+
+
+def opened(area: Flags, reach_px: int) -> Flags:
+    """`area` without what is narrower than twice `reach_px`."""
+    return _changed(area, reach_px, cv2.MORPH_OPEN)
+
+
+def closed(area: Flags, reach_px: int) -> Flags:
+    """`area` with gaps narrower than twice `reach_px` filled."""
+    return _changed(area, reach_px, cv2.MORPH_CLOSE)
+
+
+def faded(area: Flags, reach_px: int) -> Floats:
+    """1 inside `area`, falling to 0 within `reach_px` outside, exactly 0 beyond; float32."""
+    if not area.any() or reach_px < 1:
+        return area.astype(np.float32)
+    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5)
+    return np.asarray((1 - away / np.float32(reach_px + 1)).clip(0, 1), np.float32)
+
+
+def foot_zone(human: Flags) -> Flags:
+    """The ground at the feet of `human`, where a shadow begins; empty for no human."""
+    return _at_the_feet(human, _FEET)
+
+
+def ground_zone(human: Flags) -> Flags:
+    """The ground around `human`, where most shadows lie; empty for no human."""
+    return _at_the_feet(human, _GROUND)
+
+
+def _at_the_feet(human: Flags, axes: tuple[float, float]) -> Flags:
+    zone = np.zeros(human.shape, np.uint8)
+    rows = np.flatnonzero(human.any(axis=1))
+    if len(rows) == 0:
+        return zone.astype(np.bool_)
+    height = int(rows[-1] - rows[0] + 1)
+    feet = human[max(int(rows[-1] - _LOWEST * height), 0) : rows[-1] + 1]
+    columns = np.flatnonzero(feet.any(axis=0))
+    middle = (int(columns.mean()), int(rows[-1]))
+    half = (round(axes[0] * height) + 1, round(axes[1] * height) + 1)
+    cv2.ellipse(zone, middle, half, 0, 0, 360, 1, cv2.FILLED)
+    return zone.astype(np.bool_)
+
+
+def pieces(area: Flags, smallest_px: int) -> list[Flags]:
+    """The connected pieces of `area` of at least `smallest_px` pixels, the largest first."""
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+    sizes = [(int(facts[label, cv2.CC_STAT_AREA]), label) for label in range(1, count)]
+    kept = sorted((-size, label) for size, label in sizes if size >= smallest_px)
+    return [np.asarray(labels == label) for _, label in kept]
+
+
+def reach_of(width_px: int, height_px: int, share: float, least_px: int = 1) -> int:
+    """`share` of the longer side in whole px, at least `least_px`."""
+    return max(least_px, round(share * max(width_px, height_px)))
+
+
+def _changed(area: Flags, reach_px: int, operation: int) -> Flags:
+    if reach_px < 1:
+        return area
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
+    return cv2.morphologyEx(area.astype(np.uint8), operation, kernel).astype(np.bool_)

@@ -1,0 +1,108 @@
+"""How the camera moves: where every frame lies on the plate of its segment."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.layers.frames import Matrix
+
+NO_CAUSE = "the clip begins"
+CUT = "there is a cut"
+LOST = "too little of the background moves alike"
+WIDE = "the camera has turned or zoomed too far for one plate"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Frames `first` to `last` (inclusive), which share one plate.
+
+    `cause`: why it begins. `static`: the camera does not move in it. `agreeing` 0..1 and
+    `error_px`: medians of the share of background corners that move alike and of their error;
+    `recognised` of its frames were found by corners at all.
+    """
+
+    first: int
+    last: int
+    cause: str
+    static: bool
+    agreeing: float
+    error_px: float
+    recognised: float
+
+    @property
+    def count(self) -> int:
+        """Frames in it."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CameraPath:
+    """`to_plate`, float64 [frames, 3, 3], takes places of a frame to those of its segment's plate.
+
+    The plate's places are those of the segment's first frame. Segments are in order and leave
+    nothing out. Frames are `width_px` times `height_px`.
+    """
+
+    width_px: int
+    height_px: int
+    to_plate: NDArray[np.float64]
+    segments: tuple[Segment, ...]
+
+    @property
+    def frame_count(self) -> int:
+        """Frames in the clip."""
+        return len(self.to_plate)
+
+    @property
+    def static(self) -> bool:
+        """Whether the camera moves nowhere, cuts aside."""
+        return all(segment.static for segment in self.segments)
+
+    @property
+    def failed(self) -> tuple[int, ...]:
+        """Frames at which alignment was lost."""
+        return tuple(one.first for one in self.segments if one.cause == LOST)
+
+    def corners(self, index: int) -> Matrix:
+        """The four corners of frame `index` on its plate, float64 [4, 2]."""
+        return corners_of(self.to_plate[index], self.width_px, self.height_px)
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What was found, and where it failed."""
+        said = [_movement(self)]
+        for segment in self.segments[1:]:
+            said.append(f"At frame {segment.first} another plate begins: {segment.cause}.")
+        said += [_doubt(one) for one in self.segments if not one.static and one.agreeing < _SURE]
+        return tuple(said)
+
+
+_SURE = 0.45
+
+
+def corners_of(matrix: Matrix, width_px: int, height_px: int) -> Matrix:
+    """Where `matrix` takes the corners of a frame, float64 [4, 2]."""
+    ends = [(0, 0, 1), (width_px, 0, 1), (width_px, height_px, 1), (0, height_px, 1)]
+    places = np.array(ends, np.float64) @ matrix.T
+    return np.asarray(places[:, :2] / places[:, 2:], np.float64)
+
+
+def _movement(path: CameraPath) -> str:
+    if path.static:
+        return "The camera does not move."
+    moving = [one for one in path.segments if not one.static]
+    errors = max(one.error_px for one in moving)
+    agreeing = min(one.agreeing for one in moving)
+    return (
+        f"The camera moves; frames were laid on {len(path.segments)} plate(s) with an error of "
+        f"{errors:.2f} px, {agreeing:.0%} of the background moving alike."
+    )
+
+
+def _doubt(segment: Segment) -> str:
+    return (
+        f"From frame {segment.first} to {segment.last} only {segment.agreeing:.0%} of the "
+        "background moves alike, as with near and far things in a travelling shot: what is filled "
+        "in there may be blurred or shifted."
+    )

@@ -1,0 +1,74 @@
+"""How bright a frame is against the others of its segment."""
+
+import cv2
+import numpy as np
+
+from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
+
+_SIDE_PX = 128.0
+_FEWEST = 24
+_LEVELS = (12.0, 243.0)  # outside them a channel is crushed or burnt out
+_GAINS = (0.4, 2.5)
+_NOTHING = 0.004  # a gain that is less from 1 is none
+_MEMORY = 0.9
+
+
+class Exposure:
+    """Gains that bring frames to the exposure of the first, by what they share of the plate.
+
+    The plate is kept small for it, float32 [about 128, about 128, 3].
+    """
+
+    def __init__(self, width_px: int, height_px: int) -> None:
+        """For a plate of this size."""
+        self._scale = min(1.0, _SIDE_PX / max(width_px, height_px))
+        size = (max(1, round(height_px * self._scale)), max(1, round(width_px * self._scale)))
+        self._levels: Floats = np.zeros((*size, 3), np.float32)
+        self._known: Flags = np.zeros(size, np.bool_)
+
+    def gain(self, pixels: Pixels, hidden: Flags, to_canvas: Matrix) -> Floats:
+        """What every channel of the frame is multiplied by, float32 [3], mostly 1.
+
+        Args:
+            pixels: uint8 [height, width, 3].
+            hidden: what does not belong to the scene, bool [height, width].
+            to_canvas: from places of the frame to those of the plate, float64 [3, 3].
+        """
+        small, visible = self._placed(pixels, hidden, to_canvas)
+        shared = visible & self._known & _exposed(small) & _exposed(self._levels)
+        gain = np.ones(3, np.float32)
+        if shared.sum() >= _FEWEST:
+            ratios = self._levels[shared] / small[shared]
+            gain = np.median(ratios, axis=0).clip(*_GAINS).astype(np.float32)
+            gain[np.abs(gain - 1) < _NOTHING] = 1
+        self._learn(small * gain, visible)
+        return gain
+
+    def _placed(self, pixels: Pixels, hidden: Flags, to_canvas: Matrix) -> tuple[Floats, Flags]:
+        step = max(1, int(1 / self._scale))
+        size = (max(1, pixels.shape[1] // step), max(1, pixels.shape[0] // step))
+        less = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+        free = cv2.resize((~hidden).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        shrink = np.diag([self._scale, self._scale, 1.0])
+        stretch = np.diag([pixels.shape[1] / size[0], pixels.shape[0] / size[1], 1.0])
+        matrix = centred(shrink @ to_canvas @ stretch)
+        whole = self._known.shape[::-1]
+        small = cv2.warpPerspective(less, matrix, whole)
+        seen = cv2.warpPerspective(free, matrix, whole) > 0.99
+        return np.asarray(small, np.float32), np.asarray(seen)
+
+    def _learn(self, small: Floats, visible: Flags) -> None:
+        both, new = visible & self._known, visible & ~self._known
+        self._levels[both] = _MEMORY * self._levels[both] + (1 - _MEMORY) * small[both]
+        self._levels[new] = small[new]
+        self._known |= new
+
+
+def _exposed(levels: Floats) -> Flags:
+    return np.asarray(((levels > _LEVELS[0]) & (levels < _LEVELS[1])).all(axis=-1))
+
+
+def centred(matrix: Matrix) -> Matrix:
+    """`matrix` between places (middle of the first pixel 0.5, 0.5) as one between array indices."""
+    shift = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])
+    return np.asarray(np.linalg.inv(shift) @ matrix @ shift, np.float64)

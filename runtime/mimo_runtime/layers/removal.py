@@ -1,0 +1,122 @@
+"""What is taken out of a frame with the human, and what is put there."""
+
+from collections.abc import Iterable
+from typing import Final
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.layers.areas import faded, ground_zone, grown, reach_of
+from mimo_runtime.layers.channels import widest
+from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
+
+HIDDEN: Final = 255
+AVOIDED: Final = 64
+
+_MARGIN = 0.012  # of the frame's longer side: how far beyond a mask a human may reach
+_FEATHER = 0.012
+_RING = 0.02
+_HAZE = 0.15  # level of a mask from which something of the human is there
+_STRANGE = 28.0  # levels: more than exposure explains
+_BLURS = ((1.0, 1.0), (0.1, 3.0))  # importance, and reach in widths of the ring
+
+
+def margin_px(width_px: int, height_px: int) -> int:
+    """How far beyond its mask a human may reach, px."""
+    return reach_of(width_px, height_px, _MARGIN, 2)
+
+
+def human_area(mask: Mask) -> Flags:
+    """Everything that may show something of the human of `mask`, bool [height, width]."""
+    level = _HAZE * 255 if mask.dtype == np.uint8 else _HAZE
+    some = inside(mask) if mask.dtype == np.bool_ else np.asarray(mask >= level)
+    return grown(some, margin_px(some.shape[1], some.shape[0]))
+
+
+def cover_of(masks: Iterable[Mask]) -> NDArray[np.uint8]:
+    """What of a frame is not for the plate, for `plates_of`: uint8 [height, width].
+
+    255 where a human of `masks` (at least one) may be, 64 on the ground around it, else 0.
+    """
+    each = list(masks)
+    cover = np.zeros(each[0].shape, np.uint8)
+    for mask in each:
+        cover[ground_zone(inside(mask)) & (cover == 0)] = AVOIDED
+        cover[human_area(mask)] = HIDDEN
+    return cover
+
+
+def removal_alpha(human: Flags, shadow: Flags, kept: Floats | None = None) -> NDArray[np.uint8]:
+    """How much of each pixel is to be replaced, uint8 [height, width].
+
+    Args:
+        human: `human_area` of the frame.
+        shadow: its shadow, bool [height, width].
+        kept: what is in front of the human and stays, float32 0..1, or None.
+    """
+    reach = reach_of(human.shape[1], human.shape[0], _FEATHER, 2)
+    alpha = faded(human | shadow, reach)
+    if kept is not None:
+        alpha = alpha * (1 - kept)
+    return np.asarray(alpha * 255 + 0.5, np.uint8)
+
+
+def without_human(
+    pixels: Pixels, view: Pixels, alpha: NDArray[np.uint8], foreign: Flags | None = None
+) -> Pixels:
+    """`pixels` with `view` in place of the human; equal to `pixels` where `alpha` is 0.
+
+    The view is matched to the frame along the edge of `alpha`, so that no seam shows.
+
+    Args:
+        pixels: the frame, uint8 [height, width, 3].
+        view: the plate as this frame would show it, the same.
+        alpha: of `removal_alpha`.
+        foreign: what near the edge is not of the scene (other people), bool [height, width].
+    """
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    result = pixels.copy()
+    if len(rows) == 0:
+        return result
+    ring_px = reach_of(pixels.shape[1], pixels.shape[0], _RING, 3)
+    room = 3 * ring_px
+    part = (
+        slice(max(0, rows[0] - room), rows[-1] + room + 1),
+        slice(max(0, columns[0] - room), columns[-1] + room + 1),
+    )
+    strange = None if foreign is None else foreign[part]
+    shift = _edge_shift(pixels[part], view[part], alpha[part] > 0, strange, ring_px)
+    weight = alpha[part].astype(np.float32)[..., None] / 255
+    mixed = pixels[part] * (1 - weight) + (view[part] + shift).clip(0, 255) * weight
+    result[part] = np.where(weight > 0, mixed + 0.5, pixels[part]).astype(np.uint8)
+    return result
+
+
+def _edge_shift(
+    pixels: Pixels, view: Pixels, taken: Flags, foreign: Flags | None, ring_px: int
+) -> Floats:
+    """What is added to the view so that it meets the frame around `taken`: levels, smooth."""
+    ring = grown(taken, ring_px) & ~taken
+    if foreign is not None:
+        ring &= ~foreign
+    difference = pixels.astype(np.float32) - view
+    usual = np.median(difference[ring], axis=0) if ring.any() else np.zeros(3, np.float32)
+    known = (ring & (widest(difference - usual) < _STRANGE)).astype(np.float32)
+    shift = _spread(difference * known[..., None], known, usual.astype(np.float32), ring_px)
+    return np.asarray(cv2.resize(shift, view.shape[1::-1]), np.float32)
+
+
+def _spread(sums: Floats, weights: Floats, usual: Floats, ring_px: int) -> Floats:
+    """`sums` over `weights`, carried beyond where anything is known, at a lower resolution."""
+    step = max(1, ring_px // 3)
+    size = (max(1, weights.shape[1] // step), max(1, weights.shape[0] // step))
+    less = cv2.resize(sums, size, interpolation=cv2.INTER_AREA)
+    known = cv2.resize(weights, size, interpolation=cv2.INTER_AREA)
+    above = np.full(less.shape, 1e-3, np.float32) * usual
+    below = np.full(known.shape, 1e-3, np.float32)
+    for importance, reach in _BLURS:
+        sigma = reach * ring_px / step
+        above += importance * cv2.GaussianBlur(less, (0, 0), sigma)
+        below += importance * cv2.GaussianBlur(known, (0, 0), sigma)
+    return np.asarray(above / below[..., None], np.float32)

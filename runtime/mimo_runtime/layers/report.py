@@ -1,0 +1,99 @@
+"""What was done with a clip, and what failed, in numbers and sentences."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from mimo_runtime.layers.camera import CameraPath
+from mimo_runtime.layers.plate import PlateFacts
+from mimo_runtime.layers.separation import LayerFrame
+
+_HARDLY = 0.5
+_MISFIT = 0.04
+_DOUBTFUL = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReport:
+    """The outcome of `Separation.layers`.
+
+    `occluded`: frames in which something is in front of the human; `reasons`: in how many of them
+    it was taken for what. `doubtful` of them are little sure. `shaded`: frames in which a shadow
+    was taken out. `static`: the camera does not move. `camera`: sentences about it. `misfit`: mean
+    share of the picture that is not like the plate, 0..1.
+    """
+
+    frames: int
+    occluded: int
+    doubtful: int
+    shaded: int
+    static: bool
+    misfit: float
+    reasons: tuple[tuple[str, int], ...]
+    plates: tuple[PlateFacts, ...]
+    camera: tuple[str, ...]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """All of it for people to read."""
+        said = [*self.camera, *(plate.sentence for plate in self.plates)]
+        still = [one for one in self.plates if one.uncovered < _HARDLY]
+        said += [_stands_still(one) for one in still]
+        if self.misfit > _MISFIT:
+            said.append(
+                f"{self.misfit:.0%} of the picture is not like what was put together of the scene: "
+                "it moves by itself, or the frames could not be aligned well."
+            )
+        said.append(_occlusions(self))
+        return tuple(said)
+
+
+class LayerSummary:
+    """Gathers a report from frames given one by one."""
+
+    def __init__(self, path: CameraPath) -> None:
+        self._path = path
+        self._counts: Counter[str] = Counter()
+        self._reasons: Counter[str] = Counter()
+        self._plates: list[PlateFacts] = []
+        self._misfit = 0.0
+
+    def add(self, frame: LayerFrame) -> None:
+        """Take one more frame into account."""
+        occluded = bool(frame.occlusion.reasons)
+        self._counts["frames"] += 1
+        self._counts["occluded"] += occluded
+        self._counts["doubtful"] += occluded and frame.occlusion.confidence < _DOUBTFUL
+        self._counts["shaded"] += bool(frame.shadow.any())
+        self._misfit += frame.misfit
+        self._reasons.update(frame.occlusion.reasons)
+        if not self._plates or self._plates[-1] != frame.plate:
+            self._plates.append(frame.plate)
+
+    def report(self) -> LayerReport:
+        """What was gathered so far."""
+        return LayerReport(
+            frames=self._counts["frames"],
+            occluded=self._counts["occluded"],
+            doubtful=self._counts["doubtful"],
+            shaded=self._counts["shaded"],
+            static=self._path.static,
+            misfit=self._misfit / max(1, self._counts["frames"]),
+            reasons=tuple(sorted(self._reasons.items())),
+            plates=tuple(self._plates),
+            camera=self._path.sentences,
+        )
+
+
+def _stands_still(plate: PlateFacts) -> str:
+    return (
+        f"The human hardly leaves its place in frames {plate.segment.first} to "
+        f"{plate.segment.last}: its shadow cannot be told from the ground and may remain."
+    )
+
+
+def _occlusions(report: LayerReport) -> str:
+    if not report.occluded:
+        return "Nothing was found in front of the human."
+    what = ", ".join(f"{name} ({count})" for name, count in report.reasons)
+    doubt = f"; {report.doubtful} of them are doubtful" if report.doubtful else ""
+    return f"In {report.occluded} of {report.frames} frames something is in front: {what}{doubt}."

@@ -1,0 +1,85 @@
+"""The shadow of the human: darker than the plate, of the same colour, and at the feet."""
+
+import cv2
+import numpy as np
+
+from mimo_runtime.layers.areas import foot_zone, grown, opened, pieces, reach_of
+from mimo_runtime.layers.channels import total, widest
+from mimo_runtime.layers.frames import Flags, Floats, Pixels
+
+_DARKER = (0.25, 0.92)  # share of the plate's brightness that a shadow leaves
+_COLOUR = 0.045  # difference of the shares of red, green and blue
+_DARK = 24.0  # levels below which colour is noise
+_REACH = 1.3  # of the human's height
+_SMALLEST = 4e-4  # of the frame
+_GRAIN = 0.004  # of the frame's longer side
+_EDGE = 0.01
+_JOINT = 0.03  # of the longer side: how far from the feet it may begin
+_GAP = 0.25  # of the human's height: as wide may be what parts a shadow
+
+
+def shadow_area(
+    shade: Flags, human: Flags, foreign: Flags | None = None, whole: Flags | None = None
+) -> Flags:
+    """The shadow of `human` in a frame, bool [height, width], generously; empty if there is none.
+
+    Args:
+        shade: `darker` of the frame, bool [height, width].
+        human: mask of the human, bool [height, width].
+        foreign: what is no shadow and may lie across one (other people), or None.
+        whole: the human with what is hidden of it, where that is known.
+    """
+    nothing = np.zeros(human.shape, np.bool_)
+    body = human if whole is None else human | whole
+    if not body.any():
+        return nothing
+    height, width = human.shape
+    dark = shade & ~human & _near(body)
+    if foreign is not None:
+        dark &= ~foreign
+    dark = opened(dark, reach_of(width, height, _GRAIN))
+    found = pieces(dark, max(12, int(_SMALLEST * human.size)))
+    kept = _from_the_feet(found, body, nothing if foreign is None else foreign)
+    whole_shadow = grown(kept, reach_of(width, height, _EDGE, 2)) if kept.any() else kept
+    return whole_shadow if foreign is None else whole_shadow & ~foreign
+
+
+def _from_the_feet(found: list[Flags], body: Flags, foreign: Flags) -> Flags:
+    """Pieces that begin at the feet, and those beyond something narrow that stands before them."""
+    near = reach_of(body.shape[1], body.shape[0], _JOINT, 3)
+    feet = foot_zone(body) & grown(body | foreign, near)
+    first = [piece for piece in found if (piece & feet).any()]
+    gap = max(1, int(_GAP * (np.ptp(np.flatnonzero(body.any(axis=1))) + 1)))
+    start = feet.copy()
+    for piece in first:
+        start |= piece
+    theirs, around = grown(foreign, near), grown(start, gap)
+    kept = np.zeros(body.shape, np.bool_)
+    for piece in found:
+        if (piece & feet).any() or ((piece & around).any() and not (piece & theirs).any()):
+            kept |= piece
+    return kept
+
+
+def darker(pixels: Pixels, view: Pixels) -> Flags:
+    """Where a frame is the plate with less light, bool [height, width]."""
+    sigma = max(0.8, 0.004 * max(pixels.shape[:2]))
+    now, usual = _smooth(pixels, sigma), _smooth(view, sigma)
+    bright_now, bright = total(now) + 1e-3, total(usual) + 1e-3
+    share = bright_now / bright
+    colour = widest(now / bright_now[..., None] - usual / bright[..., None])
+    lit = bright > 3 * _DARK
+    return np.asarray((share > _DARKER[0]) & (share < _DARKER[1]) & (colour < _COLOUR) & lit)
+
+
+def _near(human: Flags) -> Flags:
+    """Everything within the reach of a shadow from the feet."""
+    rows, columns = np.nonzero(human)
+    reach = _REACH * (rows.max() - rows.min() + 1)
+    y, x = np.mgrid[: human.shape[0], : human.shape[1]]
+    middle = float(columns[rows >= rows.max() - 2].mean())
+    return np.asarray((x - middle) ** 2 + (y - rows.max()) ** 2 < reach**2)
+
+
+def _smooth(pixels: Pixels, sigma: float) -> Floats:
+    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.float32)
