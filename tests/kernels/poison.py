@@ -5,6 +5,7 @@ are filled with NaN beforehand and lie in a larger allocation of a canary value,
 left out and a stray store both show.
 """
 
+import mmap
 from collections.abc import Sequence
 
 import numpy as np
@@ -29,9 +30,21 @@ def fp64(tensor: Tensor) -> NDArray[np.float64]:
     return tensor.detach().cpu().to(torch.float64).numpy()
 
 
+MAP_NORESERVE = 0x4000  # of Linux; the module mmap names it from Python 3.13 on
+
+
 def device() -> torch.device:
     """The GPU where there is one, else the CPU (under Triton's interpreter)."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def wide_memory(elements: int) -> Tensor:
+    """float16 elements of which only the touched pages become real memory, on a CPU."""
+    if device().type == "cuda":
+        return torch.empty(elements, dtype=torch.float16, device=device())
+    # Without a reservation a machine that is short of memory grants the addresses all the same.
+    flags = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | MAP_NORESERVE
+    return torch.frombuffer(mmap.mmap(-1, 2 * elements, flags), dtype=torch.float16)
 
 
 def poisoned(values: Tensor, gaps: Sequence[int] | None = None, poison: float = np.nan) -> Tensor:

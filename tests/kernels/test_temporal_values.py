@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimo_kernels.launch import Dtype
-from tests.kernels.poison import LIMITS, device, drawn, fp64, relative_error
+from tests.kernels.poison import LIMITS, drawn, fp64, relative_error, wide_memory
 from tests.kernels.temporal_cases import Case, in_poison
 
 CASE = Case(halves=2, frames=24, real=21, length=3, heads=3)
@@ -136,7 +136,7 @@ def test_rows_further_apart_than_a_32_bit_offset() -> None:
     case = Case(frames=3, length=2, heads=1, head_size=8)
     tensors = case.draw()
     inputs = in_poison(tensors)
-    memory = torch.empty(2 * step + 64, dtype=torch.float16, device=device())
+    memory = wide_memory(2 * step + 64)
     inputs[1] = memory.as_strided((3, 2, 8), (step, 8, 1)).copy_(tensors[1])
     found = case.launch(inputs).checked()
     assert relative_error(found, case.exact(tensors)) <= LIMITS["fp16"]

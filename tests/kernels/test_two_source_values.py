@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimo_kernels.launch import Dtype
-from tests.kernels.poison import LIMITS, device, fp64, relative_error
+from tests.kernels.poison import LIMITS, fp64, relative_error, wide_memory
 from tests.kernels.two_source_cases import Case, in_poison
 
 CASE = Case(rows=3, plain_rows=1, length=37, reference_length=130)
@@ -124,7 +124,7 @@ def test_rows_further_apart_than_a_32_bit_offset() -> None:
     tensors = case.draw()
     step = 2**31 + 16
     inputs = in_poison(tensors)
-    memory = torch.empty(step + 64, dtype=torch.float16, device=device())
+    memory = wide_memory(step + 64)
     inputs[1] = memory.as_strided((2, 3, 8), (step, 8, 1)).copy_(tensors[1])
     found = case.launch(inputs).checked()
     assert relative_error(found, case.exact(tensors)) <= LIMITS["fp16"]
