@@ -17,6 +17,7 @@ DTYPES = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
 LIMITS = {"fp16": 1e-3, "bf16": 1e-2, "fp32": 1e-5}  # relative to the norm of the fp64 result
 CANARY = 77.0
 MARGIN = 64  # elements around everything; keeps 16-byte alignment for every dtype
+MAP_NORESERVE = 0x4000  # Linux has it, not every Python names it
 
 
 def drawn(seed: int, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Tensor:
@@ -28,9 +29,6 @@ def drawn(seed: int, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Te
 def fp64(tensor: Tensor) -> NDArray[np.float64]:
     """The tensor's own, already rounded numbers in double precision."""
     return tensor.detach().cpu().to(torch.float64).numpy()
-
-
-MAP_NORESERVE = 0x4000  # of Linux; the module mmap names it from Python 3.13 on
 
 
 def device() -> torch.device:
