@@ -70,6 +70,8 @@ class Synthesizer:
                 mask = bound.buffers["frame_mask"]
                 mask[...] = np.ones(mask.shape, bool)
             bound.run()
+            first = self._engines.get(name).component.outputs[0]
+            np.asarray(bound.buffers[first.name])  # waits for a device that runs behind
         return DryRun(time.perf_counter() - started, psutil.Process().memory_info().rss)
 
     def start(
