@@ -12,7 +12,7 @@ from mimo_runtime.analysis.people import PeopleFinder
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.picture_quality import PictureWarning, picture_warnings
 from mimo_runtime.analysis.square_crop import ROOM, SquareCrop
-from mimo_runtime.errors import MediaError
+from mimo_runtime.errors import InvalidRequestError, MediaError
 
 _MODEL_PX = 512
 _PRESENT = 0.5
@@ -36,14 +36,20 @@ class CharacterFinder:
         self._bodies = bodies
         self._masks = masks
 
-    def find(self, pixels: Pixels) -> CharacterMatte:
+    def find(self, pixels: Pixels, number: int | None = None) -> CharacterMatte:
         """The matte of the character in `pixels`, uint8 [height, width, 3].
+
+        Args:
+            number: of the person, counted from the left from 1; None takes the main one.
 
         Raises:
             MediaError: nobody is in the picture.
+            InvalidRequestError: there are fewer people than `number`.
         """
         height_px, width_px = pixels.shape[:2]
         people = sorted(self._people.find(pixels), key=lambda p: -_prominence(p, width_px))
+        if number is not None:
+            people = _first_of(people, number)
         bodies = [self._bodies.find(pixels, person) for person in people]
         if not bodies:
             bodies = [self._anybody(pixels)]
@@ -75,6 +81,17 @@ class CharacterFinder:
         crop = SquareCrop(*around.centre, side_px, body.crop.turn_rad)
         again = self._bodies.find_in(pixels, crop)
         return again if again.presence >= body.presence - 0.05 else body
+
+
+def _first_of(people: list[Person], number: int) -> list[Person]:
+    """`people` with the one that is `number` from the left in front."""
+    by_place = sorted(people, key=lambda person: person.box.centre[0])
+    if number > max(1, len(people)):
+        raise InvalidRequestError(
+            f"There is no person {number} in the picture; {len(people)} were found, counted from "
+            "the left."
+        )
+    return by_place[number - 1 : number] + by_place[: number - 1] + by_place[number:]
 
 
 def _prominence(person: Person, width_px: int) -> float:

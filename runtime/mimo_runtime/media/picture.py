@@ -38,7 +38,7 @@ def read_picture(data: bytes, name: str, limits: MediaLimits) -> NDArray[np.uint
 
 
 def encode_png(rgb: NDArray[np.uint8]) -> bytes:
-    """The PNG file of uint8 [height, width, 3]."""
+    """The PNG file of uint8 [height, width, 3], or [height, width, 4] with alpha."""
     from PIL import Image
 
     buffer = io.BytesIO()

@@ -46,7 +46,7 @@ def circle_arms(skeleton: Skeleton, frame_count: int, rate_fps: Fraction) -> Mot
     phase = _phase(0.55, frame_count, rate_fps)
     turns = {"Hips": about_axis(Z, 1.5 * np.sin(phase / 2))}
     for side, sign, _ in SIDES:
-        raised = sign * (35 - 68 * np.cos(phase))
+        raised = sign * (42 - 77 * np.cos(phase))
         turns[f"{side}Arm"] = about_axis(Y, -sign * 28 * np.sin(phase)) @ about_axis(Z, raised)
     return standing_motion(skeleton, turns, frame_count, rate_fps, "circling arms made of sines")
 
@@ -70,8 +70,8 @@ def side_step(skeleton: Skeleton, frame_count: int, rate_fps: Fraction) -> Motio
 def pick_up(skeleton: Skeleton, frame_count: int, rate_fps: Fraction) -> Motion:
     """Bending down until the hands are at the shins, and up again."""
     low = (1 - np.cos(_phase(0.5, frame_count, rate_fps))) / 2
-    bent = {"Hips": 40.0, "LowerBack": 26.0, "Spine": 16.0}
-    turns = _bent_legs(22 * low, hips_deg=bent["Hips"] * low)
+    bent = {"Hips": 48.0, "LowerBack": 30.0, "Spine": 20.0}
+    turns = _bent_legs(34 * low, bent["Hips"] * low, knee=1.4)
     turns |= {name: about_axis(X, angle * low) for name, angle in bent.items()}
     turns["Neck"] = about_axis(X, -14 * low)
     for side, sign, _ in SIDES:
@@ -97,18 +97,22 @@ def jump(skeleton: Skeleton, frame_count: int, rate_fps: Fraction) -> Motion:
 
 def _phase(rounds_per_s: float, frame_count: int, rate_fps: Fraction) -> Array:
     """An angle in radians for every frame [N]."""
-    return 2 * np.pi * rounds_per_s * np.arange(frame_count) / float(rate_fps)
+    times_s = np.arange(frame_count) / float(rate_fps)
+    return np.asarray(2 * np.pi * rounds_per_s * times_s, np.float64)
 
 
-def _bent_legs(thigh_deg: Array, hips_deg: Array | float = 0.0) -> dict[str, Array]:
-    """Both legs with the thighs `thigh_deg` [N] forward, the feet flat and under the hips.
+def _bent_legs(
+    thigh_deg: Array, hips_deg: Array | float = 0.0, knee: float = 1.95
+) -> dict[str, Array]:
+    """Both legs with the thighs `thigh_deg` [N] forward and the feet flat.
 
-    hips_deg: how far the hips lean forward, which the thighs make up for.
+    hips_deg: how far the hips lean forward, which the thighs make up for. knee: its bend, of that
+    of the thighs; about 2 keeps the feet under the hips, less brings them forward.
     """
     turns = {}
     for side, sign, _ in SIDES:
-        inward = about_axis(Z, 3 * sign)
-        turns[f"{side}UpLeg"] = about_axis(X, -thigh_deg - hips_deg) @ inward
-        turns[f"{side}Leg"] = about_axis(X, 1.95 * thigh_deg)
-        turns[f"{side}Foot"] = inward.T @ about_axis(X, -0.95 * thigh_deg)
+        apart = about_axis(Z, 3 * sign)
+        turns[f"{side}UpLeg"] = about_axis(X, -thigh_deg - hips_deg) @ apart
+        turns[f"{side}Leg"] = apart.T @ about_axis(X, knee * thigh_deg) @ apart
+        turns[f"{side}Foot"] = apart.T @ about_axis(X, (1 - knee) * thigh_deg)
     return turns

@@ -24,6 +24,7 @@ from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.frame_sink import write_errors
 
 VIDEO, CONFIG, POSES, RECORD = "sdc.mp4", "config.json", "motion.npz", "motion.json"
+NAMES = (VIDEO, CONFIG, POSES, RECORD)
 FORMAT, VERSION = "mimo-motion", 1
 SURFACE, OFFICIAL = "surface", "official"
 _CONFIG_FPS = 30
@@ -51,23 +52,23 @@ class MotionRecord:
 
 
 @contextmanager
-def new_folder(path: Path) -> Iterator[Path]:
+def new_folder(path: Path, names: tuple[str, ...] = NAMES, kind: str = "motion") -> Iterator[Path]:
     """A folder to write into, which becomes `path` when the with statement ends without an error.
 
-    An earlier motion folder of that name is replaced then.
+    An earlier folder of that path and `kind`, which holds nothing but `names`, is replaced then.
 
     Raises InvalidRequestError where `path` holds other files or cannot be written.
     """
     path = path.resolve()
     with write_errors(path):
-        _refuse_other_files(path)
+        _refuse_other_files(path, names, kind)
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.partial-"))
         partial.chmod(0o755)
     try:
         yield partial
         with write_errors(path):
-            _refuse_other_files(path)
+            _refuse_other_files(path, names, kind)
             if path.exists():
                 path.rename(partial.with_suffix(".old"))
             partial.rename(path)
@@ -76,11 +77,11 @@ def new_folder(path: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _refuse_other_files(path: Path) -> None:
+def _refuse_other_files(path: Path, names: tuple[str, ...], kind: str) -> None:
     for entry in path.iterdir() if path.exists() else ():
-        if entry.name not in (VIDEO, CONFIG, POSES, RECORD):
+        if entry.name not in names:
             raise InvalidRequestError(
-                f"the folder '{path}' holds '{entry.name}', which is no part of an earlier motion; "
+                f"the folder '{path}' holds '{entry.name}', which is no part of an earlier {kind}; "
                 "choose a new or an empty folder"
             )
 

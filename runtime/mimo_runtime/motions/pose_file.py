@@ -24,9 +24,7 @@ _KEYS = ("rate_fps", "joints", "parents", "rest_m", "tails_m", "root_m", "rotati
 _MAX_FPS = 1000
 
 
-def write_poses(
-    path: Path, motion: Motion, skeleton: Skeleton, more: Arrays | None = None
-) -> None:
+def write_poses(path: Path, motion: Motion, skeleton: Skeleton, more: Arrays | None = None) -> None:
     """Write `motion` of `skeleton`, and `more` entries; the same motion gives the same bytes.
 
     Raises InvalidRequestError or ResourceError where nothing can be written.

@@ -1,0 +1,80 @@
+"""A character made out of one picture."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
+from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.characters.atlas import shipped_atlas
+from mimo_runtime.characters.completion import complete
+from mimo_runtime.characters.drawing import a_pose, draw_textured, front_camera
+from mimo_runtime.characters.picture_fit import PictureFit, fit_picture
+from mimo_runtime.characters.sampling import sample_colours
+from mimo_runtime.characters.square import square_around
+from mimo_runtime.characters.texture import GUESSED, MIRRORED, Texture
+from mimo_runtime.errors import MediaError
+
+Pixels = NDArray[np.uint8]
+
+TEXTURE_PX = 1024
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Character:
+    """`picture` and `canonical`, uint8 RGBA [size, size, 4], the texture, the fit, the guesses."""
+
+    picture: Pixels
+    canonical: Pixels
+    texture: Texture
+    fit: PictureFit
+    guesses: tuple[str, ...]
+
+
+def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -> Character:
+    """The character of a picture.
+
+    Args:
+        rgb: uint8 [H, W, 3]. alpha: uint8 [H, W], 255 on the character.
+        seen: their body as found in the picture.
+        size_px: of both pictures.
+
+    Raises:
+        MediaError: the matte is empty, or the body does not lie on it anywhere.
+    """
+    square = square_around(alpha, size_px)
+    picture = square.cut(rgb, alpha)
+    fit = fit_picture(seen, alpha)
+    atlas = shipped_atlas(TEXTURE_PX)
+    camera = square.seen_by(fit.camera)
+    samples = sample_colours(
+        atlas, fit.body, fit.pose, camera, np.ascontiguousarray(picture[..., :3]),
+        np.ascontiguousarray(picture[..., 3]),
+    )  # fmt: skip
+    if not (samples.confidence > 0.5).any():
+        raise MediaError(
+            "The body that was fitted does not lie on the character in the picture; give a picture "
+            "of one whole person from the front."
+        )
+    texture = complete(atlas, fit.body, samples)
+    pose = a_pose(fit.body)
+    corners = load_texture_corners().uv
+    canonical = draw_textured(
+        fit.body, corners, texture, pose, front_camera(fit.body, pose, size_px)
+    )
+    return Character(picture, canonical, texture, fit, (*fit.guesses, *_guesses(texture)))
+
+
+def _guesses(texture: Texture) -> tuple[str, ...]:
+    mirrored, guessed = texture.share(MIRRORED), texture.share(GUESSED)
+    said = []
+    if mirrored > 0:
+        said.append(f"{mirrored:.0%} of the surface is the mirror image of the other side.")
+    if guessed > 0:
+        said.append(
+            f"{guessed:.0%} of the surface is not in the picture; its colours are those of the "
+            "opposite side or of what is around."
+        )
+    said.append("What reaches beyond the body (hair, skirts, bags) is in picture.png only.")
+    return tuple(said)

@@ -1,0 +1,148 @@
+"""A posture refined so that the outline of the body meets that of the matte.
+
+Points of the skin on the body's outline are matched with the nearest edge of the matte that faces
+the same way, and inverse kinematics is solved again, round after round (an iterated closest point).
+Clothes and hair stand off the body, so an edge outside of it pulls less than one inside pushes.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.body.body import Body
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.body.normals import vertex_normals
+from mimo_runtime.body.pose import Placement, Pose, place
+from mimo_runtime.body.render import render_vertices
+from mimo_runtime.body.skeleton import Array
+from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.fitting.evidence import UPRIGHT
+from mimo_runtime.fitting.freedoms import NECK
+from mimo_runtime.fitting.landmark_points import LandmarkPoints
+from mimo_runtime.fitting.solve import Outline, Postures, Targets, solve
+
+ROUNDS = 12
+_STEPS = 2
+_MOST_POINTS = 500
+_EDGE_PX = 2
+_HALF_PX = 0.5  # a contour runs through the middles of the outermost pixels
+_FURTHEST = 0.1  # of the picture's side
+_SAME_WAY = 0.6  # cosine between the outlines
+_TOTAL_WEIGHT = 40.0
+_CLOTHES_SHARE, _HAIR_SHARE = 0.8, 0.1  # of the pull of an edge outside of the body
+_FACE = slice(0, LANDMARK["mouth_right"] + 1)
+_FACE_FACTOR = 4.0
+
+
+def refine(
+    body: Body, targets: Targets, pose: Pose, camera: Camera, alpha: NDArray[np.uint8]
+) -> Pose:
+    """`pose`, whose body `camera` sees, brought nearer to the edge of `alpha` [H, W], 0 to 255.
+
+    targets: of one frame, the landmarks, which keep their say. camera: of the size of `alpha`.
+    """
+    edges, ways = _edges(alpha)
+    if len(edges) == 0:
+        return pose
+    weights = targets.weights.copy()
+    weights[:, _FACE] *= _FACE_FACTOR
+    targets = replace(targets, weights=weights)
+    for _ in range(ROUNDS):
+        outline = _outline(body, pose, camera, edges, ways)
+        if outline is None:
+            return pose
+        found = solve(body, targets, _to_sight(pose, camera), _STEPS, outline)
+        pose = _from_sight(found, camera)
+    return pose
+
+
+def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) -> Outline | None:
+    """The body's outline matched with `edges` float64 [E, 2], whose outsides are at `ways`."""
+    vertices = pose_vertices(body, pose)
+    chosen, own_ways = _on_outline(body, vertices, camera)
+    pixels, _ = camera.project(vertices[chosen])
+    apart = np.linalg.norm(pixels[:, None] - edges, axis=-1)
+    apart = np.where(own_ways @ ways.T > _SAME_WAY, apart, np.inf)
+    nearest = apart.argmin(axis=1)
+    near = apart.min(axis=1) < _FURTHEST * max(camera.width_px, camera.height_px)
+    if not near.any():
+        return None
+    chosen, nearest, pixels = chosen[near], nearest[near], pixels[near]
+    points = _carried(body, place(body.skeleton, pose), vertices, chosen)
+    head = np.isin(points.joints, [body.skeleton.index(name) for name in NECK])
+    inside = ((edges[nearest] - pixels) * ways[nearest]).sum(axis=1) > 0
+    weights = np.where(inside, np.where(head, _HAIR_SHARE, _CLOTHES_SHARE), 1.0)
+    return Outline(
+        points=points,
+        rays=(edges[nearest] - np.array(camera.centre_px)) / camera.focal_px,
+        normals=ways[nearest],
+        weights=weights * _TOTAL_WEIGHT / len(weights),
+    )
+
+
+def _on_outline(body: Body, vertices: Array, camera: Camera) -> tuple[NDArray[np.int64], Array]:
+    """Vertices at the edge of the body's picture, and where its outside is there, [C, 2]."""
+    mask = render_vertices(body, vertices, camera, samples=1).mask.astype(np.uint8)
+    kernel = np.ones((2 * _EDGE_PX + 1,) * 2, np.uint8)
+    edge = (cv2.dilate(mask, kernel) > 0) & (cv2.erode(mask, kernel) == 0)
+    pixels, _ = camera.project(vertices)
+    cells = np.floor(pixels).astype(np.int64)
+    size = (camera.width_px, camera.height_px)
+    inside = ((cells >= 0) & (cells < size)).all(axis=1)
+    x, y = cells.clip(0, np.array(size) - 1).T
+    normals = vertex_normals(vertices, body.triangles) @ camera.rotation.T
+    flat = np.linalg.norm(normals[:, :2], axis=1)
+    found = np.flatnonzero(inside & edge[y, x] & (flat > 0.9))
+    found = found[:: max(1, len(found) // _MOST_POINTS)]
+    return found, normals[found, :2] / flat[found, None]
+
+
+def _edges(alpha: NDArray[np.uint8]) -> tuple[Array, Array]:
+    """The edge of the matte, float64 [E, 2] in px, and where its outside is there, [E, 2].
+
+    Not the border of the picture, where the character goes on.
+    """
+    soft = cv2.GaussianBlur(alpha.astype(np.float32), (0, 0), 1.5)
+    across, down = (cv2.Sobel(soft, cv2.CV_32F, *order) for order in ((1, 0), (0, 1)))
+    contours, _ = cv2.findContours(
+        (alpha > 127).astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE
+    )
+    if not contours:
+        return np.zeros((0, 2)), np.zeros((0, 2))
+    x, y = np.concatenate([contour[:, 0] for contour in contours]).T
+    height, width = alpha.shape
+    free = (x > 1) & (y > 1) & (x < width - 2) & (y < height - 2)
+    x, y = x[free], y[free]
+    ways = -np.column_stack([across[y, x], down[y, x]]).astype(np.float64)
+    ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
+    return np.column_stack([x, y]) + 0.5 + _HALF_PX * ways, ways
+
+
+def _carried(
+    body: Body, placement: Placement, vertices: Array, chosen: NDArray[np.int64]
+) -> LandmarkPoints:
+    """The vertices as points that go along with the joint that carries each of them most."""
+    strongest = body.weights[chosen].argmax(axis=1)
+    joints = body.weight_joints[chosen, strongest].astype(np.int64)
+    away = vertices[chosen] - placement.joints_m[joints]
+    return LandmarkPoints(joints, np.einsum("cba,cb->ca", placement.turns[joints], away))
+
+
+def _to_sight(pose: Pose, camera: Camera) -> Postures:
+    """`pose` in axes with the camera at the origin, looking along -z."""
+    turn = UPRIGHT @ camera.rotation
+    rotations = pose.rotations.copy()
+    rotations[0] = turn @ rotations[0]
+    root = UPRIGHT @ camera.to_camera(pose.root_m)
+    return Postures(root[None], rotations[None])
+
+
+def _from_sight(postures: Postures, camera: Camera) -> Pose:
+    turn = UPRIGHT @ camera.rotation
+    rotations = postures.rotations[0].copy()
+    rotations[0] = turn.T @ rotations[0]
+    place_m = camera.rotation.T @ (UPRIGHT @ postures.root_m[0] - camera.translation_m)
+    return Pose(place_m, rotations)

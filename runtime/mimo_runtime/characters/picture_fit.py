@@ -1,0 +1,102 @@
+"""The shipped body fitted to one picture: posture, proportions, build."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
+from mimo_runtime.body.body import Body
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.body.pose import Pose
+from mimo_runtime.body.render import render_pose
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.characters.outline_fit import refine
+from mimo_runtime.characters.square import Square, square_around
+from mimo_runtime.fitting.evidence import targets_of
+from mimo_runtime.fitting.landmark_track import LandmarkTrack, gather_landmarks
+from mimo_runtime.fitting.motion_fit import FittedMotion, fit_motion
+from mimo_runtime.fitting.proportions import Proportions
+
+Shape = dict[str, float]
+Pixels = NDArray[np.uint8]
+
+_BUILDS: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("male", (-0.8, 0.8)),
+    ("heavy", (0.5, 1.0)),
+    ("light", (0.5, 1.0)),
+    ("muscular", (0.7,)),
+)
+_LOOK_PX = 256
+_BETTER = 0.004
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PictureFit:
+    """`body` in `pose` as `camera` sees it; `overlap` with the matte, 0 to 1; what was guessed."""
+
+    body: Body
+    shape: Shape
+    proportions: Proportions
+    pose: Pose
+    camera: Camera
+    overlap: float
+    guesses: tuple[str, ...]
+
+
+def fit_picture(seen: SeenPerson, alpha: Pixels) -> PictureFit:
+    """The shipped body, standing as `seen`, in the build and posture whose outline fits best.
+
+    Args:
+        alpha: uint8 [H, W], 255 on the character, of the picture in which `seen` was found.
+
+    Raises:
+        MediaError: the matte is empty.
+    """
+    height, width = alpha.shape
+    track = gather_landmarks([seen], Fraction(1), (width, height))
+    square = square_around(alpha, _LOOK_PX)
+    look = np.ascontiguousarray(square.cut(np.zeros((height, width, 3), np.uint8), alpha)[..., 3])
+    best, shape, score = _best_build(track, square, look)
+    pose, camera = best.motion.pose(0), best.cameras.at(0)
+    small = square.seen_by(camera)
+    better = refine(best.body, targets_of(track, camera.focal_px), pose, small, look)
+    if (found := _shared(best.body, better, small, look)) > score:
+        pose, score = better, found
+    return PictureFit(
+        body=best.body,
+        shape=shape,
+        proportions=best.proportions,
+        pose=pose,
+        camera=camera,
+        overlap=score,
+        guesses=best.guesses,
+    )
+
+
+def _best_build(
+    track: LandmarkTrack, square: Square, look: Pixels
+) -> tuple[FittedMotion, Shape, float]:
+    """The build, one trait after the other, of the largest overlap with `look`, and that."""
+    shape: Shape = {}
+    best = fit_motion(track, load_body())
+    score = _overlap(best, square, look)
+    for name, amounts in _BUILDS:
+        for tried in [{**shape, name: amount} for amount in amounts]:
+            fit = fit_motion(track, load_body(tried))
+            if (found := _overlap(fit, square, look)) > score + _BETTER:
+                best, score, shape = fit, found, tried
+    return best, shape, score
+
+
+def _overlap(fit: FittedMotion, square: Square, look: Pixels) -> float:
+    return _shared(fit.body, fit.motion.pose(0), square.seen_by(fit.cameras.at(0)), look)
+
+
+def _shared(body: Body, pose: Pose, camera: Camera, alpha: Pixels) -> float:
+    """Shared area of body and matte over that of both, in the picture of `camera`."""
+    drawn = render_pose(body, pose, camera, samples=1).mask
+    matte = cv2.threshold(alpha, 127, 1, cv2.THRESH_BINARY)[1].astype(bool)
+    return float((drawn & matte).sum() / max(1, (drawn | matte).sum()))

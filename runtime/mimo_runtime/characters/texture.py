@@ -1,0 +1,67 @@
+"""The colours of a character's whole surface, and how each of them is known."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.motions.npz import read_npz
+
+FORMAT, VERSION = "mimo-texture", 1
+NOWHERE: Final = 0
+SEEN: Final = 1
+MIRRORED: Final = 2
+GUESSED: Final = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Texture:
+    """A square texture of the shipped body's map, row 0 where v is 1.
+
+    Attributes:
+        rgb: uint8 [S, S, 3].
+        confidence: uint8 [S, S], 0 to 255.
+        origin: uint8 [S, S]: NOWHERE, SEEN, MIRRORED (from the other side) or GUESSED.
+    """
+
+    rgb: NDArray[np.uint8]
+    confidence: NDArray[np.uint8]
+    origin: NDArray[np.uint8]
+
+    def share(self, origin: int) -> float:
+        """How much of the surface is of that origin, 0 to 1."""
+        return float((self.origin == origin).sum() / (self.origin != NOWHERE).sum())
+
+
+def write_texture(path: Path, texture: Texture) -> None:
+    """Write a .npz; the same texture gives the same bytes."""
+    arrays = {
+        "format": np.array(FORMAT),
+        "version": np.array(VERSION),
+        "rgb": texture.rgb,
+        "confidence": texture.confidence,
+        "origin": texture.origin,
+    }
+    with write_errors(path), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w") as entry:
+                np.lib.format.write_array(entry, array, allow_pickle=False)
+
+
+def read_texture(path: Path) -> Texture:
+    """Read what `write_texture` wrote.
+
+    Raises MediaError where it is missing, damaged or another kind of file.
+    """
+    arrays = read_npz(path)
+    size = arrays["rgb"].shape[0] if "rgb" in arrays and arrays["rgb"].ndim == 3 else 0
+    shapes = {"rgb": (size, size, 3), "confidence": (size, size), "origin": (size, size)}
+    for key, shape in shapes.items():
+        if key not in arrays or arrays[key].shape != shape or arrays[key].dtype != np.uint8:
+            raise MediaError(f"The texture '{path.name}' has no uint8 {key} of a square picture.")
+    return Texture(arrays["rgb"], arrays["confidence"], arrays["origin"])

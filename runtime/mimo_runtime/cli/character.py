@@ -1,0 +1,150 @@
+"""`mimo character`: a picture of somebody, made ready to drive."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mimo_runtime.cli.options import FILE, FOLDER, examples
+from mimo_runtime.errors import MediaError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mimo_runtime.analysis.matte import CharacterMatte
+    from mimo_runtime.characters.character import Character
+    from mimo_runtime.characters.folder import CharacterRecord
+    from mimo_runtime.characters.texture import Texture
+
+SMALLEST_PX, LARGEST_PX = 64, 4096
+
+
+@click.command(
+    epilog=examples(
+        "mimo character me.jpg -o me",
+        "mimo character group.jpg -o her --person 2 --size 1024",
+        "mimo render --bundle b --character me --template dance -o out.mp4",
+    )
+)
+@click.argument("source", metavar="PICTURE", type=FILE)
+@click.option("-o", "--output", required=True, type=FOLDER, help="Character folder to write.")
+@click.option(
+    "--size",
+    type=click.IntRange(SMALLEST_PX, LARGEST_PX),
+    default=768,
+    show_default=True,
+    help="Width and height of the prepared pictures in px.",
+)
+@click.option("--models", type=FILE, help="JSON file of networks of yours for the analysis.")
+@click.option(
+    "--person",
+    type=click.IntRange(min=1),
+    help="Which person, counted from the left; without it the largest in the middle.",
+)
+def character(
+    source: Path, output: Path, size: int, models: Path | None, person: int | None
+) -> None:
+    """Prepare a character: matted, square, and once more in the canonical A-pose."""
+    from mimo_runtime.characters.character import make_character
+
+    data = _read(source)
+    found, rgb = _find(data, source.name, models, person)
+    made = make_character(rgb, found.alpha, found.body, size)
+    warnings = tuple((one.kind, one.text) for one in found.warnings)
+    _write(output, made, _record(data, source.name, models, warnings, made))
+    for _, text in warnings:
+        click.echo(f"Warning: {text}", err=True)
+    click.echo(
+        f"{output}: {size}x{size} px; {_shares(made.texture)['seen']:.0%} of the surface was seen, "
+        "the rest mirrored or guessed."
+    )
+
+
+def _record(
+    data: bytes,
+    name: str,
+    models: Path | None,
+    warnings: tuple[tuple[str, str], ...],
+    made: "Character",
+) -> "CharacterRecord":
+    import hashlib
+
+    from mimo_runtime.analysis.choices import read_models, shipped_models
+    from mimo_runtime.analysis.contracts import DEPTH
+    from mimo_runtime.characters.folder import CharacterRecord
+
+    choices = shipped_models() if models is None else read_models(models)
+    return CharacterRecord(
+        source=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_px=len(made.picture),
+        models={slot: choice.file.name for slot, choice in choices.items() if slot != DEPTH},
+        warnings=warnings,
+        guesses=made.guesses,
+        body=made.fit.body.name,
+        shape=made.fit.shape,
+        proportions=made.fit.proportions,
+        overlap=round(made.fit.overlap, 3),
+        surface=_shares(made.texture),
+    )
+
+
+def _write(output: Path, made: "Character", record: "CharacterRecord") -> None:
+    from mimo_runtime.characters.folder import (
+        CANONICAL,
+        NAMES,
+        PICTURE,
+        TEXTURE,
+        write_character_record,
+    )
+    from mimo_runtime.characters.texture import write_texture
+    from mimo_runtime.media.frame_sink import write_errors
+    from mimo_runtime.media.picture import encode_png
+    from mimo_runtime.motions.folder import new_folder
+
+    with new_folder(output, NAMES, "character") as folder:
+        with write_errors(folder):
+            (folder / PICTURE).write_bytes(encode_png(made.picture))
+            (folder / CANONICAL).write_bytes(encode_png(made.canonical))
+        write_texture(folder / TEXTURE, made.texture)
+        write_character_record(folder, record)
+
+
+def _find(
+    data: bytes, name: str, models: Path | None, person: int | None
+) -> "tuple[CharacterMatte, NDArray[np.uint8]]":
+    """The character, and the colours of the picture; a matte that the picture has is kept."""
+    from dataclasses import replace
+
+    import numpy as np
+
+    from mimo_runtime.analysis.finders import open_finders
+    from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.picture import read_picture
+    from mimo_runtime.synthesis.character import on_white
+
+    picture = read_picture(data, name, MediaLimits())
+    shown = on_white(picture, None)
+    found = open_finders(models).characters.find(shown, person)
+    if person is not None:
+        kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
+        found = replace(found, warnings=kept)
+    if picture.shape[2] == 3:
+        return found, shown
+    return replace(found, alpha=np.ascontiguousarray(picture[..., 3])), picture[..., :3]
+
+
+def _shares(texture: "Texture") -> dict[str, float]:
+    from mimo_runtime.characters.texture import GUESSED, MIRRORED, SEEN
+
+    named = {"seen": SEEN, "mirrored": MIRRORED, "guessed": GUESSED}
+    return {name: round(texture.share(origin), 4) for name, origin in named.items()}
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}.") from error

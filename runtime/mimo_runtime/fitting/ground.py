@@ -1,0 +1,95 @@
+"""The ground under a clip: a plane through the feet that stand on it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mimo_runtime.body.body import Body
+from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.skeleton import Array
+from mimo_runtime.fitting.landmark_points import LandmarkPoints
+from mimo_runtime.fitting.turns import swings, unit
+
+FEET = ("left", "right")
+_ENDS = ("heel", "foot_index")
+_SIDE_S = 0.1
+_SLOW_M_PER_S = 0.4
+_TRUSTED_SPREAD_M = 0.25  # feet spread over less say little of how the ground is inclined
+_STEEPEST = 0.6
+_ROUNDS = 4
+_OUTLIER_M = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ground:
+    """`turn` float64 [3, 3] and `shift_m` [3] bring points to axes with the ground at y = 0."""
+
+    turn: Array
+    shift_m: Array
+    tilt_deg: float
+
+
+def sole_points(body: Body, points: LandmarkPoints, heel: int, toe: int) -> LandmarkPoints:
+    """The points of `points` numbered `heel` and `toe`, lowered onto the sole."""
+    chosen = [heel, toe]
+    offsets = points.offsets_m[chosen].copy()
+    offsets[:, 1] = -body.skeleton.rest_m[points.joints[chosen], 1]
+    return LandmarkPoints(points.joints[chosen], offsets)
+
+
+def speeds(points_m: Array, rate_fps: float) -> Array:
+    """Speeds [N, ...] in m/s of points [N, ..., 3], over `_SIDE_S` to each side."""
+    count, side = len(points_m), max(1, round(_SIDE_S * rate_fps))
+    frames = np.arange(count)
+    before, after = np.maximum(frames - side, 0), np.minimum(frames + side, count - 1)
+    time_s = np.maximum(after - before, 1) / rate_fps
+    lengths = np.linalg.norm(points_m[after] - points_m[before], axis=-1)
+    return np.asarray(lengths / time_s.reshape(-1, *[1] * (lengths.ndim - 1)), np.float64)
+
+
+def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Array) -> Ground:
+    """The ground that soles [N, S, 3] stand on, in axes in which y is about up.
+
+    Where the feet stay near one place the ground is level for a body that stands upright on
+    average, half of the way.
+
+    sure: [N], how far the frames are to be believed.
+    """
+    up = _body_axis(placement)
+    lowest = (soles_m @ up).argmin(axis=1)
+    frames = np.arange(len(soles_m))
+    points, slow = soles_m[frames, lowest], speeds(soles_m, rate_fps)[frames, lowest]
+    weights = sure * (_SLOW_M_PER_S / np.maximum(slow, _SLOW_M_PER_S)) ** 2 + 1e-6
+    leaning = -up[[0, 2]] / up[1]
+    height, slopes = _plane(points, weights, leaning)
+    normal = unit(np.array([-slopes[0], 1.0, -slopes[1]]))
+    turn = swings(normal, np.array([0.0, 1, 0]))
+    base = placement.joints_m[0, 0] @ turn.T
+    on_ground = turn @ np.array([0, height, 0])
+    shift = -np.array([base[0], on_ground[1], base[2]])
+    return Ground(turn, shift, float(np.rad2deg(np.arccos(np.clip(normal[1], -1, 1)))))
+
+
+def _body_axis(placement: Placement) -> Array:
+    """Half-way between straight up and where the hips and the trunk usually point up, [3]."""
+    axis = unit(np.median(placement.turns[:, 0, :, 1], axis=0) + np.array([0.0, 1e-6, 0]))
+    level = np.array([0.0, 1, 0])
+    return level if axis[1] < 1 - _STEEPEST else unit(axis + level)
+
+
+def _plane(points: Array, weights: Array, leaning: Array) -> tuple[float, Array]:
+    """Height at the origin and the slopes along x and z, outliers counting less."""
+    slopes, height = leaning.copy(), 0.0
+    factors = weights
+    for _ in range(_ROUNDS):
+        share = factors / factors.sum()
+        middle = share @ points
+        flat, level = points[:, [0, 2]] - middle[[0, 2]], points[:, 1] - middle[1]
+        spread = (share[:, None] * flat).T @ flat + _TRUSTED_SPREAD_M**2 * np.eye(2)
+        pull = (share[:, None] * flat).T @ level + _TRUSTED_SPREAD_M**2 * leaning
+        slopes = np.linalg.solve(spread, pull)
+        slopes *= min(1, _STEEPEST / max(float(np.linalg.norm(slopes)), _STEEPEST))
+        height = float(middle[1] - slopes @ middle[[0, 2]])
+        off = np.abs(points[:, 1] - height - points[:, [0, 2]] @ slopes)
+        factors = weights * _OUTLIER_M / np.maximum(off, _OUTLIER_M)
+    return height, slopes

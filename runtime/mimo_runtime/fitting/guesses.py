@@ -1,0 +1,49 @@
+"""What a fit had to assume, said to people."""
+
+import numpy as np
+
+from mimo_runtime.body.body import Body
+from mimo_runtime.fitting.contacts import Flags
+from mimo_runtime.fitting.ground import Ground
+from mimo_runtime.fitting.landmark_track import LandmarkTrack
+
+
+def guesses_of(
+    track: LandmarkTrack,
+    body: Body,
+    focal_px: float,
+    focal_guessed: bool,
+    unseen: tuple[str, ...],
+    ground: Ground,
+    contacts: Flags,
+) -> tuple[str, ...]:
+    """One sentence for each assumption; `unseen` are the parts that were never measured."""
+    tall_m = float(np.ptp(body.vertices_m[:, 1]))
+    said = [f"The person is taken to be {tall_m:.2f} m tall."]
+    if focal_guessed:
+        said.append(
+            f"The focal length is not known; {focal_px:.0f} px was taken, so distances from the "
+            "camera are only in proportion."
+        )
+    if unseen:
+        parts = ", ".join(part.replace("_", " ") for part in unseen)
+        said.append(f"Never seen well enough to measure, so of usual length: {parts}.")
+    missing = int((~track.known).sum())
+    if missing:
+        said.append(
+            f"The person was not found in {missing} of {track.frame_count} frames; the posture "
+            "there is interpolated."
+        )
+    if track.frame_count > 1:
+        said.append("The camera is taken to stand still; if it moves, the person does instead.")
+        said.append(_of_ground(ground, contacts))
+    return tuple(said)
+
+
+def _of_ground(ground: Ground, contacts: Flags) -> str:
+    if not contacts.any():
+        return "No foot was seen to stand, so nothing was kept from sliding."
+    return (
+        f"The ground is a plane through the standing feet, {ground.tilt_deg:.0f} degrees from the "
+        "camera's own level; standing feet were kept from sliding."
+    )

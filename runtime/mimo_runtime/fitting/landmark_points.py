@@ -1,0 +1,82 @@
+"""Where the 33 landmarks of BlazePose are on the shipped body: the one place that says so.
+
+Joints of limbs are the joints of the skeleton. Face, knuckles, heels and toes are points of the
+skin, given by a vertex of the left half (or the middle) and mirrored for the right.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.joints import LANDMARKS
+from mimo_runtime.body.body import Body
+from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.skeleton import Array
+
+_JOINTS: Final[Mapping[str, str]] = {
+    "shoulder": "Arm",
+    "elbow": "ForeArm",
+    "wrist": "Hand",
+    "hip": "UpLeg",
+    "knee": "Leg",
+    "ankle": "Foot",
+}
+_SKIN: Final[Mapping[str, tuple[str, int]]] = {
+    "nose": ("Head", 294),
+    "eye_inner": ("Head", 7902),
+    "eye": ("Head", 7773),
+    "eye_outer": ("Head", 7961),
+    "ear": ("Head", 12044),
+    "mouth": ("Head", 10405),
+    "pinky": ("Hand", 9821),
+    "index": ("Hand", 9771),
+    "thumb": ("Hand", 10251),
+    "heel": ("Foot", 12453),
+    "foot_index": ("Foot", 11560),
+}
+_MIDDLE: Final = ("Head",)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LandmarkPoints:
+    """`joints`, int [P]: what carries each point; `offsets_m`, float64 [P, 3]: from it at rest."""
+
+    joints: NDArray[np.int64]
+    offsets_m: Array
+
+    def placed(self, placement: Placement) -> Array:
+        """The points in the world, float64 [..., P, 3], where the joints are as placed."""
+        turned = np.einsum("...pab,pb->...pa", placement.turns[..., self.joints, :, :],
+                           self.offsets_m)  # fmt: skip
+        return np.asarray(placement.joints_m[..., self.joints, :] + turned, np.float64)
+
+
+def landmark_points(body: Body) -> LandmarkPoints:
+    """The 33 landmarks, in the order of `LANDMARKS`, on the shipped `body` in any shape."""
+    joints, places = [], []
+    for name in LANDMARKS:
+        side, part = _side_and_part(name)
+        joint, vertex = _SKIN[part] if part in _SKIN else (_JOINTS[part], -1)
+        index = body.skeleton.index(joint if joint in _MIDDLE else f"{side}{joint}")
+        joints.append(index)
+        if vertex < 0:
+            places.append(body.skeleton.rest_m[index])
+        else:
+            places.append(body.vertices_m[_mirrored(body, vertex) if side == "Right" else vertex])
+    carriers = np.array(joints)
+    return LandmarkPoints(carriers, np.stack(places) - body.skeleton.rest_m[carriers])
+
+
+def _side_and_part(name: str) -> tuple[str, str]:
+    words = name.split("_")
+    sides = [word for word in words if word in ("left", "right")]
+    rest = [word for word in words if word not in ("left", "right")]
+    return (sides[0].capitalize() if sides else "Left"), "_".join(rest)
+
+
+def _mirrored(body: Body, vertex: int) -> int:
+    opposite = body.surface[vertex] * (-1, 1, 1) + (1, 0, 0)
+    return int(np.abs(body.surface - opposite).sum(axis=1).argmin())

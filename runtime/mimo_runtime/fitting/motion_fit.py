@@ -1,0 +1,158 @@
+"""The motion of one person out of the landmarks of a clip."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.body.body import Body
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.body.camera_fit import fit_translation
+from mimo_runtime.body.pose import place_all
+from mimo_runtime.body.rotations import to_quaternion
+from mimo_runtime.body.skeleton import Array
+from mimo_runtime.errors import MediaError
+from mimo_runtime.fitting.contacts import Flags, find_contacts
+from mimo_runtime.fitting.evidence import UPRIGHT, sureness, targets_of
+from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
+from mimo_runtime.fitting.guesses import guesses_of
+from mimo_runtime.fitting.landmark_points import LandmarkPoints, landmark_points
+from mimo_runtime.fitting.landmark_track import LandmarkTrack
+from mimo_runtime.fitting.planting import plant_feet
+from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
+from mimo_runtime.fitting.solve import Postures, Targets, solve
+from mimo_runtime.fitting.start import first_rotations
+from mimo_runtime.fitting.steadying import steadied
+from mimo_runtime.motions.camera_path import CameraPath
+from mimo_runtime.motions.motion import Motion
+
+FOCAL_PER_SIDE = 1.1
+CHUNK = 64
+STEPS = 6
+_INTERPOLATED = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedMotion:
+    """A motion as a video shows it.
+
+    Attributes:
+        motion: of the skeleton of `body`, y up, the ground at 0.
+        body: the shipped body in the proportions of the person.
+        proportions: these.
+        cameras: that see the motion as the video does.
+        confidence: float32 [N], 0 to 1; `_INTERPOLATED` or less where nobody was found.
+        contacts: bool [N, 4], whether left heel, left toes, right heel, right toes stand.
+        guesses: what was assumed, as sentences for people.
+    """
+
+    motion: Motion
+    body: Body
+    proportions: Proportions
+    cameras: CameraPath
+    confidence: NDArray[np.float32]
+    contacts: Flags
+    guesses: tuple[str, ...]
+
+
+def fit_motion(
+    track: LandmarkTrack, body: Body, source: str = "", focal_px: float | None = None
+) -> FittedMotion:
+    """The shipped `body` in any shape, moving as the landmarks of `track` do.
+
+    The heavy part runs over `CHUNK` frames at a time; what grows with the clip is 3 kB a frame.
+
+    Args:
+        focal_px: of the camera; None guesses `FOCAL_PER_SIDE` times the longer side.
+
+    Raises:
+        MediaError: nobody is in any frame.
+    """
+    if not track.known.any():
+        raise MediaError("Nobody was found in any frame, so there is no motion to fit.")
+    focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
+    targets, sure = targets_of(track, focal), sureness(track)
+    proportions, unseen = measure(targets.places_m, track.visibility, body)
+    fitted = proportioned(body, proportions)
+    still = steadied(_solved(fitted, targets), sure, float(track.rate_fps))
+    level, ground = _on_ground(fitted, still, float(track.rate_fps), sure)
+    soles = _soles(fitted)
+    contacts = find_contacts(_places(fitted, level, soles), float(track.rate_fps))
+    planted = plant_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
+    camera = _camera(track.size_px, focal, ground)
+    return FittedMotion(
+        motion=_motion(planted, fitted, track, source),
+        body=fitted,
+        proportions=proportions,
+        cameras=CameraPath.still(camera, track.frame_count),
+        confidence=np.where(track.known, sure, _INTERPOLATED).astype(np.float32),
+        contacts=contacts,
+        guesses=guesses_of(track, fitted, focal, focal_px is None, unseen, ground, contacts),
+    )
+
+
+def _motion(postures: Postures, body: Body, track: LandmarkTrack, source: str) -> Motion:
+    return Motion(
+        joints=body.skeleton.names,
+        rate_fps=track.rate_fps,
+        root_m=postures.root_m.astype(np.float32),
+        rotations=to_quaternion(postures.rotations).astype(np.float32),
+        source=source,
+    )
+
+
+def _solved(body: Body, targets: Targets) -> Postures:
+    parts = [
+        _solved_chunk(body, Targets(*(part[first : first + CHUNK] for part in
+                                      (targets.places_m, targets.rays, targets.weights))))
+        for first in range(0, len(targets.rays), CHUNK)
+    ]  # fmt: skip
+    return Postures(
+        np.concatenate([part.root_m for part in parts]),
+        np.concatenate([part.rotations for part in parts]),
+    )
+
+
+def _solved_chunk(body: Body, targets: Targets) -> Postures:
+    rotations = first_rotations(body, targets.places_m)
+    at_origin = place_all(body.skeleton, np.zeros((len(rotations), 3)), rotations)
+    points = landmark_points(body).placed(at_origin) @ UPRIGHT
+    root = np.stack([
+        fit_translation(places, rays, weights, 1.0, (0.0, 0.0))
+        for places, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
+    ])  # fmt: skip
+    return solve(body, targets, Postures(root @ UPRIGHT, rotations), STEPS)
+
+
+def _on_ground(
+    body: Body, postures: Postures, rate_fps: float, sure: Array
+) -> tuple[Postures, Ground]:
+    """`postures` in axes with the ground at y = 0."""
+    placement = place_all(body.skeleton, postures.root_m, postures.rotations)
+    soles = _places(body, postures, _soles(body))
+    ground = find_ground(soles, placement, rate_fps, sure)
+    rotations = postures.rotations.copy()
+    rotations[:, 0] = ground.turn @ rotations[:, 0]
+    return Postures(postures.root_m @ ground.turn.T + ground.shift_m, rotations), ground
+
+
+def _soles(body: Body) -> dict[str, LandmarkPoints]:
+    points = landmark_points(body)
+    return {
+        side.capitalize(): sole_points(
+            body, points, LANDMARK[f"{side}_heel"], LANDMARK[f"{side}_foot_index"]
+        )
+        for side in ("left", "right")
+    }
+
+
+def _places(body: Body, postures: Postures, soles: dict[str, LandmarkPoints]) -> Array:
+    placement = place_all(body.skeleton, postures.root_m, postures.rotations)
+    return np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
+
+
+def _camera(size_px: tuple[int, int], focal_px: float, ground: Ground) -> Camera:
+    rotation = UPRIGHT @ ground.turn.T
+    centre = (size_px[0] / 2, size_px[1] / 2)
+    return Camera(*size_px, focal_px, centre, rotation, -rotation @ ground.shift_m)

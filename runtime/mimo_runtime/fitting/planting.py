@@ -1,0 +1,69 @@
+"""Feet that stay where they stand: the root follows them, the legs do the rest."""
+
+import numpy as np
+
+from mimo_runtime.body.pose import local_rotations, place_all
+from mimo_runtime.body.skeleton import Array, Skeleton
+from mimo_runtime.fitting.banded import smoothed, stiffness_of
+from mimo_runtime.fitting.contacts import Flags, stretches
+from mimo_runtime.fitting.landmark_points import LandmarkPoints
+from mimo_runtime.fitting.legs import move_ankle
+from mimo_runtime.fitting.solve import Postures
+
+_ROOT_HZ = 2.0
+_FADE_S = 0.15
+_LONGEST_MOVE_M = 0.15
+
+Soles = dict[str, LandmarkPoints]
+
+
+def plant_feet(
+    skeleton: Skeleton, postures: Postures, soles: Soles, contacts: Flags, rate_fps: float
+) -> Postures:
+    """`postures` with the points of the soles still while they touch the ground, and on it.
+
+    soles: for "Left" and "Right" the same number of points, in the order of `contacts` [N, S].
+    """
+    placement = place_all(skeleton, postures.root_m, postures.rotations)
+    places = np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
+    anchors = _anchors(places, contacts)
+    off, touching = _mean_move(anchors - places, contacts)
+    weights = np.repeat(touching[:, None], 3, axis=1).astype(np.float64)
+    root = postures.root_m + smoothed(off, weights, stiffness_of(_ROOT_HZ, rate_fps))
+    placement = place_all(skeleton, root, postures.rotations)
+    per_foot = contacts.shape[1] // len(soles)
+    for number, (side, points) in enumerate(soles.items()):
+        mine = slice(number * per_foot, (number + 1) * per_foot)
+        moves, stands = _mean_move(anchors[:, mine] - points.placed(placement), contacts[:, mine])
+        move_ankle(skeleton, placement, side, _faded(moves, stands, rate_fps))
+    return Postures(root, local_rotations(skeleton.parents, placement.turns))
+
+
+def _anchors(places: Array, contacts: Flags) -> Array:
+    """Where each point stands, [N, S, 3]: the median over the contact, on the ground."""
+    anchors = places.copy()
+    for point in range(contacts.shape[1]):
+        for first, end in stretches(contacts[:, point]):
+            anchors[first:end, point] = np.median(places[first:end, point], axis=0) * (1, 0, 1)
+    return anchors
+
+
+def _mean_move(moves: Array, contacts: Flags) -> tuple[Array, Flags]:
+    """The mean [N, 3] of the moves [N, S, 3] of points that touch, and bool [N] whether any do."""
+    count = contacts.sum(axis=1)
+    total = (moves * contacts[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
+    length = np.linalg.norm(total, axis=-1, keepdims=True)
+    return total * np.minimum(1, _LONGEST_MOVE_M / np.maximum(length, 1e-9)), count > 0
+
+
+def _faded(moves: Array, stands: Flags, rate_fps: float) -> Array:
+    """`moves` [N, 3] of a standing foot, going to 0 within `_FADE_S` before and after."""
+    result, total = np.where(stands[:, None], moves, 0), np.zeros(len(moves))
+    reach = max(1, round(_FADE_S * rate_fps))
+    for first, end in stretches(stands):
+        for away in range(1, reach + 1):
+            share = 0.5 + 0.5 * np.cos(np.pi * away / (reach + 1))
+            for edge, frame in ((first, first - away), (end - 1, end - 1 + away)):
+                if 0 <= frame < len(moves) and not stands[frame] and share > total[frame]:
+                    result[frame], total[frame] = share * moves[edge], share
+    return np.asarray(result, np.float64)
