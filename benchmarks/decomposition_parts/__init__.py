@@ -1,0 +1,1 @@
+"""The parts of the decomposition benchmark: measures, stages, report and pictures."""

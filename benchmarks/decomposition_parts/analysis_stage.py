@@ -1,0 +1,97 @@
+"""The analysis on a made-up clip, as the program runs it, with its times."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.decomposition_parts.truth import Truth
+from mimo_runtime.analysis.body_landmarks import Body
+from mimo_runtime.analysis.body_track import SeenBody, follow_body
+from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.frame import Floats, Frame
+from mimo_runtime.analysis.region import Region, intersection_over_union
+from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
+
+_SAME = 0.3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysed:
+    """What was found; one of everything for every frame.
+
+    `number` is that of the person meant, `chosen` whom the program takes for the main person.
+    `bodies` and `masks`, float32 [H, W], are of the person meant; `others` the masks of people who
+    touch it. `people_cpu_s`, `body_cpu_s`: processor time of finding and following
+    people, and of landmarks and masks.
+    """
+
+    people: tuple[FramePeople, ...]
+    number: int
+    chosen: int
+    bodies: tuple[Body | None, ...]
+    masks: tuple[Floats, ...]
+    others: tuple[tuple[Floats, ...], ...]
+    people_cpu_s: float
+    body_cpu_s: float
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """Frames that were taken for the first of another shot; there are none but frame 0."""
+        return tuple(one.index for one in self.people if one.cut and one.index > 0)
+
+
+def analyse(truth: Truth, finders: Finders) -> Analysed | None:
+    """Follow people, find bodies and masks of the one meant; None where nobody was found.
+
+    Whom the user means is known from the truth, as with `--person`; all else is found.
+    """
+    started = time.process_time()
+    people = tuple(follow_people(_frames(truth), finders.people, finders.bodies))
+    size_px = truth.spec.size_px
+    summary = TrackSummary(size_px, size_px)
+    for one in people:
+        summary.add(one)
+    if not summary.tracks():
+        return None
+    chosen = choose_person(summary.tracks()).number
+    number = _meant(truth, people, chosen)
+    between = time.process_time()
+    seen = tuple(follow_body(_frames(truth), people, number, finders.bodies))
+    masks = [_masks(truth, one, finders) for one in seen]
+    ended = time.process_time()
+    return Analysed(
+        people,
+        number,
+        chosen,
+        tuple(one.body for one in seen),
+        tuple(mask for mask, _ in masks),
+        tuple(others for _, others in masks),
+        between - started,
+        ended - between,
+    )
+
+
+def _frames(truth: Truth) -> Iterator[Frame]:
+    return (Frame(frame.pixels, frame.time_s) for frame in truth.frames)
+
+
+def _meant(truth: Truth, people: Sequence[FramePeople], chosen: int) -> int:
+    """Whose box is where the true person is in most frames; `chosen` where nobody's ever is."""
+    votes: Counter[int] = Counter()
+    for seen, frame in zip(people, truth.frames, strict=True):
+        box = Region.around(np.argwhere(frame.human_full > 0.5)[:, ::-1].astype(np.float64))
+        shares = {one.number: intersection_over_union(one.person.box, box) for one in seen.people}
+        if shares and max(shares.values()) > _SAME:
+            votes[max(shares, key=lambda number: shares[number])] += 1
+    return votes.most_common(1)[0][0] if votes else chosen
+
+
+def _masks(truth: Truth, seen: SeenBody, finders: Finders) -> tuple[Floats, tuple[Floats, ...]]:
+    pixels = truth.frames[seen.index].pixels
+    if seen.body is None:
+        return np.zeros(pixels.shape[:2], np.float32), ()
+    mask = finders.masks.find(pixels, seen.body, seen.others)
+    return mask, tuple(finders.masks.find(pixels, other, [seen.body]) for other in seen.others)
