@@ -7,6 +7,8 @@ from importlib.metadata import entry_points
 import click
 
 import mimo_runtime
+from mimo_runtime.cli.character import character
+from mimo_runtime.cli.decompose import decompose
 from mimo_runtime.cli.demo import demo
 from mimo_runtime.cli.inspect import inspect
 from mimo_runtime.cli.motion import motion
@@ -26,7 +28,17 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Names in the order of a first visit: demo and export, then what uses a bundle."""
         announced = sorted(point.name for point in entry_points(group=_GROUP))
-        return ["demo", *announced, "inspect", "motion", "render", "report", "serve", "synthesize"]
+        ours = [
+            "character",
+            "decompose",
+            "inspect",
+            "motion",
+            "render",
+            "report",
+            "serve",
+            "synthesize",
+        ]
+        return ["demo", *announced, *ours]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Our own command, or the announced one, imported now."""
@@ -55,7 +67,7 @@ def mimo(quiet: bool) -> None:
     )
 
 
-for _command in (demo, inspect, motion, render, report, serve, synthesize):
+for _command in (character, decompose, demo, inspect, motion, render, report, serve, synthesize):
     mimo.add_command(_command)
 
 

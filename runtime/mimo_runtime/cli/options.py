@@ -22,24 +22,20 @@ def examples(*lines: str) -> str:
 
 
 def input_options(command: Command) -> Command:
-    """Character, template and output."""
+    """Character, what drives it, and output."""
     options = (
         click.option(
             "--character",
             required=True,
-            type=FILE,
-            help="Picture of the character: full body, frontal. Its alpha channel is the matte.",
+            type=ANY_PATH,
+            callback=_picture_file,
+            help="Picture of the character: full body, frontal. Its alpha channel is the matte. "
+            "Or a folder made by 'mimo character'.",
         ),
         click.option(
             "--matte",
             type=FILE,
             help="Grey picture, white where the character is, for a picture without alpha.",
-        ),
-        click.option(
-            "--template",
-            required=True,
-            type=FOLDER,
-            help="Decomposed driving video: vid, sdc, bk (and occ) .mp4 and config.json.",
         ),
         click.option(
             "--feather-masks",
@@ -54,7 +50,52 @@ def input_options(command: Command) -> Command:
             help="NAME.mp4, or a folder for a lossless PNG sequence.",
         ),
     )
+    return _with(options, template_options(command))
+
+
+def template_options(command: Command) -> Command:
+    """Where motion and scene are from; `driving.chosen_template` takes these."""
+    options = (
+        click.option("--template", type=FOLDER,
+                     help="Decomposed driving video: vid, sdc, bk (and occ) .mp4 and config.json."),
+        click.option("--driving", metavar="VIDEO", type=FILE,
+                     help="Driving video; it is decomposed into OUTPUT.template beside the "
+                     "output, which is kept and used again."),
+        click.option("--motion", metavar="FOLDER", type=FOLDER,
+                     help="Motion alone: a folder made by 'mimo motion', or a template. With "
+                     "--scene; its size and rate are those of the result."),
+        click.option("--scene", metavar="VIDEO|PICTURE|TEMPLATE", type=ANY_PATH,
+                     help="Scene alone, with --motion: a video without people, a picture, or a "
+                     "template's scene and occluders. It is scaled to cover the motion's frame "
+                     "and cut in the middle; of two clips the shorter one decides."),
+    )  # fmt: skip
+    return _with(options, decompose_options(command))
+
+
+def decompose_options(command: Command) -> Command:
+    """How a driving video is decomposed."""
+    options = (
+        click.option("--models", type=FILE, metavar="FILE",
+                     help="JSON file that names networks of yours, such as one for depth."),
+        click.option("--person", type=click.IntRange(1), metavar="N",
+                     help="Number of the person to take; the main one if not given."),
+        click.option("--shot", type=click.IntRange(1), metavar="N",
+                     help="Number of the shot to take from a video with cuts; the longest one if "
+                     "not given."),
+        click.option("--tiles", type=click.Choice(["1", "2", "4"]), default="1",
+                     callback=lambda _context, _option, value: int(value),
+                     help="Parts in which a frame is searched for small people."),
+    )  # fmt: skip
     return _with(options, command)
+
+
+def _picture_file(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
+    """The picture of a character, which may be a folder; a folder that is none is an error."""
+    if not given.is_dir():
+        return given
+    from mimo_runtime.characters.folder import picture_of
+
+    return picture_of(given)
 
 
 def settings_options(command: Command) -> Command:

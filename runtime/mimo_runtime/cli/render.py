@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FOLDER,
     engine_options,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     epilog=examples(
         "mimo render --bundle bundles/mimo --character me.png --template dance -o out.mp4",
         "mimo render --bundle b --character me.jpg --matte m.png --template t -o frames/",
+        "mimo render --bundle b --character me.png --driving dance.mp4 -o out.mp4",
+        "mimo render --bundle b --character me.png --motion walk --scene park.jpg -o out.mp4",
     )
 )
 @click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
@@ -33,6 +36,12 @@ if TYPE_CHECKING:
 @engine_options
 def render(**options: Any) -> None:
     """Render one video in this process."""
+    settings = settings_from(options)
+    with chosen_template(options, options["output"]) as template:
+        _render(options | {"template": template}, settings)
+
+
+def _render(options: dict[str, Any], settings: Settings) -> None:
     from contextlib import closing
 
     from mimo_runtime.cli.progress import ProgressBars
@@ -40,7 +49,6 @@ def render(**options: Any) -> None:
     from mimo_runtime.synthesis.stop import StopSignal
     from mimo_runtime.synthesis.synthesizer import Synthesizer
 
-    settings = settings_from(options)
     started_s = time.monotonic()
     request = _request(options, settings)
     synthesizer = Synthesizer.load(options["bundle"], options["threads"], options["engine"])

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FILE,
     examples,
@@ -19,6 +20,7 @@ from mimo_runtime.cli.options import (
         "mimo synthesize --server localhost:50051 --character me.png --template dance -o out.mp4",
         "mimo synthesize --server gpu1:50051 --tls-root ca.pem --character me.png "
         "--template t -o frames/",
+        "mimo synthesize --server gpu1:50051 --character me.png --driving dance.mp4 -o out.mp4",
     )
 )
 @click.option("--server", required=True, help="HOST:PORT of a server started by 'mimo serve'.")
@@ -34,10 +36,10 @@ def synthesize(server: str, deadline: float | None, tls_root: Path | None, **opt
 
     settings = settings_from(options)
     output: Path = options.pop("output")
-    with ProgressBars() as bars:
+    with chosen_template(options, output) as template, ProgressBars() as bars:
         summary = run(
             server,
-            Inputs(**options),
+            Inputs(template=template, **options),
             settings,
             output,
             bars,

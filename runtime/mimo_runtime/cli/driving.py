@@ -1,0 +1,104 @@
+"""Where a synthesis takes motion and scene from: a template, a driving video, or one of each."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mimo_runtime.errors import InvalidRequestError
+
+if TYPE_CHECKING:
+    from mimo_runtime.decomposition.decompose import DecomposeOptions
+
+_NAMES = ("template", "driving", "motion", "scene")
+_DECOMPOSE = ("models", "person", "shot", "tiles")
+
+
+@contextmanager
+def chosen_template(options: dict[str, Any], output: Path) -> Iterator[Path]:
+    """The template folder that a command's options mean, for the time of the with statement.
+
+    Takes the options of `template_options` out of `options`. A driving video is decomposed into a
+    folder beside `output`, which stays and is used again; a mixture is made in a temporary one.
+
+    Raises:
+        InvalidRequestError: not exactly one way was chosen, or it lacks a part.
+        MimoError: the decomposition or the mixture fails.
+    """
+    given: dict[str, Path | None] = {name: options.pop(name) for name in _NAMES}
+    settings = {name: options.pop(name) for name in _DECOMPOSE}
+    template, driving, motion, scene = (given[name] for name in _NAMES)
+    _check(template, driving, motion, scene)
+    if template is not None:
+        yield template
+    elif driving is not None:
+        from mimo_runtime.decomposition.decompose import DecomposeOptions
+
+        if output.suffix.lower() not in ("", ".mp4"):
+            raise InvalidRequestError(
+                f"'{output}' cannot be written: the name must end in .mp4 for a video, or have "
+                "no suffix for a folder of PNG frames"
+            )
+        folder = output.with_name(f"{output.stem}.template")
+        threads = options.get("threads", 0)
+        decompose_with_bars(driving, folder, DecomposeOptions(**settings, threads=threads))
+        yield folder
+    elif motion is not None and scene is not None:
+        with TemporaryDirectory(prefix="mimo-mixed-") as place:
+            yield _mixed(motion, scene, Path(place) / "template")
+
+
+def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") -> None:
+    """Decompose, with a bar for each stage and a report on stderr."""
+    from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.decomposition.decompose import decompose
+    from mimo_runtime.decomposition.progress import LABELS
+    from mimo_runtime.synthesis.request import Progress
+
+    try:
+        with ProgressBars() as bars:
+            report = decompose(
+                video, target, options,
+                lambda stage, done, total: bars(Progress(LABELS[stage], done, total)),
+            )  # fmt: skip
+    except KeyboardInterrupt:
+        click.echo("Finished stages are kept; the same command goes on from there.", err=True)
+        raise
+    if report is None:
+        click.echo(f"{target} is already the template of {video}; it is used as it is.", err=True)
+        return
+    for line in report.lines():
+        click.echo(line, err=True)
+    made = report.facts["template"]
+    click.echo(
+        f"{target}: {made['frame_count']} frames of {made['width_px']}x{made['height_px']} px at "
+        f"{made['rate_fps']} a second.",
+        err=True,
+    )
+
+
+def _check(
+    template: Path | None, driving: Path | None, motion: Path | None, scene: Path | None
+) -> None:
+    ways = [template is not None, driving is not None, motion is not None or scene is not None]
+    if sum(ways) != 1:
+        raise InvalidRequestError(
+            "Give exactly one of --template, --driving, or --motion together with --scene."
+        )
+    if (motion is None) != (scene is None):
+        given, missing = ("motion", "scene") if scene is None else ("scene", "motion")
+        raise InvalidRequestError(
+            f"--{given} alone is not enough; give --{missing} with it, or a --template that has "
+            "both."
+        )
+
+
+def _mixed(motion: Path, scene: Path, target: Path) -> Path:
+    from mimo_runtime.decomposition.mixing import mix
+
+    for sentence in mix(motion, scene, target):
+        click.echo(sentence, err=True)
+    return target

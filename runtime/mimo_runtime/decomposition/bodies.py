@@ -1,0 +1,153 @@
+"""Second stage: body and mask of the chosen person, and of everybody else."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.body_track import SeenBody, follow_body
+from mimo_runtime.analysis.depth_cues import body_cues
+from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
+from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.joints import LANDMARKS
+from mimo_runtime.analysis.tracks import FramePeople
+from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.decomposition.clip import DrivingClip, Pixels
+from mimo_runtime.decomposition.crowd import Somebody, everybody, masks_of
+from mimo_runtime.decomposition.people import PeopleRecord
+from mimo_runtime.decomposition.planes import PlaneWriter, read_planes
+from mimo_runtime.decomposition.progress import OnFrame
+
+LANDMARK_FILE, OTHERS_FILE = "landmarks.npz", "others.npz"
+MASKS, OTHERS, NEARNESS = "mask.planes", "others.planes", "nearness.planes"
+NEARNESS_TYPE: Final = np.float16
+_NONE = np.nan
+_INSIDE = 0.5
+
+
+@dataclass(slots=True, eq=False)
+class _Rows:
+    """What is kept of each frame in memory: about 2 kB."""
+
+    landmarks: list[dict[str, Any]] = field(default_factory=list)
+    others: list[tuple[int, int, int, float]] = field(default_factory=list)
+
+
+def find_bodies(
+    clip: DrivingClip,
+    people: PeopleRecord,
+    number: int,
+    first: int,
+    finders: Finders,
+    folder: Path,
+    on_frame: OnFrame,
+) -> None:
+    """Look at person `number` in every frame of `clip`, which begins at frame `first` of `people`.
+
+    Writes landmarks.npz (what `read_landmarks` reads), the mask of every frame, a plane in which
+    everybody else is numbered, and the depth network's planes if there is one.
+    """
+    last = first + clip.frame_count - 1
+    rows = _Rows()
+    with ExitStack() as stack:
+        names = (MASKS, OTHERS) + ((NEARNESS,) if finders.depth else ())
+        files = {name: stack.enter_context(PlaneWriter(folder / name)) for name in names}
+        for pixels, who, seen in _side_by_side(clip, people, number, first, last, finders):
+            nearness = finders.depth.find(pixels) if finders.depth else None
+            if nearness is not None:
+                files[NEARNESS].write(nearness.astype(NEARNESS_TYPE))
+            crowd = everybody(who, number, pixels, seen, finders)
+            mask, marks = _look(pixels, crowd, seen, nearness, finders, rows)
+            files[MASKS].write(mask)
+            files[OTHERS].write(marks)
+            on_frame(seen.index + 1, clip.frame_count)
+    _write(rows, folder)
+
+
+def read_landmarks(folder: Path) -> dict[str, NDArray[Any]]:
+    """Of every frame of the person, float32.
+
+    `world` [N, 33, 3], `points` [N, 33, 3], `visibility`, `inside` [N, 33], `presence` [N], all 0
+    where the person was not found or taken for somebody else; `tracked` [N], 1 where the person
+    is in the frame; `px_per_m` and `foot_line` [N], NaN where not known.
+    """
+    return read_arrays(folder / LANDMARK_FILE)
+
+
+def read_masks(folder: Path, size_px: tuple[int, int]) -> Iterator[NDArray[np.uint8]]:
+    """The person's masks, uint8 [height, width]."""
+    return read_planes(folder / MASKS, size_px[::-1])
+
+
+def _side_by_side(
+    clip: DrivingClip, people: PeopleRecord, number: int, first: int, last: int, finders: Finders
+) -> Iterator[tuple[Pixels, FramePeople, SeenBody]]:
+    """Each frame with its people and bodies, decoded once."""
+    held: list[tuple[Pixels, FramePeople]] = []
+
+    def frames() -> Iterator[Frame]:
+        pairs = zip(clip.frames(), people.frames(first, last), strict=True)
+        for pixels, who in pairs:
+            held.append((pixels, who))
+            yield Frame(pixels, who.time_s)
+
+    for body in follow_body(frames(), people.frames(first, last), number, finders.bodies):
+        pixels, who = held.pop()
+        yield pixels, who, body
+
+
+def _look(
+    pixels: Pixels,
+    crowd: list[Somebody],
+    seen: SeenBody,
+    nearness: NDArray[np.float32] | None,
+    finders: Finders,
+    rows: _Rows,
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """The person's mask and the plane of the others; what else is found goes to `rows`."""
+    mask, marks = np.zeros(pixels.shape[:2], np.float32), np.zeros(pixels.shape[:2], np.uint8)
+    main, cues = None, DepthCues()
+    masks = list(masks_of(pixels, crowd, finders))
+    if seen.body is not None:
+        main, mask = crowd.pop(0), masks.pop(0)
+        cues = body_cues(main.body, pixels.shape[0], nearness, mask)
+    rows.landmarks.append(_landmark_row(main, cues))
+    for place, (other, theirs) in enumerate(zip(crowd, masks, strict=True), 1):
+        marks[(theirs >= _INSIDE) & (theirs > mask)] = place
+        their_cues = body_cues(other.body, pixels.shape[0], nearness, theirs)
+        odds = nearer_log_odds(their_cues, cues)
+        rows.others.append((seen.index, place, other.number, odds))
+    return np.asarray(mask * 255 + 0.5, np.uint8), marks
+
+
+def _landmark_row(one: Somebody | None, cues: DepthCues) -> dict[str, Any]:
+    count = len(LANDMARKS)
+    known: dict[str, Any] = {
+        "world": np.zeros((count, 3)), "points": np.zeros((count, 3)),
+        "visibility": np.zeros(count), "inside": np.zeros(count), "presence": 0.0,
+    }  # fmt: skip
+    if one is not None and one.trusted:
+        known = {name: getattr(one.body, name) for name in known}
+    known["tracked"] = one is not None
+    for name in ("px_per_m", "foot_line"):
+        value = getattr(cues, name)
+        known[name] = _NONE if value is None else value
+    return known
+
+
+def _write(rows: _Rows, folder: Path) -> None:
+    names = rows.landmarks[0]
+    columns = {name: np.array([row[name] for row in rows.landmarks], np.float32) for name in names}
+    write_arrays(folder / LANDMARK_FILE, columns)
+    others = np.array(rows.others, np.float64).reshape(-1, 4)
+    write_arrays(folder / OTHERS_FILE, {
+        "frame": others[:, 0].astype(np.int64),
+        "place": others[:, 1].astype(np.int64),
+        "number": others[:, 2].astype(np.int64),
+        "nearer_log_odds": others[:, 3].astype(np.float32),
+    })  # fmt: skip

@@ -1,0 +1,64 @@
+"""What of a decomposition may be wrong, said to people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.analysis.joints import KEYPOINT
+from mimo_runtime.analysis.region import Region
+from mimo_runtime.decomposition.choice import Choice
+from mimo_runtime.decomposition.clip import DrivingClip
+from mimo_runtime.decomposition.people import PeopleRecord
+
+_HALF = 0.5
+_EDGE = 0.02  # of the frame
+_ANKLES = [KEYPOINT["left_ankle"], KEYPOINT["right_ankle"]]
+_MISSED = 0.2
+_DOUBTFUL = 0.6
+
+
+def doubts_of(
+    clip: DrivingClip, people: PeopleRecord, choice: Choice, facts: dict[str, Any]
+) -> Iterator[str]:
+    """One sentence for each. clip: the part that was decomposed. facts: of `facts_of`."""
+    half = half_body_share(people, choice, clip.size_px)
+    if half > _HALF:
+        yield (
+            f"Only half of the body is in the picture in {half:.0%} of the frames: posture and "
+            "place of what is not seen are guessed."
+        )
+    if facts["found"] < 1 - _MISSED:
+        yield (
+            f"The person was made out in {facts['found']:.0%} of the frames only; in the others "
+            "it stays in the scene, or its posture is that of the frames around."
+        )
+    sure = facts["order"]["confidence"]
+    if sure is not None and sure < _DOUBTFUL:
+        yield (
+            f"What is in front of the person is doubtful (confidence {sure:.2f}); a depth network "
+            "given with --models would tell better."
+        )
+
+
+def half_body_share(people: PeopleRecord, choice: Choice, size_px: tuple[int, int]) -> float:
+    """In which share of the frames with the person the frame's edge cuts the legs off.
+
+    That is where the box reaches the edge and neither ankle is to be seen.
+    """
+    cut = [
+        _reaches_edge(one.person.box, size_px) and not one.person.sure[_ANKLES].any()
+        for frame in people.frames(choice.first, choice.last)
+        if (one := frame.numbered(choice.person.number)) is not None
+    ]
+    return float(np.mean(cut))
+
+
+def _reaches_edge(box: Region, size_px: tuple[int, int]) -> bool:
+    margin_x, margin_y = (_EDGE * side for side in size_px)
+    return (
+        box.left <= margin_x
+        or box.top <= margin_y
+        or box.right >= size_px[0] - margin_x
+        or box.bottom >= size_px[1] - margin_y
+    )

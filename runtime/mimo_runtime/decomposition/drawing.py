@@ -1,0 +1,33 @@
+"""Fourth stage: the motion layer, drawn, and the silhouette that the person would show."""
+
+from pathlib import Path
+
+import numpy as np
+
+from mimo_runtime.body.render import render_pose
+from mimo_runtime.decomposition.planes import PlaneWriter
+from mimo_runtime.decomposition.postures import read_fit
+from mimo_runtime.decomposition.progress import OnFrame
+from mimo_runtime.media.mp4_sink import Mp4Sink
+
+VIDEO, SILHOUETTES = "sdc.mp4", "silhouette.planes"
+
+
+def draw(fit_folder: Path, folder: Path, on_frame: OnFrame) -> None:
+    """Draw every frame of the fit; frames in which nobody is to be seen are black."""
+    fit = read_fit(fit_folder)
+    width_px, height_px = (int(side) for side in fit.camera_arrays["size_px"])
+    count = fit.motion.frame_count
+    black = np.zeros((height_px, width_px, 3), np.uint8)
+    with (
+        Mp4Sink(folder / VIDEO, width_px, height_px, fit.motion.rate_fps) as sink,
+        PlaneWriter(folder / SILHOUETTES) as planes,
+    ):
+        for index in range(count):
+            rgb, silhouette = black, black[..., 0]
+            if fit.drawn[index]:
+                view = render_pose(fit.body, fit.motion.pose(index), fit.camera(index))
+                rgb, silhouette = view.rgb, np.rint(view.coverage * 255).astype(np.uint8)
+            sink.write(index, rgb)
+            planes.write(silhouette)
+            on_frame(index + 1, count)

@@ -1,0 +1,80 @@
+"""Fifth stage: the scene without the person, and what is in front."""
+
+import json
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.decomposition.arrays import write_arrays
+from mimo_runtime.decomposition.clip import DrivingClip, Pixels
+from mimo_runtime.decomposition.progress import OnFrame
+from mimo_runtime.decomposition.sightings import read_sightings
+from mimo_runtime.layers.report import LayerReport, LayerSummary
+from mimo_runtime.layers.separation import Separation, separate
+from mimo_runtime.layers.sighting import Sighting
+from mimo_runtime.media.mp4_sink import Mp4Sink
+
+SCENE, OCCLUSION, ORDER, REPORT = "bk.mp4", "occ.mp4", "occlusion.npz", "layers.json"
+
+
+def separate_layers(
+    clip: DrivingClip, bodies: Path, drawn: Path, folder: Path, on_frame: OnFrame
+) -> None:
+    """Write bk.mp4, occ.mp4 if something is in front anywhere, and what is known of them.
+
+    Progress counts every frame twice: the camera is followed first.
+    """
+
+    def sightings() -> Iterator[Sighting]:
+        return read_sightings(clip.size_px, bodies, drawn)
+
+    def told() -> Iterator[Pixels]:
+        for index, pixels in enumerate(clip.frames(), 1):
+            on_frame(index, 2 * clip.frame_count)
+            yield pixels
+
+    separation = replace(separate(told, sightings), frames=clip.frames)
+    summary = LayerSummary(separation.path)
+    found = _write_layers(separation, summary, clip, folder, on_frame)
+    if not found["occluded"].any():
+        (folder / OCCLUSION).unlink()
+    write_arrays(folder / ORDER, found)
+    (folder / REPORT).write_text(json.dumps(layer_facts(summary.report()), indent=1) + "\n")
+
+
+def _write_layers(
+    separation: Separation,
+    summary: LayerSummary,
+    clip: DrivingClip,
+    folder: Path,
+    on_frame: OnFrame,
+) -> dict[str, NDArray[Any]]:
+    """Write both videos; gives back for each frame whether something is in front, and how sure."""
+    rows: list[tuple[bool, float]] = []
+    count = clip.frame_count
+    with ExitStack() as stack:
+        scene, front = (
+            stack.enter_context(Mp4Sink(folder / name, *clip.size_px, clip.rate_fps))
+            for name in (SCENE, OCCLUSION)
+        )
+        for frame in separation.layers():
+            scene.write(frame.index, frame.scene)
+            front.write(frame.index, np.repeat(frame.occlusion.alpha[..., None], 3, axis=2))
+            summary.add(frame)
+            rows.append((bool(frame.occlusion.reasons), frame.occlusion.confidence))
+            on_frame(count + frame.index + 1, 2 * count)
+    occluded, confidence = zip(*rows, strict=True)
+    return {
+        "occluded": np.array(occluded, np.bool_),
+        "confidence": np.array(confidence, np.float32),
+    }
+
+
+def layer_facts(report: LayerReport) -> dict[str, Any]:
+    """A layer report as plain data, with its sentences."""
+    return asdict(report) | {"sentences": list(report.sentences)}

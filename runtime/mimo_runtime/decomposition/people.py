@@ -1,0 +1,99 @@
+"""First stage: who is in every frame, and where shots begin."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.region import Region
+from mimo_runtime.analysis.tracker import Tracked
+from mimo_runtime.analysis.tracks import FramePeople, follow_people
+from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.decomposition.clip import DrivingClip
+from mimo_runtime.decomposition.progress import OnFrame
+
+FILE = "people.npz"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PeopleRecord:
+    """Everybody in a clip of N frames, one row for each of M times somebody is in a frame.
+
+    `cuts` bool [N]; `starts` int [N + 1], the rows of frame n are `starts[n]` to `starts[n + 1]`;
+    `numbers` int [M]; `held` bool [M]; `scores` float32 [M]; `boxes` float32 [M, 4] left, top,
+    right, bottom; `keypoints` float32 [M, 17, 3].
+    """
+
+    rate_fps: float
+    cuts: NDArray[np.bool_]
+    starts: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    held: NDArray[np.bool_]
+    scores: NDArray[np.float32]
+    boxes: NDArray[np.float32]
+    keypoints: NDArray[np.float32]
+
+    @property
+    def frame_count(self) -> int:
+        """N."""
+        return len(self.cuts)
+
+    def frames(self, first: int, last: int) -> Iterator[FramePeople]:
+        """Frames `first` to `last`, counted from 0 at `first`; the first is no cut."""
+        for index in range(first, last + 1):
+            cut = bool(self.cuts[index]) and index > first
+            yield FramePeople(
+                index - first, (index - first) / self.rate_fps, cut, self._people(index)
+            )
+
+    def _people(self, index: int) -> tuple[Tracked, ...]:
+        return tuple(
+            Tracked(
+                int(self.numbers[row]),
+                Person(
+                    Region(*(float(side) for side in self.boxes[row])),
+                    self.keypoints[row],
+                    float(self.scores[row]),
+                ),
+                bool(self.held[row]),
+            )
+            for row in range(self.starts[index], self.starts[index + 1])
+        )
+
+
+def find_people(clip: DrivingClip, finders: Finders, folder: Path, on_frame: OnFrame) -> None:
+    """Follow everybody through `clip` and write what `read_people` reads into `folder`."""
+    rate_fps = float(clip.rate_fps)
+    frames = (Frame(pixels, i / rate_fps) for i, pixels in enumerate(clip.frames()))
+    cuts, starts, rows = [], [0], []
+    for seen in follow_people(frames, finders.people, finders.bodies):
+        cuts.append(seen.cut)
+        rows += [_row(one) for one in seen.people]
+        starts.append(len(rows))
+        on_frame(seen.index + 1, clip.frame_count)
+    columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
+    write_arrays(folder / FILE, {
+        "cuts": np.array(cuts, np.bool_),
+        "starts": np.array(starts, np.int64),
+        "numbers": np.array(columns[0], np.int64),
+        "held": np.array(columns[1], np.bool_),
+        "scores": np.array(columns[2], np.float32),
+        "boxes": np.array(columns[3], np.float32).reshape(-1, 4),
+        "keypoints": np.array(columns[4], np.float32).reshape(-1, 17, 3),
+    })  # fmt: skip
+
+
+def read_people(folder: Path, rate_fps: float) -> PeopleRecord:
+    """What `find_people` has written."""
+    return PeopleRecord(rate_fps, **read_arrays(folder / FILE))
+
+
+def _row(one: Tracked) -> tuple[object, ...]:
+    box = one.person.box
+    sides = (box.left, box.top, box.right, box.bottom)
+    return one.number, one.held, one.person.score, sides, one.person.keypoints

@@ -1,0 +1,104 @@
+"""Third stage: the body fitted to the landmarks."""
+
+import json
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.body.body import Body
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.decomposition.bodies import read_landmarks
+from mimo_runtime.decomposition.clip import DrivingClip
+from mimo_runtime.fitting.landmark_track import LandmarkTrack
+from mimo_runtime.fitting.motion_fit import fit_motion
+from mimo_runtime.fitting.proportions import Proportions, proportioned
+from mimo_runtime.motions.motion import Motion
+from mimo_runtime.motions.npz import read_npz
+from mimo_runtime.motions.pose_file import poses_from, write_poses
+
+POSES, CAMERA, FIT = "poses.npz", "camera.npz", "fit.json"
+LONGEST_GAP_S = 0.5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FittedBody:
+    """`body` doing `motion`, seen by the camera whose fields are in `camera`.
+
+    `drawn`: bool [N], the frames in which the person is to be seen. `confidence`: float32 [N].
+    `proportions` and `guesses` say what was measured and what was assumed.
+    """
+
+    body: Body
+    motion: Motion
+    camera_arrays: dict[str, NDArray[Any]]
+    drawn: NDArray[np.bool_]
+    confidence: NDArray[np.float32]
+    proportions: dict[str, float]
+    guesses: tuple[str, ...]
+
+    def camera(self, index: int) -> Camera:
+        """That of frame `index`."""
+        seen = self.camera_arrays
+        width_px, height_px = (int(side) for side in seen["size_px"])
+        x, y = (float(value) for value in seen["centre_px"][index])
+        return Camera(
+            width_px, height_px, float(seen["focal_px"][index]), (x, y),
+            seen["rotation"][index], seen["translation_m"][index],
+        )  # fmt: skip
+
+
+def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
+    """Fit the shipped body to landmarks.npz of the folder `bodies`; `read_fit` reads it again."""
+    seen = read_landmarks(bodies)
+    sure = seen["visibility"] * seen["inside"] * seen["presence"][:, None]
+    track = LandmarkTrack(
+        seen["world"], np.ascontiguousarray(seen["points"][..., :2]), sure, clip.rate_fps,
+        clip.size_px,
+    )  # fmt: skip
+    fit = fit_motion(track, load_body(), clip.path.name)
+    write_poses(folder / POSES, fit.motion, fit.body.skeleton)
+    cameras = [fit.cameras.at(index) for index in range(track.frame_count)]
+    write_arrays(folder / CAMERA, {
+        "size_px": np.array(clip.size_px),
+        "focal_px": np.array([one.focal_px for one in cameras]),
+        "centre_px": np.array([one.centre_px for one in cameras]),
+        "rotation": np.array([one.rotation for one in cameras]),
+        "translation_m": np.array([one.translation_m for one in cameras]),
+        "drawn": without_long_gaps(seen["tracked"] > 0, LONGEST_GAP_S * float(clip.rate_fps)),
+        "confidence": fit.confidence,
+        "contacts": fit.contacts,
+    })  # fmt: skip
+    content = {"proportions": asdict(fit.proportions), "guesses": list(fit.guesses)}
+    (folder / FIT).write_text(json.dumps(content))
+
+
+def read_fit(folder: Path) -> FittedBody:
+    """What `fit_body` has written."""
+    motion, _ = poses_from(read_npz(folder / POSES), POSES)
+    arrays = read_arrays(folder / CAMERA)
+    content = json.loads((folder / FIT).read_text())
+    return FittedBody(
+        body=proportioned(load_body(), Proportions(**content["proportions"])),
+        motion=motion,
+        camera_arrays=arrays,
+        drawn=arrays["drawn"],
+        confidence=arrays["confidence"],
+        proportions=content["proportions"],
+        guesses=tuple(content["guesses"]),
+    )
+
+
+def without_long_gaps(known: NDArray[np.bool_], longest: float) -> NDArray[np.bool_]:
+    """`known` [N] with gaps of at most `longest` frames between known ones closed."""
+    closed = known.copy()
+    places = np.flatnonzero(known)
+    for before, after in pairwise(places):
+        if after - before - 1 <= longest:
+            closed[before:after] = True
+    return closed

@@ -1,0 +1,100 @@
+"""The scene of a mixture: a video, a picture or a template."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from itertools import repeat
+from pathlib import Path
+
+from mimo_runtime.decomposition.clip import LIMITS, Pixels, resampled
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.clip import ClipInfo
+from mimo_runtime.media.picture import read_picture
+from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
+from mimo_runtime.media.sniffing import SNIFF_BYTES, sniff_picture
+from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, Template, open_template
+
+Opens = Callable[[], Iterator[Pixels]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """`frames` opens it: uint8 [height, width, 3] each, at the rate of the motion.
+
+    `frame_count` is None where it goes on without end. `occlusion` and `source` open what is in
+    front and the frames that it is cut out of, None where nothing is.
+    """
+
+    frames: Opens
+    frame_count: int | None
+    size_px: tuple[int, int]
+    occlusion: Opens | None = None
+    source: Opens | None = None
+
+
+def open_scene(path: Path, rate_fps: Fraction) -> Scene:
+    """The scene at `path`, brought to `rate_fps`.
+
+    Raises:
+        MediaError: there is nothing, or it is neither a video nor a picture.
+        TemplateError: a folder that is no template.
+        LimitExceededError: it is too large.
+    """
+    if path.is_dir():
+        return _of_template(open_template(path, LIMITS, max_frames=LIMITS.max_frames), rate_fps)
+    if _is_picture(path):
+        picture = read_picture(path.read_bytes(), path.name, LIMITS)[..., :3]
+        height_px, width_px = picture.shape[:2]
+        return Scene(lambda: repeat(picture), None, (width_px, height_px))
+    info = _video(path)
+    indices = resampled(info, rate_fps)
+    return Scene(
+        partial(_clip_frames, path, indices), len(indices), (info.width_px, info.height_px)
+    )
+
+
+def _of_template(template: Template, rate_fps: Fraction) -> Scene:
+    ratio = template.rate_fps / rate_fps
+    count = max(1, int(template.frame_count / ratio))
+    places = [
+        min(template.frame_count - 1, int((k + Fraction(1, 2)) * ratio)) for k in range(count)
+    ]
+
+    def opens(name: str) -> Opens:
+        return lambda: template.frames(name, places)
+
+    front = OCCLUSION in template.streams
+    return Scene(
+        opens(SCENE),
+        count,
+        (template.width_px, template.height_px),
+        opens(OCCLUSION) if front else None,
+        opens(SOURCE) if front else None,
+    )
+
+
+def _clip_frames(path: Path, indices: tuple[int, ...]) -> Iterator[Pixels]:
+    with open_clip(path, LIMITS) as reader:
+        yield from frames_at(reader, indices)
+
+
+def _video(path: Path) -> ClipInfo:
+    try:
+        return inspect_clip(path, LIMITS)
+    except MediaError as error:
+        raise MediaError(
+            f"The scene '{path.name}' is no picture (PNG, JPEG, WebP, BMP, TIFF), and as a video: "
+            f"{error}"
+        ) from None
+
+
+def _is_picture(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            sniff_picture(file.read(SNIFF_BYTES), path.name)
+    except OSError as error:
+        raise MediaError(f"Cannot read the scene {path}: {error.strerror}.") from None
+    except MediaError:
+        return False
+    return True

@@ -1,0 +1,136 @@
+"""The work folder: what the stages of one decomposition have found so far."""
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mimo_runtime.errors import BusyError
+from mimo_runtime.media.frame_sink import write_errors
+
+_DONE = "done.json"
+_LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """A finished stage; `resumed` where an earlier run did it."""
+
+    name: str
+    frames: int
+    seconds: float
+    resumed: bool = False
+
+    @property
+    def frames_per_s(self) -> float:
+        """How fast it was."""
+        return self.frames / max(self.seconds, 1e-9)
+
+
+class WorkFolder:
+    """A folder of stage folders, each with a note of what it was made from and what it holds.
+
+    A stage is skipped where its note has the same key and its files are as they were written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.records: list[StageRecord] = []
+
+    def stage(self, name: str, key: str, frames: int, action: Callable[[Path], None]) -> Path:
+        """The folder of the stage `name`, in which `action` has written everything.
+
+        Args:
+            name: also that of the folder.
+            key: of all that the result depends on.
+            frames: that it works on, for the record.
+            action: does the work, in an empty folder.
+        """
+        folder = self.path / name
+        done = _valid(folder, key)
+        if done is None:
+            with write_errors(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir(parents=True)
+            began_s = time.monotonic()
+            action(folder)
+            done = {"key": key, "frames": frames, "seconds": time.monotonic() - began_s}
+            done["files"] = _contents(folder)
+            with write_errors(folder):
+                (folder / _DONE).write_text(json.dumps(done))
+            self.records.append(StageRecord(name, frames, done["seconds"]))
+        else:
+            self.records.append(StageRecord(name, done["frames"], done["seconds"], resumed=True))
+        return folder
+
+    def remove(self) -> None:
+        """Everything is done, or nothing can be."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+@contextmanager
+def open_work(path: Path) -> Iterator[WorkFolder]:
+    """The work folder at `path`, new or from a run that was interrupted.
+
+    Raises:
+        BusyError: another process works in it.
+        InvalidRequestError, ResourceError: it cannot be written.
+    """
+    with write_errors(path):
+        path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(lock)
+        raise BusyError(
+            f"another process decomposes into '{path.parent}' at this place just now; wait for it "
+            "or choose another output"
+        ) from None
+    try:
+        yield WorkFolder(path)
+    finally:
+        os.close(lock)
+
+
+def key_of(*parts: Any) -> str:
+    """A hash of `parts`, which are plain data."""
+    return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def record_json(records: list[StageRecord]) -> list[dict[str, Any]]:
+    """Records as plain data."""
+    return [
+        asdict(one) | {"frames_per_s": round(one.frames_per_s, 2), "seconds": round(one.seconds, 3)}
+        for one in records
+    ]
+
+
+def _valid(folder: Path, key: str) -> dict[str, Any] | None:
+    try:
+        done: dict[str, Any] = json.loads((folder / _DONE).read_bytes())
+        whole = done["key"] == key and done["files"] == _contents(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return done if whole else None
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {
+        str(file.relative_to(folder)): file_hash(file)
+        for file in sorted(folder.rglob("*"))
+        if file.is_file() and file.name != _DONE
+    }

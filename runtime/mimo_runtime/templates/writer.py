@@ -1,0 +1,109 @@
+"""Writes template folders in the official layout, with what of ours goes beside it."""
+
+import json
+import math
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Final
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.templates.config import CONFIG_FILE
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, SUFFIXES, Template
+
+MASK: Final = "mask"
+EXTRAS: Final = "extras"
+PREVIEW_PICTURE, PREVIEW_VIDEO = "preview.png", "preview.mp4"
+_STREAMS = (SOURCE, MOTION, SCENE, OCCLUSION, MASK)
+_OURS = {EXTRAS, CONFIG_FILE, PREVIEW_PICTURE, PREVIEW_VIDEO} | {
+    f"{name}{suffix}" for name in _STREAMS for suffix in SUFFIXES
+}
+_CONFIG_FPS = 30
+
+
+@contextmanager
+def new_template(path: Path) -> Iterator[Path]:
+    """A folder to write into, which becomes `path` when the with statement ends without an error.
+
+    An earlier template of that name is replaced then.
+
+    Raises:
+        InvalidRequestError: `path` holds other files or cannot be written.
+        ResourceError: there is no room.
+    """
+    path = path.resolve()
+    check_target(path)
+    with write_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.partial-"))
+        partial.chmod(0o755)
+    old = partial.with_name(f"{partial.name}.old")
+    try:
+        yield partial
+        check_target(path)
+        with write_errors(path):
+            if path.exists():
+                path.rename(old)
+            partial.rename(path)
+    finally:
+        for leftover in (partial, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def check_target(path: Path) -> None:
+    """Whether a template may be written at `path`, before much work is done for it.
+
+    Raises:
+        InvalidRequestError: there is a file, or a folder that holds what is no part of a template.
+    """
+    with write_errors(path):
+        entries = list(path.iterdir()) if path.exists() else []
+    for entry in entries:
+        if entry.name not in _OURS:
+            raise InvalidRequestError(
+                f"the folder '{path}' holds '{entry.name}', which is no part of an earlier "
+                "template; choose a new or an empty folder"
+            )
+
+
+def write_config(folder: Path, rate_fps: Fraction, frame_count: int) -> None:
+    """Write the config.json by which all of `frame_count` frames are used at `rate_fps`.
+
+    `frame_crop` and `layer_recover` are there because the official code reads them; nothing uses
+    them.
+    """
+    whole = rate_fps.denominator == 1
+    content = {
+        "fps": int(rate_fps) if whole else float(rate_fps),
+        "time_crop": {
+            "start_idx": 0,
+            "end_idx": math.ceil(frame_count * _CONFIG_FPS / rate_fps),
+        },
+        "frame_crop": {"start_idx": 0, "end_idx": 0},
+        "layer_recover": False,
+    }
+    with write_errors(folder):
+        (folder / CONFIG_FILE).write_text(json.dumps(content, indent=1) + "\n")
+
+
+def copy_template(template: Template, path: Path) -> None:
+    """Write `template` anew at `path`: every stream, mask and extras if any, and its config.
+
+    Streams keep their bytes, so that nothing of what they mean changes.
+
+    Raises:
+        InvalidRequestError, ResourceError: it cannot be written there.
+    """
+    with new_template(path) as folder, write_errors(path):
+        for name, stream in template.streams.items():
+            shutil.copyfile(stream.path, folder / f"{name}{stream.path.suffix}")
+        for suffix in SUFFIXES:
+            if (mask := template.folder / f"{MASK}{suffix}").is_file():
+                shutil.copyfile(mask, folder / mask.name)
+        if (extras := template.folder / EXTRAS).is_dir():
+            shutil.copytree(extras, folder / EXTRAS)
+        shutil.copyfile(template.folder / CONFIG_FILE, folder / CONFIG_FILE)

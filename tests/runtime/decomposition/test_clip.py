@@ -1,0 +1,116 @@
+"""Videos of any rate and size as frames of a constant rate and one size."""
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from mimo_runtime.decomposition.clip import (
+    DrivingClip,
+    fitted_size,
+    is_steady,
+    open_driving,
+    resampled,
+    usual_rate_fps,
+)
+from mimo_runtime.media.clip import ClipInfo
+from tests.runtime.decomposition.clips import levels, write_video
+
+
+def _info(times_s: list[float], rate_fps: Fraction | int) -> ClipInfo:
+    return ClipInfo(
+        "mp4", "h264", "yuv420p", 64, 48, 0, Fraction(rate_fps), tuple(times_s), "bt709", "limited"
+    )
+
+
+def test_a_usual_clip_keeps_its_frames() -> None:
+    assert resampled(_info([n / 25 for n in range(7)], 25), Fraction(25)) == tuple(range(7))
+    ntsc = Fraction(30000, 1001)
+    assert resampled(_info([n / float(ntsc) for n in range(90)], ntsc), Fraction(30)) == tuple(
+        range(90)
+    )
+
+
+def test_sixty_frames_a_second_lose_every_other_one() -> None:
+    found = resampled(_info([n / 60 for n in range(120)], 60), Fraction(30))
+    assert len(found) == 60
+    assert set(np.diff(found)) == {2}
+
+
+def test_irregular_frames_are_shown_when_they_were() -> None:
+    times_s = [0.0, 0.1, 0.2, 0.7, 0.8, 0.9]
+    info = _info(times_s, Fraction(6))
+    assert not is_steady(info)
+    assert usual_rate_fps(info) == pytest.approx(10)
+    found = resampled(info, Fraction(10))
+    assert found == (0, 1, 2, 2, 2, 2, 2, 3, 4, 5, 5)
+
+
+@settings(max_examples=50, derandomize=True, deadline=None)
+@given(
+    some.lists(some.floats(0.005, 0.5), min_size=1, max_size=30),
+    some.sampled_from([1, 12, 25, 30]),
+)
+def test_resampling_keeps_order_length_and_bounds(steps_s: list[float], rate: int) -> None:
+    times_s = [float(time) for time in np.cumsum([3.0, *steps_s])]
+    mean = Fraction(len(times_s) / (sum(steps_s) + steps_s[-1])).limit_denominator(1000)
+    found = resampled(_info(times_s, mean), Fraction(rate))
+    assert list(found) == sorted(found)
+    assert found[0] >= 0
+    assert found[-1] <= len(steps_s)
+    assert len(found) >= 1
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(some.integers(2, 4096), some.integers(2, 4096), some.integers(64, 2160))
+def test_sizes_are_even_never_larger_and_of_the_same_shape(
+    width: int, height: int, short: int
+) -> None:
+    found = fitted_size(width, height, short)
+    assert all(side % 2 == 0 and side >= 2 for side in found)
+    assert found[0] <= width
+    assert found[1] <= height
+    assert min(found) <= max(short + 1, 2)
+    if min(width, height) <= short:
+        assert width - found[0] <= 1
+        assert height - found[1] <= 1
+
+
+def test_4k_is_reduced_and_said() -> None:
+    info = replace(_info([0.0, 1 / 60], 60), width_px=3840, height_px=2160)
+    size = fitted_size(3840, 2160, 720)
+    assert size == (1280, 720)
+    assert fitted_size(2160, 3840, 720) == (720, 1280)
+    said = " ".join(DrivingClip(Path("a.mp4"), info, (0,), Fraction(30), *size).sentences())
+    assert "3840x2160" in said
+    assert "1280x720" in said
+    assert "60 frames a second were brought to 30" in said
+
+
+def test_frames_are_ones_own_and_can_be_read_again(tmp_path: Path) -> None:
+    clip = open_driving(write_video(tmp_path / "a.mp4", levels(5)), 720)
+    assert (clip.frame_count, clip.rate_fps, clip.size_px) == (5, 15, (48, 32))
+    first, second = list(clip.frames()), list(clip.part(2, 3).frames())
+    assert [int(frame[5, 5, 0]) for frame in first] == pytest.approx([0, 10, 20, 30, 40], abs=2)
+    np.testing.assert_array_equal(second, first[2:4])
+    assert clip.sentences() == ()
+
+
+def test_ten_bits_are_reduced_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "ten.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=15, options={"crf": "1"})
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p10le"
+        for frame in levels(3, 64, 48):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode(None))
+    clip = open_driving(path, 32)
+    frames = list(clip.frames())
+    assert {frame.shape for frame in frames} == {(32, 42, 3)}
+    assert frames[2][9, 9, 1] == pytest.approx(20, abs=2)
+    assert any("8 bits" in sentence for sentence in clip.sentences())
