@@ -34,6 +34,7 @@ small-model: $(DEV)/installed
 
 sample: $(DEV)/installed
 	$(DEV)/bin/python -m mimo_export.sample runtime/mimo_runtime/sample
+	$(DEV)/bin/python -m tests.ground_truth walk --seed 6 --frames 36 -o runtime/mimo_runtime/sample/driving.mp4
 
 $(BASE)/installed: pyproject.toml
 	$(PYTHON) -m venv $(BASE)

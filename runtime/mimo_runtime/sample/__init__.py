@@ -1,6 +1,6 @@
-"""What ships with the program: a small bundle, a template and a character to try it with.
+"""What ships with the program: a bundle, a template, a driving video and a character to try.
 
-All drawn or made by this project (`mimo_export.sample`, `mimo_export.small_model`), Apache-2.0.
+All drawn or made by this project (`make small-model sample`), Apache-2.0.
 """
 
 from pathlib import Path
@@ -9,4 +9,5 @@ _FOLDER = Path(__file__).parent
 
 BUNDLE = _FOLDER / "bundle"
 TEMPLATE = _FOLDER / "template"
+DRIVING = _FOLDER / "driving.mp4"
 CHARACTER = _FOLDER / "character.png"
