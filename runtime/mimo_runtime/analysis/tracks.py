@@ -10,11 +10,13 @@ from mimo_runtime.analysis.cuts import CutFinder
 from mimo_runtime.analysis.frame import Frame, Pixels
 from mimo_runtime.analysis.people import PeopleFinder, clothes_colours
 from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tracker import Tracked, Tracker
 from mimo_runtime.errors import InvalidRequestError
 
 _PRESENT = 0.5
 _STILL_INSIDE = 0.4
+_ONE_PLACE = Region(0.5, 0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,7 +38,8 @@ class Track:
     """One person over the video: `frames` frames between `first` and `last`.
 
     `size` is the mean share of the frame that the person's box takes, `middle` how close to the
-    middle it is on average (1 in the middle, 0 at the edge), `score` the finder's mean.
+    middle it is on average (1 in the middle, 0 at the edge), `score` the finder's mean. `path` is
+    where the box's middle ever was, in shares of the frame.
     """
 
     number: int
@@ -46,6 +49,12 @@ class Track:
     size: float
     middle: float
     score: float
+    path: Region = _ONE_PLACE
+
+    @property
+    def reach(self) -> float:
+        """How far across the frame the person gets, 0..1: a passer-by gets about to 1."""
+        return max(self.path.width, self.path.height)
 
 
 def follow_people(
@@ -101,7 +110,8 @@ class TrackSummary:
         x, y = box.centre
         away = max(abs(2 * x / width_px - 1), abs(2 * y / height_px - 1))
         size = box.area / (width_px * height_px)
-        return Track(one.number, index, index, 1, size, 1 - min(1.0, away), one.person.score)
+        place = Region(x / width_px, y / height_px, x / width_px, y / height_px)
+        return Track(one.number, index, index, 1, size, 1 - min(1.0, away), one.person.score, place)
 
 
 def _longer(track: Track, seen: Track) -> Track:
@@ -113,14 +123,15 @@ def _longer(track: Track, seen: Track) -> Track:
         size=track.size + (seen.size - track.size) / count,
         middle=track.middle + (seen.middle - track.middle) / count,
         score=track.score + (seen.score - track.score) / count,
+        path=track.path.joined(seen.path),
     )
 
 
 def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     """The main person, or the one of number `wanted`.
 
-    The main person is in many frames, large and in the middle: most frames * sqrt(size) * (1 +
-    middle), the mean of the score breaking ties.
+    The main person is in many frames, large, in the middle, and does not merely cross the picture:
+    most frames * sqrt(size) * (1 + middle) / (1 + reach), the mean of the score breaking ties.
 
     Raises:
         InvalidRequestError: nobody was found, or nobody of that number.
@@ -142,4 +153,4 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
 
 
 def _weight(track: Track) -> float:
-    return track.frames * math.sqrt(track.size) * (1 + track.middle)
+    return track.frames * math.sqrt(track.size) * (1 + track.middle) / (1 + track.reach)

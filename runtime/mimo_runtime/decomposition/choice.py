@@ -1,7 +1,7 @@
 """Which shot of the video is decomposed, and who in it is the main person."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -106,10 +106,7 @@ def _tracks(record: PeopleRecord, shot: Shot, size_px: tuple[int, int]) -> tuple
 
 
 def _moved(track: Track, first: int) -> Track:
-    return Track(
-        track.number, track.first + first, track.last + first, track.frames, track.size,
-        track.middle, track.score,
-    )  # fmt: skip
+    return replace(track, first=track.first + first, last=track.last + first)
 
 
 def _chosen_shot(

@@ -36,6 +36,28 @@ def smoothed(
     return _solve(data, sure, stiffness, data.copy())
 
 
+def smoothed_slow(
+    series: NDArray[np.floating],
+    weights: NDArray[np.floating],
+    stiffness: float,
+    slow: float,
+) -> Array:
+    """Points [N, P, C] with weights [N, P], `smoothed` the less the faster they move.
+
+    The data of a point that moves by `slow` a frame count twice, by twice that five times: what
+    is fast is meant, what trembles is not (as with the One-Euro filter: Casiez, CHI 2012).
+    """
+    count, points, width = series.shape
+    flat = series.reshape(count, -1)
+    every = np.repeat(weights, width, axis=1)
+    steady = smoothed(flat, every, stiffness).reshape(series.shape)
+    if count < 3:
+        return steady
+    speeds = np.linalg.norm(np.gradient(steady, axis=0), axis=-1)
+    eager = np.repeat(weights * (1 + (speeds / slow) ** 2), width, axis=1)
+    return smoothed(flat, eager, stiffness).reshape(count, points, width)
+
+
 def filled(series: NDArray[np.floating], weights: NDArray[np.floating]) -> Array:
     """float64 [N, C], where `weights` [N, C] is 0 interpolated in straight lines over time."""
     data = np.array(series, np.float64, order="C")

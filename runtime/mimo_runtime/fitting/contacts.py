@@ -11,7 +11,7 @@ from mimo_runtime.fitting.ground import speeds
 LOW_M, HIGH_M = 0.05, 0.07
 SLOW_M_PER_S, FAST_M_PER_S = 0.45, 0.7
 SHORTEST_S = 0.1
-FURTHEST_M = 0.2
+FURTHEST_M, ACROSS_M = 0.2, 0.05
 
 Flags = NDArray[np.bool_]
 
@@ -20,7 +20,9 @@ def find_contacts(soles_m: Array, rate_fps: float) -> Flags:
     """bool [N, S], when points of the soles [N, S, 3] rest on the ground y = 0.
 
     Contact begins with a point both low and slow and lasts until it is high or fast; contacts
-    shorter than `SHORTEST_S` are none, nor those over which the point moves by `FURTHEST_M`.
+    shorter than `SHORTEST_S` are none, nor those over which the point moves by `FURTHEST_M`, or by
+    `ACROSS_M` to the left or right, which is seen far better: there the camera moves, and a planted
+    foot would leave its place in the picture.
     """
     height, speed = np.abs(soles_m[..., 1]), speeds(soles_m, rate_fps)
     begins = (height < LOW_M) & (speed < SLOW_M_PER_S)
@@ -39,7 +41,8 @@ def find_contacts(soles_m: Array, rate_fps: float) -> Flags:
 
 def _slides(points_m: Array) -> bool:
     """Whether a point [N, 3] gets further along the ground than one that stands."""
-    return bool(np.ptp(points_m[:, [0, 2]], axis=0).max() > FURTHEST_M)
+    across_m, along_m = np.ptp(points_m[:, [0, 2]], axis=0)
+    return bool(across_m > ACROSS_M or along_m > FURTHEST_M)
 
 
 def stretches(flags: Flags) -> Iterator[tuple[int, int]]:

@@ -5,20 +5,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.camera_fit import fit_translation
 from mimo_runtime.body.pose import place_all
 from mimo_runtime.body.rotations import to_quaternion
-from mimo_runtime.body.skeleton import Array
 from mimo_runtime.errors import MediaError
 from mimo_runtime.fitting.contacts import Flags, find_contacts
 from mimo_runtime.fitting.evidence import UPRIGHT, sureness, targets_of
-from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
+from mimo_runtime.fitting.ground import Ground
 from mimo_runtime.fitting.guesses import guesses_of
-from mimo_runtime.fitting.landmark_points import LandmarkPoints, landmark_points
+from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
+from mimo_runtime.fitting.levelling import lowered, on_ground, places_of, soles_of
 from mimo_runtime.fitting.planting import plant_feet
 from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
 from mimo_runtime.fitting.solve import Postures, Targets, solve
@@ -76,9 +75,10 @@ def fit_motion(
     proportions, unseen = measure(targets.places_m, track.visibility, body)
     fitted = proportioned(body, proportions)
     still = steadied(_solved(fitted, targets), sure, float(track.rate_fps))
-    level, ground = _on_ground(fitted, still, float(track.rate_fps), sure)
-    soles = _soles(fitted)
-    contacts = find_contacts(_places(fitted, level, soles), float(track.rate_fps))
+    level, ground = on_ground(fitted, still, float(track.rate_fps), sure)
+    soles = soles_of(fitted)
+    contacts = find_contacts(places_of(fitted, level, soles), float(track.rate_fps))
+    level, ground = lowered(fitted, level, ground, soles, contacts)
     planted = plant_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
     camera = _camera(track.size_px, focal, ground)
     return FittedMotion(
@@ -123,33 +123,6 @@ def _solved_chunk(body: Body, targets: Targets) -> Postures:
         for places, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
     ])  # fmt: skip
     return solve(body, targets, Postures(root @ UPRIGHT, rotations), STEPS)
-
-
-def _on_ground(
-    body: Body, postures: Postures, rate_fps: float, sure: Array
-) -> tuple[Postures, Ground]:
-    """`postures` in axes with the ground at y = 0."""
-    placement = place_all(body.skeleton, postures.root_m, postures.rotations)
-    soles = _places(body, postures, _soles(body))
-    ground = find_ground(soles, placement, rate_fps, sure)
-    rotations = postures.rotations.copy()
-    rotations[:, 0] = ground.turn @ rotations[:, 0]
-    return Postures(postures.root_m @ ground.turn.T + ground.shift_m, rotations), ground
-
-
-def _soles(body: Body) -> dict[str, LandmarkPoints]:
-    points = landmark_points(body)
-    return {
-        side.capitalize(): sole_points(
-            body, points, LANDMARK[f"{side}_heel"], LANDMARK[f"{side}_foot_index"]
-        )
-        for side in ("left", "right")
-    }
-
-
-def _places(body: Body, postures: Postures, soles: dict[str, LandmarkPoints]) -> Array:
-    placement = place_all(body.skeleton, postures.root_m, postures.rotations)
-    return np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
 
 
 def _camera(size_px: tuple[int, int], focal_px: float, ground: Ground) -> Camera:

@@ -14,6 +14,7 @@ from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.landmark_points import landmark_points
 
 NARROWEST, WIDEST = 0.8, 1.25
+BELIEVED = 0.5  # people differ by about as much as landmarks are wrong
 _SURE = 0.5
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "trunk": ("shoulder/shoulder hip/hip",),
@@ -48,8 +49,9 @@ def measure(
 ) -> tuple[Proportions, tuple[str, ...]]:
     """The proportions of landmarks [N, 33, 3] with visibility [N, 33], and what was not seen.
 
-    The median over the frames in which a part is seen; left and right are as long. A part that
-    is never seen keeps the shipped length. Limited to `NARROWEST` and `WIDEST`.
+    The median over the frames in which a part is seen; left and right are as long. Of what that
+    differs from the usual, after the size, the share `BELIEVED` is taken (of its logarithm). A part
+    that is never seen keeps the shipped length. Limited to `NARROWEST` and `WIDEST`.
     """
     rest = landmark_points(body).placed(place(body.skeleton, Pose.rest(body.skeleton)))
     ratios = {
@@ -63,7 +65,7 @@ def measure(
     size = _median(np.array([medians[part] for part in _LONG if medians[part] > 0])) or 1.0
     size = float(np.clip(size, 0.5, 1.5))
     lengths = {
-        part: float(np.clip(value / size, NARROWEST, WIDEST)) if value else 1.0
+        part: float(np.clip(value / size, NARROWEST, WIDEST)) ** BELIEVED if value else 1.0
         for part, value in medians.items()
     }
     unseen = tuple(part for part, value in medians.items() if not value)

@@ -19,7 +19,7 @@ from mimo_runtime.fitting.slopes import across_sight, off_sight, slopes_of
 from mimo_runtime.fitting.turns import to_vector
 
 _HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
-_PLACE_SHARE = np.array([0.4, 0.4, 0.3])  # beside the line of sight; networks guess depth worst
+_PLACE_SHARE = 0.4  # beside the line of sight, which says all but the depth, and says it better
 _LIMIT_M_PER_RAD = 0.3
 _OUTLIER_M = 0.08
 _DAMPING = 1e-4

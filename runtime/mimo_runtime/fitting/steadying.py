@@ -4,11 +4,12 @@ import numpy as np
 
 from mimo_runtime.body.rotations import from_quaternion, to_quaternion
 from mimo_runtime.body.skeleton import Array
-from mimo_runtime.fitting.banded import smoothed, stiffness_of
+from mimo_runtime.fitting.banded import smoothed, smoothed_slow, stiffness_of
 from mimo_runtime.fitting.solve import Postures
 from mimo_runtime.fitting.turns import continuous
 
-_TURN_HZ, _DEPTH_HZ = 6.0, 2.5
+_TURN_HZ, _DEPTH_HZ = 3.5, 2.5
+_SLOW_RAD_PER_S = 2.5
 
 
 def steadied(rough: Postures, sure: Array, rate_fps: float) -> Postures:
@@ -21,10 +22,11 @@ def steadied(rough: Postures, sure: Array, rate_fps: float) -> Postures:
     depth = np.maximum(-rough.root_m[:, 2], 1e-3)
     root = np.column_stack([rough.root_m[:, :2] / depth[:, None], np.log(depth)])
     known = np.maximum.accumulate(np.where(sure > 0, np.arange(count), 0))
-    quaternions = continuous(to_quaternion(rough.rotations[known])).reshape(count, -1)
+    quaternions = continuous(to_quaternion(rough.rotations[known]))
     stiffness = stiffness_of(_TURN_HZ, rate_fps)
-    turns = smoothed(quaternions, np.repeat(sure[:, None], quaternions.shape[1], 1), stiffness)
+    each = np.repeat(sure[:, None], quaternions.shape[1], 1)
+    turns = smoothed_slow(quaternions, each, stiffness, _SLOW_RAD_PER_S / 2 / rate_fps)
     across = smoothed(root[:, :2], np.repeat(sure[:, None], 2, 1), stiffness)
     far = np.exp(smoothed(root[:, 2:], sure[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
-    rotations = from_quaternion(turns.reshape(count, -1, 4))
+    rotations = from_quaternion(turns)
     return Postures(np.concatenate([across * far, -far], axis=1), rotations)

@@ -1,6 +1,7 @@
 """A short video: who is in it, and the body of one."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 from mimo_runtime.analysis.body_track import follow_body
 from mimo_runtime.analysis.finders import Finders, open_finders
 from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.painting import without_people
 from mimo_runtime.analysis.smoothing import jitter, smooth
+from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import (
     FramePeople,
     TrackSummary,
@@ -67,6 +70,28 @@ def test_the_body_of_one_over_the_frames(finders: Finders, seen: list[FramePeopl
     np.testing.assert_allclose(np.diff(places), 15, atol=6)
     assert len(bodies[0].others) == 0
     assert len(bodies[COUNT - 1].others) == 1
+
+
+def test_who_is_found_twice_is_painted_over_and_not_taken_for_the_one_behind(
+    finders: Finders,
+) -> None:
+    scene = character(street(360, 640), 260, 20).pixels
+    (front,) = finders.people.find(scene)
+    behind = replace(front, box=front.box.moved(-0.3 * front.box.width, 0))
+    crowd = (Tracked(1, behind), Tracked(2, front))
+    (seen,) = follow_body([Frame(scene, 0)], [FramePeople(0, 0, True, crowd)], 1, finders.bodies)
+    assert len(seen.others) == 1
+    assert seen.body is None or seen.body.presence < 0.5
+
+
+def test_painting_leaves_the_rest_of_the_frame(finders: Finders) -> None:
+    scene = character(street(360, 640), 260, 20).pixels
+    (person,) = finders.people.find(scene)
+    body = finders.bodies.find(scene, person)
+    painted = without_people(scene, [body])
+    mask = finders.masks.find(scene, body)
+    assert np.abs(painted[mask > 0.9] - scene.mean(axis=(0, 1))).mean() < 8
+    assert np.abs(painted[:, :150].astype(int) - scene[:, :150]).mean() < 1
 
 
 def test_who_is_hidden_gets_the_number_back(finders: Finders) -> None:

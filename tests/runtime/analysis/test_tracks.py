@@ -24,6 +24,21 @@ def test_the_larger_one_in_the_middle_for_longer() -> None:
     assert choose_person(summary([{1: edge, 2: edge}, {1: edge}]).tracks()).number == 1
 
 
+def test_who_stays_is_meant_and_not_who_crosses_in_front() -> None:
+    frames = [
+        {1: standing(160, height=90), 2: standing(16 + 32 * k, height=120)} for k in range(10)
+    ]
+    tracks = summary([*frames, {2: standing(310, height=120)}]).tracks()
+    assert [round(track.reach, 1) for track in tracks] == [0, 0.9]
+    assert choose_person(tracks).number == 1
+
+
+def test_who_crosses_alone_is_meant() -> None:
+    assert (
+        choose_person(summary([{1: standing(30 * k + 20)} for k in range(9)]).tracks()).number == 1
+    )
+
+
 def test_equal_people_the_first_number() -> None:
     assert choose_person(summary([{1: standing(160), 2: standing(160)}]).tracks()).number == 1
 

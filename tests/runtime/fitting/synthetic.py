@@ -7,7 +7,9 @@ import numpy as np
 
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera, orbit
+from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
+from mimo_runtime.fitting.evidence import LEAN_DEG
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.motion_fit import FOCAL_PER_SIDE
@@ -24,7 +26,7 @@ HIPS = [23, 24]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Truth:
-    """A motion of a body, the camera that sees it, and what a network says of it."""
+    """A motion of a body, the camera that sees it, and what a network says, lean included."""
 
     body: Body
     motion: Motion
@@ -54,6 +56,7 @@ def seen(
     pixels, _ = camera.project(points)
     inside = camera.to_camera(points)
     world = inside - inside[:, HIPS].mean(axis=1, keepdims=True)
+    world = world @ about_axis(0, -LEAN_DEG)
     visibility = np.full(world.shape[:2], 0.95)
     if noise_m:
         draw = np.random.default_rng(4)

@@ -33,8 +33,8 @@ def test_without_noise_the_motion_is_found_again(name, azimuth_deg):
     truth = seen(name, azimuth_deg)
     fit = fit_motion(truth.track, load_body())
     off = np.linalg.norm(from_hips(fitted_joints_m(fit)) - from_hips(truth.joints_m()), axis=-1)
-    assert np.median(off) < 0.002
-    assert np.percentile(off, 90) < 0.01
+    assert np.median(off) < 0.004  # what smoothing costs
+    assert np.percentile(off, 90) < 0.02
 
 
 @pytest.mark.parametrize(
