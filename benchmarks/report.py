@@ -43,6 +43,8 @@ def report(folder: Path) -> Iterator[str]:
         yield from _gpu_part(folder / "plots", name, result)
     yield "## On a CPU"
     yield from _cpu_part(folder)
+    yield "## Decomposition of videos"
+    yield from _decomposition_part(folder)
 
 
 def gpu_results(folder: Path) -> Sequence[tuple[str, Result]]:
@@ -105,6 +107,18 @@ def _cpu_row(row: Result) -> Mapping[str, float | str]:
         "CPU ratio": float(row["cpu_ratio"]),
         "largest difference": float(row["largest_difference"]),
     }
+
+
+def _decomposition_part(folder: Path) -> Iterator[str]:
+    result = json.loads((folder / "results" / "decomposition.json").read_text("utf-8"))
+    yield (
+        f"`{result['command']}`, {result['date']}, {result['machine']}, {result['threads']} "
+        f"thread, {result['clips']} clips, {result['frames']} frames."
+    )
+    yield table([{"measure": name, **aim} for name, aim in result["aims"].items()])
+    speeds = result["frames_per_cpu_s"]
+    yield table([{"stage": name, "frames per CPU second": speeds[name]} for name in speeds])
+    yield "![Clips, what is true of them and what was found](plots/decomposition.png)"
 
 
 @click.command()

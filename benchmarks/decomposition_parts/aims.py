@@ -33,7 +33,8 @@ AIMS: Final = (
 )
 
 OTHERS: Final = {
-    "human_iou_free": "the same where nothing is in front",
+    "human_iou_analysis": "mask of the person before the layers are known, IoU",
+    "human_iou_free": "mask of the person where nothing is in front",
     "human_iou_in_front": "the same where something is in front",
     "right_person": "clips in which the main person is the one meant (mean)",
     "human_found": "frames with a body (mean)",

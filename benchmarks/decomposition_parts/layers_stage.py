@@ -18,11 +18,13 @@ from mimo_runtime.layers.sighting import Other, Sighting
 class Layered:
     """For every frame of the clip the scene without the person and what is in front of it.
 
-    `scenes`: uint8 [H, W, 3]; `fronts`: uint8 [H, W].
+    `scenes`: uint8 [H, W, 3]; `fronts`: uint8 [H, W]; `humans`: uint8 [H, W], the person's mask
+    without what is in front.
     """
 
     scenes: tuple[NDArray[np.uint8], ...]
     fronts: tuple[NDArray[np.uint8], ...]
+    humans: tuple[NDArray[np.uint8], ...]
     cpu_s: float
 
 
@@ -39,6 +41,6 @@ def layer(truth: Truth, analysed: Analysed, fitted: Fitted | None) -> Layered:
     separation = separate(
         lambda: (frame.pixels for frame in truth.frames), sightings, analysed.cuts
     )
-    found = [(frame.scene, frame.occlusion.alpha) for frame in separation.layers()]
-    scenes, fronts = zip(*found, strict=True)
-    return Layered(scenes, fronts, time.process_time() - started)
+    found = [(one.scene, one.occlusion.alpha, one.human) for one in separation.layers()]
+    scenes, fronts, humans = zip(*found, strict=True)
+    return Layered(scenes, fronts, humans, time.process_time() - started)

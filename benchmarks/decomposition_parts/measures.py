@@ -1,13 +1,13 @@
 """Everything that is measured on one clip, as lists of numbers, mostly one for every frame."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.decomposition_parts.analysis_stage import Analysed
-from benchmarks.decomposition_parts.areas import false_share, iou, near_box, solid
+from benchmarks.decomposition_parts.areas import Mask, false_share, iou, near_box, solid
 from benchmarks.decomposition_parts.fitting_stage import Fitted
 from benchmarks.decomposition_parts.joints import (
     LANDMARK_PLACES,
@@ -49,16 +49,11 @@ class Measures:
 def measure_analysis(truth: Truth, analysed: Analysed) -> Lists:
     """Masks, raw joints, and how many frames have a body; a frame without one has no mask."""
     values: Lists = {
-        "human_iou": [
-            iou(solid(mask), solid(frame.human))
-            for mask, frame in zip(analysed.masks, truth.frames, strict=True)
-        ],
+        "human_iou_analysis": _masks(truth, analysed.masks),
         "right_person": [float(analysed.chosen == analysed.number)],
         "human_found": [float(body is not None) for body in analysed.bodies],
         "false_cuts": [float(len(analysed.cuts))],
     }
-    values["human_iou_in_front"] = _where(values["human_iou"], truth, True)
-    values["human_iou_free"] = _where(values["human_iou"], truth, False)
     places = list(LANDMARK_PLACES)
     known = [index for index, body in enumerate(analysed.bodies) if body is not None]
     bodies = [body for body in analysed.bodies if body is not None]
@@ -81,7 +76,7 @@ def measure_fit(truth: Truth, fitted: Fitted) -> Lists:
 
 
 def measure_layers(truth: Truth, layered: Layered) -> Lists:
-    """Occluders, the scene behind the person, and its flicker."""
+    """The person's mask, occluders, the scene behind the person, and its flicker."""
     names = ("occluder_iou", "occluder_iou_over", "occluder_iou_everywhere", "occluder_false")
     values: Lists = {name: [] for name in names}
     for alpha, frame in zip(layered.fronts, truth.frames, strict=True):
@@ -94,6 +89,9 @@ def measure_layers(truth: Truth, layered: Layered) -> Lists:
             values["occluder_iou_everywhere"].append(iou(found, front))
         else:
             values["occluder_false"].append(false_share(found, front, person))
+    values["human_iou"] = _masks(truth, layered.humans)
+    values["human_iou_in_front"] = _where(values["human_iou"], truth, True)
+    values["human_iou_free"] = _where(values["human_iou"], truth, False)
     return values | _plates(truth, layered) | {"flicker_levels": list(_flicker(truth, layered))}
 
 
@@ -121,6 +119,11 @@ def _joint_errors(
         values[f"jitter_of_error_{name}"] = [jitter(found - true, rate_fps)]
         values["jitter_true"] = [jitter(true, rate_fps)]
     return values
+
+
+def _masks(truth: Truth, masks: Sequence[Mask]) -> list[float]:
+    pairs = zip(masks, truth.frames, strict=True)
+    return [iou(solid(mask), solid(frame.human)) for mask, frame in pairs]
 
 
 def _where(values: list[float], truth: Truth, overlapping: bool) -> list[float]:

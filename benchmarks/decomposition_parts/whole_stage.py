@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.decomposition_parts.areas import iou, solid
 from benchmarks.decomposition_parts.layers_stage import Layered
 from benchmarks.decomposition_parts.measures import Lists, measure_layers
 from benchmarks.decomposition_parts.truth import Truth
@@ -58,11 +57,7 @@ def _measured(truth: Truth, target: Path, scenes: list[Pixels]) -> Lists:
     fronts = [np.zeros_like(mask) for mask in masks]
     if (target / "occ.mp4").is_file():
         fronts = [frame[..., 0] for frame in _frames(target / "occ.mp4")]
-    found = measure_layers(truth, Layered(tuple(scenes), tuple(fronts), 0.0))
-    found["human_iou"] = [
-        iou(solid(mask), solid(frame.human))
-        for mask, frame in zip(masks, truth.frames, strict=True)
-    ]
+    found = measure_layers(truth, Layered(tuple(scenes), tuple(fronts), tuple(masks), 0.0))
     return {f"whole_{name}": found[name] for name in _TAKEN}
 
 

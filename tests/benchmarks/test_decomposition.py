@@ -158,7 +158,7 @@ def test_the_truth_measures_as_perfect_and_a_shifted_one_does_not(truth: Truth) 
         for shift in (0, 4)
     )
     assert middle([right], "plate_uncovered_db") == middle([right], "plate_untouched_db") == 60
-    assert middle([right], "occluder_iou") == 1
+    assert middle([right], "occluder_iou") == middle([right], "human_iou") == 1
     assert middle([right], "occluder_false") == 0
     worse = middle([wrong], "plate_untouched_db"), middle([wrong], "occluder_iou")
     assert worse[0] is not None
@@ -173,7 +173,10 @@ def layered(truth: Truth, shift: int) -> Layered:
     fronts = tuple(
         np.roll(one.front * 255 + 0.5, shift, 1).astype(np.uint8) for one in truth.frames
     )
-    return Layered(scenes, fronts, 1.0)
+    humans = tuple(
+        np.roll(one.human * 255 + 0.5, shift, 1).astype(np.uint8) for one in truth.frames
+    )
+    return Layered(scenes, fronts, humans, 1.0)
 
 
 def test_the_truth_knows_heights_and_what_is_hidden(truth: Truth) -> None:

@@ -146,8 +146,7 @@ class _Run:
         stage(stages.DRAW, lambda folder, tell: draw(found[stages.FIT], folder, tell))
         stage(stages.LAYERS, lambda folder, tell: separate_layers(
             part, found[stages.BODY], found[stages.DRAW], folder, tell))  # fmt: skip
-        stage(stages.WRITE, lambda folder, tell: write_source(
-            part, found[stages.BODY], folder, tell))  # fmt: skip
+        stage(stages.WRITE, lambda folder, tell: write_source(part, folder, tell))
         return found
 
     def _opened(self) -> Finders:

@@ -1,4 +1,4 @@
-"""Fifth stage: the scene without the person, and what is in front."""
+"""Fifth stage: the person, the scene without them, and what is in front."""
 
 import json
 from collections.abc import Iterator
@@ -19,13 +19,14 @@ from mimo_runtime.layers.separation import Separation, separate
 from mimo_runtime.layers.sighting import Sighting
 from mimo_runtime.media.mp4_sink import Mp4Sink
 
-SCENE, OCCLUSION, ORDER, REPORT = "bk.mp4", "occ.mp4", "occlusion.npz", "layers.json"
+SCENE, OCCLUSION, HUMAN = "bk.mp4", "occ.mp4", "mask.mp4"
+ORDER, REPORT = "occlusion.npz", "layers.json"
 
 
 def separate_layers(
     clip: DrivingClip, bodies: Path, drawn: Path, folder: Path, on_frame: OnFrame
 ) -> None:
-    """Write bk.mp4, occ.mp4 if something is in front anywhere, and what is known of them.
+    """Write bk.mp4, mask.mp4, occ.mp4 if something is in front anywhere, and what is known of them.
 
     Progress counts every frame twice: the camera is followed first.
     """
@@ -54,17 +55,18 @@ def _write_layers(
     folder: Path,
     on_frame: OnFrame,
 ) -> dict[str, NDArray[Any]]:
-    """Write both videos; gives back for each frame whether something is in front, and how sure."""
+    """Write the videos; gives back for each frame whether something is in front, and how sure."""
     rows: list[tuple[bool, float]] = []
     count = clip.frame_count
     with ExitStack() as stack:
-        scene, front = (
+        scene, front, human = (
             stack.enter_context(Mp4Sink(folder / name, *clip.size_px, clip.rate_fps))
-            for name in (SCENE, OCCLUSION)
+            for name in (SCENE, OCCLUSION, HUMAN)
         )
         for frame in separation.layers():
             scene.write(frame.index, frame.scene)
-            front.write(frame.index, np.repeat(frame.occlusion.alpha[..., None], 3, axis=2))
+            for sink, grey in ((front, frame.occlusion.alpha), (human, frame.human)):
+                sink.write(frame.index, np.repeat(grey[..., None], 3, axis=2))
             summary.add(frame)
             rows.append((bool(frame.occlusion.reasons), frame.occlusion.confidence))
             on_frame(count + frame.index + 1, 2 * count)

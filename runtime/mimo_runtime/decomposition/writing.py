@@ -8,11 +8,11 @@ import numpy as np
 
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.arrays import write_arrays
-from mimo_runtime.decomposition.bodies import LANDMARK_FILE, OTHERS_FILE, read_masks
+from mimo_runtime.decomposition.bodies import LANDMARK_FILE, OTHERS_FILE
 from mimo_runtime.decomposition.choice import Choice
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.drawing import VIDEO as MOTION_VIDEO
-from mimo_runtime.decomposition.layering import OCCLUSION, ORDER, REPORT, SCENE
+from mimo_runtime.decomposition.layering import HUMAN, OCCLUSION, ORDER, REPORT, SCENE
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.postures import CAMERA, POSES
 from mimo_runtime.decomposition.progress import OnFrame
@@ -20,13 +20,13 @@ from mimo_runtime.decomposition.report import Report
 from mimo_runtime.media.frame_sink import write_errors
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.templates.folder import SOURCE
-from mimo_runtime.templates.writer import EXTRAS, MASK, new_template, write_config
+from mimo_runtime.templates.writer import EXTRAS, new_template, write_config
 
 PERSON, REPORT_FILE = "person.npz", "report.json"
 _STREAM_FILES = (
     (stages.WRITE, f"{SOURCE}.mp4"),
-    (stages.WRITE, f"{MASK}.mp4"),
     (stages.DRAW, MOTION_VIDEO),
+    (stages.LAYERS, HUMAN),
     (stages.LAYERS, SCENE),
     (stages.LAYERS, OCCLUSION),
 )
@@ -40,16 +40,11 @@ _EXTRA_FILES = (
 )
 
 
-def write_source(clip: DrivingClip, bodies: Path, folder: Path, on_frame: OnFrame) -> None:
-    """Write vid.mp4 and mask.mp4 into `folder`."""
-    with (
-        Mp4Sink(folder / f"{SOURCE}.mp4", *clip.size_px, clip.rate_fps) as video,
-        Mp4Sink(folder / f"{MASK}.mp4", *clip.size_px, clip.rate_fps) as masks,
-    ):
-        pairs = zip(clip.frames(), read_masks(bodies, clip.size_px), strict=True)
-        for index, (pixels, mask) in enumerate(pairs):
+def write_source(clip: DrivingClip, folder: Path, on_frame: OnFrame) -> None:
+    """Write vid.mp4 into `folder`."""
+    with Mp4Sink(folder / f"{SOURCE}.mp4", *clip.size_px, clip.rate_fps) as video:
+        for index, pixels in enumerate(clip.frames()):
             video.write(index, pixels)
-            masks.write(index, np.repeat(mask[..., None], 3, axis=2))
             on_frame(index + 1, clip.frame_count)
 
 

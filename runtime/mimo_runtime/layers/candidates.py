@@ -10,6 +10,7 @@ from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
 from mimo_runtime.layers.areas import grown, opened, pieces, reach_of
 from mimo_runtime.layers.depth_front import nearer_than
 from mimo_runtime.layers.frames import Flags, inside
+from mimo_runtime.layers.moving import moving_pieces
 from mimo_runtime.layers.removal import margin_px
 from mimo_runtime.layers.sighting import Look
 
@@ -95,15 +96,17 @@ def _moving(look: Look, human: _Human) -> list[Flags]:
     """Pieces of what is not the plate, the human, its shadow or somebody else."""
     height, width = human.seen.shape
     margin = margin_px(width, height)
-    different = look.different & ~look.unseen & ~look.shadow
-    known = grown(human.seen, margin) | grown(look.sighting.foreign(), margin)
-    cores = opened(different & ~known, max(1, margin // 2))
+    foreign = look.sighting.foreign()
+    known = grown(human.seen, margin) | grown(foreign, margin) | look.shadow
+    unsure = look.unseen & ~known
+    cores = opened(look.different & ~look.unseen & ~known, max(1, margin // 2))
+    area = moving_pieces(cores, (look.different & ~known) | unsure)
     found = []
-    for piece in pieces(cores, max(16, int(_SMALLEST * human.seen.size))):
+    for piece in pieces(area, max(16, int(_SMALLEST * human.seen.size))):
         if (piece & look.shade).sum() > _SHADE * piece.sum():
             continue
-        rim = grown(piece, margin + 1) & different & ~human.seen & ~look.sighting.foreign()
-        found.append(piece | rim)
+        free = (look.different | look.unseen) & ~human.seen & ~foreign & ~look.shadow
+        found.append(piece | (grown(piece, margin + 1) & free))
     return found
 
 

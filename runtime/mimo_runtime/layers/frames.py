@@ -28,6 +28,12 @@ def inside(mask: Mask) -> Flags:
     return np.asarray(mask >= half) if mask.dtype != np.bool_ else np.asarray(mask, np.bool_)
 
 
+def levels_of(mask: Mask) -> Floats:
+    """`mask` as levels 0 to 255, float32 [height, width]."""
+    full = 1 if mask.dtype == np.uint8 else 255
+    return np.asarray(mask.astype(np.float32) * np.float32(full), np.float32)
+
+
 def together(frames: Frames, masks: Masks) -> Iterator[tuple[Pixels, Mask]]:
     """Every frame with its mask.
 
@@ -46,7 +52,7 @@ def together(frames: Frames, masks: Masks) -> Iterator[tuple[Pixels, Mask]]:
         raise MediaError(f"There are more masks than the {count} frames of the clip.")
 
 
-def check_size(pixels: Pixels, mask: Mask, index: int) -> None:
+def check_size(pixels: Pixels | Flags, mask: Mask, index: int) -> None:
     """Raises MediaError where the mask of frame `index` has another size than the frame."""
     if mask.shape != pixels.shape[:2]:
         raise MediaError(

@@ -13,7 +13,6 @@ from mimo_runtime.layers.areas import grown, reach_of, shrunk
 from mimo_runtime.layers.candidates import STANDING, Candidate, candidates_of
 from mimo_runtime.layers.frames import Flags, Floats, Pixels, inside
 from mimo_runtime.layers.front_tracks import FrontTrack, FrontTracks
-from mimo_runtime.layers.plate import Plate
 from mimo_runtime.layers.sighting import Look
 from mimo_runtime.layers.standing_front import StandingFront
 
@@ -48,8 +47,8 @@ class _Pending:
 class OccluderFinder:
     """Finds occlusions on one plate; results come `AHEAD` frames after their looks."""
 
-    def __init__(self, plate: Plate) -> None:
-        self._standing = StandingFront(plate)
+    def __init__(self, standing: StandingFront) -> None:
+        self._standing = standing
         self._tracks = FrontTracks()
         self._pending: deque[_Pending] = deque()
 
@@ -58,8 +57,6 @@ class OccluderFinder:
         candidates = candidates_of(look)
         tracks = self._tracks.update(candidates, look.index)
         self._pending.append(_Pending(look, candidates, tracks))
-        if look.sighting.nearness is None:
-            self._standing.look(look)
         if len(self._pending) > AHEAD:
             yield self._decided()
 
@@ -79,11 +76,13 @@ class OccluderFinder:
                 front = front | candidate.area
                 reasons.append(candidate.reason)
                 sure = min(sure, track.confidence)
-        standing = self._standing.area(look.index, look.pixels, human) & near
+        standing = (
+            self._standing.area(look.index, human.shape, look.different & ~look.unseen) & near
+        )
         if standing.any():
             front, sure = front | standing, min(sure, _STANDING)
             reasons.append(STANDING)
-        alpha = soft_edge(front, look.pixels, human)
+        alpha = soft_edge(front, look.pixels, human & ~standing)
         return look, Occlusion(look.index, alpha, tuple(sorted(set(reasons))), sure)
 
 

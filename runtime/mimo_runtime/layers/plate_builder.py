@@ -16,18 +16,25 @@ from mimo_runtime.layers.frames import (
     Masks,
     Matrix,
     Pixels,
-    inside,
     together,
 )
 from mimo_runtime.layers.plate import Plate, PlateFacts
-from mimo_runtime.layers.plate_stack import PlateStack
+from mimo_runtime.layers.plate_stack import STACK_BYTES, PlateStack
+from mimo_runtime.layers.removal import HIDDEN, SUPPOSED
 
 _TOTALS_STEP = 8
 _SHORT = 4  # frames: plates of shorter segments are many and not worth patches
+_AROUND = np.ones((3, 3), np.uint8)
+_FEWEST = 4  # observations of what lasts
+_OFTEN = 0.3  # of the frames that show a place
+_FEW = 2  # observations of what is free of everybody
+_LASTING = 10  # levels
 _MANY = 12  # segments from which that matters
 
 
-def plates_of(frames: Frames, hidden: Masks, path: CameraPath) -> Iterator[Plate]:
+def plates_of(
+    frames: Frames, hidden: Masks, path: CameraPath, *, hurried: bool = False
+) -> Iterator[Plate]:
     """One plate for each segment of `path`, in order, in one pass over the clip.
 
     Args:
@@ -35,6 +42,7 @@ def plates_of(frames: Frames, hidden: Masks, path: CameraPath) -> Iterator[Plate
         hidden: what does not belong to the scene, generously (`cover_of`): half or more where
             there is somebody, less (not 0) where a shadow may lie, which is told from the light.
         path: of this clip.
+        hurried: fill without patches.
 
     Raises:
         MediaError: not as many masks as frames, or masks of another size.
@@ -45,8 +53,8 @@ def plates_of(frames: Frames, hidden: Masks, path: CameraPath) -> Iterator[Plate
         builder = PlateBuilder(path, segment)
         for _ in range(segment.count):
             pixels, mask = next(pairs)
-            builder.add(pixels, inside(mask), np.asarray(mask > 0))
-        yield builder.plate(hurried=many and segment.count < _SHORT)
+            builder.add(pixels, np.asarray(mask, np.uint8))
+        yield builder.plate(hurried or (many and segment.count < _SHORT))
     next(pairs, None)
 
 
@@ -60,6 +68,7 @@ class PlateBuilder:
         shift = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
         self._matrices = shift @ path.to_plate[segment.first : segment.last + 1]
         self._stack = PlateStack(*self._size_px)
+        self._supposed = PlateStack(*self._size_px, STACK_BYTES // 2)
         self._doubtful = np.zeros(self._size_px[::-1], np.bool_)
         self._exposure = Exposure(*self._size_px)
         self._shown = np.zeros(self._size_px[::-1], np.uint16)
@@ -67,36 +76,33 @@ class PlateBuilder:
         self._covered = np.zeros(self._size_px[::-1], np.bool_)
         self._gains: list[Floats] = []
 
-    def add(self, pixels: Pixels, hidden: Flags, avoided: Flags) -> None:
-        """The next frame.
-
-        Args:
-            pixels: uint8 [height, width, 3].
-            hidden: where the scene is not to be seen, bool [height, width].
-            avoided: where it may be in shadow, and everything hidden, the same.
-        """
+    def add(self, pixels: Pixels, cover: NDArray[np.uint8]) -> None:
+        """The next frame, uint8 [height, width, 3], and its `cover_of`, uint8 [height, width]."""
         matrix = self._matrices[len(self._gains)]
-        gain = self._exposure.gain(pixels, avoided, matrix)
+        gain = self._exposure.gain(pixels, np.asarray(cover > 0), matrix)
         self._gains.append(gain)
         if (gain != 1).any():
             pixels = np.asarray((pixels * gain + 0.5).clip(0, 255), np.uint8)
-        part, shown, free, clear, (left, top) = self._laid(pixels, hidden, avoided, matrix)
+        part, shown, laid, (left, top) = self._laid(pixels, cover, matrix)
         height, width = shown.shape
         place = (slice(top, top + height), slice(left, left + width))
         self._shown[place] += shown
-        self._covered[place] |= shown & ~free
+        self._covered[place] |= shown & (laid >= HIDDEN)
         share = self._shown[place] / np.maximum(
             np.maximum(self._totals[place], self._shown[place]), 1
         )
-        self._doubtful[place] |= free & ~clear
+        self._doubtful[place] |= shown & (laid > 0) & (laid < HIDDEN)
+        free = shown & (laid < SUPPOSED)
         self._stack.add(part, free, share.astype(np.float32), top, left)
+        supposed = shown & (laid >= SUPPOSED) & (laid < HIDDEN)
+        self._supposed.add(part, supposed, share.astype(np.float32), top, left)
 
     def plate(self, hurried: bool = False) -> Plate:
         """What was gathered, filled; `hurried` fills without patches."""
-        counts = self._stack.counts
+        levels, counts = self._levels()
         usable = self._shown > 0
         holes = usable & (counts == 0)
-        picture = fill(self._levels(), holes, usable, by_diffusion if hurried else by_patches)
+        picture = fill(levels, holes, usable, by_diffusion if hurried else by_patches)
         covered = int(self._covered.sum())
         missed = int((self._covered & holes).sum())
         name = NOTHING if not holes.any() else DIFFUSION if hurried else PATCHES
@@ -109,29 +115,37 @@ class PlateBuilder:
         )
         return Plate(facts, picture, counts, self._matrices, np.array(self._gains, np.float32))
 
-    def _levels(self) -> Pixels:
-        """The median of what was seen, without what lies in shadow where one may have been."""
+    def _levels(self) -> tuple[Pixels, NDArray[np.uint8]]:
+        """The median of what was seen, and of how much; without shadow where one may have been.
+
+        What was seen where somebody was expected counts where nothing else was seen, and only what
+        stays as it is: that is a thing which stands in front.
+        """
+        counts = self._stack.counts.copy()
         levels = self._stack.median()
         levels[self._doubtful] = self._stack.lit()[self._doubtful]
-        return levels
+        often = self._supposed.counts >= np.maximum(_FEWEST, _OFTEN * self._shown)
+        lasting = (counts < _FEW) & often & (self._supposed.spread() <= _LASTING)
+        levels[lasting] = self._supposed.median()[lasting]
+        counts[lasting] = self._supposed.counts[lasting]
+        return levels, counts
 
     def _laid(
-        self, pixels: Pixels, hidden: Flags, avoided: Flags, matrix: Matrix
-    ) -> tuple[Pixels, Flags, Flags, Flags, tuple[int, int]]:
-        """The frame on the plate: pixels, where it is, is free, and is clear; left and top."""
+        self, pixels: Pixels, cover: NDArray[np.uint8], matrix: Matrix
+    ) -> tuple[Pixels, Flags, NDArray[np.uint8], tuple[int, int]]:
+        """The frame on the plate: pixels, where it is, its cover; left and top."""
         if self._segment.static:
-            return pixels, np.ones_like(hidden), ~hidden, ~avoided, (0, 0)
+            return pixels, np.ones(cover.shape, np.bool_), cover, (0, 0)
         left, top, size = _window(self._path, matrix, self._size_px)
         shift = np.array([[1.0, 0, -left], [0, 1.0, -top], [0, 0, 1.0]])
         local = centred(shift @ matrix)
         laid = cv2.warpPerspective(
             pixels, local, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
-        ones = np.ones(hidden.shape, np.float32)
+        ones = np.ones(cover.shape, np.float32)
         shown = cv2.warpPerspective(ones, local, size) > 0.999
-        free = cv2.warpPerspective((~hidden).astype(np.float32), local, size) > 0.999
-        clear = cv2.warpPerspective((~avoided).astype(np.float32), local, size) > 0.999
-        return np.asarray(laid, np.uint8), shown, free, clear, (left, top)
+        over = cv2.warpPerspective(cv2.dilate(cover, _AROUND), local, size, flags=cv2.INTER_NEAREST)
+        return np.asarray(laid, np.uint8), shown, np.asarray(over, np.uint8), (left, top)
 
 
 def _bounds(path: CameraPath, segment: Segment) -> tuple[int, int, int, int]:

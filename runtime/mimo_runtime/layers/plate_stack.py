@@ -53,6 +53,10 @@ class PlateStack:
         """The same of the observations that are not in shadow: near the upper quartile."""
         return self._reduced(_lit_of)
 
+    def spread(self) -> NDArray[np.uint8]:
+        """How far the middle half of the observations reaches, uint8 [height, width]."""
+        return np.asarray(self._reduced(_spread_of).max(axis=2), np.uint8)
+
     def _reduced(self, reduce: Callable[[NDArray[np.uint8], NDArray[np.uint8]], Pixels]) -> Pixels:
         depth, height, width, _ = self._levels.shape
         result = np.zeros((height, width, 3), np.uint8)
@@ -73,6 +77,16 @@ def _lit_of(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> Pixels:
     upper = np.take_along_axis(in_order, place[None, :, :, None], axis=0)[0]
     least = (_LIT * upper - _NOISE).clip(0).astype(np.uint8)
     return _middle_of(in_order, (in_order < least).sum(axis=0), counts)
+
+
+def _spread_of(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> Pixels:
+    in_order = _sorted(levels, counts)
+    last = (counts.astype(np.int64) - 1).clip(0)
+    low, high = (
+        np.take_along_axis(in_order, (share * last // 4)[None, :, :, None], axis=0)[0]
+        for share in (1, 3)
+    )
+    return np.asarray(high - low, np.uint8)
 
 
 def _sorted(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -12,9 +12,11 @@ from mimo_runtime.layers.channels import widest
 from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
 
 HIDDEN: Final = 255
+SUPPOSED: Final = 96
 AVOIDED: Final = 64
 
 _MARGIN = 0.012  # of the frame's longer side: how far beyond a mask a human may reach
+_SUPPOSED = 0.025  # the same around an expected silhouette
 _FEATHER = 0.012
 _RING = 0.02
 _HAZE = 0.15  # level of a mask from which something of the human is there
@@ -34,15 +36,21 @@ def human_area(mask: Mask) -> Flags:
     return grown(some, margin_px(some.shape[1], some.shape[0]))
 
 
-def cover_of(masks: Iterable[Mask]) -> NDArray[np.uint8]:
+def cover_of(masks: Iterable[Mask], expected: Mask | None = None) -> NDArray[np.uint8]:
     """What of a frame is not for the plate, for `plates_of`: uint8 [height, width].
 
-    255 where a human of `masks` (at least one) may be, 64 on the ground around it, else 0.
+    255 where a human of `masks` (at least one) may be, 96 where one is `expected` but not seen,
+    64 on the ground around it, else 0.
     """
     each = list(masks)
-    cover = np.zeros(each[0].shape, np.uint8)
-    for mask in each:
+    height, width = each[0].shape
+    cover = np.zeros((height, width), np.uint8)
+    for mask in each if expected is None else [*each, expected]:
         cover[ground_zone(inside(mask)) & (cover == 0)] = AVOIDED
+    if expected is not None:
+        reach = reach_of(width, height, _SUPPOSED, 2)
+        cover[grown(inside(expected), reach)] = SUPPOSED
+    for mask in each:
         cover[human_area(mask)] = HIDDEN
     return cover
 

@@ -10,11 +10,14 @@ from mimo_runtime.layers.areas import grown
 from mimo_runtime.layers.camera import CameraPath
 from mimo_runtime.layers.camera_tracker import track_camera
 from mimo_runtime.layers.difference import changed
-from mimo_runtime.layers.frames import Flags, Frames, Mask, Pixels, check_size, inside
+from mimo_runtime.layers.frames import Flags, Frames, Mask, Pixels, check_size, inside, levels_of
+from mimo_runtime.layers.last_whole import LastWhole
+from mimo_runtime.layers.moving import joined, people_area
 from mimo_runtime.layers.occluders import OccluderFinder, Occlusion
 from mimo_runtime.layers.plate import Plate, PlateFacts
-from mimo_runtime.layers.plate_builder import plates_of
+from mimo_runtime.layers.plate_builder import PlateBuilder, plates_of
 from mimo_runtime.layers.removal import (
+    HIDDEN,
     cover_of,
     human_area,
     margin_px,
@@ -23,6 +26,8 @@ from mimo_runtime.layers.removal import (
 )
 from mimo_runtime.layers.shadow import darker, shadow_area
 from mimo_runtime.layers.sighting import Look, Sighting
+from mimo_runtime.layers.standing_front import StandingFront
+from mimo_runtime.layers.standing_votes import StandingVotes, alike
 
 Sightings = Callable[[], Iterator[Sighting]]
 """Opens the sightings of a clip, one for every frame."""
@@ -32,6 +37,7 @@ Sightings = Callable[[], Iterator[Sighting]]
 class LayerFrame:
     """The layers of frame `index`.
 
+    `human`: uint8 [height, width], the sighting's mask without what is in front of the human.
     `scene`: uint8 [height, width, 3], the frame without the human. `replaced`: uint8 [height,
     width], how much of it is not the frame's; where 0, the scene equals the frame. `shadow`: of the
     human, bool [height, width]. `occlusion`: what is in front. `plate`: of which it is. `misfit`:
@@ -40,6 +46,7 @@ class LayerFrame:
     """
 
     index: int
+    human: NDArray[np.uint8]
     scene: Pixels
     replaced: NDArray[np.uint8]
     shadow: Flags
@@ -63,14 +70,44 @@ class Separation:
             MediaError: not as many sightings as frames, or masks of another size.
         """
         looks = zip(self.frames(), self.sightings(), strict=True)
-        for plate in plates_of(self.frames, _hidden(self.sightings), self.path):
-            finder = OccluderFinder(plate)
-            for index in range(plate.segment.first, plate.segment.last + 1):
+        again = zip(self.frames(), self.sightings(), strict=True)
+        for guess in plates_of(self.frames, _hidden(self.sightings), self.path, hurried=True):
+            segment = guess.segment
+            plate, standing = _settled(guess, again, self.path)
+            finder = OccluderFinder(standing)
+            for index in range(segment.first, segment.last + 1):
                 pixels, sighting = next(looks)
                 for done in finder.add(_look(index, pixels, sighting, plate)):
                     yield _layer_frame(*done, plate)
             for done in finder.rest():
                 yield _layer_frame(*done, plate)
+
+
+def _settled(
+    guess: Plate, frames: Iterator[tuple[Pixels, Sighting]], path: CameraPath
+) -> tuple[Plate, StandingFront]:
+    """The plate without what moves, and what stands on it in front of the human."""
+    segment = guess.segment
+    builder, votes, last = PlateBuilder(path, segment), StandingVotes(guess), LastWhole()
+    for index in range(segment.first, segment.last + 1):
+        pixels, sighting = next(frames)
+        height, width = pixels.shape[:2]
+        view = guess.view(index, width, height)
+        unseen = guess.view_unseen(index, width, height)
+        known = people_area(sighting)
+        different = changed(pixels, view, inside(sighting.human))
+        moving = joined(different & ~known, unseen & ~known)
+        supposed = last.with_last(sighting)
+        cover = cover_of(
+            [sighting.human, *(other.mask for other in sighting.others)],
+            supposed if last.short else None,
+        )
+        cover[moving] = HIDDEN
+        builder.add(pixels, cover)
+        same = alike(pixels, view) & ~unseen & ~moving
+        votes.add(index, sighting, same, different & ~unseen)
+    plate = builder.plate()
+    return plate, StandingFront(plate, votes)
 
 
 def separate(frames: Frames, sightings: Sightings, cuts: Collection[int] = ()) -> Separation:
@@ -92,9 +129,15 @@ def _people(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
 
 
 def _hidden(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
-    return lambda: (
-        cover_of([one.human, *(other.mask for other in one.others)]) for one in sightings()
-    )
+    def covers() -> Iterator[Mask]:
+        last = LastWhole()
+        for index, one in enumerate(sightings()):
+            if one.expected is not None:
+                check_size(inside(one.human), one.expected, index)
+            supposed = last.with_last(one)
+            yield cover_of([one.human, *(other.mask for other in one.others)], supposed)
+
+    return covers
 
 
 def _look(index: int, pixels: Pixels, sighting: Sighting, plate: Plate) -> Look:
@@ -120,4 +163,5 @@ def _layer_frame(look: Look, occlusion: Occlusion, plate: Plate) -> LayerFrame:
     scene = without_human(look.pixels, look.view, alpha, foreign)
     free = ~(human | foreign | look.shadow | look.unseen)
     misfit = float((look.different & free).sum()) / max(1, int(free.sum()))
-    return LayerFrame(look.index, scene, alpha, look.shadow, occlusion, plate.facts, misfit)
+    mask = (levels_of(look.sighting.human) * (1 - kept) + 0.5).astype(np.uint8)
+    return LayerFrame(look.index, mask, scene, alpha, look.shadow, occlusion, plate.facts, misfit)

@@ -78,3 +78,12 @@ def test_a_part_lies_where_it_belongs() -> None:
 
     assert (median[2:6, 3:8] == pixels).all()
     assert stack.counts.sum() == 20
+
+
+def test_the_spread_is_that_of_the_middle_half() -> None:
+    stack = PlateStack(2, 1)
+    for level in (100, 102, 104, 106, 250):
+        pixels = np.full((1, 2, 3), level, np.uint8)
+        stack.add(pixels, np.array([[True, level == 100]]), np.ones((1, 2), np.float32), 0, 0)
+
+    assert stack.spread().tolist() == [[4, 0]]
