@@ -1,5 +1,7 @@
 """The DALI back end, for real: VP8, VP9 and MJPEG on a CPU."""
 
+import resource
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,7 +122,16 @@ def test_what_it_cannot_decode_here_is_refused_with_the_way_out(
         open_clip(clip, limits, decoder="dali")
 
 
+@pytest.fixture
+def own_limits() -> Iterator[None]:
+    """A decoder limits the memory of its process, which here is that of all tests to come."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    yield
+    resource.setrlimit(resource.RLIMIT_AS, before)
+
+
 @ON_CPU
+@pytest.mark.usefixtures("own_limits")
 def test_a_gpu_that_fails_is_replaced_by_pyav(clip: Path, limits: MediaLimits) -> None:
     info = inspect_clip(clip, limits)
     job = Job("decode", clip.name, info.container, limits, "auto", 4)
