@@ -59,7 +59,9 @@ class Commands(click.Group):
     "7 server unreachable, 8 not supported here, 124 deadline, 130 cancelled, 1 anything else.",
 )
 @click.version_option(mimo_runtime.__version__, prog_name="mimo")
-@click.option("-q", "--quiet", is_flag=True, help="Do not say which decoder is used, and why.")
+@click.option(
+    "-q", "--quiet", is_flag=True, help="Do not say which decoder and engine are used, and why."
+)
 def mimo(quiet: bool) -> None:
     """Character videos from a picture, a motion and a scene."""
     logging.basicConfig(
