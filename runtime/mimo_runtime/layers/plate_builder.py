@@ -123,10 +123,11 @@ class PlateBuilder:
         """
         counts = self._stack.counts.copy()
         levels = self._stack.median()
-        levels[self._doubtful] = self._stack.lit()[self._doubtful]
+        levels[self._doubtful] = self._stack.lit(self._doubtful)[self._doubtful]
         often = self._supposed.counts >= np.maximum(_FEWEST, _OFTEN * self._shown)
-        lasting = (counts < _FEW) & often & (self._supposed.spread() <= _LASTING)
-        levels[lasting] = self._supposed.median()[lasting]
+        perhaps = (counts < _FEW) & often
+        lasting = perhaps & (self._supposed.spread(perhaps) <= _LASTING)
+        levels[lasting] = self._supposed.median(lasting)[lasting]
         counts[lasting] = self._supposed.counts[lasting]
         return levels, counts
 

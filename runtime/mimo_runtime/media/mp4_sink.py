@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,7 +15,11 @@ from mimo_runtime.media.h264 import add_h264_stream, to_h264_frame
 
 
 class Mp4Sink(FrameSink):
-    """H.264 in MP4 with the index at the front; an older file of that name is replaced."""
+    """H.264 in MP4 with the index at the front; an older file of that name is replaced.
+
+    A frame is encoded in a thread while the next one is made; what fails there is raised by the
+    next call.
+    """
 
     def __init__(self, path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> None:
         self._path = path
@@ -26,21 +31,36 @@ class Mp4Sink(FrameSink):
                 str(self._partial), "w", format="mp4", container_options=options
             )
         self._stream = add_h264_stream(self._container, width_px, height_px, rate_fps)
+        self._thread = ThreadPoolExecutor(1, "encoder")
+        self._encoding: Future[None] | None = None
 
     def write(self, index: int, frame: NDArray[np.uint8]) -> None:
         """See `FrameSink.write`."""
         with write_errors(self._path):
-            self._container.mux(self._stream.encode(to_h264_frame(frame, index, self._stream)))
+            picture = to_h264_frame(frame, index, self._stream)
+            self._finish()
+            self._encoding = self._thread.submit(self._encode, picture)
 
     def commit(self) -> None:
         """See `FrameSink.commit`."""
         with write_errors(self._path):
-            self._container.mux(self._stream.encode(None))
+            self._finish()
+            self._thread.shutdown()
+            self._encode(None)
             self._container.close()
             self._partial.replace(self._path)
 
     def discard(self) -> None:
         """See `FrameSink.discard`."""
+        self._thread.shutdown()
         with contextlib.suppress(OSError):
             self._container.close()
         self._partial.unlink(missing_ok=True)
+
+    def _encode(self, picture: av.VideoFrame | None) -> None:
+        self._container.mux(self._stream.encode(picture))
+
+    def _finish(self) -> None:
+        """Wait for the frame that is being encoded."""
+        if self._encoding is not None:
+            self._encoding.result()
