@@ -9,7 +9,6 @@ from mimo_export.torch_engine.engine import Place, TorchEngine, eager
 from mimo_export.torch_engine.gpu_memory import (
     WAY_OUT,
     free_bytes,
-    refuse_larger,
     told_in_a_sentence,
 )
 from mimo_export.torch_engine.graphed import GraphedModule
@@ -19,7 +18,7 @@ from mimo_export.torch_engine.networks import Networks
 from mimo_export.torch_engine.switches import Switches
 from mimo_runtime.bundle import Bundle, Component, TensorSpec
 from mimo_runtime.engines.latents import Floats
-from mimo_runtime.engines.memory import require_memory
+from mimo_runtime.engines.memory import require_gpu_memory, require_memory
 from mimo_runtime.errors import UnsupportedError
 
 # Run for every frame or step; the others run once per character and need no graph.
@@ -67,7 +66,7 @@ class TorchBackend:
             ResourceError: `what` with both figures, and the way out.
         """
         if self._on_gpu:
-            refuse_larger(needed_bytes, free_bytes(self._place.device), what, way_out)
+            require_gpu_memory(needed_bytes, free_bytes(self._place.device), what, way_out)
         else:
             require_memory(needed_bytes, what, way_out)
 

@@ -17,21 +17,6 @@ def free_bytes(device: torch.device) -> int:
     return free + kept
 
 
-def refuse_larger(
-    needed_bytes: int, available_bytes: int, what: str, way_out: str = WAY_OUT
-) -> None:
-    """Refuse what is larger than the memory at hand.
-
-    Raises:
-        ResourceError: `what` with both figures, and the way out.
-    """
-    if needed_bytes > available_bytes:
-        raise ResourceError(
-            f"{what} needs {needed_bytes / 1e9:.2f} GB of GPU memory and "
-            f"{available_bytes / 1e9:.2f} GB is free; {way_out}."
-        )
-
-
 @contextmanager
 def told_in_a_sentence(what: str) -> Iterator[None]:
     """Turn torch's error for a full GPU into ours.

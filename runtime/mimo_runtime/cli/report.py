@@ -10,14 +10,9 @@ import click
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli.options import FOLDER, examples
-from mimo_runtime.cli.situation import (
-    ONNXRUNTIME,
-    TORCH,
-    ComponentRow,
-    Situation,
-    situation_of,
-)
+from mimo_runtime.cli.situation import ComponentRow, Situation, situation_of
 from mimo_runtime.engines.availability import device_or_reason
+from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
 from mimo_runtime.plans.key import ENGINES
 
 _ATTENTION = {

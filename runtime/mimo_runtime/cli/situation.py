@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.availability import EngineAvailability, engine_reports
+from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.choice import Wanted, choose
@@ -11,9 +12,6 @@ from mimo_runtime.plans.command import build_command
 from mimo_runtime.plans.folder import Found, PlanFolder, find_plans
 from mimo_runtime.plans.key import ENGINES, TENSORRT, TENSORRT_RTX
 from mimo_runtime.plans.manifest import AttentionNode
-
-ONNXRUNTIME = "onnxruntime"
-TORCH = "torch"
 
 
 @dataclass(frozen=True, slots=True)

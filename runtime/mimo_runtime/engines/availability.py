@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, version
 
 from mimo_runtime.engines.device import Device, find_device
 from mimo_runtime.errors import UnsupportedError
+from mimo_runtime.plans.key import ENGINES, TENSORRT
 
 TORCH_GROUP = "mimo.engines"
 TENSORRT_MAJOR = 11
@@ -33,13 +34,18 @@ def engine_reports(device: Device | None, no_device: str) -> tuple[EngineAvailab
     are installed, and no other.
     """
     return (
-        _tensorrt(device, no_device),
-        _tensorrt_rtx(device, no_device),
+        *(plan_engine_report(name, device, no_device) for name in ENGINES),
         _torch(device),
         EngineAvailability(
             "onnxruntime", True, "Runs on the CPU of any machine.", version("onnxruntime")
         ),
     )
+
+
+def plan_engine_report(name: str, device: Device | None, no_device: str = "") -> EngineAvailability:
+    """An engine that runs plans: tensorrt or tensorrt-rtx."""
+    report = _tensorrt if name == TENSORRT else _tensorrt_rtx
+    return report(device, no_device)
 
 
 def device_or_reason() -> tuple[Device | None, str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from importlib.metadata import entry_points
 
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.availability import TORCH_GROUP
 from mimo_runtime.engines.backend import Backend, OpenBackend
 from mimo_runtime.engines.device import Device, find_device
 from mimo_runtime.errors import (
@@ -14,14 +15,12 @@ from mimo_runtime.errors import (
     ResourceError,
     UnsupportedError,
 )
+from mimo_runtime.plans.key import TENSORRT, TENSORRT_RTX
 
 AUTO = "auto"
-TENSORRT = "tensorrt"
-TENSORRT_RTX = "tensorrt-rtx"
 TORCH = "torch"
 ONNXRUNTIME = "onnxruntime"
 ENGINES = (AUTO, TENSORRT, TENSORRT_RTX, TORCH, ONNXRUNTIME)
-GROUP = "mimo.engines"
 _ON_A_GPU = (TENSORRT, TENSORRT_RTX, TORCH)
 _log = logging.getLogger(__name__)
 
@@ -79,7 +78,7 @@ def _opener(engine: str, device: str | None = None) -> OpenBackend:
 
 
 def _announced(engine: str, device: str | None) -> OpenBackend:
-    for point in entry_points(group=GROUP, name=engine):
+    for point in entry_points(group=TORCH_GROUP, name=engine):
         try:
             opener: Callable[[Bundle, str | None], Backend] = point.load()
         except ImportError as error:

@@ -15,7 +15,24 @@ def require_memory(needed_bytes: int, what: str, way_out: str) -> None:
     """
     free_bytes = psutil.virtual_memory().available
     if needed_bytes > free_bytes * _USABLE_SHARE:
-        raise ResourceError(
-            f"{what} needs {needed_bytes / 1e9:.2f} GB of memory and {free_bytes / 1e9:.2f} GB is "
-            f"free; {way_out}."
-        )
+        raise _too_large(needed_bytes, free_bytes, what, way_out)
+
+
+def require_gpu_memory(needed_bytes: int, free_bytes: int, what: str, way_out: str) -> None:
+    """Refuse what is larger than the memory of a GPU that is free.
+
+    Raises:
+        ResourceError: `what` with both figures, and the way out.
+    """
+    if needed_bytes > free_bytes:
+        raise _too_large(needed_bytes, free_bytes, what, way_out, "GPU memory")
+
+
+def _too_large(
+    needed_bytes: int, free_bytes: int, what: str, way_out: str, memory: str = "memory"
+) -> ResourceError:
+    """The sentence for it."""
+    return ResourceError(
+        f"{what} needs {needed_bytes / 1e9:.2f} GB of {memory} and {free_bytes / 1e9:.2f} GB is "
+        f"free; {way_out}."
+    )

@@ -3,15 +3,16 @@
 import pytest
 import torch
 
-from mimo_export.torch_engine.gpu_memory import refuse_larger, told_in_a_sentence
+from mimo_export.torch_engine.gpu_memory import WAY_OUT, told_in_a_sentence
+from mimo_runtime.engines.memory import require_gpu_memory
 from mimo_runtime.errors import ResourceError
 
 
 def test_both_figures_are_told() -> None:
-    refuse_larger(5, 5, "The component vae")
+    require_gpu_memory(5, 5, "The component vae", WAY_OUT)
     words = r"The component vae needs 3.00 GB of GPU memory and 2.00 GB is free; shorten it\."
     with pytest.raises(ResourceError, match=words):
-        refuse_larger(3 * 10**9, 2 * 10**9, "The component vae", "shorten it")
+        require_gpu_memory(3 * 10**9, 2 * 10**9, "The component vae", "shorten it")
 
 
 def test_torch_s_own_error_becomes_ours() -> None:

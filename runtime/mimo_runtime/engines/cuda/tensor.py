@@ -55,9 +55,8 @@ class DeviceTensor:
     def row(self, index: int) -> "DeviceTensor":
         """One row of it, as a tensor that shares its memory."""
         spec = replace(self.spec, shape=(1, *self.shape[1:]))
-        view = DeviceTensor(self._gpu, spec, self._memory)
-        view.address = self.address + index * spec.size_bytes
-        return view
+        offset_bytes = self.address - self._memory.address + index * spec.size_bytes
+        return DeviceTensor(self._gpu, spec, self._memory, offset_bytes)
 
     def __setitem__(self, rows: EllipsisType | slice, source: Any) -> None:
         first, count = (0, self.shape[0]) if rows is Ellipsis else _span(rows, self.shape[0])

@@ -8,7 +8,8 @@ from mimo_runtime.engines.cuda.kernel import load_kernels
 from mimo_runtime.engines.cuda.latents import CudaLatents
 from mimo_runtime.engines.cuda.tensor import Memory
 from mimo_runtime.engines.latents import Floats
-from mimo_runtime.engines.tensorrt.budget import check_budget, resident_bytes
+from mimo_runtime.engines.memory import require_gpu_memory
+from mimo_runtime.engines.tensorrt.budget import resident_bytes
 from mimo_runtime.engines.tensorrt.engine import TensorRTEngine
 from mimo_runtime.engines.tensorrt.library import load_library
 from mimo_runtime.engines.tensorrt.loading import PlanLoader
@@ -25,7 +26,8 @@ class TensorRTBackend:
         self._trt = trt
         self._gpu = gpu
         self._plan = plan
-        check_budget(resident_bytes(plan.manifest), gpu.free_bytes(), f"The plan {plan.path}")
+        needed_bytes = resident_bytes(plan.manifest)
+        self.require_memory(needed_bytes, f"The plan {plan.path}", "use a bundle of a smaller size")
         loader = PlanLoader(trt)
         self._loaded = {part: loader.load(plan, part) for part in plan.manifest.components}
         scratch_bytes = max(engine.device_memory_size_v2 for engine in self._loaded.values())
@@ -44,7 +46,8 @@ class TensorRTBackend:
 
     def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
         """Refuse what is larger than the GPU's free memory."""
-        check_budget(needed_bytes, self._gpu.free_bytes(), what, way_out)
+        ways_out = f"end other programs that use the GPU, {way_out}, or take --engine onnxruntime"
+        require_gpu_memory(needed_bytes, self._gpu.free_bytes(), what, ways_out)
 
     def hold(
         self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
@@ -62,6 +65,6 @@ def open_tensorrt(bundle: Bundle, engine: str) -> TensorRTBackend:
         ResourceError: the GPU has too little free memory.
     """
     gpu = Gpu()
-    trt = load_library(engine)
+    trt = load_library(engine, gpu.device)
     wanted = Wanted(engine, trt.__version__, gpu.device.arch, bundle.digest)
     return TensorRTBackend(engine, trt, gpu, bundle, open_plan(bundle, wanted))

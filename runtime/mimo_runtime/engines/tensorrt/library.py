@@ -4,20 +4,23 @@ import importlib
 from types import ModuleType
 from typing import Any
 
-from mimo_runtime.engines.availability import library_version
+from mimo_runtime.engines.availability import plan_engine_report
+from mimo_runtime.engines.device import Device
+from mimo_runtime.errors import UnsupportedError
 
 _MODULES = {"tensorrt": "tensorrt", "tensorrt-rtx": "tensorrt_rtx"}
 
 
-def load_library(engine: str) -> ModuleType:
+def load_library(engine: str, device: Device) -> ModuleType:
     """The Python package of `engine`.
 
     Raises:
-        UnsupportedError: it is not installed, or its libraries do not load.
+        UnsupportedError: it is not installed, too old, does not load, or not for `device`.
     """
-    module = _MODULES[engine]
-    library_version(module)
-    return importlib.import_module(module)
+    report = plan_engine_report(engine, device)
+    if not report.usable:
+        raise UnsupportedError(report.reason)
+    return importlib.import_module(_MODULES[engine])
 
 
 def make_logger(trt: Any, problems: list[str]) -> Any:

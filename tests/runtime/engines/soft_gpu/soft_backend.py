@@ -19,7 +19,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.latents import HostLatents
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.engines.tensorrt.backend import TensorRTBackend
-from mimo_runtime.errors import BundleError, PlanError, ResourceError
+from mimo_runtime.errors import BundleError, PlanError, ResourceError, UnsupportedError
 from mimo_runtime.plans.draft import draft_folder, plans_locked, publish
 from mimo_runtime.plans.folder import PlanFolder
 from mimo_runtime.plans.kernel import KernelArgument, PlanKernel
@@ -173,7 +173,10 @@ def test_a_buffer_of_another_component(backend: TensorRTBackend) -> None:
 
 
 def test_asked_for_by_name_without_tensorrt_it_says_how_to_install_it(bundle: Bundle) -> None:
-    from mimo_runtime.errors import MimoError
-
-    with pytest.raises(MimoError, match="tensorrt"):
+    with pytest.raises(UnsupportedError, match=r"tensorrt-cu13 is .*install"):
         open_backend(bundle, "tensorrt")
+
+
+def test_an_engine_that_is_not_for_this_gpu_says_which_is(bundle: Bundle) -> None:
+    with pytest.raises(UnsupportedError, match=r"tensorrt-rtx-cu13|use the engine tensorrt"):
+        open_backend(bundle, "tensorrt-rtx")
