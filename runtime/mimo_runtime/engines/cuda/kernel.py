@@ -31,9 +31,14 @@ class Kernel:
         self._gpu.launch(self._function, grid, described.block, described.shared_bytes, pointers)
 
 
-def load_kernels(gpu: Gpu, plan: PlanFolder) -> Mapping[str, Kernel]:
-    """Every kernel of a plan by its name."""
+def load_kernels(gpu: Gpu, plan: PlanFolder, names: Sequence[str]) -> Mapping[str, Kernel]:
+    """Kernels of a plan by name.
+
+    Raises:
+        PlanError: the plan was built without one of them.
+    """
+    found = [plan.kernel(name) for name in names]
     return {
         described.name: Kernel(gpu, (plan.path / described.file).read_bytes(), described)
-        for described in plan.manifest.kernels
+        for described in found
     }

@@ -12,9 +12,11 @@ from mimo_runtime.engines.cuda.kernel import Kernel
 from mimo_runtime.engines.cuda.tensor import Array, DeviceTensor, allocate
 from mimo_runtime.engines.latents import Floats, Places
 
+KERNELS = ("take_rows", "add_rows_1", "add_rows_2", "advance_1", "advance_2", "next_step")
+
 
 class CudaLatents:
-    """`LatentState` by four kernels: `take_rows`, `add_rows`, `advance` and `next_step`.
+    """`LatentState` by the plan's `KERNELS`; the number in a name is that of the halves.
 
     Sums lie as [places, halves, 4, h, w], so that the kernels need not know how long the sequence
     is. The step is counted on the device. The host runs ahead of the device by one step at most,

@@ -5,7 +5,7 @@ from typing import Any
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.cuda.gpu import Gpu
 from mimo_runtime.engines.cuda.kernel import load_kernels
-from mimo_runtime.engines.cuda.latents import CudaLatents
+from mimo_runtime.engines.cuda.latents import KERNELS, CudaLatents
 from mimo_runtime.engines.cuda.tensor import Memory
 from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory
@@ -28,11 +28,11 @@ class TensorRTBackend:
         self._plan = plan
         needed_bytes = resident_bytes(plan.manifest)
         self.require_memory(needed_bytes, f"The plan {plan.path}", "use a bundle of a smaller size")
+        self._kernels = load_kernels(gpu, plan, KERNELS)
         loader = PlanLoader(trt)
         self._loaded = {part: loader.load(plan, part) for part in plan.manifest.components}
         scratch_bytes = max(engine.device_memory_size_v2 for engine in self._loaded.values())
         self._scratch = Memory(gpu, scratch_bytes)
-        self._kernels = load_kernels(gpu, plan)
 
     def load(self, component: str) -> TensorRTEngine:
         """The engine of a component.

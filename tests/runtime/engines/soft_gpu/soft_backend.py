@@ -166,6 +166,15 @@ def test_a_plan_that_tensorrt_refuses(
         TensorRTBackend("tensorrt", package, gpu, bundle, broken)
 
 
+def test_a_plan_without_our_kernels(
+    gpu: Gpu, bundle: Bundle, plan: PlanFolder, driver: SoftDriver
+) -> None:
+    bare = PlanFolder(plan.path, replace(plan.manifest, kernels=plan.manifest.kernels[1:]))
+    missing = plan.manifest.kernels[0].name
+    with pytest.raises(PlanError, match=f"has no kernel {missing}; delete .* and run 'mimo build"):
+        TensorRTBackend("tensorrt", Package(driver, {}), gpu, bundle, bare)
+
+
 def test_a_buffer_of_another_component(backend: TensorRTBackend) -> None:
     time = backend.load("time").bind()
     with pytest.raises(BundleError, match="has no tensor 'timesteps' like the one"):
