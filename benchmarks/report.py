@@ -59,9 +59,9 @@ def _gpu_part(plots: Path, name: str, result: Result) -> Iterator[str]:
     for key in ("aims", "modes"):
         if key in sections:
             yield from _section(sections[key])
-    passes = sections["passes"]
-    for side_px in dict.fromkeys(row["px"] for row in passes["rows"]):
-        rows = [row for row in passes["rows"] if row["px"] == side_px]
+    passes = sections["passes"]["rows"] if "passes" in sections else []  # the run was stopped
+    for side_px in dict.fromkeys(row["px"] for row in passes):
+        rows = [row for row in passes if row["px"] == side_px]
         yield f"### One step at {side_px} px, one more switch at a time"
         file = f"{name}-{side_px}px.png"
         bars = [Bar(row["version"], row["ms"], f"{shown(row['ms'])} ms") for row in rows]

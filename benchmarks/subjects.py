@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from benchmarks.gpu_parts.sizes import official_unet
 from mimo_export.components import TIME_ROWS, reference_names
 from mimo_export.graph import Graph, onnx_from_graph
 from mimo_export.networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
@@ -40,19 +41,7 @@ class Size:
     @property
     def config(self) -> UNetConfig:
         """The shape of Stable Diffusion 1.5 with these sizes."""
-        return UNetConfig(
-            channels=self.channels,
-            layers=self.layers,
-            heads=(self.heads,) * 4,
-            token_width=self.token_width,
-            norm_groups=32,
-            norm_eps=1e-5,
-            down_attention=(True, True, True, False),
-            up_attention=(False, True, True, True),
-            flip_sin_to_cos=True,
-            freq_shift=0,
-            mid_scale=1,
-        )
+        return official_unet(self.channels, self.heads, self.layers, 32, self.token_width)
 
 
 SIZES = {

@@ -30,11 +30,6 @@ class Truth:
         return self.clip.spec
 
     @property
-    def times_s(self) -> Array:
-        """float64 [frames]."""
-        return np.array([frame.time_s for frame in self.frames])
-
-    @property
     def height_m(self) -> float:
         """Of the person at rest."""
         return self.clip.actor.person.height_m

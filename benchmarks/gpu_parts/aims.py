@@ -19,14 +19,14 @@ def aims(attention: Section, passes: Section, modes: Section) -> Section:
     found = (
         ("two-source attention at 98x98 over PyTorch's best, x", 1.5, ratio),
         ("two-source attention at 98x98, share of its floor", 0.5, share),
-        ("784-px step over official eager, x", 4.0, _speedup(passes)),
+        ("784-px step over official eager, x", 4.0, _ratio(passes, "ms", OFFICIAL, ALL)),
         ("512-px frames per second, 8 steps with guidance on 3", 25.0, _frames_per_s(modes)),
     )
     section = Section("Aims")
     for aim, wanted, value in found:
         met = None if value is None else value >= wanted
         section.rows.append({"aim": aim, "wanted": wanted, "measured": value, "met": met})
-    off = _error_ratio(passes)
+    off = _ratio(passes, "error", ALL, OFFICIAL)
     section.rows.append(
         {
             "aim": "784-px step's error over that of official eager, at most",
@@ -54,18 +54,12 @@ def _attention(rows: Sequence[Row]) -> tuple[float | None, float | None]:
     return ratio, None if best["of_floor"] is None else float(best["of_floor"])
 
 
-def _speedup(passes: Section) -> float | None:
-    rows = [row_of(passes, SIDE_PX, version) for version in (OFFICIAL, ALL)]
+def _ratio(passes: Section, column: str, over: str, under: str) -> float | None:
+    """What one version of the large step has in a column, over what another has."""
+    rows = [row_of(passes, SIDE_PX, version) for version in (over, under)]
     if rows[0] is None or rows[1] is None:
         return None
-    return float(rows[0]["ms"] or 0) / float(rows[1]["ms"] or 0)
-
-
-def _error_ratio(passes: Section) -> float | None:
-    rows = [row_of(passes, SIDE_PX, version) for version in (OFFICIAL, ALL)]
-    if rows[0] is None or rows[1] is None:
-        return None
-    return float(rows[1]["error"] or 0) / float(rows[0]["error"] or 0)
+    return float(rows[0][column] or 0) / float(rows[1][column] or 0)
 
 
 def _frames_per_s(modes: Section) -> float | None:

@@ -19,8 +19,7 @@ from mimo_export.networks.operators import temporal_attention as plain_temporal
 from mimo_kernels import host, reference_attention, temporal_attention
 from mimo_kernels.aot import Artefact, compile_launch
 from mimo_kernels.launch import Launch
-from mimo_kernels.reference_attention import TwoSourceProblem
-from mimo_kernels.temporal_attention import TemporalProblem
+from mimo_kernels.plugin_kernels import OPERATORS
 from mimo_kernels.two_source import plain_reference_attention
 
 _GRANTED_SHARED_BYTES = 48 << 10
@@ -77,27 +76,28 @@ Subject = tuple[str, tuple[Launch, ...], tuple[Tensor, ...], Tensor]
 
 
 def _two_source(size: Size, level: Level, inputs: AttentionInputs) -> Subject:
-    frames, heads, length = size.frames, level.heads, level.length
-    problem = TwoSourceProblem.contiguous(
-        2 * frames, frames, length, length, heads, level.head_size
-    )
-    arch = host.architecture(inputs.q.device) or host.INTERPRETED
+    frames, heads = size.frames, level.heads
     parts = (inputs.q, inputs.k, inputs.v, inputs.k_ref, inputs.v_ref)
-    q, k, v, k_ref, v_ref = (part.contiguous() for part in parts)
+    q, k, v, k_ref, v_ref = tensors = tuple(part.contiguous() for part in parts)
     wanted = plain_reference_attention(q, k, v, k_ref, v_ref, heads, frames)
-    launches = reference_attention.launches(problem, "fp16", arch)
-    return "two_source", launches, (q, k, v, k_ref, v_ref), wanted
+    launches = _launches(reference_attention.NAME, tensors, heads=heads, plain_rows=frames)
+    return "two_source", launches, tensors, wanted
 
 
 def _temporal(size: Size, level: Level, inputs: AttentionInputs) -> Subject:
     frames, heads = size.frames, level.heads
-    problem = TemporalProblem.contiguous(2, frames, level.length, heads, level.head_size)
-    arch = host.architecture(inputs.q.device) or host.INTERPRETED
     q, k, v = (part.contiguous() for part in (inputs.q, inputs.k, inputs.v))
-    mask = torch.ones(frames, dtype=torch.bool, device=q.device)
+    mask = torch.ones(frames, dtype=torch.int32, device=q.device)
     wanted = plain_temporal(q, k, v, None, heads, frames)
-    launches = temporal_attention.launches(problem, "fp16", arch)
-    return "temporal", launches, (q, k, v, mask), wanted
+    tensors = (q, k, v, mask)
+    launches = _launches(temporal_attention.NAME, tensors, heads=heads, frames=frames)
+    return "temporal", launches, tensors, wanted
+
+
+def _launches(name: str, tensors: tuple[Tensor, ...], **attributes: int) -> tuple[Launch, ...]:
+    arch = host.architecture(tensors[0].device) or host.INTERPRETED
+    shapes = [tuple(tensor.shape) for tensor in tensors]
+    return OPERATORS[name].tactics(shapes, attributes, "fp16", arch)
 
 
 def _launched(loader: "CudaCore", artefact: Artefact | Exception, case: Case) -> Row:

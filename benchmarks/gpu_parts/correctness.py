@@ -1,4 +1,4 @@
-"""Section a: every kernel on the hardware against its fp64 reference, outputs poisoned before."""
+"""Section a: the attentions, outputs poisoned before, and `advance` against their fp64."""
 
 from collections.abc import Iterator
 
@@ -98,7 +98,9 @@ def _advance_row(device: torch.device) -> Row:
     draw = torch.Generator(device).manual_seed(3)
     latents = torch.randn(7, 4, 9, 5, generator=draw, device=device)
     total = torch.randn(7, 2, 4, 9, 5, generator=draw, device=device)
-    shares, coefficients = (torch.rand(7, device=device), torch.rand(4, 3, device=device))
+    shares, coefficients = (
+        torch.rand(shape, generator=draw, device=device) for shape in ((7,), (4, 3))
+    )
     x, sums, weights, table = (t.cpu().numpy() for t in (latents, total, shares, coefficients))
     wanted = torch.from_numpy(advance_fp64(x, sums, weights, table, step=2))
     step = torch.full((1,), 2, dtype=torch.int32, device=device)

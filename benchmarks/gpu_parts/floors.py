@@ -15,7 +15,6 @@ FORMULAS = {
     "scores; bytes = 2 (4 rows length width + 2 reference width); exps = scores",
     "temporal": "scores = halves length heads frames^2; flop = 4 head_size scores; bytes = 2 x 4 "
     "rows length width; exps = scores",
-    "advance": "bytes = 4 (2 latents + 2 halves latents)",
     "floor": "the largest of flop / 790 TFLOP/s, bytes / 4.3 TB/s and exps / (16 per clock and "
     "multiprocessor at 1.755 GHz) on an H200; rates measured in the same run on other chips",
 }
@@ -51,8 +50,3 @@ def temporal_work(level: Level, halves: int, frames: int) -> Work:
     scores = halves * level.length * level.heads * frames**2
     elements = 4 * halves * frames * level.length * level.width
     return Work(4.0 * level.head_size * scores, ELEMENT_BYTES * elements, scores)
-
-
-def advance_work(elements: int, halves: int) -> Work:
-    """Latents and sums in fp32, read and written."""
-    return Work(0.0, 4.0 * elements * (2 + 2 * halves), 0.0)

@@ -18,11 +18,6 @@ class AttentionInputs:
     k_ref: Tensor
     v_ref: Tensor
 
-    @property
-    def nbytes(self) -> int:
-        """Bytes of what an attention reads and writes."""
-        return 4 * self.q.numel() * self.q.element_size() + 2 * self.k_ref.nbytes
-
 
 def attention_inputs(
     size: Size, level: Level, dtype: torch.dtype, device: torch.device, seed: int = 0

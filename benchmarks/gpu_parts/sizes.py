@@ -52,13 +52,15 @@ class Size:
         return tuple(found)
 
 
-def official_unet(channels: tuple[int, ...], heads: int, layers: int, groups: int) -> UNetConfig:
+def official_unet(
+    channels: tuple[int, ...], heads: int, layers: int, groups: int, token_width: int = 768
+) -> UNetConfig:
     """The shape of Stable Diffusion 1.5 with these sizes."""
     return UNetConfig(
         channels=channels,
         layers=layers,
         heads=(heads,) * len(channels),
-        token_width=768,
+        token_width=token_width,
         norm_groups=groups,
         norm_eps=1e-5,
         down_attention=(True, True, True, False),

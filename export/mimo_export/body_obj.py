@@ -13,7 +13,10 @@ Indices = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Some groups of a mesh: `vertices` [V] are indices into it, `quads` [F, 4] into `vertices`."""
+    """Some groups of a mesh: `vertices` [V] are indices into it, `quads` [F, 4] into `vertices`.
+
+    `quads_uv` [F, 4] are indices into the mesh's `uv`.
+    """
 
     vertices: Indices
     quads: Indices

@@ -99,7 +99,7 @@ def build(
     check: bool,
 ) -> None:
     """Compile the components of BUNDLE for one kind of GPU; a second run does nothing."""
-    _require_packages()
+    _require_packages(check)
     device, no_device = device_or_reason()
     arch = gpu or _arch(engine, device, no_device)
     from mimo_export.build.float8 import check_architecture
@@ -109,7 +109,8 @@ def build(
     check_target(engine, arch, device)
     if check and (device is None or device.arch != arch):
         raise UnsupportedError(
-            f"--check runs the engines, which needs a GPU of {arch}. {no_device}"
+            f"--check runs the engines, which needs a GPU of {arch}. "
+            f"{no_device or 'This machine has another.'} Build without --check."
         )
     if precision == "fp8":
         check_architecture(arch, measured=not no_measure)
@@ -127,8 +128,9 @@ def build(
         _check(opened, plan, library)
 
 
-def _require_packages() -> None:
-    missing = [pip for name, pip in _NEEDED.items() if importlib.util.find_spec(name) is None]
+def _require_packages(check: bool) -> None:
+    needed = _NEEDED | ({"polygraphy": "polygraphy"} if check else {})
+    missing = [pip for name, pip in needed.items() if importlib.util.find_spec(name) is None]
     if missing:
         raise UnsupportedError(
             f"Building needs {', '.join(missing)}; install them with "

@@ -22,7 +22,7 @@ from mimo_export.networks.config import (
 )
 from mimo_export.networks.pose import PoseGuider, PoseGuiderConfig
 from mimo_export.networks.unet import UNet
-from mimo_export.networks.vae import Autoencoder
+from mimo_export.networks.vae import LATENT_SCALE, Autoencoder
 from mimo_export.networks.vae_config import vae_config_from_json
 
 _PICTURE_DEVIATION = 0.3
@@ -83,7 +83,7 @@ def _vae(sizes: Sizes) -> Autoencoder:
     """A decoder whose pictures have some contrast, so that one sees where they are."""
     vae = Autoencoder(vae_config_from_json(_vae_json(sizes), "config.json")).eval()
     with torch.no_grad():
-        noise = torch.randn(1, LATENT_CHANNELS, 16, 16) / 0.18215
+        noise = torch.randn(1, LATENT_CHANNELS, 16, 16) / LATENT_SCALE
         picture = vae.picture(noise)
         vae.decoder.conv_out.weight *= _PICTURE_DEVIATION / picture.std()
         vae.decoder.conv_out.get_parameter("bias").zero_()

@@ -1,1 +1,1 @@
-"""The operators of ONNX domain `mimo`: their contract and fp64 reference, one file each."""
+"""The operators of ONNX domain `mimo` and of the denoise loop: contract, fp64, GPU kernels."""

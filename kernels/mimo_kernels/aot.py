@@ -39,7 +39,6 @@ class Artefact:
     registers: int
     stack_bytes: int
     tensor_memory_columns: int
-    triton_version: str
     digest: str
 
     def plugin_objection(self) -> str | None:
@@ -124,8 +123,6 @@ def _compile(launch: Launch, chip: Architecture) -> Any:
 
 
 def _artefact(launch: Launch, chip: Architecture, text: str, metadata: Any) -> Artefact:
-    import triton
-
     kernel = ptx.entry(text)
     cubin = assemble(text, chip)
     taken = sass.usage(cubin)
@@ -141,7 +138,6 @@ def _artefact(launch: Launch, chip: Architecture, text: str, metadata: Any) -> A
         registers=taken.registers,
         stack_bytes=taken.stack_bytes,
         tensor_memory_columns=metadata.tmem_size or 0,
-        triton_version=triton.__version__,
         digest=hashlib.sha256(text.encode()).hexdigest(),
     )
 

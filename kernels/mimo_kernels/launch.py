@@ -14,7 +14,6 @@ Constant = int | float | bool | str
 
 ALIGNMENT_BYTES = 16
 GRID_LIMITS = (2**31 - 1, 65535, 65535)
-DTYPE_BYTES: Mapping[str, int] = {"fp16": 2, "bf16": 2, "fp32": 4, "i32": 4, "i64": 8, "u8": 1}
 TORCH_DTYPES: Mapping[str, str] = {
     "fp16": "float16",
     "bf16": "bfloat16",
@@ -92,7 +91,9 @@ def is_aligned(tensor: Any) -> bool:
 def _pointer(argument: Argument, tensor: Any) -> Any:
     found = str(tensor.dtype).removeprefix("torch.")
     if found == "bool" and argument.dtype == "u8":
-        return tensor.view(getattr(importlib.import_module("torch"), "uint8"))  # noqa: B009
+        import torch
+
+        return tensor.view(torch.uint8)
     if found != TORCH_DTYPES[argument.dtype]:
         raise ValueError(
             f"Argument {argument.name} is {found}, but the kernel was chosen for "

@@ -43,10 +43,6 @@ class Loop:
         """How many instructions one turn of the loop issues, taken or not."""
         return sum(self.opcodes.values())
 
-    def count(self, family: str) -> int:
-        """How many opcodes are `family` or one of its forms: "LDG.E" counts LDG.E.128 too."""
-        return count(self.opcodes, family)
-
 
 @dataclass(frozen=True, slots=True)
 class Disassembly:
@@ -91,7 +87,7 @@ def parse(text: str) -> Disassembly:
 
 
 def count(opcodes: Mapping[str, int], family: str) -> int:
-    """Count `family` and its longer forms in a table of opcodes."""
+    """Count `family` and its longer forms in a table of opcodes: "LDG.E" counts LDG.E.128 too."""
     return sum(
         times for name, times in opcodes.items() if name == family or name.startswith(f"{family}.")
     )

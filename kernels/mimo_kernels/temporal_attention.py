@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from mimo_kernels.attention import Array, attention_fp64
 from mimo_kernels.launch import GRID_LIMITS, Argument, Constant, Dtype, Launch
 from mimo_kernels.reference_attention import Strides
-from mimo_kernels.temporal_tiles import pieces, power_of_two, temporal_tiles
-from mimo_kernels.tiles import Tile
+from mimo_kernels.temporal_tiles import pieces, temporal_tiles
+from mimo_kernels.tiles import Tile, power_of_two
 
 NAME = "TemporalAttention"
 ATTRIBUTES = ("heads", "frames")
@@ -164,5 +164,4 @@ def _constants(problem: TemporalProblem) -> dict[str, Constant]:
         "position_row": problem.position_row,
         "wide_offsets": span >= 2**31,
         "frame_tile": power_of_two(problem.frames, 16),
-        "precision": "ieee",
     }

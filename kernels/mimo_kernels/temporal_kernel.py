@@ -25,12 +25,12 @@ def load_piece(source, table, column, live, positions: tl.constexpr):
 @triton.jit
 def score_piece(
     scores, query, key, q_pos, k_pos, column, queried, attended,
-    positions: tl.constexpr, precision: tl.constexpr,
+    positions: tl.constexpr,
 ):  # fmt: skip
     """Return `scores` [places, frames, frames] plus what some columns add to them."""
     q = load_piece(query, q_pos, column, queried, positions)
     k = load_piece(key, k_pos, column, attended, positions)
-    return tl.dot(q, tl.permute(k, (0, 2, 1)), scores, input_precision=precision)
+    return tl.dot(q, tl.permute(k, (0, 2, 1)), scores, input_precision="ieee")
 
 
 @triton.jit
@@ -45,7 +45,7 @@ def softmax(scores, heard, scale: tl.constexpr):
 def attend(
     query, key, value, q_pos, k_pos, v_pos, output, queried, attended, heard,
     positions: tl.constexpr, head_size: tl.constexpr, scale: tl.constexpr,
-    main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr, precision: tl.constexpr,
+    main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr,
 ):  # fmt: skip
     """Pointers are at column 0 of each head; the first values are on their way from the start."""
     column = tl.arange(0, main)[None, None, :]
@@ -58,25 +58,25 @@ def attend(
         inside = moved < head_size
         scores = score_piece(
             scores, query, key, q_pos, k_pos, moved, queried & inside, attended & inside,
-            positions, precision,
+            positions,
         )  # fmt: skip
     if rest:
         inside = last < head_size
         scores = score_piece(
             scores, query, key, q_pos, k_pos, last, queried & inside, attended & inside,
-            positions, precision,
+            positions,
         )  # fmt: skip
     weights = softmax(scores, heard, scale).to(v.dtype)
-    mixed = tl.dot(weights, v, input_precision=precision)
+    mixed = tl.dot(weights, v, input_precision="ieee")
     tl.store(output + column, mixed.to(v.dtype), queried & (column < head_size))
     for piece in range(1, pieces):
         moved = piece * main + column
         v = load_piece(value, v_pos, moved, attended & (moved < head_size), positions)
-        mixed = tl.dot(weights, v, input_precision=precision)
+        mixed = tl.dot(weights, v, input_precision="ieee")
         tl.store(output + moved, mixed.to(v.dtype), queried & (moved < head_size))
     if rest:
         v = load_piece(value, v_pos, last, attended & (last < head_size), positions)
-        mixed = tl.dot(weights, v, input_precision=precision)
+        mixed = tl.dot(weights, v, input_precision="ieee")
         tl.store(output + last, mixed.to(v.dtype), queried & (last < head_size))
 
 
@@ -89,7 +89,7 @@ def temporal_positions_kernel(
     value_row: tl.constexpr, value_token: tl.constexpr, output_row: tl.constexpr,
     output_token: tl.constexpr, position_row: tl.constexpr, wide_offsets: tl.constexpr,
     frame_tile: tl.constexpr, pixel_tile: tl.constexpr, head_tile: tl.constexpr,
-    main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr, precision: tl.constexpr,
+    main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr,
 ):  # fmt: skip
     """Grid (pixel tiles x head tiles, halves): heads of a pixel share sectors, so they go first.
 
@@ -118,7 +118,7 @@ def temporal_positions_kernel(
         v_pos + table,
         output + row * output_row + (frame * output_row + pixel * output_token + head * head_size),
         inside & (frame < frames), inside & heard[None, :, None], heard[None, None, :],
-        positions, head_size, scale, main, pieces, rest, precision,
+        positions, head_size, scale, main, pieces, rest,
     )  # fmt: skip
 
 
@@ -131,12 +131,12 @@ def temporal_kernel(
     value_row: tl.constexpr, value_token: tl.constexpr, output_row: tl.constexpr,
     output_token: tl.constexpr, position_row: tl.constexpr, wide_offsets: tl.constexpr,
     frame_tile: tl.constexpr, pixel_tile: tl.constexpr, head_tile: tl.constexpr,
-    main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr, precision: tl.constexpr,
+    main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr,
 ):  # fmt: skip
     """The same without tables: `query`, `key` and `value` hold their positions already."""
     temporal_positions_kernel(
         query, key, value, frame_mask, query, key, value, output,
         positions, frames, length, heads, head_size, scale, query_row, query_token,
         key_row, key_token, value_row, value_token, output_row, output_token, position_row,
-        wide_offsets, frame_tile, pixel_tile, head_tile, main, pieces, rest, precision,
+        wide_offsets, frame_tile, pixel_tile, head_tile, main, pieces, rest,
     )  # fmt: skip

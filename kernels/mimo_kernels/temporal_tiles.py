@@ -5,7 +5,7 @@ reads; a run of `benchmarks/gpu.py` may reorder it. The last tile of every entry
 than 48 KiB of shared memory.
 """
 
-from mimo_kernels.tiles import Table, Tile, TileKey, choose
+from mimo_kernels.tiles import Table, Tile, TileKey, choose, power_of_two
 
 
 def together(places: int, heads: int, columns: int, stages: int = 1) -> Tile:
@@ -39,8 +39,3 @@ def pieces(head_size: int, columns: int) -> dict[str, int]:
     count = max(1, head_size // main)
     left = head_size - count * main
     return {"main": main, "pieces": count, "rest": power_of_two(left, 16) if left > 0 else 0}
-
-
-def power_of_two(size: int, least: int = 1) -> int:
-    """Return the smallest power of two that holds `size` and is at least `least`."""
-    return max(least, 1 << (size - 1).bit_length())

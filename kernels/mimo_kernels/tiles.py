@@ -47,3 +47,8 @@ def choose(table: Table, arch: str, head_size: int, dtype: str) -> tuple[Tile, .
                 if found is not None:
                     return found
     raise ValueError(f"No tile for head size {head_size} in {dtype} on {arch} is in the table.")
+
+
+def power_of_two(size: int, least: int = 1) -> int:
+    """Return the smallest power of two that holds `size` and is at least `least`."""
+    return max(least, 1 << (size - 1).bit_length())

@@ -5,7 +5,7 @@ Ordered by instructions per softmax element in the compiled loop, of those witho
 which of the two a chip with wgmma prefers only a GPU can tell, so both are there.
 """
 
-from mimo_kernels.tiles import Table, Tile, TileKey, choose
+from mimo_kernels.tiles import Table, Tile, TileKey, choose, power_of_two
 
 PADDED = (64, 0)  # a head of 40 as one piece
 
@@ -100,17 +100,12 @@ def two_source_tiles(arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
 
 
 def pieces(head_size: int) -> tuple[int, int]:
-    """Return how a head is cut: two powers of two, at least 16 each, or one and 0.
+    """Return how a head is cut: two powers of two, or one and 0.
 
-    Two pieces where they hold fewer columns than the next power of two: 40 = 32 + 16 (8 unused),
-    80 = 64 + 16, 160 = 128 + 32; else one, padded.
+    Each is at least 16 (a matrix instruction). Two pieces where they hold fewer columns than the
+    next power of two: 40 = 32 + 16 (8 unused), 80 = 64 + 16, 160 = 128 + 32; else one, padded.
     """
-    whole = _power_of_two(head_size)
+    whole = power_of_two(head_size, 16)
     main = whole // 2
-    rest = _power_of_two(head_size - main)
+    rest = power_of_two(head_size - main, 16)
     return (main, rest) if main + rest < whole else (whole, 0)
-
-
-def _power_of_two(size: int) -> int:
-    """Return the smallest power of two that holds `size`, at least 16 (a matrix instruction)."""
-    return max(16, 1 << (size - 1).bit_length())

@@ -33,7 +33,7 @@ def front_of(spec: ClipSpec) -> Front | None:
     random = np.random.default_rng((spec.seed, 3))
     if spec.occluder == "standing":
         kind = STANDING[(spec.seed // 2 + spec.seed // 6) % len(STANDING)]
-        mesh = standing_solid(kind, random, _middle_m(spec)).mesh
+        mesh = standing_solid(kind, random, _middle_m(spec))
         return Front(kind, mesh, lambda _: mesh.vertices_m)
     if spec.occluder == "moving":
         return _walker(spec, random) if spec.seed // 2 % 2 else _ball(spec, random)
@@ -47,7 +47,7 @@ def _middle_m(spec: ClipSpec) -> Array:
 
 
 def _ball(spec: ClipSpec, random: np.random.Generator) -> Front:
-    mesh = ball(random).mesh
+    mesh = ball(random)
     seed = int(random.integers(2**31))
     last, middle_m = max(1, spec.frame_count - 1), _middle_m(spec)
 

@@ -1,6 +1,5 @@
 """What is in front of the person: things that stand there, and a ball or somebody that passes."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -18,14 +17,7 @@ _BESIDE_M: Final = {"post": (0.08, 0.3), "bush": (0.3, 0.5), "bench": (0.35, 0.6
 Array = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Solid:
-    """A thing as a mesh that can be drawn, its vertices close enough together for a shadow."""
-
-    mesh: Body
-
-
-def standing_solid(kind: str, random: np.random.Generator, middle_m: Array) -> Solid:
+def standing_solid(kind: str, random: np.random.Generator, middle_m: Array) -> Body:
     """A post, bush or bench a little beside `middle_m` [3]."""
     side = float(random.choice([-1, 1]) * random.uniform(*_BESIDE_M[kind]))
     at = middle_m + np.array([side, 0, 0])
@@ -45,14 +37,14 @@ def standing_solid(kind: str, random: np.random.Generator, middle_m: Array) -> S
     return _solid(random, parts, (0.16, 0.38, 0.14), rough_by=0.5)
 
 
-def ball(random: np.random.Generator) -> Solid:
+def ball(random: np.random.Generator) -> Body:
     """A ball of 36 to 48 cm around the origin."""
     radius = float(random.uniform(0.18, 0.24))
     parts = [_sphere_like(np.zeros(3), np.full(3, radius))]
-    mesh = _solid(random, parts, (0.9, 0.45, 0.1)).mesh
+    mesh = _solid(random, parts, (0.9, 0.45, 0.1))
     panels = np.sign(mesh.vertices_m).prod(axis=1) > 0
     mesh.colours[panels] = (0.95, 0.93, 0.88)
-    return Solid(mesh)
+    return mesh
 
 
 def ball_place_m(random: np.random.Generator, share: float) -> Array:
@@ -67,7 +59,8 @@ def _solid(
     parts: list[tuple[Array, NDArray[np.int32]]],
     colour: tuple[float, float, float],
     rough_by: float = 0.15,
-) -> Solid:
+) -> Body:
+    """A mesh whose vertices are close enough together for a shadow."""
     counts = np.cumsum([0, *(len(vertices) for vertices, _ in parts)])
     vertices = np.concatenate([vertices for vertices, _ in parts])
     triangles = np.concatenate([t + start for (_, t), start in zip(parts, counts, strict=False)])
@@ -75,7 +68,7 @@ def _solid(
     across, up = vertices[:, 0] + vertices[:, 2], vertices[:, 1]
     tone = 1 + rough_by * sampled(texture, across, up)[:, None]
     colours = (np.array(colour) * tone).clip(0, 1).astype(np.float32)
-    return Solid(_mesh(vertices, triangles.astype(np.int32), colours))
+    return _mesh(vertices, triangles.astype(np.int32), colours)
 
 
 def _mesh(vertices_m: Array, triangles: NDArray[np.int32], colours: NDArray[np.float32]) -> Body:

@@ -5,6 +5,7 @@ to the nearest even. Kernels keep all other bfloat16 arithmetic behind `.to(tl.f
 right. `test_interpreter_canary.py` fails when Triton no longer needs this.
 """
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 import triton.language as tl
 from triton import knobs
 from triton.runtime.interpreter import InterpreterBuilder, TensorHandle
+
+from mimo_kernels import host
 
 ORIGINAL_DOT = InterpreterBuilder.create_dot
 ORIGINAL_CAST = InterpreterBuilder.cast_impl
@@ -52,3 +55,11 @@ def true_bf16() -> Iterator[None]:
             patch.setattr(InterpreterBuilder, "create_dot", widened_dot)
             patch.setattr(InterpreterBuilder, "cast_impl", rounding_cast)
         yield
+
+
+@pytest.fixture
+def said(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """The log, of which nothing has been said yet."""
+    host.say_once.cache_clear()
+    caplog.set_level(logging.WARNING, "mimo_kernels")
+    return caplog

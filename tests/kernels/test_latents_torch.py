@@ -1,12 +1,9 @@
 """The operators between two passes on torch tensors: the kernels and their plain fallback."""
 
-import logging
-
 import pytest
 import torch
 from torch import Tensor
 
-from mimo_kernels import host
 from mimo_kernels.latents import add_rows_fp64, advance_fp64, take_rows_fp64
 from mimo_kernels.latents_torch import add_rows, advance, next_step, take_rows
 from tests.kernels.poison import device, drawn, fp64, relative_error
@@ -25,13 +22,6 @@ def gapped(values: Tensor) -> Tensor:
     """The same numbers with gaps between them, which no kernel takes."""
     wider = torch.zeros((*values.shape[:-1], values.shape[-1] + 1), dtype=values.dtype)
     return wider.to(device())[..., :-1].copy_(values)
-
-
-@pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    host.say_once.cache_clear()
-    caplog.set_level(logging.WARNING, "mimo_kernels")
-    return caplog
 
 
 def run_step(latents: Tensor, total: Tensor, integers: torch.dtype, gaps: bool) -> Tensor:

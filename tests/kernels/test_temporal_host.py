@@ -1,12 +1,9 @@
 """The host function of temporal attention: checks, fallback, and what it says once."""
 
-import logging
-
 import pytest
 import torch
 from torch import Tensor
 
-from mimo_kernels import host
 from mimo_kernels.temporal import temporal_attention
 from mimo_kernels.temporal_attention import TemporalProblem, launches
 from tests.kernels.poison import LIMITS, check_error, device, drawn, relative_error
@@ -21,13 +18,6 @@ def call(case: Case, tensors: list[Tensor], **others: Tensor) -> Tensor:
     return temporal_attention(
         q, k, v, mask, case.heads, case.frames, tables or None, **others
     ).cpu()
-
-
-@pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    host.say_once.cache_clear()
-    caplog.set_level(logging.WARNING, "mimo_kernels")
-    return caplog
 
 
 def test_the_kernel_runs_and_says_nothing(said: pytest.LogCaptureFixture) -> None:

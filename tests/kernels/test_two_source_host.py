@@ -1,8 +1,5 @@
 """The host function: it runs the kernel, falls back with one sentence, or refuses with one."""
 
-import logging
-from collections.abc import Iterator
-
 import pytest
 import torch
 from triton import knobs
@@ -12,14 +9,6 @@ from mimo_kernels.reference_attention import Strides, TwoSourceProblem, launches
 from mimo_kernels.two_source import plain_reference_attention, reference_attention
 from tests.kernels.poison import DTYPES, Result, check_error, device
 from tests.kernels.two_source_cases import Case, in_poison
-
-
-@pytest.fixture
-def said(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The log, of which nothing has been said yet."""
-    host.say_once.cache_clear()
-    with caplog.at_level(logging.WARNING, "mimo_kernels"):
-        yield caplog
 
 
 def check(case: Case) -> None:

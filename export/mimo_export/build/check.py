@@ -11,7 +11,7 @@ from mimo_export.build.samples import run, sample_feeds
 from mimo_export.build.walk import Array
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.tensorrt.loading import PlanLoader
-from mimo_runtime.errors import PlanError, UnsupportedError
+from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.folder import PlanFolder
 from mimo_runtime.plans.key import TENSORRT_RTX
 
@@ -46,19 +46,11 @@ def check(bundle: Bundle, plan: PlanFolder, infer: Infer) -> Iterator[tuple[str,
 
 
 def on_the_gpu(plan: PlanFolder, trt: Any) -> Infer:
-    """Run components of a plan by Polygraphy on this machine's GPU.
-
-    Raises:
-        UnsupportedError: Polygraphy is not installed.
-    """
+    """Run components of a plan by Polygraphy on this machine's GPU."""
     if plan.manifest.key.engine == TENSORRT_RTX:
         os.environ["POLYGRAPHY_USE_TENSORRT_RTX"] = "1"  # it looks when it is imported
-    try:
-        from polygraphy.backend.trt import TrtRunner
-    except ImportError:
-        raise UnsupportedError(
-            "Checking needs polygraphy; install it with pip install polygraphy."
-        ) from None
+    from polygraphy.backend.trt import TrtRunner
+
     loader = PlanLoader(trt)
 
     def infer(name: str, feeds: Mapping[str, Array]) -> Mapping[str, Array]:

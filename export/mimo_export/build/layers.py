@@ -6,13 +6,12 @@ from collections import Counter
 import onnx_ir as ir
 
 from mimo_export.build.edits import is_constant
+from mimo_export.build.islands import MOVES
 from mimo_runtime.plans.manifest import LayerGroup
 
 _BLOCK = re.compile(r"((?:down|up|mid)_blocks?(?:\.\d+)?|encoder\.layers\.\d+)")
 _OTHER = "rest"
-_NO_WORK = ("Cast", "Concat", "Expand", "Gather", "GatherND", "Reshape", "Slice", "Split",
-            "Squeeze", "Tile", "Transpose", "Unsqueeze", "QuantizeLinear",
-            "DequantizeLinear")  # fmt: skip
+_NO_WORK = (*MOVES, "Cast", "QuantizeLinear", "DequantizeLinear")
 
 
 def layer_groups(graph: ir.Graph) -> tuple[LayerGroup, ...]:

@@ -5,7 +5,7 @@ NAMES = (
     "Builder.build_serialized_network", "BuilderFlag.TF32",
     "NetworkDefinitionCreationFlag.STRONGLY_TYPED", "INetworkDefinition.num_layers",
     "INetworkDefinition.get_layer", "LayerType.ATTENTION_INPUT", "IAttentionInputLayer.attention",
-    "IAttention.decomposable", "OnnxParser", "OnnxParser.parse_from_file", "OnnxParser.num_errors",
+    "IAttention.decomposable", "OnnxParser", "OnnxParser.parse_from_file",
     "OnnxParser.get_error", "ParserError.desc", "ParserError.node_name",
     "ParserError.node_operator", "IBuilderConfig.set_flag", "IBuilderConfig.clear_flag",
     "IBuilderConfig.builder_optimization_level", "IBuilderConfig.profiling_verbosity",

@@ -2,28 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
+from mimo_export.build.walk import Array
 from mimo_runtime.bundle import Bundle
 
-Array = NDArray[Any]
 Feeds = dict[str, Array]
 
 _SEED = 7
 _COARSE_PX = 16
+_TIMESTEP = 600
 _TIMESTEPS = 1000
 
 
-def sample_feeds(bundle: Bundle, timestep: int = 600) -> Iterator[tuple[str, Feeds]]:
+def sample_feeds(bundle: Bundle) -> Iterator[tuple[str, Feeds]]:
     """Name and inputs of each component in the order of a request.
 
     Pictures are smooth seeded noise in [-1, 1]; everything else is what the components before
     give for them, and the denoiser's latents are noised as the cosine schedule has it at
-    `timestep` of 1000. What a component gives is computed in float32 on the CPU.
+    timestep 600 of 1000. What a component gives is computed in float32 on the CPU.
     """
     rng = np.random.default_rng(_SEED)
     pixels = {
@@ -40,13 +39,15 @@ def sample_feeds(bundle: Bundle, timestep: int = 600) -> Iterator[tuple[str, Fee
     known |= {"pose": picture(pixels["vae_encoder"], rng), "background": known["latents"]}
     yield from _fed(bundle, "condition", known, known)
     rows = bundle.tensor("time", "timesteps").shape
-    yield from _fed(bundle, "time", {"timesteps": np.full(rows, timestep, np.int64)}, known)
-    known |= _window(bundle, known, timestep, rng)
+    yield from _fed(bundle, "time", {"timesteps": np.full(rows, _TIMESTEP, np.int64)}, known)
+    known |= _window(bundle, known, rng)
     for name in ("denoiser", "denoiser_unguided"):
         yield name, _inputs(bundle, name, known)
 
 
-def _fed(bundle: Bundle, name: str, given: Mapping[str, Array], known: Feeds) -> Iterator[Any]:
+def _fed(
+    bundle: Bundle, name: str, given: Mapping[str, Array], known: Feeds
+) -> Iterator[tuple[str, Feeds]]:
     """Yield a component's inputs, and add what it gives for them to `known`."""
     feeds = _inputs(bundle, name, given)
     yield name, feeds
@@ -76,11 +77,11 @@ def picture(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
     return np.asarray(fine, np.float32)
 
 
-def _window(bundle: Bundle, known: Feeds, timestep: int, rng: np.random.Generator) -> Feeds:
+def _window(bundle: Bundle, known: Feeds, rng: np.random.Generator) -> Feeds:
     latents, condition, mask = (
         bundle.tensor("denoiser", name).shape for name in ("latents", "condition", "frame_mask")
     )
-    angle = np.pi / 2 * timestep / _TIMESTEPS
+    angle = np.pi / 2 * _TIMESTEP / _TIMESTEPS
     noised = np.cos(angle) * known["latents"] + np.sin(angle) * rng.standard_normal(latents)
     return {
         "latents": noised.astype(np.float32),

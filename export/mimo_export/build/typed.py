@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import onnx_ir as ir
 
 from mimo_export.build import float8
 from mimo_export.build.attention_nodes import Plugins, attention_nodes
 from mimo_export.build.boundary import boundary_spec
-from mimo_export.build.islands import FLOAT32_COMPONENTS, islands
+from mimo_export.build.islands import BF16, FLOAT32_COMPONENTS, islands
 from mimo_export.build.layers import layer_groups
 from mimo_export.build.measure import overflowing, ranges, relative_error
 from mimo_export.build.precision import LOW_TYPES, narrow
@@ -101,5 +100,5 @@ class Typing:
                 "build with another --precision."
             )
 
-    def _kernel_dtype(self) -> Any:
-        return "bf16" if self._precision == "bf16" else "fp16"
+    def _kernel_dtype(self) -> str:
+        return "bf16" if self._precision == BF16 else "fp16"

@@ -1,4 +1,5 @@
 """The networks of a bundle run by PyTorch: on a GPU with our kernels, or on a CPU.
 
-`switches`, `packing`, `conditions`, `step` and `latents` need torch and `mimo_kernels` alone.
+`switches`, `packing`, `conditions`, `step`, `latents`, `denoiser` and `graphed` need torch, NumPy
+and our own packages, nothing else.
 """

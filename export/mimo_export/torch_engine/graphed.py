@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from mimo_export.torch_engine.engine import eager
+
 _WARM_UPS = 2
 
 
@@ -17,7 +19,7 @@ class GraphedModule:
     """
 
     def __init__(self, module: nn.Module, pool: Any) -> None:
-        self._module = module
+        self._run = eager(module)
         self._pool = pool
         self._graph: torch.cuda.CUDAGraph | None = None
         self._inputs: list[Tensor] = []
@@ -42,15 +44,9 @@ class GraphedModule:
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
             for _ in range(_WARM_UPS):
-                self._run()
+                self._run(self._inputs, self._outputs)
         torch.cuda.current_stream().wait_stream(side)
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph, pool=self._pool, capture_error_mode="thread_local"):
-            self._run()
+            self._run(self._inputs, self._outputs)
         return graph
-
-    def _run(self) -> None:
-        found = self._module(*self._inputs)
-        results = found if isinstance(found, tuple) else (found,)
-        for kept, result in zip(self._outputs, results, strict=True):
-            kept.copy_(result)

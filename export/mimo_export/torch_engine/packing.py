@@ -30,12 +30,6 @@ def pack(denoiser: UNet) -> PackedWeights:
     return {attention: _packed(attention) for attention in _attentions(denoiser)}
 
 
-def packed_bytes(packed: PackedWeights) -> int:
-    """Bytes of all packed matrices and tables."""
-    tensors = (t for entry in packed.values() for t in (entry.weight, entry.positions))
-    return sum(t.nbytes for t in tensors if t is not None)
-
-
 def _attentions(denoiser: UNet) -> list[Attention]:
     found: list[Attention] = []
     for module in denoiser.modules():

@@ -33,8 +33,8 @@ def follow_body(
 ) -> Iterator[SeenBody]:
     """The body of person `number` in each frame; nothing but the last one is kept.
 
-    Where somebody in front is found instead, they are painted over and the body is looked for
-    again; None where it is still not found.
+    Where somebody near is found instead, all who are near are painted over and the body is looked
+    for again; None where it is still not found.
 
     Args:
         frames: of the video, and `people` who is in each of them (`tracks.follow_people`).
@@ -66,7 +66,7 @@ def follow_body(
 
 
 def _taken(body: Body, box: Region, people: Sequence[Person], others: Sequence[Body]) -> bool:
-    """Whether `body` is that of somebody who is in front, found a second time."""
+    """Whether `body` is that of one of the `people` near, found a second time."""
     found = body.region()
     return any(
         np.linalg.norm(body.points[:, :2] - other.points[:, :2], axis=1).mean()

@@ -53,9 +53,9 @@ class Network:
         found = self._session.run(list(self._outputs.values()), {self._input: self._fed(picture)})
         return dict(zip(self._outputs, found, strict=True))
 
-    def plane(self, picture: Pixels, name: str = "") -> Floats:
-        """One plane of the output `name` for `picture`, float32 [height, width]."""
-        return plane_of(self.run(picture)[name])
+    def plane(self, picture: Pixels) -> Floats:
+        """The first output, which is one plane, for `picture`, float32 [height, width]."""
+        return plane_of(self.run(picture)[""])
 
     def _fed(self, picture: Pixels) -> NDArray[Any]:
         if self._dtype is np.float32:

@@ -24,20 +24,19 @@ _HUES, _SATURATIONS, _VALUES = 12, 3, 4
 class PeopleFinder:
     """People in a frame, with a network of slot `people`.
 
-    A person needs a score of `threshold`; `tiles` (1, 2 or 4) are looked at beside the whole
+    A person needs a score of `FEWEST_SURE`; `tiles` (1, 2 or 4) are looked at beside the whole
     frame, to find small people. One more tile costs one more run of the network.
 
     Raises:
         InvalidRequestError: another number of tiles.
     """
 
-    def __init__(self, network: Network, threshold: float = FEWEST_SURE, tiles: int = 1) -> None:
+    def __init__(self, network: Network, tiles: int = 1) -> None:
         if tiles not in TILINGS:
             raise InvalidRequestError(
                 f"People cannot be looked for in {tiles} tiles; there can be 1, 2 or 4."
             )
         self._network = network
-        self._threshold = threshold
         self._tiles = tiles
 
     def find(self, pixels: Pixels) -> tuple[Person, ...]:
@@ -48,7 +47,7 @@ class PeopleFinder:
             size = (self._network.width_px, self._network.height_px)
             box = Letterbox.fitting(part, *size)
             (rows,) = self._network.run(box.picture(pixels, *size)).values()
-            seen = decode_people(rows[0], box, *size, threshold=self._threshold)
+            seen = decode_people(rows[0], box, *size, threshold=FEWEST_SURE)
             found += [one for one in seen if not cut_off(one.box, part, width_px, height_px)]
         boxed = [_inside(person, width_px, height_px) for person in distinct(found)]
         return tuple(_dressed(person, pixels) for person in boxed if person.box.area > 0)

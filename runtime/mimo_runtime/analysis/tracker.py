@@ -45,11 +45,10 @@ class Tracker:
 
     People are matched by where they are expected (constant velocity), how their boxes and
     keypoints lie and what colours they wear, so that two who cross keep their numbers, and one who
-    is hidden for up to `longest_loss_s` gets the old one back. A cut ends all tracks.
+    is hidden for up to `LONGEST_LOSS_S` gets the old one back. A cut ends all tracks.
     """
 
-    def __init__(self, longest_loss_s: float = LONGEST_LOSS_S) -> None:
-        self._longest_loss_s = longest_loss_s
+    def __init__(self) -> None:
         self._tracks: list[_Track] = []
         self._count = 0
 
@@ -69,7 +68,7 @@ class Tracker:
             cut: whether the frame begins another shot.
             hold: looks closer for a person who is expected and was not found.
         """
-        alive = [] if cut else [t for t in self._tracks if self._lives(t, time_s)]
+        alive = [] if cut else [t for t in self._tracks if time_s - t.seen_s <= LONGEST_LOSS_S]
         expected = [_expected(track, time_s) for track in alive]
         pairs = assign(_costs(alive, expected, people, time_s))
         found = [_continued(alive[row], people[column], time_s) for row, column in pairs]
@@ -82,9 +81,6 @@ class Tracker:
         tracked = [Tracked(track.number, track.person) for track in found]
         tracked += [Tracked(track.number, track.person, held=True) for track in held]
         return tuple(sorted(tracked, key=lambda one: one.number))
-
-    def _lives(self, track: _Track, time_s: float) -> bool:
-        return time_s - track.seen_s <= self._longest_loss_s
 
     def _strangers(self, people: Sequence[Person], known: set[int], time_s: float) -> list[_Track]:
         new = [person for place, person in enumerate(people) if place not in known]

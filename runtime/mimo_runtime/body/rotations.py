@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
+from mimo_runtime.body.skeleton import Array
+
 _TINY = 1e-12
 
 

@@ -6,7 +6,7 @@ arrays are made of are known; every other name ends the reading.
 
 import io
 import pickle
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy._core import multiarray
@@ -59,9 +59,6 @@ def load_arrays(data: bytes) -> Any:
 
 
 class _ArrayUnpickler(pickle.Unpickler):
-    def __init__(self, file: BinaryIO, *, encoding: str) -> None:
-        super().__init__(file, encoding=encoding)
-
     def find_class(self, module: str, name: str) -> Any:
         known: dict[tuple[str, str], Any] = {
             ("numpy", "ndarray"): np.ndarray,

@@ -98,11 +98,10 @@ def smpl_body(model: SmplModel, betas: ArrayLike = (), colours: Floats | None = 
 
 def _read(path: Path) -> Mapping[str, Any]:
     try:
-        data = path.read_bytes()
         if zipfile.is_zipfile(path):
             with np.load(path, allow_pickle=False) as archive:
                 return {key: archive[key] for key in _KEYS if key in archive.files}
-        content = load_arrays(data)
+        content = load_arrays(path.read_bytes())
     except OSError as error:
         raise MediaError(f"Cannot read the body model {path}: {error.strerror}.") from None
     except pickle.UnpicklingError as error:

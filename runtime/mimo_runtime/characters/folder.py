@@ -29,8 +29,7 @@ class CharacterRecord:
     Attributes:
         source, sha256: name and hash of the picture file.
         size_px: width and height of both pictures.
-        models: for each slot of the analysis the network file that was used; none where the
-            picture brought everything.
+        models: for each slot of the analysis the network file that was used.
         warnings: what may spoil the result; kind and sentence.
         guesses: what was assumed, sentences.
         body: name of the body. shape, proportions: its build.

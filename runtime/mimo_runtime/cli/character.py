@@ -47,12 +47,15 @@ def character(
 ) -> None:
     """Prepare a character: matted, square, and once more in the canonical A-pose."""
     from mimo_runtime.characters.character import make_character
+    from mimo_runtime.characters.folder import NAMES
+    from mimo_runtime.motions.folder import new_folder
 
     data = _read(source)
-    found, rgb = _find(data, source.name, models, person)
-    made = make_character(rgb, found.alpha, found.body, size)
-    warnings = tuple((one.kind, one.text) for one in found.warnings)
-    _write(output, made, _record(data, source.name, models, warnings, made))
+    with new_folder(output, NAMES, "character") as folder:
+        found, rgb = _find(data, source.name, models, person)
+        made = make_character(rgb, found.alpha, found.body, size)
+        warnings = tuple((one.kind, one.text) for one in found.warnings)
+        _write(folder, made, _record(data, source.name, models, warnings, made))
     for _, text in warnings:
         click.echo(f"Warning: {text}", err=True)
     click.echo(
@@ -90,10 +93,9 @@ def _record(
     )
 
 
-def _write(output: Path, made: "Character", record: "CharacterRecord") -> None:
+def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
     from mimo_runtime.characters.folder import (
         CANONICAL,
-        NAMES,
         PICTURE,
         TEXTURE,
         write_character_record,
@@ -101,14 +103,12 @@ def _write(output: Path, made: "Character", record: "CharacterRecord") -> None:
     from mimo_runtime.characters.texture import write_texture
     from mimo_runtime.media.frame_sink import write_errors
     from mimo_runtime.media.picture import encode_png
-    from mimo_runtime.motions.folder import new_folder
 
-    with new_folder(output, NAMES, "character") as folder:
-        with write_errors(folder):
-            (folder / PICTURE).write_bytes(encode_png(made.picture))
-            (folder / CANONICAL).write_bytes(encode_png(made.canonical))
-        write_texture(folder / TEXTURE, made.texture)
-        write_character_record(folder, record)
+    with write_errors(folder):
+        (folder / PICTURE).write_bytes(encode_png(made.picture))
+        (folder / CANONICAL).write_bytes(encode_png(made.canonical))
+    write_texture(folder / TEXTURE, made.texture)
+    write_character_record(folder, record)
 
 
 def _find(

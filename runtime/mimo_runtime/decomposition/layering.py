@@ -28,7 +28,7 @@ def separate_layers(
 ) -> None:
     """Write bk.mp4, mask.mp4, occ.mp4 if something is in front anywhere, and what is known of them.
 
-    Progress counts every frame twice: the camera is followed first.
+    Progress counts every frame twice: when the camera is followed, and when it is written.
     """
 
     def sightings() -> Iterator[Sighting]:

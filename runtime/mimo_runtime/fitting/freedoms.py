@@ -20,6 +20,8 @@ _HYPEREXTENSION_DEG = 5.0
 _ELBOW_DEG, _KNEE_DEG = 150.0, 155.0
 _FREE_DEG = 180.0
 
+_Rows = list[tuple[tuple[str, ...], Array, float, float, float]]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Freedoms:
@@ -56,7 +58,7 @@ def hinge(skeleton: Skeleton, upper: str, lower: str) -> tuple[Array, float]:
 
 def freedoms_of(skeleton: Skeleton) -> Freedoms:
     """The freedoms of the shipped skeleton, in any proportions."""
-    rows: list[tuple[tuple[str, ...], Array, float, float, float]] = []
+    rows: _Rows = []
     rows += _ball(("Hips",), (0.0,) * 3, (_FREE_DEG,) * 3)
     rows += _ball(SPINE, (0.01,) * 3, (75, 45, 40))
     rows += _ball(NECK, (0.01,) * 3, (70, 80, 45))
@@ -70,9 +72,6 @@ def freedoms_of(skeleton: Skeleton) -> Freedoms:
         rows += _hinge_rows(skeleton, f"{side}UpLeg", f"{side}Leg", _KNEE_DEG)
         rows += _ball((f"{side}Foot",), (0.006, 0.02, 0.02), (50, 30, 30))
     return _freedoms(skeleton, rows)
-
-
-_Rows = list[tuple[tuple[str, ...], Array, float, float, float]]
 
 
 def _ball(joints: tuple[str, ...], stiffness: tuple[float, ...], reach: tuple[float, ...]) -> _Rows:

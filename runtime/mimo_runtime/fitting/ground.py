@@ -10,8 +10,6 @@ from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.turns import swings, unit
 
-FEET = ("left", "right")
-_ENDS = ("heel", "foot_index")
 _SIDE_S = 0.1
 _SLOW_M_PER_S = 0.4
 _TRUSTED_SPREAD_M = 0.25  # feet spread over less say little of how the ground is inclined

@@ -11,7 +11,7 @@ from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.contacts import Flags
 from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
 from mimo_runtime.fitting.landmark_points import landmark_points
-from mimo_runtime.fitting.planting import Soles
+from mimo_runtime.fitting.planting import Soles, sole_places
 from mimo_runtime.fitting.solve import Postures
 
 
@@ -23,7 +23,7 @@ def on_ground(
     sure: [N], how far the frames are to be believed.
     """
     placement = place_all(body.skeleton, postures.root_m, postures.rotations)
-    soles = places_of(body, postures, soles_of(body))
+    soles = sole_places(soles_of(body), placement)
     ground = find_ground(soles, placement, rate_fps, sure)
     rotations = postures.rotations.copy()
     rotations[:, 0] = ground.turn @ rotations[:, 0]
@@ -58,6 +58,5 @@ def soles_of(body: Body) -> Soles:
 
 
 def places_of(body: Body, postures: Postures, soles: Soles) -> Array:
-    """Where the soles are in N frames, float64 [N, S, 3], left before right."""
-    placement = place_all(body.skeleton, postures.root_m, postures.rotations)
-    return np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
+    """`sole_places` of `body` in `postures`."""
+    return sole_places(soles, place_all(body.skeleton, postures.root_m, postures.rotations))

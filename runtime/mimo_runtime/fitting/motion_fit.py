@@ -41,7 +41,7 @@ class FittedMotion:
         body: the shipped body in the proportions of the person.
         proportions: these.
         cameras: that see the motion as the video does.
-        confidence: float32 [N], 0 to 1; `_INTERPOLATED` or less where nobody was found.
+        confidence: float32 [N], 0 to 1; `_INTERPOLATED` where nobody was found.
         contacts: bool [N, 4], whether left heel, left toes, right heel, right toes stand.
         guesses: what was assumed, as sentences for people.
     """
@@ -60,7 +60,7 @@ def fit_motion(
 ) -> FittedMotion:
     """The shipped `body` in any shape, moving as the landmarks of `track` do.
 
-    The heavy part runs over `CHUNK` frames at a time; what grows with the clip is 3 kB a frame.
+    The heavy part runs over `CHUNK` frames at a time; what grows with the clip is 17 kB a frame.
 
     Args:
         focal_px: of the camera; None guesses `FOCAL_PER_SIDE` times the longer side.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mimo_runtime.body.pose import local_rotations, place_all
+from mimo_runtime.body.pose import Placement, local_rotations, place_all
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.banded import smoothed, stiffness_of
 from mimo_runtime.fitting.contacts import Flags, stretches
@@ -25,7 +25,7 @@ def plant_feet(
     soles: for "Left" and "Right" the same number of points, in the order of `contacts` [N, S].
     """
     placement = place_all(skeleton, postures.root_m, postures.rotations)
-    places = np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
+    places = sole_places(soles, placement)
     anchors = _anchors(places, contacts)
     off, touching = _mean_move(anchors - places, contacts)
     weights = np.repeat(touching[:, None], 3, axis=1).astype(np.float64)
@@ -37,6 +37,11 @@ def plant_feet(
         moves, stands = _mean_move(anchors[:, mine] - points.placed(placement), contacts[:, mine])
         move_ankle(skeleton, placement, side, _faded(moves, stands, rate_fps))
     return Postures(root, local_rotations(skeleton.parents, placement.turns))
+
+
+def sole_places(soles: Soles, placement: Placement) -> Array:
+    """Where the soles are in N frames, float64 [N, S, 3], left before right."""
+    return np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
 
 
 def _anchors(places: Array, contacts: Flags) -> Array:

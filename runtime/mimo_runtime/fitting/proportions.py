@@ -11,6 +11,7 @@ from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.pose import Pose, place
 from mimo_runtime.body.skeleton import Array, Skeleton
+from mimo_runtime.fitting.freedoms import SPINE
 from mimo_runtime.fitting.landmark_points import landmark_points
 
 NARROWEST, WIDEST = 0.8, 1.25
@@ -27,7 +28,6 @@ _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
 }
 _LONG: Final = ("trunk", "upper_arm", "forearm", "thigh", "shin")
 _BONES: Final = {"Arm": "upper_arm", "ForeArm": "forearm", "UpLeg": "thigh", "Leg": "shin"}
-_TRUNK_BONES: Final = ("LowerBack", "Spine", "Spine1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _stretch(skeleton: Skeleton, joint: int, proportions: Proportions) -> Array:
         bone = skeleton.tails_m[joint] - skeleton.rest_m[joint]
         bone = bone / np.linalg.norm(bone)
         along = np.eye(3) + (getattr(proportions, part) - 1) * np.outer(bone, bone)
-    elif name in _TRUNK_BONES:
+    elif name in SPINE:
         along = np.diag([1.0, proportions.trunk, 1.0])
     elif name.endswith("Shoulder"):
         along = np.diag([proportions.shoulders, 1.0, 1.0])

@@ -11,7 +11,10 @@ from mimo_runtime.fitting.landmark_points import LandmarkPoints
 def slopes_of(
     places: Array, placement: Placement, freedoms: Freedoms, points: LandmarkPoints
 ) -> Array:
-    """How the points move, float64 [N, 33, 3, 3 + D]: with the root, then with each freedom."""
+    """How `points` at `places` [N, P, 3] move, float64 [N, P, 3, 3 + D].
+
+    The last axis is the three moves of the root, then each freedom.
+    """
     count, freedom_count = len(places), len(freedoms.joints)
     slopes = np.zeros((count, places.shape[1], 3, 3 + freedom_count))
     slopes[..., range(3), range(3)] = 1

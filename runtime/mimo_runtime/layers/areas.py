@@ -29,11 +29,6 @@ def opened(area: Flags, reach_px: int) -> Flags:
     return _changed(area, reach_px, cv2.MORPH_OPEN)
 
 
-def closed(area: Flags, reach_px: int) -> Flags:
-    """`area` with gaps narrower than twice `reach_px` filled."""
-    return _changed(area, reach_px, cv2.MORPH_CLOSE)
-
-
 def faded(area: Flags, reach_px: int) -> Floats:
     """1 inside `area`, falling to 0 within `reach_px` outside, exactly 0 beyond; float32."""
     if not area.any() or reach_px < 1:
@@ -72,6 +67,15 @@ def pieces(area: Flags, smallest_px: int) -> list[Flags]:
     sizes = [(int(facts[label, cv2.CC_STAT_AREA]), label) for label in range(1, count)]
     kept = sorted((-size, label) for size, label in sizes if size >= smallest_px)
     return [np.asarray(labels == label) for _, label in kept]
+
+
+def around(area: Flags, room_px: int) -> tuple[slice, slice] | None:
+    """Rows and columns of the box around `area`, `room_px` wider all around; None for none."""
+    rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
+    if len(rows) == 0:
+        return None
+    top, left = max(0, int(rows[0]) - room_px), max(0, int(columns[0]) - room_px)
+    return slice(top, int(rows[-1]) + room_px + 1), slice(left, int(columns[-1]) + room_px + 1)
 
 
 def reach_of(width_px: int, height_px: int, share: float, least_px: int = 1) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.guided_filter import applied, local_model
-from mimo_runtime.layers.areas import grown, reach_of, shrunk
+from mimo_runtime.layers.areas import around, grown, reach_of, shrunk
 from mimo_runtime.layers.candidates import STANDING, Candidate, candidates_of
 from mimo_runtime.layers.frames import Flags, Floats, Pixels, inside
 from mimo_runtime.layers.front_tracks import FrontTrack, FrontTracks
@@ -98,15 +98,10 @@ def soft_edge(front: Flags, pixels: Pixels, human: Flags) -> NDArray[np.uint8]:
         uint8 [height, width].
     """
     alpha = np.zeros(front.shape, np.uint8)
-    rows, columns = np.flatnonzero(front.any(axis=1)), np.flatnonzero(front.any(axis=0))
-    if len(rows) == 0:
-        return alpha
     reach = reach_of(front.shape[1], front.shape[0], _EDGE, 1)
-    room = 4 * reach
-    part = (
-        slice(max(0, rows[0] - room), rows[-1] + room + 1),
-        slice(max(0, columns[0] - room), columns[-1] + room + 1),
-    )
+    part = around(front, 4 * reach)
+    if part is None:
+        return alpha
     level = _followed(front[part], pixels[part], reach)
     level[shrunk(human[part], reach)] = 0
     alpha[part] = (level * 255 + 0.5).astype(np.uint8)

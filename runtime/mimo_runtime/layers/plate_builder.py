@@ -39,8 +39,7 @@ def plates_of(
 
     Args:
         frames: the clip.
-        hidden: what does not belong to the scene, generously (`cover_of`): half or more where
-            there is somebody, less (not 0) where a shadow may lie, which is told from the light.
+        hidden: what does not belong to the scene, uint8 as of `cover_of`.
         path: of this clip.
         hurried: fill without patches.
 
@@ -48,13 +47,14 @@ def plates_of(
         MediaError: not as many masks as frames, or masks of another size.
     """
     pairs = together(frames, hidden)
-    many = len(path.segments) > _MANY
     for segment in path.segments:
         builder = PlateBuilder(path, segment)
         for _ in range(segment.count):
             pixels, mask = next(pairs)
             builder.add(pixels, np.asarray(mask, np.uint8))
-        yield builder.plate(hurried or (many and segment.count < _SHORT))
+        plate = builder.plate(hurried)
+        del builder  # and all that it gathered, before others gather on this plate
+        yield plate
     next(pairs, None)
 
 
@@ -98,7 +98,9 @@ class PlateBuilder:
         self._supposed.add(part, supposed, share.astype(np.float32), top, left)
 
     def plate(self, hurried: bool = False) -> Plate:
-        """What was gathered, filled; `hurried` fills without patches."""
+        """What was gathered, filled; `hurried`, or as one of many short ones, without patches."""
+        many = len(self._path.segments) > _MANY
+        hurried = hurried or (many and self._segment.count < _SHORT)
         levels, counts = self._levels()
         usable = self._shown > 0
         holes = usable & (counts == 0)

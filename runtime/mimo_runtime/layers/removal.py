@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.areas import faded, ground_zone, grown, reach_of
+from mimo_runtime.layers.areas import around, faded, ground_zone, grown, reach_of
 from mimo_runtime.layers.channels import widest
 from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
 
@@ -83,16 +83,11 @@ def without_human(
         alpha: of `removal_alpha`.
         foreign: what near the edge is not of the scene (other people), bool [height, width].
     """
-    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     result = pixels.copy()
-    if len(rows) == 0:
-        return result
     ring_px = reach_of(pixels.shape[1], pixels.shape[0], _RING, 3)
-    room = 3 * ring_px
-    part = (
-        slice(max(0, rows[0] - room), rows[-1] + room + 1),
-        slice(max(0, columns[0] - room), columns[-1] + room + 1),
-    )
+    part = around(alpha > 0, 3 * ring_px)
+    if part is None:
+        return result
     strange = None if foreign is None else foreign[part]
     shift = _edge_shift(pixels[part], view[part], alpha[part] > 0, strange, ring_px)
     weight = alpha[part].astype(np.float32)[..., None] / 255

@@ -64,7 +64,10 @@ class Separation:
     path: CameraPath
 
     def layers(self) -> Iterator[LayerFrame]:
-        """Every frame in order; reads the clip twice, side by side, one segment apart.
+        """Every frame in order; reads the clip three times, side by side.
+
+        Each segment is read whole for a first plate, then for the plate without what moves, and
+        then for its layers.
 
         Raises:
             MediaError: not as many sightings as frames, or masks of another size.
@@ -132,8 +135,9 @@ def _hidden(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
     def covers() -> Iterator[Mask]:
         last = LastWhole()
         for index, one in enumerate(sightings()):
-            if one.expected is not None:
-                check_size(inside(one.human), one.expected, index)
+            for mask in (one.expected, one.nearness):
+                if mask is not None:
+                    check_size(inside(one.human), mask, index)
             supposed = last.with_last(one)
             yield cover_of([one.human, *(other.mask for other in one.others)], supposed)
 
@@ -141,9 +145,6 @@ def _hidden(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
 
 
 def _look(index: int, pixels: Pixels, sighting: Sighting, plate: Plate) -> Look:
-    for mask in (sighting.expected, sighting.nearness):
-        if mask is not None:
-            check_size(pixels, mask, index)
     height, width = pixels.shape[:2]
     view = plate.view(index, width, height)
     unseen = plate.view_unseen(index, width, height)

@@ -12,6 +12,7 @@ from mimo_runtime.layers.sighting import Sighting
 _FIT_ERROR = 0.02  # of the human's height: how far beside it a silhouette may be
 _FEWEST = 2.0  # frames
 _OFTEN = 0.3  # of the frames have to show a place without the human, whose mask may leak there
+_LEVELS = 16  # by which a frame may differ from the plate where it shows it
 _SHARE = 0.7  # of the frames in which the human is or should be there
 
 
@@ -72,7 +73,7 @@ def in_frame(area: Flags, plate: Plate, place: int, shape: tuple[int, ...]) -> F
     return np.asarray(laid > 0)
 
 
-def alike(pixels: Pixels, view: Pixels, levels: float = 16.0) -> Flags:
-    """Where a frame is the plate within `levels` in every channel, bool [height, width]."""
+def alike(pixels: Pixels, view: Pixels) -> Flags:
+    """Where a frame is the plate within 16 levels in every channel, bool [height, width]."""
     away = cv2.absdiff(cv2.GaussianBlur(pixels, (3, 3), 0), cv2.GaussianBlur(view, (3, 3), 0))
-    return np.asarray(away.max(axis=2) <= levels)
+    return np.asarray(away.max(axis=2) <= _LEVELS)

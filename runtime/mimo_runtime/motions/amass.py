@@ -9,11 +9,10 @@ from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.smpl import SmplModel
 from mimo_runtime.body.smpl_joints import BODY_JOINTS
 from mimo_runtime.errors import MediaError
-from mimo_runtime.motions.motion import Motion
+from mimo_runtime.motions.motion import MAX_FPS, Motion
 from mimo_runtime.motions.npz import Arrays
 
 _RATE_KEYS = ("mocap_framerate", "mocap_frame_rate")
-_MAX_FPS = 1000
 _LICENCE_NOTE = "AMASS: see its licence and that of the data set inside"
 
 
@@ -68,6 +67,6 @@ def _rotations(vectors: Array, joints: int) -> Array:
 
 def _rate(arrays: Arrays, name: str) -> Fraction:
     for key in _RATE_KEYS:
-        if key in arrays and arrays[key].size == 1 and 1 <= float(arrays[key].item()) <= _MAX_FPS:
+        if key in arrays and arrays[key].size == 1 and 1 <= float(arrays[key].item()) <= MAX_FPS:
             return Fraction(float(arrays[key].item())).limit_denominator(1001)
-    raise MediaError(f"'{name}' has no {_RATE_KEYS[0]} from 1 to {_MAX_FPS}.")
+    raise MediaError(f"'{name}' has no {_RATE_KEYS[0]} from 1 to {MAX_FPS}.")

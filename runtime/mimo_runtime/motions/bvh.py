@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.errors import LimitExceededError
 from mimo_runtime.motions.bvh_lines import BvhLines
-from mimo_runtime.motions.motion import MAX_FRAMES
+from mimo_runtime.motions.motion import MAX_FPS, MAX_FRAMES
 
 CHANNELS = tuple(f"{axis}{kind}" for kind in ("position", "rotation") for axis in "XYZ")
 _SPELLING = {name.upper(): name for name in CHANNELS}
 MAX_JOINTS = 500
-_MAX_FPS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,7 +115,7 @@ def _timing(lines: BvhLines) -> tuple[int, Fraction]:
     if count > MAX_FRAMES:
         raise LimitExceededError(f"'{lines.name}' has more than {MAX_FRAMES} frames.")
     (seconds,) = lines.numbers(lines.expect("Frame", "Time:"), 1)
-    if not 1 / _MAX_FPS <= seconds <= 1:
+    if not 1 / MAX_FPS <= seconds <= 1:
         raise lines.fault(f"a frame must last 0.001 to 1 second, not {seconds:g}")
     return count, _rate(seconds)
 

@@ -13,6 +13,7 @@ from mimo_runtime.body.skeleton import Skeleton
 Floats = NDArray[np.float32]
 
 MAX_FRAMES = 100_000
+MAX_FPS = 1000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +51,7 @@ class Motion:
         return Pose(self.root_m[index].astype(np.float64), from_quaternion(self.rotations[index]))
 
     def cut(self, frames: slice) -> "Motion":
-        """Some of the postures; the step of the slice must be 1."""
+        """Some of the postures; with a step other than 1 `rate_fps` is no longer theirs."""
         return replace(self, root_m=self.root_m[frames], rotations=self.rotations[frames])
 
     def placed(self, skeleton: Skeleton) -> Placement:

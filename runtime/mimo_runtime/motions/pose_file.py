@@ -16,12 +16,11 @@ import numpy as np
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.frame_sink import write_errors
-from mimo_runtime.motions.motion import Motion
+from mimo_runtime.motions.motion import MAX_FPS, Motion
 from mimo_runtime.motions.npz import Arrays, text
 
 FORMAT, VERSION = "mimo-pose", 1
 _KEYS = ("rate_fps", "joints", "parents", "rest_m", "tails_m", "root_m", "rotations")
-_MAX_FPS = 1000
 
 
 def write_poses(path: Path, motion: Motion, skeleton: Skeleton, more: Arrays | None = None) -> None:
@@ -101,8 +100,8 @@ def _motion(arrays: Arrays, name: str) -> Motion:
         rate_fps = Fraction(text(arrays, "rate_fps"))
     except (ValueError, ZeroDivisionError):
         rate_fps = Fraction(0)
-    if not 0 < rate_fps <= _MAX_FPS:
-        raise MediaError(f"In the pose file '{name}' rate_fps is no rate up to {_MAX_FPS}.")
+    if not 0 < rate_fps <= MAX_FPS:
+        raise MediaError(f"In the pose file '{name}' rate_fps is no rate up to {MAX_FPS}.")
     return Motion(
         joints=tuple(str(joint) for joint in arrays["joints"]),
         rate_fps=rate_fps,

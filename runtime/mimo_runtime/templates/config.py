@@ -12,7 +12,7 @@ import numpy as np
 from mimo_runtime.errors import TemplateError
 
 CONFIG_FILE = "config.json"
-_TIME_CROP_FPS = 30
+TIME_CROP_FPS = 30
 _MAX_FPS = 240
 
 
@@ -47,8 +47,8 @@ class TemplateConfig:
 
     def time_crop(self, frame_count: int, max_frames: int) -> slice:
         """Which of `frame_count` resampled frames are used."""
-        start = max(0, int(self.fps * self.start_idx / _TIME_CROP_FPS))
-        end = min(frame_count, int(self.fps * self.end_idx / _TIME_CROP_FPS))
+        start = max(0, int(self.fps * self.start_idx / TIME_CROP_FPS))
+        end = min(frame_count, int(self.fps * self.end_idx / TIME_CROP_FPS))
         return slice(start, min(end, start + max_frames))
 
 

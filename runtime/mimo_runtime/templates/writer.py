@@ -12,7 +12,7 @@ from typing import Final
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.frame_sink import write_errors
-from mimo_runtime.templates.config import CONFIG_FILE
+from mimo_runtime.templates.config import CONFIG_FILE, TIME_CROP_FPS
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, SUFFIXES, Template
 
 MASK: Final = "mask"
@@ -22,7 +22,6 @@ _STREAMS = (SOURCE, MOTION, SCENE, OCCLUSION, MASK)
 _OURS = {EXTRAS, CONFIG_FILE, PREVIEW_PICTURE, PREVIEW_VIDEO} | {
     f"{name}{suffix}" for name in _STREAMS for suffix in SUFFIXES
 }
-_CONFIG_FPS = 30
 
 
 @contextmanager
@@ -81,7 +80,7 @@ def write_config(folder: Path, rate_fps: Fraction, frame_count: int) -> None:
         "fps": int(rate_fps) if whole else float(rate_fps),
         "time_crop": {
             "start_idx": 0,
-            "end_idx": math.ceil(frame_count * _CONFIG_FPS / rate_fps),
+            "end_idx": math.ceil(frame_count * TIME_CROP_FPS / rate_fps),
         },
         "frame_crop": {"start_idx": 0, "end_idx": 0},
         "layer_recover": False,

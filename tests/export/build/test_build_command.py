@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -11,7 +9,7 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.availability import device_or_reason
 from mimo_runtime.errors import BundleError, MimoError, UnsupportedError
 from mimo_runtime.plans.folder import find_plans
-from tests.kernels.processes import ROOT
+from tests.kernels.processes import ROOT, python
 
 RTX = ("--engine", "tensorrt-rtx")
 without_gpu = pytest.mark.skipif(device_or_reason()[0] is not None, reason="there is a GPU")
@@ -48,6 +46,7 @@ def test_tensorrt_is_built_on_its_gpu(small_bundle: Path) -> None:
 def test_a_check_needs_the_gpu(small_bundle: Path) -> None:
     error = _refused(small_bundle, *RTX, "--gpu", "sm_89", "--check")
     assert "--check runs the engines, which needs a GPU of sm_89." in str(error)
+    assert str(error).endswith(". Build without --check.")
 
 
 def test_float8_has_its_gpus(small_bundle: Path) -> None:
@@ -79,20 +78,13 @@ def test_a_build_from_the_command_line_and_a_second_one(bundle: Bundle, tmp_path
     """In another process: here Triton interprets and compiles nothing."""
     pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX is not installed")
     script = "from mimo_export.build_command import build; build()"
-    command = [sys.executable, "-c", script, str(bundle.folder), *RTX, "--gpu", "sm_89"]
+    command = ["-c", script, str(bundle.folder), *RTX, "--gpu", "sm_89"]
     options = ["--component", "time", "--level", "0"]
-    rooms = ("", "runtime", "export", "kernels", "proto")
-    environment = {
-        "PYTHONPATH": ":".join(str(ROOT / room) for room in rooms),
-        "TRITON_CACHE_DIR": str(tmp_path / "triton"),
-        "PATH": "/usr/bin:/bin",
-        "HOME": str(tmp_path),
-    }
+    paths = tuple(ROOT / room for room in ("runtime", "export", "proto"))
 
     def run() -> str:
-        done = subprocess.run(
-            [*command, *options], env=environment, capture_output=True, text=True, check=True
-        )
+        done = python(*command, *options, cache=tmp_path / "triton", paths=paths)
+        assert done.returncode == 0, done.stderr
         return done.stdout
 
     first, second = run(), run()

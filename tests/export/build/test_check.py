@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import onnx_ir as ir
@@ -61,7 +60,7 @@ def test_an_engine_with_other_results_is_refused(bundle: Bundle, plan: PlanFolde
         list(check(bundle, plan, wrong))
 
 
-def test_no_numbers_are_refused(bundle: Bundle, plan: PlanFolder, tmp_path: Path) -> None:
+def test_no_numbers_are_refused(bundle: Bundle, plan: PlanFolder) -> None:
     def nothing(name: str, feeds: Mapping[str, Array]) -> dict[str, Array]:
         return {k: v * np.nan for k, v in _in_half(bundle, name, feeds).items()}
 

@@ -14,8 +14,10 @@ from mimo_export.build.float8 import (
 )
 from mimo_export.build.measure import ranges, relative_error
 from mimo_export.build.precision import LOW_TYPES, narrow
+from mimo_export.build.typed import Typing
 from mimo_export.build.walk import walk
 from mimo_export.store import WeightStore
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
 from tests.export.build.graphs import component_of, graph, noise
 
@@ -100,5 +102,10 @@ def test_older_gpus_and_no_calibration_are_refused() -> None:
         check_architecture("sm_89", measured=False)
 
 
-def test_only_denoisers_are_quantised() -> None:
+def test_only_denoisers_are_quantised(small_bundle: Path, tmp_path: Path) -> None:
     assert COMPONENTS == ("denoiser", "denoiser_unguided")
+    with WeightStore(tmp_path) as store:
+        Typing(Bundle.open(small_bundle), "fp8").write("condition", store, None)
+    operators = {node.op_type for node in ir.load(tmp_path / "condition.onnx").graph}
+    assert "Conv" in operators
+    assert "QuantizeLinear" not in operators

@@ -1,7 +1,9 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
+import mimo_kernels
 from mimo_export.build.kernels import kernels_digest, latents_launches
 from mimo_runtime.bundle import Bundle
 from tests.kernels.processes import python
@@ -34,9 +36,16 @@ def test_there_is_a_kernel_for_all_that_happens_between_passes(small_bundle: Pat
     assert launches["advance_2"].constants["halves"] == 2
 
 
-def test_the_digest_is_of_the_sources() -> None:
-    assert len(kernels_digest()) == 64
-    assert kernels_digest() == kernels_digest()
+def test_the_digest_is_of_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = kernels_digest()
+    assert len(before) == 64
+    copy = tmp_path / "kernels"
+    shutil.copytree(mimo_kernels.__path__[0], copy)
+    monkeypatch.setattr(mimo_kernels, "__path__", [str(copy)])
+    assert kernels_digest() == before
+    with (copy / "launch.py").open("a") as source:
+        source.write("\n")
+    assert kernels_digest() != before
 
 
 def test_kernels_are_compiled_for_the_gpu_or_portably(small_bundle: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from benchmarks.gpu_parts.sizes import SMOKE_SIZES, Size
-from benchmarks.gpu_parts.step_case import StepCase, make_case, prepared_step
+from benchmarks.gpu_parts.step_case import make_case, prepared_step
 from mimo_export.networks.motion import TemporalAttention
 from mimo_export.torch_engine.backend import component_in_half
 from mimo_export.torch_engine.engine import Place, TorchEngine, eager
@@ -71,7 +71,7 @@ def test_every_attention_goes_through_a_kernel(launches: list[str]) -> None:
     smallest = SMOKE_SIZES[-1]
     size = Size(16, 2, smallest.unet, smallest.motion, smallest.vae)
     case = make_case(size, CPU, torch.float32)
-    wanted = prepared_step(_copied(size), Switches())()
+    wanted = prepared_step(make_case(size, CPU, torch.float32), Switches())()
     assert not launches  # the official walk has none
     found = prepared_step(case, Switches.every())()
     assert (found - wanted).norm() < 1e-5 * wanted.norm()
@@ -81,8 +81,3 @@ def test_every_attention_goes_through_a_kernel(launches: list[str]) -> None:
     assert kernels.count("two_source_kernel") == readers
     assert kernels.count("temporal_positions_kernel") == motions
     assert len(kernels) == readers + motions
-
-
-def _copied(size: Size) -> StepCase:
-    """The same case with weights of its own."""
-    return make_case(size, CPU, torch.float32)

@@ -12,8 +12,8 @@ from tests.runtime.analysis.people import BLUE, RED, standing
 RATE_FPS = 25
 
 
-def followed(frames: list[list[Person]], **settings) -> list[tuple[Tracked, ...]]:
-    tracker = Tracker(**settings)
+def followed(frames: list[list[Person]]) -> list[tuple[Tracked, ...]]:
+    tracker = Tracker()
     return [tracker.update(people, place / RATE_FPS) for place, people in enumerate(frames)]
 
 

@@ -92,7 +92,7 @@ def test_a_colour_outside_of_the_matte_is_fetched_from_inside(atlas):
     assert (samples.rgb[sure, 1] < 200).mean() > 0.999
 
 
-def test_the_picture_is_drawn_again_from_its_texture(atlas):
+def test_the_picture_is_drawn_again_from_its_texture():
     painted = standing(0)
     _, texture = textured(shipped_atlas(512), painted)
     corners = load_texture_corners().uv

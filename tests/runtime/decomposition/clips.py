@@ -33,12 +33,12 @@ def passing() -> tuple[TrueFrame, ...]:
 
 
 def walking() -> tuple[np.ndarray, ...]:
-    """The frames of it."""
+    """The frames of `walk_truth`."""
     return tuple(frame.pixels for frame in walk_truth())
 
 
 def empty_yard(count: int = 3) -> tuple[np.ndarray, ...]:
-    """The same yard without anybody."""
+    """The yard of `walk_truth` without anybody."""
     return tuple(frame.scene for frame in walk_truth()[:count])
 
 

@@ -49,7 +49,7 @@ def test_noise_and_gaps_are_survived(name, azimuth_deg):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_jitter_is_less_than_half_of_that_of_the_landmarks(name):
+def test_jitter_is_less_than_a_fifth_of_that_of_the_landmarks(name):
     truth = seen(name, 30, 90, noise_m=0.02)
     fit = fit_motion(truth.track, load_body())
     placed = fit.motion.placed(fit.body.skeleton)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mimo_runtime.layers.areas import closed, faded, foot_zone, grown, opened, pieces, shrunk
+from mimo_runtime.layers.areas import faded, foot_zone, grown, opened, pieces, shrunk
 from tests.runtime.layers.synthetic import human_at
 
 DOT = np.zeros((41, 41), bool)
@@ -27,7 +27,6 @@ def test_areas_hold_each_other(seed: int, reach: int) -> None:
 
     assert not (shrunk(area, reach) & ~area).any()
     assert not (opened(area, reach) & ~area).any()
-    assert not (area & ~closed(area, reach)).any()
     assert not (area & ~grown(area, reach)).any()
     assert (soft[area] == 1).all()
     assert ((soft > 0) <= grown(area, reach + 2)).all()

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimo_runtime.layers.camera_tracker import track_camera
-from mimo_runtime.layers.fill import NOTHING, PATCHES
+from mimo_runtime.layers.fill import DIFFUSION, NOTHING, PATCHES
 from mimo_runtime.layers.plate import Plate
-from mimo_runtime.layers.plate_builder import plates_of
+from mimo_runtime.layers.plate_builder import PlateBuilder, plates_of
 from mimo_runtime.layers.removal import cover_of, human_area
 from tests.runtime.layers.synthetic import (
     HEIGHT,
@@ -110,6 +110,19 @@ def test_every_segment_has_a_plate_of_its_own() -> None:
 
     for plate, wanted in zip(plates, (one, other), strict=True):
         assert (plate.picture == wanted).all()
+
+
+def test_one_of_many_short_segments_is_not_worth_patches() -> None:
+    (shown,) = clip(Plan(count=1))
+    frames, masks = [shown.pixels] * 13, [shown.human] * 13
+    fillers = []
+    for cuts in ((), range(13)):
+        path = track_camera(lambda: iter(frames), lambda: iter(masks), cuts=cuts)
+        builder = PlateBuilder(path, path.segments[0])
+        builder.add(shown.pixels, cover_of([shown.human]))
+        fillers.append(builder.plate().facts.filler)
+
+    assert fillers == [PATCHES, DIFFUSION]
 
 
 @settings(max_examples=6, deadline=None, derandomize=True)
