@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,8 +19,6 @@ from mimo_runtime.decomposition.drawing import SILHOUETTES
 from mimo_runtime.decomposition.planes import read_planes
 from mimo_runtime.layers.sighting import Other, Sighting
 
-_FIT_ERROR = 0.025  # of the body's height
-
 
 def read_sightings(size_px: tuple[int, int], bodies: Path, drawn: Path) -> Iterator[Sighting]:
     """The sightings of a clip from the folders of the stages body and draw."""
@@ -36,25 +33,10 @@ def read_sightings(size_px: tuple[int, int], bodies: Path, drawn: Path) -> Itera
         mark, whole = next(marks), next(silhouettes)
         yield Sighting(
             human=mask,
-            expected=surely_inside(whole),
+            expected=whole if whole.any() else None,
             nearness=None if depths is None else next(depths).astype(np.float32),
             others=tuple(Other(mark == place, nearer) for place, nearer in odds.get(index, ())),
         )
-
-
-def surely_inside(silhouette: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """What of a drawn body is far enough from its edge to be the person's; None for nothing.
-
-    A fit is a few hundredths of the body's height beside the person, most of all at thin limbs;
-    what it shows there must not be taken for hidden.
-    """
-    rows = np.flatnonzero(silhouette.any(axis=1))
-    if len(rows) == 0:
-        return None
-    reach_px = max(1, round(_FIT_ERROR * (rows[-1] - rows[0] + 1)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
-    inside = np.asarray(cv2.erode(silhouette, kernel), np.uint8)
-    return inside if inside.any() else None
 
 
 def _odds(bodies: Path) -> dict[int, list[tuple[int, float | None]]]:

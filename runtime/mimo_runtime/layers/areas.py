@@ -15,13 +15,25 @@ def grown(area: Flags, reach_px: int) -> Flags:
     """`area` and everything at most `reach_px` from it, bool [height, width]."""
     if reach_px <= _FAR_PX or not area.any():
         return _changed(area, reach_px, cv2.MORPH_DILATE)
+    return np.asarray(distance_px(area) <= reach_px)
+
+
+def distance_px(area: Flags) -> Floats:
+    """How far every pixel is from `area`, 0 inside it, float32; of nothing, farther than all."""
     away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray(away <= reach_px)
+    return np.asarray(np.minimum(away, sum(area.shape)), np.float32)
 
 
 def shrunk(area: Flags, reach_px: int) -> Flags:
     """What of `area` is more than `reach_px` from its edge."""
     return _changed(area, reach_px, cv2.MORPH_ERODE)
+
+
+def core_of(area: Flags, reach_px: int) -> Flags:
+    """What of `area` is more than `reach_px` from its edge, and the middle half of narrow parts."""
+    inner = cv2.distanceTransform(area.astype(np.uint8), cv2.DIST_L2, 5)
+    middle = 0.5 * cv2.dilate(inner, np.ones((2 * reach_px + 1, 2 * reach_px + 1), np.uint8))
+    return np.asarray((inner > 0) & (inner > np.minimum(middle, reach_px)))
 
 
 def opened(area: Flags, reach_px: int) -> Flags:
@@ -33,8 +45,7 @@ def faded(area: Flags, reach_px: int) -> Floats:
     """1 inside `area`, falling to 0 within `reach_px` outside, exactly 0 beyond; float32."""
     if not area.any() or reach_px < 1:
         return area.astype(np.float32)
-    away = cv2.distanceTransform((~area).astype(np.uint8), cv2.DIST_L2, 5)
-    return np.asarray((1 - away / np.float32(reach_px + 1)).clip(0, 1), np.float32)
+    return np.asarray((1 - distance_px(area) / np.float32(reach_px + 1)).clip(0, 1), np.float32)
 
 
 def foot_zone(human: Flags) -> Flags:

@@ -11,6 +11,7 @@ NO_CAUSE = "the clip begins"
 CUT = "there is a cut"
 LOST = "too little of the background moves alike"
 WIDE = "the camera has turned or zoomed too far for one plate"
+_SURE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class Segment:
     def count(self) -> int:
         """Frames in it."""
         return self.last - self.first + 1
+
+    @property
+    def sure(self) -> bool:
+        """Whether enough of the background moves alike to believe where the frames lie."""
+        return self.static or self.agreeing >= _SURE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,11 +80,8 @@ class CameraPath:
         said = [_movement(self)]
         for segment in self.segments[1:]:
             said.append(f"At frame {segment.first} another plate begins: {segment.cause}.")
-        said += [_doubt(one) for one in self.segments if not one.static and one.agreeing < _SURE]
+        said += [_doubt(one) for one in self.segments if not one.sure]
         return tuple(said)
-
-
-_SURE = 0.45
 
 
 def corners_of(matrix: Matrix, width_px: int, height_px: int) -> Matrix:

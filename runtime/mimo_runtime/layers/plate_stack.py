@@ -2,113 +2,136 @@
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.layers.frames import Flags, Pixels
+from mimo_runtime.layers.ranks import below, level_at, middle_of
 
-STACK_BYTES = 256 << 20
+STACK_BYTES = 320 << 20
 _DEPTHS = (9, 49)
-_TILE_BYTES = 16 << 20
-_LIT = 0.92  # of the upper quartile: what is darker is in shadow
+_PIXEL_BYTES = 4
+_TILE_BYTES = 8 << 20
+_LIT = 0.92  # of the brightest: what is darker is in shadow
 _NOISE = 3  # levels
-_Reduce = Callable[[NDArray[np.uint8], NDArray[np.uint8]], Pixels]
+_BRIGHT = 7  # eighths of the observations are darker than what counts as lit
+_Least = int | NDArray[np.uint8]
+_Levels = NDArray[np.uint8]
+_Counts = NDArray[np.uint8]
+_Place = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
+_Reduce = Callable[[_Levels, _Counts], Pixels]
 
 
 class PlateStack:
-    """Up to `depth` observations of each of `width_px` x `height_px` pixels."""
+    """For `width_px` x `height_px` pixels one observation from each of `depth` parts of the time.
 
-    def __init__(self, width_px: int, height_px: int, stack_bytes: int = STACK_BYTES) -> None:
-        """The depth is what fits into `stack_bytes`, at least 9 and at most 49."""
-        self.depth = max(_DEPTHS[0], min(_DEPTHS[1], stack_bytes // (width_px * height_px * 3)))
+    `trust`: uint8 [depth, height, width], 0 where there is none.
+    """
+
+    def __init__(
+        self, width_px: int, height_px: int, count: int, stack_bytes: int = STACK_BYTES
+    ) -> None:
+        """For `count` frames; deeper than 9 only as far as it fits into `stack_bytes`."""
+        most = stack_bytes // (width_px * height_px * _PIXEL_BYTES)
+        self.depth = min(count, max(_DEPTHS[0], min(_DEPTHS[1], most)))
         self._levels = np.zeros((self.depth, height_px, width_px, 3), np.uint8)
-        self.counts: NDArray[np.uint8] = np.zeros((height_px, width_px), np.uint8)
+        self.trust: NDArray[np.uint8] = np.zeros((self.depth, height_px, width_px), np.uint8)
+        self._filled = np.zeros((height_px, width_px), np.uint8)
 
     def add(
-        self, pixels: Pixels, visible: Flags, share: NDArray[np.float32], top: int, left: int
+        self,
+        pixels: Pixels,
+        trust: NDArray[np.uint8],
+        share: float | NDArray[np.float32],
+        top: int,
+        left: int,
     ) -> None:
-        """One frame's part of the plate.
+        """One frame's part of the plate; of two in one part of the time the more trusted is kept.
 
-        A pixel takes it in while it has fewer observations than `share` of the depth, so that they
-        come from all of its time, and one that was hidden makes up for it.
+        What finds its part of the time taken makes up for one in which the pixel was hidden.
 
         Args:
             pixels: uint8 [height, width, 3], whose first pixel lies at (`left`, `top`).
-            visible: which of them count, bool [height, width].
-            share: 0..1, how much of the time in which a pixel is in the picture has passed,
-                float32 [height, width].
+            trust: in each, uint8 [height, width]; 0 for none.
+            share: above 0 to 1, how much of the time in which a pixel is in the picture has passed,
+                of all of them or float32 [height, width].
         """
-        height, width = visible.shape
-        counts = self.counts[top : top + height, left : left + width]
-        wanted = visible & (counts < np.ceil(share * self.depth))
-        rows, columns = np.nonzero(wanted)
-        slots = counts[rows, columns]
-        self._levels[slots, rows + top, columns + left] = pixels[rows, columns]
-        counts[rows, columns] = slots + 1
+        slots = np.ceil(np.asarray(share) * self.depth).astype(np.intp) - 1
+        rows, columns = (slice(top, top + trust.shape[0]), slice(left, left + trust.shape[1]))
+        if slots.ndim == 0:
+            levels, known = (kept[slots, rows, columns] for kept in (self._levels, self.trust))
+            better = trust > known
+            cv2.copyTo(pixels, better.view(np.uint8), levels)
+            self._filled[rows, columns] += better & (known == 0)
+            cv2.copyTo(trust, better.view(np.uint8), known)
+        else:
+            y, x = np.mgrid[rows, columns]
+            better = trust > self.trust[slots, y, x]
+            self._put(pixels[better], trust[better], (slots[better], y[better], x[better]))
+        late = (trust > 0) & ~better & (self._filled[rows, columns] <= slots)
+        if late.any():
+            y, x = (np.nonzero(late)[axis] + start for axis, start in enumerate((top, left)))
+            before = self.trust[: int(slots.max()) + 1, y, x]
+            self._put(pixels[late], trust[late], (before.argmin(axis=0), y, x))
 
-    def median(self, where: Flags | None = None) -> Pixels:
+    def _put(self, pixels: Pixels, trust: NDArray[np.uint8], place: _Place) -> None:
+        self._filled[place[1:]] += self.trust[place] == 0
+        self._levels[place] = pixels
+        self.trust[place] = trust
+
+    def counts(self, least: _Least = 1) -> _Counts:
+        """How many observations have a trust of `least` or more, uint8 [height, width]."""
+        return np.asarray((self.trust >= least).view(np.uint8).sum(axis=0, dtype=np.uint8))
+
+    def best(self, enough: NDArray[np.integer], lowest: int, highest: int) -> NDArray[np.uint8]:
+        """The highest trust that `enough` observations have, `lowest` where there are fewer."""
+        found = np.full(self.trust.shape[1:], lowest, np.uint8)
+        for trust in range(lowest + 1, highest + 1):
+            found[self.counts(trust) >= enough] = trust
+        return found
+
+    def median(self, where: Flags | None = None, least: _Least = 1) -> Pixels:
         """The median of every channel, uint8 [height, width, 3]; 0 where nothing was seen.
 
-        `where` bool [height, width] leaves all others 0, which is quicker; so for what follows.
+        `where` bool [height, width] leaves all others 0, which is quicker, and only observations
+        with a trust of `least` count; so for what follows.
         """
-        return self._reduced(_median_of, where)
+        return self._reduced(_median_of, where, least)
 
-    def lit(self, where: Flags | None = None) -> Pixels:
-        """The same of the observations that are not in shadow: near the upper quartile."""
-        return self._reduced(_lit_of, where)
+    def lit(self, where: Flags | None = None, least: _Least = 1) -> Pixels:
+        """The same of the observations that are not in shadow: near the brightest eighth."""
+        return self._reduced(_lit_of, where, least)
 
-    def spread(self, where: Flags | None = None) -> NDArray[np.uint8]:
+    def spread(self, where: Flags | None = None, least: _Least = 1) -> NDArray[np.uint8]:
         """How far the middle half of the observations reaches, uint8 [height, width]."""
-        return np.asarray(self._reduced(_spread_of, where).max(axis=2), np.uint8)
+        return np.asarray(self._reduced(_spread_of, where, least).max(axis=2), np.uint8)
 
-    def _reduced(self, reduce: _Reduce, where: Flags | None) -> Pixels:
-        result = np.zeros((*self.counts.shape, 3), np.uint8)
-        wanted = self.counts > 0 if where is None else where & (self.counts > 0)
-        rows, columns = np.nonzero(wanted)
+    def _reduced(self, reduce: _Reduce, where: Flags | None, least: _Least) -> Pixels:
+        every = self.counts(least)
+        places = np.flatnonzero(every > 0 if where is None else where & (every > 0))
+        result = np.zeros((every.size, 3), np.uint8)
+        seen, trust = self._levels.reshape(self.depth, -1, 3), self.trust.reshape(self.depth, -1)
+        least = np.broadcast_to(np.asarray(least, np.uint8), every.shape).ravel()
         step = max(1, _TILE_BYTES // (self.depth * 3))
-        for first in range(0, len(rows), step):
-            some = rows[first : first + step], columns[first : first + step]
-            counts = self.counts[some]
-            result[some] = reduce(self._levels[: counts.max(), *some], counts)
-        return result
+        for first in range(0, len(places), step):
+            some = places[first : first + step]
+            levels = seen.take(some, axis=1)
+            levels[trust.take(some, axis=1) < least[some]] = 255
+            result[some] = reduce(levels, every.ravel()[some][:, None])
+        return result.reshape(*every.shape, 3)
 
 
-def _median_of(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> Pixels:
-    return _middle_of(_sorted(levels, counts), np.int64(0), counts)
+def _median_of(levels: _Levels, counts: _Counts) -> Pixels:
+    return middle_of(levels, np.zeros_like(counts), counts)
 
 
-def _lit_of(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> Pixels:
-    in_order = _sorted(levels, counts)
-    place = 3 * (counts.astype(np.int64) - 1) // 4
-    upper = np.take_along_axis(in_order, place[None, :, None], axis=0)[0]
-    least = (_LIT * upper - _NOISE).clip(0).astype(np.uint8)
-    return _middle_of(in_order, (in_order < least).sum(axis=0), counts)
+def _lit_of(levels: _Levels, counts: _Counts) -> Pixels:
+    bright = level_at(levels, _BRIGHT * (counts.astype(np.uint16) - 1) // 8)
+    least = (_LIT * bright - _NOISE).clip(0).astype(np.uint8)
+    return middle_of(levels, below(levels, least), counts)
 
 
-def _spread_of(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> Pixels:
-    in_order = _sorted(levels, counts)
-    last = counts.astype(np.int64) - 1
-    low, high = (
-        np.take_along_axis(in_order, (share * last // 4)[None, :, None], axis=0)[0]
-        for share in (1, 3)
-    )
-    return np.asarray(high - low, np.uint8)
-
-
-def _sorted(levels: NDArray[np.uint8], counts: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Observations uint8 [depth, pixels, 3] in ascending order, the `counts` [pixels] first."""
-    empty = np.arange(len(levels))[:, None] >= counts
-    levels[empty] = 255
-    levels.sort(axis=0)
-    return levels
-
-
-def _middle_of(
-    in_order: NDArray[np.uint8], first: NDArray[np.int64] | np.int64, counts: NDArray[np.uint8]
-) -> Pixels:
-    """The median of the observations from `first` on, of `counts` in ascending order."""
-    both = first + counts.astype(np.int64)[:, None] - 1
-    both = np.broadcast_to(both, in_order.shape[1:])[None]
-    low = np.take_along_axis(in_order, both // 2, axis=0)[0]
-    high = np.take_along_axis(in_order, (both + 1) // 2, axis=0)[0]
-    return np.asarray((low.astype(np.uint16) + high + 1) // 2, np.uint8)
+def _spread_of(levels: _Levels, counts: _Counts) -> Pixels:
+    last = counts.astype(np.uint16) - 1
+    return np.asarray(level_at(levels, 3 * last // 4) - level_at(levels, last // 4), np.uint8)

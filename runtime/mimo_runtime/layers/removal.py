@@ -1,22 +1,14 @@
 """What is taken out of a frame with the human, and what is put there."""
 
-from collections.abc import Iterable
-from typing import Final
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.areas import around, faded, ground_zone, grown, reach_of
+from mimo_runtime.layers.areas import around, faded, grown, reach_of
 from mimo_runtime.layers.channels import widest
 from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
 
-HIDDEN: Final = 255
-SUPPOSED: Final = 96
-AVOIDED: Final = 64
-
 _MARGIN = 0.012  # of the frame's longer side: how far beyond a mask a human may reach
-_SUPPOSED = 0.025  # the same around an expected silhouette
 _FEATHER = 0.012
 _RING = 0.02
 _HAZE = 0.15  # level of a mask from which something of the human is there
@@ -31,28 +23,14 @@ def margin_px(width_px: int, height_px: int) -> int:
 
 def human_area(mask: Mask) -> Flags:
     """Everything that may show something of the human of `mask`, bool [height, width]."""
-    level = _HAZE * 255 if mask.dtype == np.uint8 else _HAZE
-    some = inside(mask) if mask.dtype == np.bool_ else np.asarray(mask >= level)
+    some = some_of(mask)
     return grown(some, margin_px(some.shape[1], some.shape[0]))
 
 
-def cover_of(masks: Iterable[Mask], expected: Mask | None = None) -> NDArray[np.uint8]:
-    """What of a frame is not for the plate, for `plates_of`: uint8 [height, width].
-
-    255 where a human of `masks` (at least one) may be, 96 where one is `expected` but not seen,
-    64 on the ground around it, else 0.
-    """
-    each = list(masks)
-    height, width = each[0].shape
-    cover = np.zeros((height, width), np.uint8)
-    for mask in each if expected is None else [*each, expected]:
-        cover[ground_zone(inside(mask)) & (cover == 0)] = AVOIDED
-    if expected is not None:
-        reach = reach_of(width, height, _SUPPOSED, 2)
-        cover[grown(inside(expected), reach)] = SUPPOSED
-    for mask in each:
-        cover[human_area(mask)] = HIDDEN
-    return cover
+def some_of(mask: Mask) -> Flags:
+    """Where `mask` shows anything of a human, bool [height, width]."""
+    level = _HAZE * 255 if mask.dtype == np.uint8 else _HAZE
+    return inside(mask) if mask.dtype == np.bool_ else np.asarray(mask >= level)
 
 
 def removal_alpha(human: Flags, shadow: Flags, kept: Floats | None = None) -> NDArray[np.uint8]:

@@ -17,8 +17,6 @@ from mimo_runtime.layers.occluders import OccluderFinder, Occlusion
 from mimo_runtime.layers.plate import Plate, PlateFacts
 from mimo_runtime.layers.plate_builder import PlateBuilder, plates_of
 from mimo_runtime.layers.removal import (
-    HIDDEN,
-    cover_of,
     human_area,
     margin_px,
     removal_alpha,
@@ -28,6 +26,7 @@ from mimo_runtime.layers.shadow import darker, shadow_area
 from mimo_runtime.layers.sighting import Look, Sighting
 from mimo_runtime.layers.standing_front import StandingFront
 from mimo_runtime.layers.standing_votes import StandingVotes, alike
+from mimo_runtime.layers.trust import HIDDEN, Trust, trust_in
 
 Sightings = Callable[[], Iterator[Sighting]]
 """Opens the sightings of a clip, one for every frame."""
@@ -74,7 +73,7 @@ class Separation:
         """
         looks = zip(self.frames(), self.sightings(), strict=True)
         again = zip(self.frames(), self.sightings(), strict=True)
-        for guess in plates_of(self.frames, _hidden(self.sightings), self.path, hurried=True):
+        for guess in plates_of(self.frames, _trusts(self.sightings), self.path, hurried=True):
             segment = guess.segment
             plate, standing = _settled(guess, again, self.path)
             finder = OccluderFinder(standing)
@@ -100,13 +99,9 @@ def _settled(
         known = people_area(sighting)
         different = changed(pixels, view, inside(sighting.human))
         moving = joined(different & ~known, unseen & ~known)
-        supposed = last.with_last(sighting)
-        cover = cover_of(
-            [sighting.human, *(other.mask for other in sighting.others)],
-            supposed if last.short else None,
-        )
-        cover[moving] = HIDDEN
-        builder.add(pixels, cover)
+        trust = trust_in(sighting, last)
+        trust[moving] = HIDDEN
+        builder.add(pixels, trust)
         same = alike(pixels, view) & ~unseen & ~moving
         votes.add(index, sighting, same, different & ~unseen)
     plate = builder.plate()
@@ -131,17 +126,16 @@ def _people(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
     return lambda: (human_area(one.human) | one.foreign() for one in sightings())
 
 
-def _hidden(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
-    def covers() -> Iterator[Mask]:
+def _trusts(sightings: Sightings) -> Callable[[], Iterator[Trust]]:
+    def trusts() -> Iterator[Trust]:
         last = LastWhole()
         for index, one in enumerate(sightings()):
             for mask in (one.expected, one.nearness):
                 if mask is not None:
                     check_size(inside(one.human), mask, index)
-            supposed = last.with_last(one)
-            yield cover_of([one.human, *(other.mask for other in one.others)], supposed)
+            yield trust_in(one, last)
 
-    return covers
+    return trusts
 
 
 def _look(index: int, pixels: Pixels, sighting: Sighting, plate: Plate) -> Look:

@@ -8,7 +8,7 @@ from mimo_runtime.layers.plate import Plate
 from mimo_runtime.layers.standing_area import whole_things
 from mimo_runtime.layers.standing_votes import StandingVotes, in_frame
 
-_STRICTER = (0.0, 0.5, 0.75)  # of the most votes, tried until a thing has an outline
+_SHARES = (0.75, 0.5, 0.0)  # of the most votes: things that more of them speak for come first
 
 
 class StandingFront:
@@ -18,10 +18,11 @@ class StandingFront:
         self._plate = plate
         self._whole: Flags = np.zeros(plate.counts.shape, np.bool_)
         most = float(votes.missing.max())
-        for share in _STRICTER:
-            seeds = votes.seeds() & (votes.missing >= share * most)
-            if seeds.any() and not self._whole.any():
-                self._whole = whole_things(plate.picture, seeds, votes.hints(), votes.seen)
+        for share in _SHARES:
+            seeds = votes.seeds() & (votes.missing >= share * most) & ~self._whole
+            if seeds.any():
+                found = whole_things(plate.picture, seeds, votes.hints(), votes.seen)
+                self._whole = self._whole | found
 
     def area(self, index: int, shape: tuple[int, ...], different: Flags) -> Flags:
         """What of frame `index` of `shape` is such a thing, bool [height, width].

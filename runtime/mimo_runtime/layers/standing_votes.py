@@ -3,13 +3,14 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.areas import opened, shrunk
+from mimo_runtime.layers.areas import core_of, grown, opened, reach_of, shrunk
 from mimo_runtime.layers.exposure import centred
 from mimo_runtime.layers.frames import Flags, Floats, Pixels, inside
 from mimo_runtime.layers.plate import Plate
 from mimo_runtime.layers.sighting import Sighting
 
 _FIT_ERROR = 0.02  # of the human's height: how far beside it a silhouette may be
+_EDGE = 0.006  # of the frame's longer side: how far beyond its mask a human may be seen
 _FEWEST = 2.0  # frames
 _OFTEN = 0.3  # of the frames have to show a place without the human, whose mask may leak there
 _LEVELS = 16  # by which a frame may differ from the plate where it shows it
@@ -39,7 +40,10 @@ class StandingVotes:
         place = index - self._plate.segment.first
         often = self._plate.counts >= _OFTEN * self._plate.segment.count
         leak = shrunk(human, max(1, reach // 2)) & in_frame(often, self._plate, place, human.shape)
-        missing = opened(((shrunk(whole, reach) & ~human) | leak) & alike & ~foreign, 1)
+        unseen = core_of(whole, reach) & ~grown(
+            human, reach_of(human.shape[1], human.shape[0], _EDGE)
+        )
+        missing = opened((unseen | leak) & alike & ~foreign, 1)
         self.missing += on_plate(missing, self._plate, place)
         self.seen += on_plate(human & different, self._plate, place)
 

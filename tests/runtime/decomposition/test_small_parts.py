@@ -1,4 +1,4 @@
-"""Gaps, silhouettes, covers, arrays."""
+"""Gaps, covers, arrays."""
 
 from pathlib import Path
 
@@ -8,7 +8,6 @@ import pytest
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.covering import covering
 from mimo_runtime.decomposition.postures import without_long_gaps
-from mimo_runtime.decomposition.sightings import surely_inside
 
 
 def test_short_gaps_are_closed_and_long_ones_stay() -> None:
@@ -16,18 +15,6 @@ def test_short_gaps_are_closed_and_long_ones_stay() -> None:
     closed = without_long_gaps(known, 2)
     assert closed.tolist() == [bool(int(c)) for c in "0111100010"]
     assert not without_long_gaps(np.zeros(3, np.bool_), 2).any()
-
-
-def test_a_silhouette_loses_its_edge_and_thin_limbs() -> None:
-    silhouette = np.zeros((120, 80), np.uint8)
-    silhouette[10:110, 30:50] = 255
-    silhouette[40:44, 50:75] = 255
-    inside = surely_inside(silhouette)
-    assert inside is not None
-    assert inside[60, 40] == 255
-    assert not inside[:, 50:].any()
-    assert 0 < (silhouette > 0).sum() - (inside > 0).sum() < 800
-    assert surely_inside(np.zeros((20, 20), np.uint8)) is None
 
 
 @pytest.mark.parametrize("size", [(40, 40), (100, 20), (20, 100), (64, 48)])

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mimo_runtime.layers.areas import faded, foot_zone, grown, opened, pieces, shrunk
+from mimo_runtime.layers.areas import core_of, faded, foot_zone, grown, opened, pieces, shrunk
 from tests.runtime.layers.synthetic import human_at
 
 DOT = np.zeros((41, 41), bool)
@@ -49,3 +49,18 @@ def test_the_foot_zone_lies_around_the_feet() -> None:
     assert abs(columns.mean() - 90) < 4
     assert 105 < rows.min() < 118 < rows.max() < 135
     assert not foot_zone(np.zeros((9, 9), bool)).any()
+
+
+def test_the_core_keeps_the_middle_of_what_is_narrow() -> None:
+    area = np.zeros((60, 90), bool)
+    area[10:50, 10:40] = True
+    area[28:34, 40:80] = True
+
+    core = core_of(area, 5)
+
+    assert (core & ~area).sum() == 0
+    assert not core[:15].any()
+    assert not core[:, :15].any()
+    assert core[20:40, 20:30].all()
+    assert core[30:32, 60:70].all()
+    assert not core[[28, 33], 60:70].any()

@@ -7,7 +7,7 @@ from mimo_runtime.layers.camera_tracker import track_camera
 from mimo_runtime.layers.fill import DIFFUSION, NOTHING, PATCHES
 from mimo_runtime.layers.plate import Plate
 from mimo_runtime.layers.plate_builder import PlateBuilder, plates_of
-from mimo_runtime.layers.removal import cover_of, human_area
+from mimo_runtime.layers.trust import FREE, HIDDEN, trust_of
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,
@@ -24,8 +24,8 @@ from tests.runtime.layers.synthetic import (
 
 def plate_of(shown: list[Shown]) -> Plate:
     path = track_camera(frames_of(shown), humans_of(shown))
-    hidden = lambda: (cover_of([one.human]) for one in shown)  # noqa: E731
-    (plate,) = plates_of(frames_of(shown), hidden, path)
+    trusts = lambda: (trust_of([one.human]) for one in shown)  # noqa: E731
+    (plate,) = plates_of(frames_of(shown), trusts, path)
     return plate
 
 
@@ -67,11 +67,11 @@ def test_what_is_never_seen_is_filled_and_said() -> None:
     plate = plate_of(shown)
 
     missing = plate.counts == 0
-    hidden = np.any([human_area(one.human) for one in shown], axis=0)
-    always = np.all([human_area(one.human) for one in shown], axis=0)
+    hidden = [trust_of([one.human]) == HIDDEN for one in shown]
+    covered, always = np.any(hidden, axis=0), np.all(hidden, axis=0)
     assert (missing == always).all()
     assert plate.facts.filler == PATCHES
-    assert plate.facts.uncovered == pytest.approx(1 - always.sum() / hidden.sum())
+    assert plate.facts.uncovered == pytest.approx(1 - always.sum() / covered.sum())
     assert "was invented (patch-match)" in plate.facts.sentence
     for stripe in ((200, 40, 40), (240, 220, 60)):
         away = np.abs(plate.picture[missing].astype(int) - stripe).max(axis=1)
@@ -83,7 +83,7 @@ def test_nothing_hidden_is_nothing_invented() -> None:
     nobody = np.zeros((3, HEIGHT, WIDTH), np.uint8)
     path = track_camera(lambda: iter(frames), lambda: iter(nobody))
 
-    (plate,) = plates_of(lambda: iter(frames), lambda: iter(nobody), path)
+    (plate,) = plates_of(lambda: iter(frames), lambda: iter(nobody + FREE), path)
 
     assert (plate.picture == frames[0]).all()
     assert plate.facts.filler == NOTHING
@@ -95,7 +95,7 @@ def test_a_single_frame_has_a_plate() -> None:
 
     plate = plate_of(shown)
 
-    free = ~human_area(shown[0].human)
+    free = trust_of([shown[0].human]) > HIDDEN
     assert (plate.picture[free] == shown[0].pixels[free]).all()
     assert plate.facts.uncovered == 0
 
@@ -103,10 +103,10 @@ def test_a_single_frame_has_a_plate() -> None:
 def test_every_segment_has_a_plate_of_its_own() -> None:
     one, other = scene(WIDTH, HEIGHT, 1), scene(WIDTH, HEIGHT, 2)
     frames = [one] * 3 + [other] * 2
-    nobody = np.zeros((5, HEIGHT, WIDTH), bool)
+    nobody = np.zeros((5, HEIGHT, WIDTH), np.uint8)
     path = track_camera(lambda: iter(frames), lambda: iter(nobody), cuts={3})
 
-    plates = list(plates_of(lambda: iter(frames), lambda: iter(nobody), path))
+    plates = list(plates_of(lambda: iter(frames), lambda: iter(nobody + FREE), path))
 
     for plate, wanted in zip(plates, (one, other), strict=True):
         assert (plate.picture == wanted).all()
@@ -119,7 +119,7 @@ def test_one_of_many_short_segments_is_not_worth_patches() -> None:
     for cuts in ((), range(13)):
         path = track_camera(lambda: iter(frames), lambda: iter(masks), cuts=cuts)
         builder = PlateBuilder(path, path.segments[0])
-        builder.add(shown.pixels, cover_of([shown.human]))
+        builder.add(shown.pixels, trust_of([shown.human]))
         fillers.append(builder.plate().facts.filler)
 
     assert fillers == [PATCHES, DIFFUSION]

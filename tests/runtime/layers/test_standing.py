@@ -4,10 +4,10 @@ import pytest
 from mimo_runtime.layers.camera_tracker import track_camera
 from mimo_runtime.layers.difference import changed
 from mimo_runtime.layers.plate_builder import plates_of
-from mimo_runtime.layers.removal import cover_of
 from mimo_runtime.layers.sighting import Sighting
 from mimo_runtime.layers.standing_area import whole_things
 from mimo_runtime.layers.standing_votes import StandingVotes, alike
+from mimo_runtime.layers.trust import trust_of
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,
@@ -25,7 +25,7 @@ def votes_of(shown: list[Shown], human) -> StandingVotes:
     """Votes on the plate of `shown`, whose human's mask is `human` of each frame."""
     path = track_camera(frames_of(shown), humans_of(shown))
     (plate,) = plates_of(
-        frames_of(shown), lambda: (cover_of([human(one)], one.whole) for one in shown), path
+        frames_of(shown), lambda: (trust_of([human(one)], one.whole) for one in shown), path
     )
     votes = StandingVotes(plate)
     for index, one in enumerate(shown):
