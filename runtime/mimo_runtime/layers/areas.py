@@ -13,9 +13,13 @@ _LOWEST = 0.06  # of the human's height: what counts as feet
 
 def grown(area: Flags, reach_px: int) -> Flags:
     """`area` and everything at most `reach_px` from it, bool [height, width]."""
-    if reach_px <= _FAR_PX or not area.any():
+    if reach_px <= _FAR_PX:
         return _changed(area, reach_px, cv2.MORPH_DILATE)
-    return np.asarray(distance_px(area) <= reach_px)
+    part = around(area, reach_px + 1)
+    result = np.zeros(area.shape, np.bool_)
+    if part is not None:
+        result[part] = distance_px(area[part]) <= reach_px
+    return result
 
 
 def distance_px(area: Flags) -> Floats:
@@ -43,9 +47,11 @@ def opened(area: Flags, reach_px: int) -> Flags:
 
 def faded(area: Flags, reach_px: int) -> Floats:
     """1 inside `area`, falling to 0 within `reach_px` outside, exactly 0 beyond; float32."""
-    if not area.any() or reach_px < 1:
-        return area.astype(np.float32)
-    return np.asarray((1 - distance_px(area) / np.float32(reach_px + 1)).clip(0, 1), np.float32)
+    level = np.zeros(area.shape, np.float32)
+    part = around(area, reach_px + 1)
+    if part is not None:
+        level[part] = (1 - distance_px(area[part]) / np.float32(reach_px + 1)).clip(0, 1)
+    return level
 
 
 def foot_zone(human: Flags) -> Flags:
@@ -74,19 +80,25 @@ def _at_the_feet(human: Flags, axes: tuple[float, float]) -> Flags:
 
 def pieces(area: Flags, smallest_px: int) -> list[Flags]:
     """The connected pieces of `area` of at least `smallest_px` pixels, the largest first."""
-    count, labels, facts, _ = cv2.connectedComponentsWithStats(area.astype(np.uint8))
+    part = around(area, 0)
+    if part is None:
+        return []
+    count, labels, facts, _ = cv2.connectedComponentsWithStats(area[part].astype(np.uint8))
     sizes = [(int(facts[label, cv2.CC_STAT_AREA]), label) for label in range(1, count)]
     kept = sorted((-size, label) for size, label in sizes if size >= smallest_px)
-    return [np.asarray(labels == label) for _, label in kept]
+    found = np.zeros((len(kept), *area.shape), np.bool_)
+    for piece, (_, label) in zip(found, kept, strict=True):
+        piece[part] = labels == label
+    return list(found)
 
 
 def around(area: Flags, room_px: int) -> tuple[slice, slice] | None:
     """Rows and columns of the box around `area`, `room_px` wider all around; None for none."""
-    rows, columns = np.flatnonzero(area.any(axis=1)), np.flatnonzero(area.any(axis=0))
-    if len(rows) == 0:
+    left, top, width, height = cv2.boundingRect(area.view(np.uint8))
+    if width == 0:
         return None
-    top, left = max(0, int(rows[0]) - room_px), max(0, int(columns[0]) - room_px)
-    return slice(top, int(rows[-1]) + room_px + 1), slice(left, int(columns[-1]) + room_px + 1)
+    rows = slice(max(0, top - room_px), top + height + room_px)
+    return rows, slice(max(0, left - room_px), left + width + room_px)
 
 
 def reach_of(width_px: int, height_px: int, share: float, least_px: int = 1) -> int:
@@ -95,7 +107,10 @@ def reach_of(width_px: int, height_px: int, share: float, least_px: int = 1) -> 
 
 
 def _changed(area: Flags, reach_px: int, operation: int) -> Flags:
-    if reach_px < 1:
+    part = around(area, 2 * reach_px + 1)
+    if reach_px < 1 or part is None:
         return area
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
-    return cv2.morphologyEx(area.astype(np.uint8), operation, kernel).astype(np.bool_)
+    result = np.zeros(area.shape, np.bool_)
+    result[part] = cv2.morphologyEx(area[part].astype(np.uint8), operation, kernel)
+    return result

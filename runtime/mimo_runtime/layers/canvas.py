@@ -11,7 +11,6 @@ from mimo_runtime.layers.exposure import centred
 from mimo_runtime.layers.frames import Flags, Matrix, Pixels
 from mimo_runtime.layers.trust import Trust
 
-_TOTALS_STEP = 8
 _AROUND = np.ones((3, 3), np.uint8)
 
 
@@ -64,18 +63,6 @@ class Canvas:
         shown = cv2.warpPerspective(whole, local, size) == 255
         over = cv2.warpPerspective(cv2.erode(trust, _AROUND), local, size, flags=cv2.INTER_NEAREST)
         return Laid(np.asarray(laid, np.uint8), shown, np.asarray(over, np.uint8), top, left)
-
-    def totals(self) -> NDArray[np.uint16]:
-        """In how many frames every pixel of the plate is in the picture, roughly."""
-        width, height = (-(-side // _TOTALS_STEP) for side in self.size_px)
-        totals = np.zeros((height, width), np.uint16)
-        for matrix in self.matrices:
-            one = np.zeros((height, width), np.uint8)
-            ends = corners_of(matrix, self._path.width_px, self._path.height_px) / _TOTALS_STEP
-            cv2.fillConvexPoly(one, np.round(ends).astype(np.int32), 1)
-            totals += one
-        whole = totals.repeat(_TOTALS_STEP, axis=0).repeat(_TOTALS_STEP, axis=1)
-        return np.asarray(whole[: self.size_px[1], : self.size_px[0]], np.uint16)
 
 
 def _bounds(path: CameraPath, segment: Segment) -> tuple[int, int, int, int]:

@@ -13,9 +13,11 @@ from mimo_runtime.layers.frames import Floats, Frames, Pixels, together
 from mimo_runtime.layers.plate import Plate, PlateFacts
 from mimo_runtime.layers.plate_stack import PlateStack
 from mimo_runtime.layers.trust import FREE, HIDDEN, Trust
+from mimo_runtime.media.ahead import ahead
 
 _SHORT = 4  # frames: plates of shorter segments are many and not worth patches
 _MANY = 12  # segments from which that matters
+_HURRIED = 17  # observations
 
 Trusts = Callable[[], Iterator[Trust]]
 """Opens how far the frames of a clip are to be trusted, see `trust_of`."""
@@ -30,18 +32,18 @@ def plates_of(
         frames: the clip.
         trusts: which parts of each frame are the scene.
         path: of this clip.
-        hurried: fill without patches.
+        hurried: from fewer observations, filled without patches.
 
     Raises:
         MediaError: not as many trusts as frames, or of another size.
     """
-    pairs = together(frames, trusts)
+    pairs = ahead(together(frames, trusts))
     for segment in path.segments:
-        builder = PlateBuilder(path, segment)
+        builder = PlateBuilder(path, segment, hurried=hurried)
         for _ in range(segment.count):
             pixels, trust = next(pairs)
             builder.add(pixels, np.asarray(trust, np.uint8))
-        plate = builder.plate(hurried)
+        plate = builder.plate()
         del builder  # and all that it gathered, before others gather on this plate
         yield plate
     next(pairs, None)
@@ -50,21 +52,25 @@ def plates_of(
 class PlateBuilder:
     """The plate of one segment, from its frames given one by one."""
 
-    def __init__(self, path: CameraPath, segment: Segment) -> None:
+    def __init__(self, path: CameraPath, segment: Segment, *, hurried: bool = False) -> None:
+        """`hurried`, or as one of many short ones, it is filled without patches."""
         self._segment = segment
-        self._many = len(path.segments) > _MANY
+        short = len(path.segments) > _MANY and segment.count < _SHORT
+        self._filler = DIFFUSION if hurried or short else PATCHES
         self._canvas = Canvas(path, segment)
         size_px = self._canvas.size_px
-        self._stack = PlateStack(*size_px, segment.count)
+        self._stack = PlateStack(
+            *size_px, min(segment.count, _HURRIED) if hurried else segment.count
+        )
         self._exposure = Exposure(*size_px)
         self._shown = np.zeros(size_px[::-1], np.uint16)
-        self._totals = self._canvas.totals()
         self._covered = np.zeros(size_px[::-1], np.bool_)
         self._gains: list[Floats] = []
 
     def add(self, pixels: Pixels, trust: Trust) -> None:
         """The next frame, uint8 [height, width, 3], and its `trust_of`, uint8 [height, width]."""
         place = len(self._gains)
+        passed = (place + 1) / self._segment.count
         gain = self._exposure.gain(pixels, trust < FREE, self._canvas.matrices[place])
         self._gains.append(gain)
         if (gain != 1).any():
@@ -72,17 +78,21 @@ class PlateBuilder:
         if self._segment.static:
             self._shown += 1
             self._covered |= trust == HIDDEN
-            self._stack.add(pixels, trust, (place + 1) / self._segment.count, 0, 0)
+            self._stack.add(pixels, trust, passed, 0, 0)
         else:
-            self._add_moved(place, pixels, trust)
+            laid = self._canvas.laid(place, pixels, trust)
+            self._shown[laid.place] += laid.shown
+            self._covered[laid.place] |= laid.shown & (laid.trust == HIDDEN)
+            self._stack.add(laid.pixels, laid.trust * laid.shown, passed, laid.top, laid.left)
 
-    def plate(self, hurried: bool = False) -> Plate:
-        """What was gathered, filled; `hurried`, or as one of many short ones, without patches."""
-        hurried = hurried or (self._many and self._segment.count < _SHORT)
+    def plate(self) -> Plate:
+        """What was gathered, filled."""
         levels, counts = consensus(self._stack, self._shown)
         usable = self._shown > 0
         holes = usable & (counts == 0)
-        picture = fill(levels, holes, usable, by_diffusion if hurried else by_patches)
+        picture = fill(
+            levels, holes, usable, by_diffusion if self._filler == DIFFUSION else by_patches
+        )
         covered = int(self._covered.sum())
         missed = int((self._covered & holes).sum())
         facts = PlateFacts(
@@ -90,16 +100,7 @@ class PlateBuilder:
             *self._canvas.size_px,
             seen=1 - float(holes.sum()) / max(1, int(usable.sum())),
             uncovered=1 - missed / covered if covered else 1.0,
-            filler=NOTHING if not holes.any() else DIFFUSION if hurried else PATCHES,
+            filler=self._filler if holes.any() else NOTHING,
         )
         gains = np.array(self._gains, np.float32)
         return Plate(facts, picture, counts, self._canvas.matrices, gains)
-
-    def _add_moved(self, place: int, pixels: Pixels, trust: Trust) -> None:
-        laid = self._canvas.laid(place, pixels, trust)
-        part = laid.place
-        self._shown[part] += laid.shown
-        self._covered[part] |= laid.shown & (laid.trust == HIDDEN)
-        passed = np.maximum(self._shown[part], 1)
-        share = (passed / np.maximum(self._totals[part], passed)).astype(np.float32)
-        self._stack.add(laid.pixels, laid.trust * laid.shown, share, laid.top, laid.left)

@@ -1,5 +1,6 @@
 """Levels that were seen of every pixel of a plate, in bounded memory, and their median."""
 
+import math
 from collections.abc import Callable
 
 import cv2
@@ -19,7 +20,6 @@ _BRIGHT = 7  # eighths of the observations are darker than what counts as lit
 _Least = int | NDArray[np.uint8]
 _Levels = NDArray[np.uint8]
 _Counts = NDArray[np.uint8]
-_Place = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]
 _Reduce = Callable[[_Levels, _Counts], Pixels]
 
 
@@ -40,45 +40,34 @@ class PlateStack:
         self._filled = np.zeros((height_px, width_px), np.uint8)
 
     def add(
-        self,
-        pixels: Pixels,
-        trust: NDArray[np.uint8],
-        share: float | NDArray[np.float32],
-        top: int,
-        left: int,
+        self, pixels: Pixels, trust: NDArray[np.uint8], share: float, top: int, left: int
     ) -> None:
         """One frame's part of the plate; of two in one part of the time the more trusted is kept.
 
-        What finds its part of the time taken makes up for one in which the pixel was hidden.
+        Of a pixel with few observations, one whose part of the time is taken makes up for a part in
+        which the pixel was hidden.
 
         Args:
             pixels: uint8 [height, width, 3], whose first pixel lies at (`left`, `top`).
             trust: in each, uint8 [height, width]; 0 for none.
-            share: above 0 to 1, how much of the time in which a pixel is in the picture has passed,
-                of all of them or float32 [height, width].
+            share: above 0 to 1, how much of the time has passed.
         """
-        slots = np.ceil(np.asarray(share) * self.depth).astype(np.intp) - 1
-        rows, columns = (slice(top, top + trust.shape[0]), slice(left, left + trust.shape[1]))
-        if slots.ndim == 0:
-            levels, known = (kept[slots, rows, columns] for kept in (self._levels, self.trust))
-            better = trust > known
-            cv2.copyTo(pixels, better.view(np.uint8), levels)
-            self._filled[rows, columns] += better & (known == 0)
-            cv2.copyTo(trust, better.view(np.uint8), known)
-        else:
-            y, x = np.mgrid[rows, columns]
-            better = trust > self.trust[slots, y, x]
-            self._put(pixels[better], trust[better], (slots[better], y[better], x[better]))
-        late = (trust > 0) & ~better & (self._filled[rows, columns] <= slots)
+        slot = math.ceil(share * self.depth) - 1
+        part = (slice(top, top + trust.shape[0]), slice(left, left + trust.shape[1]))
+        levels, known, filled = (
+            kept[part] for kept in (self._levels[slot], self.trust[slot], self._filled)
+        )
+        better = trust > known
+        late = (trust > 0) & ~better & (filled < min(slot + 1, _DEPTHS[0]))
+        filled += better & (known == 0)
+        cv2.copyTo(pixels, better.view(np.uint8), levels)
+        cv2.copyTo(trust, better.view(np.uint8), known)
         if late.any():
-            y, x = (np.nonzero(late)[axis] + start for axis, start in enumerate((top, left)))
-            before = self.trust[: int(slots.max()) + 1, y, x]
-            self._put(pixels[late], trust[late], (before.argmin(axis=0), y, x))
-
-    def _put(self, pixels: Pixels, trust: NDArray[np.uint8], place: _Place) -> None:
-        self._filled[place[1:]] += self.trust[place] == 0
-        self._levels[place] = pixels
-        self.trust[place] = trust
+            rows, columns = np.nonzero(late)
+            y, x = rows + top, columns + left
+            empty = self.trust[: slot + 1, y, x].argmin(axis=0)
+            self._levels[empty, y, x], self.trust[empty, y, x] = pixels[late], trust[late]
+            filled[late] += 1
 
     def counts(self, least: _Least = 1) -> _Counts:
         """How many observations have a trust of `least` or more, uint8 [height, width]."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,9 +28,12 @@ from mimo_runtime.layers.sighting import Look, Sighting
 from mimo_runtime.layers.standing_front import StandingFront
 from mimo_runtime.layers.standing_votes import StandingVotes, alike
 from mimo_runtime.layers.trust import HIDDEN, Trust, trust_in
+from mimo_runtime.media.ahead import ahead
 
 Sightings = Callable[[], Iterator[Sighting]]
 """Opens the sightings of a clip, one for every frame."""
+
+Seen = tuple[Pixels, Sighting]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,46 +70,59 @@ class Separation:
         """Every frame in order; reads the clip three times, side by side.
 
         Each segment is read whole for a first plate, then for the plate without what moves, and
-        then for its layers.
+        then for its layers. A second thread reads and compares while this one works.
 
         Raises:
             MediaError: not as many sightings as frames, or masks of another size.
         """
-        looks = zip(self.frames(), self.sightings(), strict=True)
+        seen = zip(self.frames(), self.sightings(), strict=True)
         again = zip(self.frames(), self.sightings(), strict=True)
         for guess in plates_of(self.frames, _trusts(self.sightings), self.path, hurried=True):
-            segment = guess.segment
-            plate, standing = _settled(guess, again, self.path)
+            count = guess.segment.count
+            plate, standing = _settled(guess, islice(again, count), self.path)
             finder = OccluderFinder(standing)
-            for index in range(segment.first, segment.last + 1):
-                pixels, sighting = next(looks)
-                for done in finder.add(_look(index, pixels, sighting, plate)):
+            for look in ahead(_looks(islice(seen, count), plate)):
+                for done in finder.add(look):
                     yield _layer_frame(*done, plate)
             for done in finder.rest():
                 yield _layer_frame(*done, plate)
 
 
-def _settled(
-    guess: Plate, frames: Iterator[tuple[Pixels, Sighting]], path: CameraPath
-) -> tuple[Plate, StandingFront]:
+def _settled(guess: Plate, seen: Iterator[Seen], path: CameraPath) -> tuple[Plate, StandingFront]:
     """The plate without what moves, and what stands on it in front of the human."""
-    segment = guess.segment
-    builder, votes, last = PlateBuilder(path, segment), StandingVotes(guess), LastWhole()
-    for index in range(segment.first, segment.last + 1):
-        pixels, sighting = next(frames)
+    builder, votes = PlateBuilder(path, guess.segment), StandingVotes(guess)
+    for one in ahead(_compared(seen, guess)):
+        builder.add(one.pixels, one.trust)
+        votes.add(one.index, one.sighting, one.alike, one.different)
+    plate = builder.plate()
+    return plate, StandingFront(plate, votes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Compared:
+    """A frame beside a plate: surely `alike` or `different`, bool [height, width] both."""
+
+    index: int
+    pixels: Pixels
+    sighting: Sighting
+    trust: Trust
+    alike: Flags
+    different: Flags
+
+
+def _compared(seen: Iterator[Seen], plate: Plate) -> Iterator[_Compared]:
+    last = LastWhole()
+    for index, (pixels, sighting) in enumerate(seen, plate.segment.first):
         height, width = pixels.shape[:2]
-        view = guess.view(index, width, height)
-        unseen = guess.view_unseen(index, width, height)
+        view = plate.view(index, width, height)
+        unseen = plate.view_unseen(index, width, height)
         known = people_area(sighting)
         different = changed(pixels, view, inside(sighting.human))
         moving = joined(different & ~known, unseen & ~known)
         trust = trust_in(sighting, last)
         trust[moving] = HIDDEN
-        builder.add(pixels, trust)
         same = alike(pixels, view) & ~unseen & ~moving
-        votes.add(index, sighting, same, different & ~unseen)
-    plate = builder.plate()
-    return plate, StandingFront(plate, votes)
+        yield _Compared(index, pixels, sighting, trust, same, different & ~unseen)
 
 
 def separate(frames: Frames, sightings: Sightings, cuts: Collection[int] = ()) -> Separation:
@@ -138,15 +155,16 @@ def _trusts(sightings: Sightings) -> Callable[[], Iterator[Trust]]:
     return trusts
 
 
-def _look(index: int, pixels: Pixels, sighting: Sighting, plate: Plate) -> Look:
-    height, width = pixels.shape[:2]
-    view = plate.view(index, width, height)
-    unseen = plate.view_unseen(index, width, height)
-    human, foreign = inside(sighting.human), sighting.foreign()
-    whole = None if sighting.expected is None else inside(sighting.expected)
-    shade, different = darker(pixels, view), changed(pixels, view, human)
-    shadow = shadow_area(shade, human, foreign, whole)
-    return Look(index, pixels, view, unseen, different, shade, shadow, sighting)
+def _looks(seen: Iterator[Seen], plate: Plate) -> Iterator[Look]:
+    for index, (pixels, sighting) in enumerate(seen, plate.segment.first):
+        height, width = pixels.shape[:2]
+        view = plate.view(index, width, height)
+        unseen = plate.view_unseen(index, width, height)
+        human, foreign = inside(sighting.human), sighting.foreign()
+        whole = None if sighting.expected is None else inside(sighting.expected)
+        shade, different = darker(pixels, view), changed(pixels, view, human)
+        shadow = shadow_area(shade, human, foreign, whole)
+        yield Look(index, pixels, view, unseen, different, shade, shadow, sighting)
 
 
 def _layer_frame(look: Look, occlusion: Occlusion, plate: Plate) -> LayerFrame:

@@ -10,6 +10,8 @@ from mimo_runtime.layers.frames import Flags, Floats, Pixels
 _DARKER = (0.25, 0.92)  # share of the plate's brightness that a shadow leaves
 _COLOUR = 0.045  # difference of the shares of red, green and blue
 _DARK = 24.0  # levels below which colour is noise
+_SIDE_PX = 320.0  # the longer side at which it is looked for
+_BLUR = 0.004  # of the longer side
 _REACH = 1.3  # of the human's height
 _SMALLEST = 4e-4  # of the frame
 _GRAIN = 0.004  # of the frame's longer side
@@ -62,14 +64,18 @@ def _from_the_feet(found: list[Flags], body: Flags, foreign: Flags) -> Flags:
 
 
 def darker(pixels: Pixels, view: Pixels) -> Flags:
-    """Where a frame is the plate with less light, bool [height, width]."""
-    sigma = max(0.8, 0.004 * max(pixels.shape[:2]))
-    now, usual = _smooth(pixels, sigma), _smooth(view, sigma)
+    """Where a frame is the plate with less light, bool [height, width]; found in a small picture.
+
+    pixels, view: uint8 [height, width, 3].
+    """
+    now, usual = _smooth(pixels), _smooth(view)
     bright_now, bright = total(now) + 1e-3, total(usual) + 1e-3
     share = bright_now / bright
     colour = widest(now / bright_now[..., None] - usual / bright[..., None])
     lit = bright > 3 * _DARK
-    return np.asarray((share > _DARKER[0]) & (share < _DARKER[1]) & (colour < _COLOUR) & lit)
+    found = (share > _DARKER[0]) & (share < _DARKER[1]) & (colour < _COLOUR) & lit
+    size = pixels.shape[1::-1]
+    return cv2.resize(found.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
 
 def _near(human: Flags) -> Flags:
@@ -81,5 +87,10 @@ def _near(human: Flags) -> Flags:
     return np.asarray((x - middle) ** 2 + (y - rows.max()) ** 2 < reach**2)
 
 
-def _smooth(pixels: Pixels, sigma: float) -> Floats:
+def _smooth(pixels: Pixels) -> Floats:
+    scale = min(1.0, _SIDE_PX / max(pixels.shape[:2]))
+    if scale < 1:
+        less = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        pixels = np.asarray(less, np.uint8)
+    sigma = max(0.8, _BLUR * max(pixels.shape[:2]))
     return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.float32)

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 
 from mimo_runtime.layers.areas import core_of, grown, opened, reach_of, shrunk
+from mimo_runtime.layers.channels import largest
 from mimo_runtime.layers.exposure import centred
 from mimo_runtime.layers.frames import Flags, Floats, Pixels, inside
 from mimo_runtime.layers.plate import Plate
@@ -80,4 +81,4 @@ def in_frame(area: Flags, plate: Plate, place: int, shape: tuple[int, ...]) -> F
 def alike(pixels: Pixels, view: Pixels) -> Flags:
     """Where a frame is the plate within 16 levels in every channel, bool [height, width]."""
     away = cv2.absdiff(cv2.GaussianBlur(pixels, (3, 3), 0), cv2.GaussianBlur(view, (3, 3), 0))
-    return np.asarray(away.max(axis=2) <= _LEVELS)
+    return np.asarray(largest(np.asarray(away, np.uint8)) <= _LEVELS)

@@ -157,7 +157,7 @@ def test_memory_does_not_grow_with_the_clip() -> None:
     count = sum(1 for _ in separate(frames, sightings).layers())
 
     assert count == 60
-    assert most <= AHEAD + 4
+    assert most <= AHEAD + 8  # three of them with the thread that reads
 
 
 def test_nobody_is_the_clip_itself() -> None:

@@ -1,0 +1,50 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from mimo_runtime.media.ahead import ahead
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_nothing_is_lost_or_mixed_up(count: int) -> None:
+    assert list(ahead(iter(range(20)), count)) == list(range(20))
+    assert list(ahead(iter(()), count)) == []
+
+
+def test_an_item_is_made_while_the_one_before_is_worked_on() -> None:
+    made = [threading.Event() for _ in range(6)]
+
+    def items() -> Iterator[int]:
+        for index, event in enumerate(made):
+            event.set()
+            yield index
+
+    found = ahead(items(), 2)
+
+    assert next(found) == 0
+    assert made[2].wait(10), "nobody makes the item after the next"
+    assert not made[4].is_set(), "more is made than was to be kept"
+    assert list(found) == [1, 2, 3, 4, 5]
+
+
+def test_an_error_comes_in_its_place() -> None:
+    def items() -> Iterator[int]:
+        yield 1
+        raise ValueError("the second is broken")
+
+    found = ahead(items())
+
+    assert next(found) == 1
+    with pytest.raises(ValueError, match="second is broken"):
+        next(found)
+
+
+def test_who_stops_early_leaves_no_thread() -> None:
+    before = threading.active_count()
+    found = ahead(iter(range(100)))
+    next(found)
+
+    found.close()  # type: ignore[attr-defined]
+
+    assert threading.active_count() == before
