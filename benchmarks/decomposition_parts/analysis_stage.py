@@ -10,10 +10,15 @@ import numpy as np
 from benchmarks.decomposition_parts.truth import Truth
 from mimo_runtime.analysis.body_landmarks import Body
 from mimo_runtime.analysis.body_track import SeenBody, follow_body
+from mimo_runtime.analysis.bridging import bridged
 from mimo_runtime.analysis.finders import Finders
 from mimo_runtime.analysis.frame import Floats, Frame
 from mimo_runtime.analysis.region import Region, intersection_over_union
 from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
+from mimo_runtime.decomposition.crowd import Crowd
+from mimo_runtime.layers.camera import CameraPath
+from mimo_runtime.layers.camera_tracker import CameraTracker
+from mimo_runtime.layers.removal import human_area
 
 _SAME = 0.3
 
@@ -23,9 +28,9 @@ class Analysed:
     """What was found; one of everything for every frame.
 
     `number` is that of the person meant, `chosen` whom the program takes for the main person.
-    `bodies` and `masks`, float32 [H, W], are of the person meant; `others` the masks of people who
-    touch it. `people_cpu_s`, `body_cpu_s`: processor time of finding and following
-    people, and of landmarks and masks.
+    `bodies` and `masks`, float32 [H, W], are of the person meant; `others` the masks of everybody
+    else. `people_cpu_s`, `body_cpu_s`: processor time of finding and following
+    people, and of landmarks, masks and the path of the `camera`.
     """
 
     people: tuple[FramePeople, ...]
@@ -36,6 +41,7 @@ class Analysed:
     others: tuple[tuple[Floats, ...], ...]
     people_cpu_s: float
     body_cpu_s: float
+    camera: CameraPath
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -49,7 +55,7 @@ def analyse(truth: Truth, finders: Finders) -> Analysed | None:
     Whom the user means is known from the truth, as with `--person`; all else is found.
     """
     started = time.process_time()
-    people = tuple(follow_people(_frames(truth), finders.people, finders.bodies))
+    people = bridged(tuple(follow_people(_frames(truth), finders.people, finders.bodies)))
     size_px = truth.spec.size_px
     summary = TrackSummary(size_px, size_px)
     for one in people:
@@ -60,7 +66,8 @@ def analyse(truth: Truth, finders: Finders) -> Analysed | None:
     number = _meant(truth, people, chosen)
     between = time.process_time()
     seen = tuple(follow_body(_frames(truth), people, number, finders.bodies))
-    masks = [_masks(truth, one, finders) for one in seen]
+    masks = list(_masks(truth, people, seen, number, finders))
+    camera = follow_camera(truth, people, masks)
     ended = time.process_time()
     return Analysed(
         people,
@@ -71,7 +78,21 @@ def analyse(truth: Truth, finders: Finders) -> Analysed | None:
         tuple(others for _, others in masks),
         between - started,
         ended - between,
+        camera,
     )
+
+
+def follow_camera(
+    truth: Truth,
+    people: Sequence[FramePeople],
+    masks: Sequence[tuple[Floats, tuple[Floats, ...]]],
+) -> CameraPath:
+    """The camera's path, by what in each frame is in no mask of the person or of another."""
+    tracker = CameraTracker()
+    for frame, who, (mask, others) in zip(truth.frames, people, masks, strict=True):
+        hidden = human_area(mask) | np.logical_or.reduce([other >= 0.5 for other in others])
+        tracker.add(frame.pixels, hidden, cut=who.cut)
+    return tracker.path()
 
 
 def _frames(truth: Truth) -> Iterator[Frame]:
@@ -89,9 +110,15 @@ def _meant(truth: Truth, people: Sequence[FramePeople], chosen: int) -> int:
     return votes.most_common(1)[0][0] if votes else chosen
 
 
-def _masks(truth: Truth, seen: SeenBody, finders: Finders) -> tuple[Floats, tuple[Floats, ...]]:
-    pixels = truth.frames[seen.index].pixels
-    if seen.body is None:
-        return np.zeros(pixels.shape[:2], np.float32), ()
-    mask = finders.masks.find(pixels, seen.body, seen.others)
-    return mask, tuple(finders.masks.find(pixels, other, [seen.body]) for other in seen.others)
+def _masks(
+    truth: Truth,
+    people: Sequence[FramePeople],
+    seen: Sequence[SeenBody],
+    number: int,
+    finders: Finders,
+) -> Iterator[tuple[Floats, tuple[Floats, ...]]]:
+    crowd = Crowd(finders, number)
+    for frame, who, body in zip(truth.frames, people, seen, strict=True):
+        found = {one.number: one.mask for one in crowd.look(frame.pixels, who, body)}
+        nothing = np.zeros(frame.pixels.shape[:2], np.float32)
+        yield found.pop(number, nothing), tuple(found.values())

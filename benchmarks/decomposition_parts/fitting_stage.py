@@ -11,6 +11,7 @@ from benchmarks.decomposition_parts.joints import JOINTS
 from benchmarks.decomposition_parts.truth import Truth
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
+from mimo_runtime.decomposition.postures import pans_of
 from mimo_runtime.fitting.landmark_track import gather_landmarks
 from mimo_runtime.fitting.motion_fit import FittedMotion, fit_motion
 
@@ -38,7 +39,7 @@ def fit(truth: Truth, analysed: Analysed) -> Fitted | None:
     if not track.known.any():
         return None
     started = time.process_time()
-    fitted = fit_motion(track, load_body())
+    fitted = fit_motion(track, load_body(), pans=pans_of(analysed.camera))
     between = time.process_time()
     silhouettes = tuple(
         render_pose(fitted.body, fitted.motion.pose(index), fitted.cameras.at(index)).coverage

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from benchmarks.decomposition_parts.analysis_stage import Analysed
 from benchmarks.decomposition_parts.fitting_stage import Fitted
 from benchmarks.decomposition_parts.truth import Truth
-from mimo_runtime.layers.separation import separate
+from mimo_runtime.layers.separation import Separation
 from mimo_runtime.layers.sighting import Other, Sighting
 
 
@@ -38,8 +38,8 @@ def layer(truth: Truth, analysed: Analysed, fitted: Fitted | None) -> Layered:
             yield Sighting(mask, expected, others=others)
 
     started = time.process_time()
-    separation = separate(
-        lambda: (frame.pixels for frame in truth.frames), sightings, analysed.cuts
+    separation = Separation(
+        lambda: (frame.pixels for frame in truth.frames), sightings, analysed.camera
     )
     found = [(one.scene, one.occlusion.alpha, one.human) for one in separation.layers()]
     scenes, fronts, humans = zip(*found, strict=True)

@@ -70,17 +70,16 @@ class BodyFinder:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def find(self, pixels: Pixels, person: Person, before: Body | None = None) -> Body:
+    def find(self, pixels: Pixels, person: Person, lean_rad: float | None = None) -> Body:
         """The body of `person`.
 
         Args:
             pixels: the frame, uint8 [height, width, 3].
             person: as found in this frame.
-            before: the same person's body in the frame before, for the turn of the crop where
+            lean_rad: how far the person leant in the frame before, for the turn of the crop where
                 this frame does not show it.
         """
-        crop = crop_around(person, before.lean_rad() if before else None)
-        return self.find_in(pixels, crop)
+        return self.find_in(pixels, crop_around(person, lean_rad))
 
     def find_in(self, pixels: Pixels, crop: SquareCrop) -> Body:
         """The body of the person in the middle of `crop`."""

@@ -1,31 +1,31 @@
 """One person's body over the frames of a video."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import numpy as np
-
 from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
+from mimo_runtime.analysis.crossing import bodies_of
 from mimo_runtime.analysis.frame import Frame
-from mimo_runtime.analysis.painting import without_people
-from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.region import Region, intersection_over_union, overlap
+from mimo_runtime.analysis.region import overlap
+from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople
 
-_SAME = 0.08  # of the crop's side: bodies nearer to each other than this are one
+NumberedBody = tuple[int, Body]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenBody:
     """The chosen person in frame `index`: `body` is None where the person is not to be seen.
 
-    `others` are the bodies of people whose boxes touch the person's, for masks that keep apart.
+    `others` are numbers and bodies of people whose boxes touch the person's, for masks that keep
+    apart; `touching` the numbers of all of these people, also of those without a body.
     """
 
     index: int
     time_s: float
     body: Body | None
-    others: tuple[Body, ...]
+    others: tuple[NumberedBody, ...] = ()
+    touching: tuple[int, ...] = ()
 
 
 def follow_body(
@@ -33,44 +33,34 @@ def follow_body(
 ) -> Iterator[SeenBody]:
     """The body of person `number` in each frame; nothing but the last one is kept.
 
-    Where somebody near is found instead, all who are near are painted over and the body is looked
-    for again; None where it is still not found.
+    Bodies of people who touch are told apart (`crossing.bodies_of`).
 
     Args:
         frames: of the video, and `people` who is in each of them (`tracks.follow_people`).
         number: whose body is wanted.
         finder: of bodies.
     """
-    before: Body | None = None
+    leans_rad: dict[int, float] = {}
     for frame, seen in zip(frames, people, strict=True):
+        leans_rad = {} if seen.cut else leans_rad
         chosen = seen.numbered(number)
-        before = None if seen.cut else before
         if chosen is None:
-            yield SeenBody(seen.index, seen.time_s, None, ())
+            yield SeenBody(seen.index, seen.time_s, None)
             continue
-        near = [
-            other.person
-            for other in seen.people
-            if other.number != number and overlap(other.person.box, chosen.person.box) > 0
-        ]
-        others = tuple(finder.find(frame.pixels, person) for person in near)
-        body = finder.find(frame.pixels, chosen.person, before)
-        if _taken(body, chosen.person.box, near, others):
-            alone = without_people(frame.pixels, others)
-            body = finder.find(alone, chosen.person, before)
-        if _taken(body, chosen.person.box, near, others):
-            yield SeenBody(seen.index, seen.time_s, None, others)
-            continue
-        before = body
-        yield SeenBody(seen.index, seen.time_s, body, others)
+        near = [chosen, *_touching(chosen, seen)]
+        before = [leans_rad.get(one.number) if one is chosen else None for one in near]
+        bodies = bodies_of(frame.pixels, near, finder, before)
+        if bodies[0] is not None:
+            leans_rad[number] = bodies[0].lean_rad()
+        others = zip(near[1:], bodies[1:], strict=True)
+        found = tuple((one.number, body) for one, body in others if body is not None)
+        numbers = tuple(one.number for one in near[1:])
+        yield SeenBody(seen.index, seen.time_s, bodies[0], found, numbers)
 
 
-def _taken(body: Body, box: Region, people: Sequence[Person], others: Sequence[Body]) -> bool:
-    """Whether `body` is that of one of the `people` near, found a second time."""
-    found = body.region()
-    return any(
-        np.linalg.norm(body.points[:, :2] - other.points[:, :2], axis=1).mean()
-        < _SAME * other.crop.side_px
-        and intersection_over_union(found, person.box) > intersection_over_union(found, box)
-        for person, other in zip(people, others, strict=True)
-    )
+def _touching(chosen: Tracked, seen: FramePeople) -> list[Tracked]:
+    return [
+        other
+        for other in seen.people
+        if other is not chosen and overlap(other.person.box, chosen.person.box) > 0
+    ]

@@ -22,12 +22,14 @@ Hold = Callable[[Person], Person | None]
 class Tracked:
     """`person` of one frame, who is `number` (1, 2, ... in the order of appearance).
 
-    `held`: the finder missed the person, who was seen where it was expected.
+    `held`: the finder missed the person, who was seen where it was expected. `guessed`: the person
+    was not seen, but was before and is after (`bridging`).
     """
 
     number: int
     person: Person
     held: bool = False
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

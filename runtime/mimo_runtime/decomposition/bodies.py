@@ -1,4 +1,4 @@
-"""Second stage: body and mask of the chosen person, and of everybody else."""
+"""Second stage: body and mask of the chosen person, of everybody else, and the camera's path."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,18 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.body_track import SeenBody, follow_body
-from mimo_runtime.analysis.depth_cues import body_cues
+from mimo_runtime.analysis.depth_cues import body_cues, nearness_in
 from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
 from mimo_runtime.analysis.finders import Finders
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.joints import LANDMARKS
 from mimo_runtime.analysis.tracks import FramePeople
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.decomposition.camera_file import write_camera_path
 from mimo_runtime.decomposition.clip import DrivingClip, Pixels
-from mimo_runtime.decomposition.crowd import Somebody, everybody, masks_of
+from mimo_runtime.decomposition.crowd import Crowd, Somebody
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.planes import PlaneWriter, read_planes
 from mimo_runtime.decomposition.progress import OnFrame
+from mimo_runtime.layers.camera_tracker import CameraTracker
+from mimo_runtime.layers.removal import human_area
 
 LANDMARK_FILE, OTHERS_FILE = "landmarks.npz", "others.npz"
 MASKS, OTHERS, NEARNESS = "mask.planes", "others.planes", "nearness.planes"
@@ -50,10 +53,11 @@ def find_bodies(
     """Look at person `number` in every frame of `clip`, which begins at frame `first` of `people`.
 
     Writes landmarks.npz (what `read_landmarks` reads), the mask of every frame, a plane in which
-    everybody else is numbered, and the depth network's planes if there is one.
+    everybody else is numbered, the depth network's planes if there is one, and the path of the
+    camera (`read_camera_path`), followed by the background that is left.
     """
     last = first + clip.frame_count - 1
-    rows = _Rows()
+    rows, camera, crowd = _Rows(), CameraTracker(), Crowd(finders, number)
     with ExitStack() as stack:
         names = (MASKS, OTHERS) + ((NEARNESS,) if finders.depth else ())
         files = {name: stack.enter_context(PlaneWriter(folder / name)) for name in names}
@@ -61,11 +65,13 @@ def find_bodies(
             nearness = finders.depth.find(pixels) if finders.depth else None
             if nearness is not None:
                 files[NEARNESS].write(nearness.astype(NEARNESS_TYPE))
-            crowd = everybody(who, number, pixels, seen, finders)
-            mask, marks = _look(pixels, crowd, seen, nearness, finders, rows)
+            everybody = crowd.look(pixels, who, seen)
+            mask, marks = _look(pixels.shape[:2], everybody, number, nearness, seen.index, rows)
             files[MASKS].write(mask)
             files[OTHERS].write(marks)
+            camera.add(pixels, human_area(mask) | (marks > 0))
             on_frame(seen.index + 1, clip.frame_count)
+    write_camera_path(folder, camera.path())
     _write(rows, folder)
 
 
@@ -74,7 +80,8 @@ def read_landmarks(folder: Path) -> dict[str, NDArray[Any]]:
 
     `world` [N, 33, 3], `points` [N, 33, 3], `visibility`, `inside` [N, 33], `presence` [N], all 0
     where the person was not found or taken for somebody else; `tracked` [N], 1 where the person
-    is in the frame; `px_per_m` and `foot_line` [N], NaN where not known.
+    was seen, if only by the colours of the clothes; `px_per_m` and `foot_line` [N], NaN where not
+    known.
     """
     return read_arrays(folder / LANDMARK_FILE)
 
@@ -89,40 +96,44 @@ def _side_by_side(
 ) -> Iterator[tuple[Pixels, FramePeople, SeenBody]]:
     """Each frame with its people and bodies, decoded once."""
     held: list[tuple[Pixels, FramePeople]] = []
+    everybody = tuple(people.frames(first, last))
 
     def frames() -> Iterator[Frame]:
-        pairs = zip(clip.frames(), people.frames(first, last), strict=True)
-        for pixels, who in pairs:
+        for pixels, who in zip(clip.frames(), everybody, strict=True):
             held.append((pixels, who))
             yield Frame(pixels, who.time_s)
 
-    for body in follow_body(frames(), people.frames(first, last), number, finders.bodies):
+    for body in follow_body(frames(), everybody, number, finders.bodies):
         pixels, who = held.pop()
         yield pixels, who, body
 
 
 def _look(
-    pixels: Pixels,
-    crowd: list[Somebody],
-    seen: SeenBody,
+    shape: tuple[int, ...],
+    everybody: list[Somebody],
+    number: int,
     nearness: NDArray[np.float32] | None,
-    finders: Finders,
+    index: int,
     rows: _Rows,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The person's mask and the plane of the others; what else is found goes to `rows`."""
-    mask, marks = np.zeros(pixels.shape[:2], np.float32), np.zeros(pixels.shape[:2], np.uint8)
-    main, cues = None, DepthCues()
-    masks = list(masks_of(pixels, crowd, finders))
-    if seen.body is not None:
-        main, mask = crowd.pop(0), masks.pop(0)
-        cues = body_cues(main.body, pixels.shape[0], nearness, mask)
+    mask, marks = np.zeros(shape, np.float32), np.zeros(shape, np.uint8)
+    main, others, cues = None, everybody, DepthCues()
+    if everybody and everybody[0].number == number:
+        main, others = everybody[0], everybody[1:]
+        mask, cues = main.mask, _cues(main, nearness)
     rows.landmarks.append(_landmark_row(main, cues))
-    for place, (other, theirs) in enumerate(zip(crowd, masks, strict=True), 1):
-        marks[(theirs >= _INSIDE) & (theirs > mask)] = place
-        their_cues = body_cues(other.body, pixels.shape[0], nearness, theirs)
-        odds = nearer_log_odds(their_cues, cues)
-        rows.others.append((seen.index, place, other.number, odds))
+    for place, other in enumerate(others, 1):
+        marks[(other.mask >= _INSIDE) & (other.mask > mask)] = place
+        odds = nearer_log_odds(_cues(other, nearness), cues)
+        rows.others.append((index, place, other.number, odds))
     return np.asarray(mask * 255 + 0.5, np.uint8), marks
+
+
+def _cues(one: Somebody, nearness: NDArray[np.float32] | None) -> DepthCues:
+    if one.body is None:
+        return DepthCues(None if nearness is None else nearness_in(nearness, one.mask))
+    return body_cues(one.body, one.mask.shape[0], nearness, one.mask)
 
 
 def _landmark_row(one: Somebody | None, cues: DepthCues) -> dict[str, Any]:
@@ -131,7 +142,7 @@ def _landmark_row(one: Somebody | None, cues: DepthCues) -> dict[str, Any]:
         "world": np.zeros((count, 3)), "points": np.zeros((count, 3)),
         "visibility": np.zeros(count), "inside": np.zeros(count), "presence": 0.0,
     }  # fmt: skip
-    if one is not None and one.trusted:
+    if one is not None and one.body is not None:
         known = {name: getattr(one.body, name) for name in known}
     known["tracked"] = one is not None
     for name in ("px_per_m", "foot_line"):

@@ -1,6 +1,6 @@
 """Everybody in one frame: whose body and mask is whose, also where people cross."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,73 +9,89 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.body_landmarks import Body
 from mimo_runtime.analysis.body_track import SeenBody
 from mimo_runtime.analysis.finders import Finders
-from mimo_runtime.analysis.person import Person, keypoint_distance
-from mimo_runtime.analysis.region import overlap
+from mimo_runtime.analysis.mask import kept_apart
+from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople
+from mimo_runtime.analysis.wardrobe import Wardrobe
 from mimo_runtime.decomposition.clip import Pixels
 
-_MIXED_UP = 0.05  # of the height, between keypoints and landmarks; usual are 0.02
+Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Somebody:
-    """Person `number`: `body`, and whether it is `trusted` to be that person's.
+    """Person `number`: `body`, and `mask`, float32 [height, width] 0..1.
 
-    Where two are close, the body network may take one for the other.
+    `body` is None where the network found nobody, or somebody else, and the mask is that of the
+    colours of the clothes alone.
     """
 
     number: int
-    body: Body
-    trusted: bool
+    body: Body | None
+    mask: Plane
 
 
-def everybody(
-    who: FramePeople, number: int, pixels: Pixels, seen: SeenBody, finders: Finders
-) -> list[Somebody]:
-    """The person `number`, if in the frame, and then all others.
+class Crowd:
+    """The people of frame after frame; what they wear is learned where they stand apart."""
 
-    Also those who are far away: they may stand where the scene is to be seen, or where something
-    dark would be taken for the person's shadow.
+    def __init__(self, finders: Finders, number: int) -> None:
+        """Of the person `number` and everybody else."""
+        self._finders = finders
+        self._number = number
+        self._wardrobe = Wardrobe()
 
-    Args:
-        who: is in the frame `pixels`.
-        number: of the person whose body, with those of people who touch it, is in `seen`.
-    """
-    chosen = who.numbered(number)
-    everyone = [] if chosen is None or seen.body is None else [(chosen, seen.body)]
-    touching = iter(seen.others)
-    for other in who.people:
-        if other.number == number:
-            continue
-        if chosen is not None and overlap(other.person.box, chosen.person.box) > 0:
-            everyone.append((other, next(touching)))
+    def look(self, pixels: Pixels, who: FramePeople, seen: SeenBody) -> list[Somebody]:
+        """The main person, if in the frame, and then all others.
+
+        Also those who are far away: they may stand where the scene is to be seen, or where
+        something dark would be taken for the person's shadow.
+
+        Args:
+            pixels: the frame, uint8 [height, width, 3].
+            who: is in the frame (`bridging.bridged`).
+            seen: the main person's body, with those of people who touch it.
+        """
+        if who.cut:
+            self._wardrobe = Wardrobe()
+        people = self._people(who, seen)
+        bodies = self._bodies(pixels, people, seen)
+        crossing = [one for one in people if one.number in (self._number, *seen.touching)]
+        if len(crossing) > 1:
+            masks = self._masks(pixels, bodies, {one.number for one in crossing})
+            masks |= self._wardrobe.shared_out(pixels, crossing, masks)
         else:
-            everyone.append((other, finders.bodies.find(pixels, other.person)))
-    people = [one.person for one, _ in everyone]
-    return [
-        Somebody(one.number, body, _is_trusted(one.person, body, people)) for one, body in everyone
-    ]
+            masks = self._masks(pixels, bodies, set())
+            if len(masks) > 1:
+                masks = dict(zip(masks, kept_apart(list(masks.values())), strict=True))
+            self._wardrobe.learn(pixels, masks, len(people) > 1, who.index)
+        numbers = [one.number for one in people if one.number in masks]
+        return [Somebody(number, bodies.get(number), masks[number]) for number in numbers]
 
+    def _people(self, who: FramePeople, seen: SeenBody) -> list[Tracked]:
+        """The main person first; nobody who is guessed to be far from it."""
+        chosen = who.numbered(self._number)
+        others = [
+            one
+            for one in who.people
+            if one is not chosen and (one.number in seen.touching or not one.guessed)
+        ]
+        return others if chosen is None else [chosen, *others]
 
-def masks_of(
-    pixels: Pixels, people: Sequence[Somebody], finders: Finders
-) -> Iterator[NDArray[np.float32]]:
-    """The mask of each, float32 [height, width].
+    def _bodies(self, pixels: Pixels, people: Sequence[Tracked], seen: SeenBody) -> dict[int, Body]:
+        found = dict(seen.others)
+        if seen.body is not None:
+            found[self._number] = seen.body
+        for one in people:
+            if one.number != self._number and one.number not in seen.touching:
+                found[one.number] = self._finders.bodies.find(pixels, one.person)
+        return found
 
-    One that is not trusted gives way to the others'.
-    """
-    masks = [
-        finders.masks.find(
-            pixels, one.body, [other.body for other in people if other is not one and other.trusted]
-        )
-        for one in people
-    ]
-    sure = [mask for one, mask in zip(people, masks, strict=True) if one.trusted]
-    for one, mask in zip(people, masks, strict=True):
-        yield mask if one.trusted or not sure else np.minimum(mask, 1 - np.max(sure, axis=0))
-
-
-def _is_trusted(person: Person, body: Body, people: Sequence[Person]) -> bool:
-    crossed = any(other is not person and overlap(other.box, person.box) > 0 for other in people)
-    distance = keypoint_distance(person, body.person())
-    return not crossed or distance is None or distance < _MIXED_UP
+    def _masks(
+        self, pixels: Pixels, bodies: dict[int, Body], crossing: set[int]
+    ) -> dict[int, Plane]:
+        """The mask of each body; those of the `crossing` as if nobody else were there."""
+        masks = {}
+        for number, body in bodies.items():
+            apart = () if number in crossing else [o for n, o in bodies.items() if n != number]
+            masks[number] = self._finders.masks.find(pixels, body, apart)
+        return masks

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.decomposition.arrays import write_arrays
-from mimo_runtime.decomposition.clip import DrivingClip, Pixels
+from mimo_runtime.decomposition.camera_file import read_camera_path
+from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.progress import OnFrame
 from mimo_runtime.decomposition.sightings import read_sightings
 from mimo_runtime.layers.report import LayerReport, LayerSummary
-from mimo_runtime.layers.separation import Separation, separate
+from mimo_runtime.layers.separation import Separation
 from mimo_runtime.layers.sighting import Sighting
 from mimo_runtime.media.mp4_sink import Mp4Sink
 
@@ -28,18 +29,13 @@ def separate_layers(
 ) -> None:
     """Write bk.mp4, mask.mp4, occ.mp4 if something is in front anywhere, and what is known of them.
 
-    Progress counts every frame twice: when the camera is followed, and when it is written.
+    bodies, drawn: folders of the stages body, which has followed the camera, and draw.
     """
 
     def sightings() -> Iterator[Sighting]:
         return read_sightings(clip.size_px, bodies, drawn)
 
-    def told() -> Iterator[Pixels]:
-        for index, pixels in enumerate(clip.frames(), 1):
-            on_frame(index, 2 * clip.frame_count)
-            yield pixels
-
-    separation = replace(separate(told, sightings), frames=clip.frames)
+    separation = Separation(clip.frames, sightings, read_camera_path(bodies))
     summary = LayerSummary(separation.path)
     found = _write_layers(separation, summary, clip, folder, on_frame)
     if not found["occluded"].any():
@@ -57,7 +53,6 @@ def _write_layers(
 ) -> dict[str, NDArray[Any]]:
     """Write the videos; gives back for each frame whether something is in front, and how sure."""
     rows: list[tuple[bool, float]] = []
-    count = clip.frame_count
     with ExitStack() as stack:
         scene, front, human = (
             stack.enter_context(Mp4Sink(folder / name, *clip.size_px, clip.rate_fps))
@@ -69,7 +64,7 @@ def _write_layers(
                 sink.write(frame.index, np.repeat(grey[..., None], 3, axis=2))
             summary.add(frame)
             rows.append((bool(frame.occlusion.reasons), frame.occlusion.confidence))
-            on_frame(count + frame.index + 1, 2 * count)
+            on_frame(frame.index + 1, clip.frame_count)
     occluded, confidence = zip(*rows, strict=True)
     return {
         "occluded": np.array(occluded, np.bool_),

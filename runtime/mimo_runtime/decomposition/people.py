@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.analysis.bridging import bridged
 from mimo_runtime.analysis.finders import Finders
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.person import Person
@@ -44,12 +45,16 @@ class PeopleRecord:
         return len(self.cuts)
 
     def frames(self, first: int, last: int) -> Iterator[FramePeople]:
-        """Frames `first` to `last`, counted from 0 at `first`; the first is no cut."""
-        for index in range(first, last + 1):
-            cut = bool(self.cuts[index]) and index > first
-            yield FramePeople(
-                index - first, (index - first) / self.rate_fps, cut, self._people(index)
-            )
+        """Frames `first` to `last`, counted from 0 at `first`; the first is no cut.
+
+        With those who were lost for a while between two of these frames (`bridging`).
+        """
+        seen = [
+            FramePeople(place, place / self.rate_fps, place > 0 and bool(self.cuts[index]),
+                        self._people(index))
+            for place, index in enumerate(range(first, last + 1))
+        ]  # fmt: skip
+        return iter(bridged(seen))
 
     def _people(self, index: int) -> tuple[Tracked, ...]:
         return tuple(

@@ -14,10 +14,13 @@ from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.bodies import read_landmarks
+from mimo_runtime.decomposition.camera_file import read_camera_path
 from mimo_runtime.decomposition.clip import DrivingClip
+from mimo_runtime.fitting.camera_turns import Pan
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.motion_fit import fit_motion
 from mimo_runtime.fitting.proportions import Proportions, proportioned
+from mimo_runtime.layers.camera import LOST, WIDE, CameraPath
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import poses_from, write_poses
@@ -54,14 +57,18 @@ class FittedBody:
 
 
 def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
-    """Fit the shipped body to landmarks.npz of the folder `bodies`; `read_fit` reads it again."""
+    """Fit the shipped body to what the stage body has left in the folder `bodies`.
+
+    `read_fit` reads it again.
+    """
     seen = read_landmarks(bodies)
     sure = seen["visibility"] * seen["inside"] * seen["presence"][:, None]
     track = LandmarkTrack(
         seen["world"], np.ascontiguousarray(seen["points"][..., :2]), sure, clip.rate_fps,
         clip.size_px,
     )  # fmt: skip
-    fit = fit_motion(track, load_body(), clip.path.name)
+    pans = pans_of(read_camera_path(bodies))
+    fit = fit_motion(track, load_body(), clip.path.name, pans=pans)
     write_poses(folder / POSES, fit.motion, fit.body.skeleton)
     cameras = [fit.cameras.at(index) for index in range(track.frame_count)]
     write_arrays(folder / CAMERA, {
@@ -76,6 +83,20 @@ def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
     })  # fmt: skip
     content = {"proportions": asdict(fit.proportions), "guesses": list(fit.guesses)}
     (folder / FIT).write_text(json.dumps(content))
+
+
+def pans_of(path: CameraPath) -> tuple[Pan, ...]:
+    """How the camera turns, as far as it is to be believed; nothing where it stands still."""
+    if path.static:
+        return ()
+    return tuple(
+        Pan(
+            to_first=path.to_plate[one.first : one.last + 1],
+            sure=one.sure,
+            fresh=one.cause not in (LOST, WIDE),
+        )
+        for one in path.segments
+    )
 
 
 def read_fit(folder: Path) -> FittedBody:

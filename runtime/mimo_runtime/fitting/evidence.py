@@ -1,19 +1,24 @@
 """What landmarks say of the body, and how far they are to be believed."""
 
+from functools import partial
+
 import numpy as np
 
 from mimo_runtime.analysis.joints import LANDMARK, LANDMARKS
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.banded import smoothed_slow, stiffness_of
+from mimo_runtime.fitting.camera_turns import CameraTurns
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.solve import Targets
+from mimo_runtime.fitting.turns import turned, unit
 
 UPRIGHT = np.diag([1.0, -1.0, -1.0])  # camera axes to ones with y up, and back
 _LANDMARK_HZ = 4.0
 LEAN_DEG = 4.0  # by which BlazePose has people lean towards the camera, measured on made-up clips
 _SLOW_M_PER_S, _SLOW_PER_S = 1.0, 0.25  # of landmarks in space, of lines of sight
 _LEAST_SURE = 0.05
+_LEAST_AHEAD = 0.1  # of a line of sight of length 1: what is beside the camera is not seen
 _WEIGHTS = {"shoulder": 1, "hip": 1, "elbow": 1, "wrist": 1, "knee": 1, "ankle": 1,
             "heel": 0.6, "foot_index": 0.6, "nose": 0.5, "ear": 0.5}  # fmt: skip
 _OTHER_WEIGHT = 0.25
@@ -26,14 +31,25 @@ def sureness(track: LandmarkTrack) -> Array:
     return np.asarray(track.visibility[:, _JUDGED].mean(axis=1), np.float64)
 
 
-def targets_of(track: LandmarkTrack, focal_px: float) -> Targets:
-    """The landmarks in axes with y up, smoothed over time, gaps filled."""
+def targets_of(track: LandmarkTrack, focal_px: float, turns: CameraTurns | None = None) -> Targets:
+    """The landmarks in axes with y up, smoothed over time, gaps filled.
+
+    They are in the axes of the camera of each frame, but smoothed as they are in the world, about
+    which the camera `turns`.
+    """
     seen = track.visibility.astype(np.float64)
     rate_fps = float(track.rate_fps)
-    stiffness = stiffness_of(_LANDMARK_HZ, rate_fps)
-    world = smoothed_slow(track.world_m, seen, stiffness, _SLOW_M_PER_S / rate_fps)
+    smooth = partial(smoothed_slow, weights=seen, stiffness=stiffness_of(_LANDMARK_HZ, rate_fps))
     rays = (track.points_px - np.array(track.size_px) / 2) / focal_px
-    rays = smoothed_slow(rays, seen, stiffness, _SLOW_PER_S / rate_fps)
+    slow_m, slow = _SLOW_M_PER_S / rate_fps, _SLOW_PER_S / rate_fps
+    if turns is None:
+        world, rays = smooth(track.world_m, slow=slow_m), smooth(rays, slow=slow)
+    else:
+        back = np.swapaxes(turns.matrices, 1, 2)
+        world = turned(back, smooth(turned(turns.matrices, track.world_m), slow=slow_m))
+        sights = turned(turns.matrices, unit(np.insert(rays, 2, 1, axis=-1)))
+        sights = turned(back, smooth(sights, slow=slow))
+        rays = sights[..., :2] / np.maximum(sights[..., 2:], _LEAST_AHEAD)
     kinds = np.array([
         next((weight for end, weight in _WEIGHTS.items() if name.endswith(end)), _OTHER_WEIGHT)
         for name in LANDMARKS

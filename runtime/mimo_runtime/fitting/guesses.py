@@ -3,6 +3,7 @@
 import numpy as np
 
 from mimo_runtime.body.body import Body
+from mimo_runtime.fitting.camera_turns import CameraTurns
 from mimo_runtime.fitting.contacts import Flags
 from mimo_runtime.fitting.ground import Ground
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
@@ -16,6 +17,7 @@ def guesses_of(
     unseen: tuple[str, ...],
     ground: Ground,
     contacts: Flags,
+    turns: CameraTurns | None,
 ) -> tuple[str, ...]:
     """One sentence for each assumption; `unseen` are the parts that were never measured."""
     tall_m = float(np.ptp(body.vertices_m[:, 1]))
@@ -35,9 +37,30 @@ def guesses_of(
             "there is interpolated."
         )
     if track.frame_count > 1:
-        said.append("The camera is taken to stand still; if it moves, the person does instead.")
+        said += _of_camera(turns)
         said.append(_of_ground(ground, contacts))
     return tuple(said)
+
+
+def _of_camera(turns: CameraTurns | None) -> list[str]:
+    if turns is None:
+        return ["The camera is taken to stand still; if it moves, the person does instead."]
+    said = [
+        f"The camera is taken to turn on the spot, by up to {turns.furthest_deg:.0f} degrees; "
+        "where it leaves its place, the person does instead."
+    ]
+    said += [
+        f"From frame {first} to {last} it is taken not to turn, as too little of the background "
+        "moves alike to tell."
+        for first, last in turns.unfollowed
+    ]
+    if turns.restarts:
+        frames = ", ".join(map(str, turns.restarts))
+        said.append(
+            "The background is followed anew, so that directions before and after may not fit "
+            f"together, from frame {frames} on."
+        )
+    return said
 
 
 def _of_ground(ground: Ground, contacts: Flags) -> str:

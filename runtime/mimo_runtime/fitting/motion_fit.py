@@ -1,6 +1,7 @@
 """The motion of one person out of the landmarks of a clip."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from mimo_runtime.body.camera_fit import fit_translation
 from mimo_runtime.body.pose import place_all
 from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.errors import MediaError
+from mimo_runtime.fitting.camera_turns import CameraTurns, Pan, turns_of
 from mimo_runtime.fitting.contacts import Flags, find_contacts
 from mimo_runtime.fitting.evidence import UPRIGHT, sureness, targets_of
 from mimo_runtime.fitting.ground import Ground
@@ -23,6 +25,7 @@ from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
 from mimo_runtime.fitting.solve import Postures, Targets, solve
 from mimo_runtime.fitting.start import first_rotations
 from mimo_runtime.fitting.steadying import steadied
+from mimo_runtime.fitting.turns import turned
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
 
@@ -56,7 +59,11 @@ class FittedMotion:
 
 
 def fit_motion(
-    track: LandmarkTrack, body: Body, source: str = "", focal_px: float | None = None
+    track: LandmarkTrack,
+    body: Body,
+    source: str = "",
+    focal_px: float | None = None,
+    pans: Sequence[Pan] = (),
 ) -> FittedMotion:
     """The shipped `body` in any shape, moving as the landmarks of `track` do.
 
@@ -64,6 +71,7 @@ def fit_motion(
 
     Args:
         focal_px: of the camera; None guesses `FOCAL_PER_SIDE` times the longer side.
+        pans: what is known of how the camera turns, for all frames; none where it stands still.
 
     Raises:
         MediaError: nobody is in any frame.
@@ -71,24 +79,25 @@ def fit_motion(
     if not track.known.any():
         raise MediaError("Nobody was found in any frame, so there is no motion to fit.")
     focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
-    targets, sure = targets_of(track, focal), sureness(track)
+    turns = turns_of(pans, track.size_px, focal) if pans else None
+    targets, sure = targets_of(track, focal, turns), sureness(track)
     proportions, unseen = measure(targets.places_m, track.visibility, body)
     fitted = proportioned(body, proportions)
-    still = steadied(_solved(fitted, targets), sure, float(track.rate_fps))
+    rough = _in_world(_solved(fitted, targets), turns)
+    still = steadied(rough, sure, float(track.rate_fps), looks_around=turns is not None)
     level, ground = on_ground(fitted, still, float(track.rate_fps), sure)
     soles = soles_of(fitted)
     contacts = find_contacts(places_of(fitted, level, soles), float(track.rate_fps))
     level, ground = lowered(fitted, level, ground, soles, contacts)
     planted = plant_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
-    camera = _camera(track.size_px, focal, ground)
     return FittedMotion(
         motion=_motion(planted, fitted, track, source),
         body=fitted,
         proportions=proportions,
-        cameras=CameraPath.still(camera, track.frame_count),
+        cameras=_cameras(track, focal, ground, turns),
         confidence=np.where(track.known, sure, _INTERPOLATED).astype(np.float32),
         contacts=contacts,
-        guesses=guesses_of(track, fitted, focal, focal_px is None, unseen, ground, contacts),
+        guesses=guesses_of(track, fitted, focal, focal_px is None, unseen, ground, contacts, turns),
     )
 
 
@@ -125,7 +134,24 @@ def _solved_chunk(body: Body, targets: Targets) -> Postures:
     return solve(body, targets, Postures(root @ UPRIGHT, rotations), STEPS)
 
 
-def _camera(size_px: tuple[int, int], focal_px: float, ground: Ground) -> Camera:
+def _in_world(postures: Postures, turns: CameraTurns | None) -> Postures:
+    """`postures` in the axes, with y up, of each frame's camera in those of the first."""
+    if turns is None:
+        return postures
+    upright = UPRIGHT @ turns.matrices @ UPRIGHT
+    rotations = postures.rotations.copy()
+    rotations[:, 0] = upright @ rotations[:, 0]
+    return Postures(turned(upright, postures.root_m), rotations)
+
+
+def _cameras(
+    track: LandmarkTrack, focal_px: float, ground: Ground, turns: CameraTurns | None
+) -> CameraPath:
     rotation = UPRIGHT @ ground.turn.T
-    centre = (size_px[0] / 2, size_px[1] / 2)
-    return Camera(*size_px, focal_px, centre, rotation, -rotation @ ground.shift_m)
+    centre = (track.size_px[0] / 2, track.size_px[1] / 2)
+    camera = Camera(*track.size_px, focal_px, centre, rotation, -rotation @ ground.shift_m)
+    path = CameraPath.still(camera, track.frame_count)
+    if turns is None:
+        return path
+    rotations = np.swapaxes(turns.matrices, 1, 2) @ rotation
+    return replace(path, rotations=rotations, translations_m=-rotations @ ground.shift_m)

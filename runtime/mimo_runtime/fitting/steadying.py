@@ -12,21 +12,24 @@ _TURN_HZ, _DEPTH_HZ = 3.5, 2.5
 _SLOW_RAD_PER_S = 2.5
 
 
-def steadied(rough: Postures, sure: Array, rate_fps: float) -> Postures:
+def steadied(rough: Postures, sure: Array, rate_fps: float, looks_around: bool = False) -> Postures:
     """`rough` without jitter; the distance, which is known worst, is smoothed most.
 
-    rough: in axes in which the camera is at the origin and looks along -z. sure: float64 [N], 0
-    where a frame is to be interpolated.
+    Args:
+        rough: in axes in which the camera is at the origin and looks along -z, unless it
+            `looks_around` from there.
+        sure: float64 [N], 0 where a frame is to be interpolated.
     """
     count = len(rough.root_m)
-    depth = np.maximum(-rough.root_m[:, 2], 1e-3)
-    root = np.column_stack([rough.root_m[:, :2] / depth[:, None], np.log(depth)])
+    away = np.linalg.norm(rough.root_m, axis=1) if looks_around else -rough.root_m[:, 2]
+    away = np.maximum(away, 1e-3)[:, None]
+    sight = (rough.root_m if looks_around else rough.root_m[:, :2]) / away
     known = np.maximum.accumulate(np.where(sure > 0, np.arange(count), 0))
     quaternions = continuous(to_quaternion(rough.rotations[known]))
     stiffness = stiffness_of(_TURN_HZ, rate_fps)
     each = np.repeat(sure[:, None], quaternions.shape[1], 1)
     turns = smoothed_slow(quaternions, each, stiffness, _SLOW_RAD_PER_S / 2 / rate_fps)
-    across = smoothed(root[:, :2], np.repeat(sure[:, None], 2, 1), stiffness)
-    far = np.exp(smoothed(root[:, 2:], sure[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
-    rotations = from_quaternion(turns)
-    return Postures(np.concatenate([across * far, -far], axis=1), rotations)
+    across = smoothed(sight, np.repeat(sure[:, None], sight.shape[1], 1), stiffness)
+    far = np.exp(smoothed(np.log(away), sure[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
+    root = across * far if looks_around else np.concatenate([across * far, -far], axis=1)
+    return Postures(root, from_quaternion(turns))

@@ -21,6 +21,11 @@ def to_vector(matrices: Array) -> Array:
     return np.asarray(quaternion[..., 1:] * scale, np.float64)
 
 
+def turned(matrices: Array, vectors: NDArray[Any]) -> Array:
+    """Vectors [N, ..., 3], those of each row turned by its own of `matrices` [N, 3, 3]."""
+    return np.asarray(np.einsum("nab,n...b->n...a", matrices, vectors), np.float64)
+
+
 def unit(vectors: NDArray[Any]) -> Array:
     """`vectors` [..., 3] of length 1; what is all but 0 stays."""
     length = np.linalg.norm(vectors, axis=-1, keepdims=True)

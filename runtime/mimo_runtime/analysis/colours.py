@@ -1,0 +1,94 @@
+"""Whose pixel is whose, by the colours that people wear."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.frame import Floats, Pixels
+
+LEVELS = 16
+_SHIFT = 4
+_SPREAD = (0.2, 0.6, 0.2)  # of a count over its neighbours of each colour axis
+_UNKNOWN = 0.02  # share of a model that is spread over all colours alike
+_MEMORY = 0.9  # of the counts before, when there are more
+_MOST = 3.0  # log-odds of one pixel's colour between any two models
+_SUREST = 0.98  # of a shape: what is beyond is left to the colours
+
+Bins = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ColourModel:
+    """How often which colour was seen: `counts`, float32 [16 ** 3], red the slowest."""
+
+    counts: Floats
+
+    def learned(self, bins: Bins, where: NDArray[np.bool_]) -> "ColourModel":
+        """With the colours `bins` (`bins_of`) of the pixels `where`; older ones count less."""
+        seen = np.bincount(bins[where], minlength=LEVELS**3)
+        return replace(self, counts=(_MEMORY * self.counts + seen).astype(np.float32))
+
+    @property
+    def known(self) -> bool:
+        """Whether any colour was seen."""
+        return bool(self.counts.any())
+
+    def log_likelihoods(self) -> Floats:
+        """Of each colour, float32 [16 ** 3]; colours near to those seen are likely too."""
+        spread = self.counts.reshape(LEVELS, LEVELS, LEVELS)
+        for axis in range(3):
+            spread = _spread(spread, axis)
+        share = spread.ravel() / max(float(spread.sum()), 1e-9)
+        mixed = (1 - _UNKNOWN) * share + _UNKNOWN / LEVELS**3
+        return np.asarray(np.log(mixed), np.float32)
+
+
+def no_colours() -> ColourModel:
+    """A model that has seen nothing: all colours are alike."""
+    return ColourModel(np.zeros(LEVELS**3, np.float32))
+
+
+def bins_of(pixels: Pixels) -> Bins:
+    """The colour of each pixel of uint8 [height, width, 3], int32 [height, width] below 16 ** 3."""
+    parts = (pixels >> _SHIFT).astype(np.int32)
+    return np.asarray((parts[..., 0] * LEVELS + parts[..., 1]) * LEVELS + parts[..., 2])
+
+
+def shared_out(
+    shapes: Sequence[Floats], models: Sequence[ColourModel], bins: Bins, blur_px: float
+) -> tuple[Floats, ...]:
+    """How much of each pixel is whose, by shape and colour; the sum is 1.
+
+    Bayes' rule with the shapes as what is likely before the colours are looked at. A model that
+    knows nothing takes no part.
+
+    Args:
+        shapes: float32 [height, width] 0..1 of everything that may be seen, which is everybody and
+            the background.
+        models: the colours of each.
+        bins: of the frame.
+        blur_px: how far around a pixel colours are looked at, for single pixels tell little.
+    """
+    known = [model.log_likelihoods()[bins] for model in models if model.known]
+    usual = np.mean(known, axis=0) if known else np.zeros(bins.shape, np.float32)
+    scores = []
+    for shape, model in zip(shapes, models, strict=True):
+        score = np.log(shape.clip(1 - _SUREST, _SUREST))
+        if model.known:
+            odds = (model.log_likelihoods()[bins] - usual).clip(-_MOST, _MOST)
+            score = score + cv2.GaussianBlur(odds, (0, 0), blur_px)
+        scores.append(score)
+    powers = np.exp(np.stack(scores) - np.max(scores, axis=0))
+    return tuple(np.asarray(powers / powers.sum(axis=0), np.float32))
+
+
+def _spread(counts: Floats, axis: int) -> Floats:
+    padded = np.pad(counts, [(1, 1) if axis == one else (0, 0) for one in range(3)], mode="edge")
+    parts = [
+        weight * np.take(padded, range(start, start + LEVELS), axis=axis)
+        for start, weight in enumerate(_SPREAD)
+    ]
+    return np.asarray(np.sum(parts, axis=0), np.float32)

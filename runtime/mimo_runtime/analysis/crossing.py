@@ -1,0 +1,87 @@
+"""Whose body is whose where people are close to each other."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mimo_runtime.analysis.assignment import FORBIDDEN, assign
+from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
+from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.analysis.painting import without_people
+from mimo_runtime.analysis.person import keypoint_distance
+from mimo_runtime.analysis.region import intersection_over_union
+from mimo_runtime.analysis.tracker import Tracked
+
+_PRESENT = 0.5
+_SAME = 0.08  # of the crop's side: bodies nearer to each other than this are one
+_FARTHEST = 0.05  # of the height, between a body's points and the person's; usual are 0.02
+_BOXES = 0.05  # what boxes that have nothing in common cost beside it
+_LEAST_ALIKE = 0.7  # of such boxes, where too few points are known to compare
+
+
+def bodies_of(
+    pixels: Pixels,
+    people: Sequence[Tracked],
+    finder: BodyFinder,
+    leans_rad: Sequence[float | None],
+) -> tuple[Body | None, ...]:
+    """The body of each of `people`, who are close to each other, in the frame `pixels`.
+
+    The network may take one for another: what it finds goes to the person it fits best. Who is
+    left without one is looked for again with all others painted over. None where nothing was found
+    that is plausibly that person.
+
+    Args:
+        pixels: uint8 [height, width, 3].
+        people: seen or guessed in this frame.
+        finder: of bodies.
+        leans_rad: of each person in the frame before, None where not known.
+    """
+    first = {
+        place: finder.find(pixels, one.person, leans_rad[place])
+        for place, one in enumerate(people)
+        if not one.guessed
+    }
+    if len(people) == 1 and first:
+        return (first[0],)
+    found = _shared(people, first)
+    for place in sorted(range(len(people)), key=lambda place: people[place].guessed):
+        others = [body for body in found if body is not None]
+        if found[place] is None:
+            alone = without_people(pixels, others) if others else pixels
+            body = finder.find(alone, people[place].person, leans_rad[place])
+            if _fits(people[place], body, others):
+                found[place] = body
+    return tuple(found)
+
+
+def _shared(people: Sequence[Tracked], bodies: Mapping[int, Body]) -> list[Body | None]:
+    """The `bodies` given to the people whom they fit best; of two that are one the better."""
+    found: list[Body | None] = [None] * len(people)
+    places, several = list(bodies), list(bodies.values())
+    costs = [[_cost(people[place], body) for body in several] for place in places]
+    for row, column in sorted(assign(costs), key=lambda pair: costs[pair[0]][pair[1]]):
+        if not any(_same(several[column], other) for other in found if other):
+            found[places[row]] = several[column]
+    return found
+
+
+def _fits(one: Tracked, body: Body, others: Sequence[Body]) -> bool:
+    return _cost(one, body) < FORBIDDEN and not any(_same(body, other) for other in others)
+
+
+def _cost(one: Tracked, body: Body) -> float:
+    """How badly `body` fits; `FORBIDDEN` where it is not that person's."""
+    if body.presence < _PRESENT:
+        return FORBIDDEN
+    person = body.person()
+    distance = keypoint_distance(one.person, person)
+    apart = 1 - intersection_over_union(one.person.box, person.box)
+    if distance is None:
+        return apart if apart <= _LEAST_ALIKE else FORBIDDEN
+    return distance + _BOXES * apart if distance < _FARTHEST else FORBIDDEN
+
+
+def _same(one: Body, other: Body) -> bool:
+    apart = np.linalg.norm(one.points[:, :2] - other.points[:, :2], axis=1).mean()
+    return bool(apart < _SAME * min(one.crop.side_px, other.crop.side_px))

@@ -1,0 +1,102 @@
+"""What everybody in a shot wears, and whose pixel is whose where people cross."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from mimo_runtime.analysis.colours import ColourModel, bins_of, no_colours, shared_out
+from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.region import Region
+from mimo_runtime.analysis.tracker import Tracked
+
+_EVERY = 8  # frames of somebody alone between two that are learned from
+_STEP = 2  # every how many rows and columns are learned from
+_SURE, _ELSEWHERE, _NOBODY = 0.9, 0.1, 0.05
+_IN_BOX = 0.5  # how likely a pixel of the box is the person's, where no body was found
+_ROOM = 0.3  # around the boxes, of the height of the highest
+_BLUR = 0.012
+
+
+class Wardrobe:
+    """Colour models of people by number, and of what is around them."""
+
+    def __init__(self) -> None:
+        self._models: dict[int, ColourModel] = {}
+        self._ground = no_colours()
+
+    def learn(
+        self, pixels: Pixels, masks: Mapping[int, Floats], in_company: bool, index: int
+    ) -> None:
+        """Take the colours of a frame in which people stand apart.
+
+        Args:
+            pixels: uint8 [height, width, 3].
+            masks: by number, float32 [height, width] 0..1.
+            in_company: whether more than one is in the frame; else few frames are enough.
+            index: of the frame.
+        """
+        if not masks or (not in_company and index % _EVERY):
+            return
+        bins = bins_of(pixels[::_STEP, ::_STEP])
+        planes = {number: mask[::_STEP, ::_STEP] for number, mask in masks.items()}
+        total = np.sum(list(planes.values()), axis=0)
+        for number, plane in planes.items():
+            alone = (plane > _SURE) & (total - plane < _ELSEWHERE)
+            self._models[number] = self._model(number).learned(bins, alone)
+        self._ground = self._ground.learned(bins, total < _NOBODY)
+
+    def shared_out(
+        self, pixels: Pixels, people: Sequence[Tracked], masks: Mapping[int, Floats]
+    ) -> dict[int, Floats]:
+        """The masks of `people`, who cross, with every pixel one's, by shape and colour.
+
+        Who has no mask in `masks` gets one from the colours in the box alone, if they are known.
+
+        Args:
+            pixels: uint8 [height, width, 3].
+            people: who touch each other.
+            masks: by number, float32 [height, width] 0..1, each as if nobody else were there.
+        """
+        height, width = pixels.shape[:2]
+        left, top, right, bottom = _around([one.person.box for one in people], width, height)
+        part = np.s_[top:bottom, left:right]
+        shapes = {
+            one.number: masks[one.number][part] if one.number in masks else _in_box(one, part)
+            for one in people
+            if one.number in masks or (self._model(one.number).known and self._ground.known)
+        }
+        ground = np.prod([1 - shape for shape in shapes.values()], axis=0)
+        models = [*(self._model(number) for number in shapes), self._ground]
+        blur_px = _BLUR * max(one.person.box.height for one in people)
+        planes = shared_out([*shapes.values(), ground], models, bins_of(pixels[part]), blur_px)
+        found = {}
+        for number, plane in zip(shapes, planes[:-1], strict=True):
+            found[number] = masks[number].copy() if number in masks else _empty(height, width)
+            found[number][part] = plane
+        return found
+
+    def _model(self, number: int) -> ColourModel:
+        return self._models.get(number) or no_colours()
+
+
+def _around(boxes: Sequence[Region], width_px: int, height_px: int) -> tuple[int, int, int, int]:
+    whole = boxes[0]
+    for box in boxes[1:]:
+        whole = whole.joined(box)
+    room = _ROOM * max(box.height for box in boxes)
+    wide = Region(whole.left - room, whole.top - room, whole.right + room, whole.bottom + room)
+    part = wide.within(width_px, height_px)
+    return int(part.left), int(part.top), int(np.ceil(part.right)), int(np.ceil(part.bottom))
+
+
+def _in_box(one: Tracked, part: tuple[slice, slice]) -> Floats:
+    """Of the `part` of a frame what the person's box takes, float32 0 or `_IN_BOX`."""
+    rows, columns = (np.arange(side.start, side.stop) + 0.5 for side in part)
+    box = one.person.box
+    down = (rows >= box.top) & (rows < box.bottom)
+    across = (columns >= box.left) & (columns < box.right)
+    return np.asarray(_IN_BOX * (down[:, None] & across), np.float32)
+
+
+def _empty(height: int, width: int) -> Floats:
+    return np.zeros((height, width), np.float32)
