@@ -22,6 +22,7 @@ from mimo_runtime.errors import MediaError
 
 _KEYS = ("v_template", "f", "weights", "kintree_table", "J_regressor", "shapedirs", "posedirs")
 _STRONGEST = 8
+_WHOLE = 0.01  # how far from 1 a vertex's weights may add up to
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +69,7 @@ def read_smpl(path: Path) -> SmplModel:
         )
     try:
         model = _model({key: np.asarray(parts[key]) for key in _KEYS})
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, IndexError) as error:
         raise MediaError(f"The body model '{path.name}' holds odd arrays: {error}.") from None
     _check(model, path.name)
     return model
@@ -144,10 +145,22 @@ def _check(model: SmplModel, name: str) -> None:
         "posedirs": (model.correctives.shape, (vertices, 3, 9 * (joints - 1))),
     }
     wrong = [key for key, (found, right) in shapes.items() if found != right]
-    if wrong or not 0 <= model.triangles.min() <= model.triangles.max() < vertices:
+    drawn = model.triangles
+    if wrong or not drawn.size or not 0 <= drawn.min() <= drawn.max() < vertices:
         raise MediaError(
             f"In the body model '{name}' {', '.join(wrong) or 'f'} does not fit {vertices} "
             f"vertices and {joints} joints; the file is damaged or of another kind."
         )
     if any(not -1 <= above < joint for joint, above in enumerate(model.parents)):
         raise MediaError(f"In the body model '{name}' a joint comes before its parent.")
+    _check_values(model, name)
+
+
+def _check_values(model: SmplModel, name: str) -> None:
+    values = (model.template_m, model.shapes_m, model.regressor, model.correctives, model.weights)
+    if not all(np.isfinite(one).all() for one in values):
+        raise MediaError(f"The body model '{name}' holds what is no finite number.")
+    if (model.weights < 0).any() or np.abs(model.weights.sum(axis=1) - 1).max() > _WHOLE:
+        raise MediaError(
+            f"In the body model '{name}' the weights of a vertex are below 0 or do not add up to 1."
+        )

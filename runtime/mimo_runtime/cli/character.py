@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mimo_runtime.characters.texture import Texture
 
 SMALLEST_PX, LARGEST_PX = 64, 4096
+_OPAQUE = 255
 
 
 @click.command(
@@ -114,7 +115,10 @@ def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
 def _find(
     data: bytes, name: str, models: Path | None, person: int | None
 ) -> "tuple[CharacterMatte, NDArray[np.uint8]]":
-    """The character, and the colours of the picture; a matte that the picture has is kept."""
+    """The character, and the colours of the picture; a matte that the picture has is kept.
+
+    An alpha channel that is opaque everywhere, as screenshots have it, is no matte.
+    """
     from dataclasses import replace
 
     import numpy as np
@@ -131,8 +135,8 @@ def _find(
     if person is not None:
         kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
         found = replace(found, warnings=kept)
-    if picture.shape[2] == 3:
-        return found, shown
+    if picture.shape[2] == 3 or picture[..., 3].min() == _OPAQUE:
+        return found, picture[..., :3]
     return replace(found, alpha=np.ascontiguousarray(picture[..., 3])), picture[..., :3]
 
 

@@ -24,7 +24,12 @@ from mimo_runtime.cli.options import FILE, FOLDER, decompose_options, examples
     show_default=True,
     help="Short side of the template, px; a larger video is reduced to it, none is enlarged.",
 )
-@click.option("--threads", type=int, default=0, help="Threads of each network; 0: one per core.")
+@click.option(
+    "--threads",
+    type=click.IntRange(0),
+    default=0,
+    help="Threads of each network; 0: one per core.",
+)
 @click.option(
     "--preview",
     is_flag=True,

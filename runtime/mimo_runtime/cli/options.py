@@ -76,7 +76,8 @@ def decompose_options(command: Command) -> Command:
     """How a driving video is decomposed."""
     options = (
         click.option("--models", type=FILE, metavar="FILE",
-                     help="JSON file that names networks of yours, such as one for depth."),
+                     help="JSON file that names networks of yours, such as one for depth; "
+                     "docs/models.md says what is in it."),
         click.option("--person", type=click.IntRange(1), metavar="N",
                      help="Number of the person to take; the main one if not given."),
         click.option("--shot", type=click.IntRange(1), metavar="N",
@@ -121,7 +122,7 @@ def engine_options(command: Command) -> Command:
         click.option("--engine", type=click.Choice(ENGINES), default=AUTO, show_default=True,
                      help="What runs the bundle; auto takes the best that this machine can and "
                      "says which. 'mimo report' tells what there is."),
-        click.option("--threads", type=int, default=0,
+        click.option("--threads", type=click.IntRange(0), default=0,
                      help="Threads of ONNX Runtime; 0: one per core."),
     )  # fmt: skip
     return _with(options, command)

@@ -14,6 +14,7 @@ from mimo_runtime.decomposition.people import PeopleRecord
 _HALF = 0.5
 _EDGE = 0.02  # of the frame
 _ANKLES = [KEYPOINT["left_ankle"], KEYPOINT["right_ankle"]]
+_HEAD = [KEYPOINT[name] for name in ("nose", "left_eye", "right_eye", "left_ear", "right_ear")]
 _MISSED = 0.2
 _DOUBTFUL = 0.6
 
@@ -42,12 +43,13 @@ def doubts_of(
 
 
 def half_body_share(people: PeopleRecord, choice: Choice, size_px: tuple[int, int]) -> float:
-    """In which share of the frames with the person the frame's edge cuts the legs off.
+    """In which share of the frames with the person the frame's edge cuts legs or head off.
 
-    That is where the box reaches the edge and neither ankle is to be seen.
+    That is where the box reaches the edge and neither ankle, or nothing of the head, is to be seen.
     """
     cut = [
-        _reaches_edge(one.person.box, size_px) and not one.person.sure[_ANKLES].any()
+        _reaches_edge(one.person.box, size_px)
+        and not all(one.person.sure[part].any() for part in (_ANKLES, _HEAD))
         for frame in people.frames(choice.first, choice.last)
         if (one := frame.numbered(choice.person.number)) is not None
     ]

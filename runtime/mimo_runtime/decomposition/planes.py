@@ -33,7 +33,8 @@ class PlaneWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        with write_errors(self._path):
+            self._file.close()
 
     def write(self, plane: NDArray[Any]) -> None:
         """The plane of the next frame. Raises ResourceError where the disk is full."""

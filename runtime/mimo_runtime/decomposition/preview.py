@@ -59,9 +59,19 @@ def write_preview(folder: Path) -> tuple[Path, Path]:
             sink.write(index, np.vstack([np.hstack(small[:3]), np.hstack(small[3:])]))
     rows = [Row(name, [one[place] for one in kept]) for place, name in enumerate(PANELS)]
     sheet = contact_sheet(rows, THUMBNAIL_PX, title=folder.name, frame_numbers=moments)
-    with write_errors(picture):
-        picture.write_bytes(encode_png(sheet))
+    _write_whole(picture, encode_png(sheet))
     return picture, video
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    """All of it or nothing, also where the disk is full."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        with write_errors(path):
+            partial.write_bytes(data)
+            partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _panels(template: Template) -> Iterator[tuple[Pixels, ...]]:

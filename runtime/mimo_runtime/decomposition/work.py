@@ -79,6 +79,8 @@ class WorkFolder:
 def open_work(path: Path) -> Iterator[WorkFolder]:
     """The work folder at `path`, new or from a run that was interrupted.
 
+    It goes at the end of the with statement where no stage was finished.
+
     Raises:
         BusyError: another process works in it.
         InvalidRequestError, ResourceError: it cannot be written.
@@ -91,12 +93,14 @@ def open_work(path: Path) -> Iterator[WorkFolder]:
     except BlockingIOError:
         os.close(lock)
         raise BusyError(
-            f"another process decomposes into '{path.parent}' at this place just now; wait for it "
-            "or choose another output"
+            f"Another process makes the same template just now (its work folder is '{path}'); "
+            "wait for it or choose another output."
         ) from None
     try:
         yield WorkFolder(path)
     finally:
+        if not any(path.glob(f"*/{_DONE}")):
+            shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
 
 

@@ -87,7 +87,7 @@ def _write_person(path: Path, clip: DrivingClip, choice: Choice, people: PeopleR
     scores, held = np.zeros(count, np.float32), np.zeros(count, np.bool_)
     for frame in people.frames(choice.first, choice.last):
         one = frame.numbered(number)
-        if one is None:
+        if one is None or one.guessed:
             continue
         box = one.person.box
         boxes[frame.index] = box.left, box.top, box.right, box.bottom

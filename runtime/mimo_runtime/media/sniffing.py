@@ -28,7 +28,8 @@ def sniff_clip(head: bytes, name: str) -> str:
         return raw
     raise MediaError(
         f"'{name}' is not a video of an accepted kind; "
-        "accepted are MP4/MOV, Matroska/WebM, MPEG-TS, IVF and raw H.264 or HEVC"
+        "accepted are MP4/MOV, Matroska/WebM, MPEG-TS, IVF and raw H.264 or HEVC; convert others, "
+        "such as AVI or GIF, to MP4 first"
     )
 
 

@@ -21,9 +21,15 @@ def is_amass(arrays: Arrays) -> bool:
     return "poses" in arrays and "trans" in arrays
 
 
-def shape_numbers(arrays: Arrays) -> Array:
-    """float64 [B], the `betas` of the person; none where the file has none."""
-    return np.asarray(arrays.get("betas", np.zeros(0)), np.float64).reshape(-1)
+def shape_numbers(arrays: Arrays, name: str) -> Array:
+    """float64 [B], the `betas` of the person; none where the file `name` has none.
+
+    Raises MediaError where they are no finite numbers.
+    """
+    betas = arrays.get("betas", np.zeros(0)).reshape(-1)
+    if betas.dtype.kind not in "fiu" or not np.isfinite(betas).all():
+        raise MediaError(f"The betas of '{name}' are no finite numbers.")
+    return np.asarray(betas, np.float64)
 
 
 def amass_motion(arrays: Arrays, name: str, model: SmplModel) -> Motion:
@@ -47,7 +53,7 @@ def amass_motion(arrays: Arrays, name: str, model: SmplModel) -> Motion:
     upright = about_axis(0, -90)
     rotations = _rotations(poses.reshape(frames, -1, 3), len(model.parents))
     rotations[:, 0] = upright @ rotations[:, 0]
-    hips = (model.regressor @ model.vertices_m(shape_numbers(arrays)))[0]
+    hips = (model.regressor @ model.vertices_m(shape_numbers(arrays, name)))[0]
     return Motion(
         joints=model.joint_names,
         rate_fps=_rate(arrays, name),

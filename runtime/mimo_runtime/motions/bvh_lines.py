@@ -16,7 +16,7 @@ class BvhLines:
         try:
             text = data.decode("utf-8-sig")
         except UnicodeDecodeError:
-            raise MediaError(f"'{name}' is no BVH file: it is not text.") from None
+            raise MediaError(f"'{name}' is no BVH file: it is not text in UTF-8.") from None
         self.name = name
         self._lines = [
             (number, part)

@@ -65,15 +65,16 @@ def new_folder(path: Path, names: tuple[str, ...] = NAMES, kind: str = "motion")
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.partial-"))
         partial.chmod(0o755)
+    old = partial.with_name(f"{partial.name}.old")
     try:
         yield partial
         with write_errors(path):
             _refuse_other_files(path, names, kind)
             if path.exists():
-                path.rename(partial.with_suffix(".old"))
+                path.rename(old)
             partial.rename(path)
     finally:
-        for leftover in (partial, partial.with_suffix(".old")):
+        for leftover in (partial, old):
             shutil.rmtree(leftover, ignore_errors=True)
 
 

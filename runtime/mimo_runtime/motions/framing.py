@@ -15,6 +15,7 @@ FOCAL_PER_SIDE = 1.6
 MARGIN = 0.06
 FLESH_M = 0.12
 NEAREST_M, FURTHEST_M = 0.5, 500.0
+SMALLEST_PX = 8
 _SETTINGS = ("azimuth", "height", "distance")
 _MAX_FRAMES_LOOKED_AT = 300
 
@@ -65,7 +66,10 @@ def parse_camera(text: str) -> CameraChoice:
 def frame_motion(
     motion: Motion, skeleton: Skeleton, choice: CameraChoice, size_px: tuple[int, int]
 ) -> Camera:
-    """A camera that stands still and sees the whole motion; size_px is (width, height)."""
+    """A camera that stands still and sees the whole motion; size_px is (width, height).
+
+    Raises InvalidRequestError where the person would never be `SMALLEST_PX` large.
+    """
     step = max(1, motion.frame_count // _MAX_FRAMES_LOOKED_AT)
     placed = motion.cut(slice(None, None, step)).placed(skeleton)
     reach = np.einsum("njab,jb->nja", placed.turns, skeleton.tails_m - skeleton.rest_m)
@@ -79,13 +83,24 @@ def frame_motion(
     def at(distance_m: float) -> Camera:
         return orbit(target, azimuth_deg, height_m, distance_m, size_px, focal_px)
 
-    if choice.distance_m is not None:
-        return at(choice.distance_m)
     near, far = NEAREST_M, FURTHEST_M
-    while far - near > 0.01:
+    while choice.distance_m is None and far - near > 0.01:
         middle = (near + far) / 2
         near, far = (near, middle) if _sees(at(middle), points) else (middle, far)
-    return at(far)
+    camera = at(far if choice.distance_m is None else choice.distance_m)
+    _check_size(camera, points.reshape(placed.joints_m.shape[0], -1, 3))
+    return camera
+
+
+def _check_size(camera: Camera, points_m: Array) -> None:
+    """points_m: [N, P, 3], those of each frame."""
+    pixels, _ = camera.project(points_m.reshape(-1, 3))
+    largest_px = np.ptp(pixels.reshape(*points_m.shape[:2], 2), axis=1).max()
+    if largest_px < SMALLEST_PX:
+        raise InvalidRequestError(
+            f"from the camera that was chosen the person is only {largest_px:.1f} px large; choose "
+            "a nearer one, larger frames, or a part of the motion that does not go as far"
+        )
 
 
 def _sees(camera: Camera, points_m: Array) -> bool:

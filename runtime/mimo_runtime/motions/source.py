@@ -72,7 +72,7 @@ def _read(path: Path, model: SmplModel | None) -> MotionSource:
             f"'{path.name}' is in AMASS layout, whose poses mean something only with a SMPL or "
             "SMPL-H body model; give yours with --body-model."
         )
-    betas = shape_numbers(arrays)
+    betas = shape_numbers(arrays, path.name)
     skeleton = smpl_body(model, betas).skeleton
     return MotionSource(path.name, amass_motion(arrays, path.name, model), skeleton, betas)
 

@@ -93,6 +93,10 @@ def _foreign(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> type:
         ({"kintree_table": np.full((2, 24), 23)}, "a joint comes before its parent"),
         ({"v_template": np.zeros(3)}, "does not fit|odd arrays"),
         ({"v_template": np.array(["a"])}, "odd arrays"),
+        ({"kintree_table": np.zeros((0, 24), int)}, "odd arrays"),
+        ({"f": np.zeros((0, 3), int)}, "f does not fit"),
+        ({"shapedirs": np.full((VERTICES, 3, 2), np.nan)}, "no finite number"),
+        ({"weights": np.zeros((VERTICES, 24))}, "do not add up to 1"),
     ],
 )
 def test_a_model_that_does_not_fit_is_a_sentence(tmp_path: Path, change: dict, words: str) -> None:

@@ -78,6 +78,13 @@ def test_the_alpha_of_a_picture_is_its_matte(tmp_path):
     assert after.sum() == pytest.approx(before.sum() * scale**2, rel=0.03)
 
 
+def test_an_opaque_alpha_is_no_matte(people, made, tmp_path):
+    with Image.open(people / "one.png") as picture:
+        picture.convert("RGBA").save(tmp_path / "one.png")
+    assert run("character", tmp_path / "one.png", "-o", tmp_path / "c", "--size", 128) == 0
+    assert (tmp_path / "c/picture.png").read_bytes() == (made / "picture.png").read_bytes()
+
+
 def test_nobody_in_the_picture_is_said(people, tmp_path, capsys):
     assert run("character", people / "none.png", "-o", tmp_path / "c") == 3
     assert "Nobody was found in the picture" in capsys.readouterr().err

@@ -126,6 +126,7 @@ def test_there_is_one_way_to_say_what_drives(
         (["{video}", "-o", "{}"], 2, "which is no part of an earlier template"),
         (["{video}", "-o", "{}/t", "--models", "nowhere.json"], 2, "nowhere.json"),
         (["{video}", "-o", "{}/t", "--size", "3"], 2, "--size"),
+        (["{video}", "-o", "{}/t", "--threads", "-3"], 2, "--threads"),
     ],
 )
 def test_what_cannot_be_decomposed_is_a_sentence(

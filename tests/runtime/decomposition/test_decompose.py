@@ -1,6 +1,7 @@
 """Made-up videos through all stages: what is written, and what happens when it goes wrong."""
 
 import json
+import shutil
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,6 +147,27 @@ def test_a_preview_shows_the_layers(made: Path) -> None:
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert video.stat().st_size > 1000
     assert _opened(made).frame_count == len(walking())
+
+
+def test_a_preview_that_cannot_be_written_leaves_nothing(made: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(made, tmp_path / "copy"))
+    (folder / "preview.png").unlink(missing_ok=True)
+    (folder / "preview.png").mkdir()
+    with pytest.raises(InvalidRequestError, match=r"preview\.png' cannot be written"):
+        write_preview(folder)
+    assert not list(folder.glob(".*"))
+
+
+def test_a_network_that_cannot_be_opened_leaves_nothing(tmp_path: Path) -> None:
+    video = write_video(tmp_path / "walk.mp4", walking()[:2])
+    (tmp_path / "depth.onnx").write_bytes(b"no network")
+    (tmp_path / "models.json").write_text('{"depth": "depth.onnx"}')
+    before = set(tmp_path.iterdir())
+    with pytest.raises(InvalidRequestError, match="cannot load"):
+        decompose(
+            video, tmp_path / "t", DecomposeOptions(tmp_path / "models.json", threads=1), _silent
+        )
+    assert set(tmp_path.iterdir()) == before
 
 
 def test_who_passes_in_front_is_the_occlusion_of_the_other(tmp_path: Path) -> None:

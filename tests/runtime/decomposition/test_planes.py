@@ -2,10 +2,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from mimo_runtime.decomposition.planes import PlaneWriter, read_planes
+from mimo_runtime.errors import ResourceError
 
 
 @settings(max_examples=10, derandomize=True, deadline=None)
@@ -36,3 +38,12 @@ def test_a_part_of_a_larger_array_is_written_as_seen(tmp_path: Path) -> None:
         writer.write(large[::2, 1:5])
     (found,) = read_planes(tmp_path / "p", (3, 4))
     np.testing.assert_array_equal(found, large[::2, 1:5])
+
+
+def test_a_full_disk_is_a_sentence_also_at_the_end() -> None:
+    """A short plane waits in a buffer until the file is closed."""
+    with (
+        pytest.raises(ResourceError, match="there is no room to write '/dev/full'"),
+        PlaneWriter(Path("/dev/full")) as writer,
+    ):
+        writer.write(np.zeros((4, 4), np.uint8))

@@ -70,7 +70,7 @@ def test_what_an_interrupted_stage_left_is_not_taken_for_a_result(tmp_path: Path
 def test_two_at_once_are_refused(tmp_path: Path) -> None:
     with (
         open_work(tmp_path / "work"),
-        pytest.raises(BusyError, match="another process"),
+        pytest.raises(BusyError, match="Another process"),
         open_work(tmp_path / "work"),
     ):
         pass
@@ -82,3 +82,20 @@ def test_two_at_once_are_refused(tmp_path: Path) -> None:
 def test_keys_tell_everything_apart() -> None:
     assert key_of("a", 1) == key_of("a", 1)
     assert len({key_of("a", 1), key_of("a", 2), key_of("a", "1"), key_of(["a", 1], None)}) == 4
+
+
+def test_a_folder_without_a_finished_stage_goes(tmp_path: Path) -> None:
+    """Such as one in which networks could not be opened."""
+    with pytest.raises(ValueError, match="no network"), open_work(tmp_path / "work") as work:
+        work.stage("people", "k", 10, _fails)
+    assert not (tmp_path / "work").exists()
+    with open_work(tmp_path / "work") as work:
+        _stage(work)
+    with pytest.raises(ValueError, match="no network"), open_work(tmp_path / "work") as work:
+        work.stage("body", "k", 10, _fails)
+    assert not _stage(WorkFolder(tmp_path / "work"))
+
+
+def _fails(folder: Path) -> None:
+    (folder / "half").touch()
+    raise ValueError("no network")

@@ -125,3 +125,11 @@ def _interrupted(path: Path) -> None:
     with new_folder(path) as folder:
         (folder / RECORD).write_text("half")
         raise KeyboardInterrupt
+
+
+def test_a_folder_beside_it_that_is_named_alike_stays(tmp_path: Path) -> None:
+    (tmp_path / ".dance.old").mkdir()
+    for _ in range(2):
+        with new_folder(tmp_path / "dance") as folder:
+            (folder / VIDEO).touch()
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".dance.old", "dance"]

@@ -49,6 +49,13 @@ def test_front_is_in_front_of_the_person_whichever_way_they_face(angle_deg: floa
     assert camera.place_m[1] == pytest.approx(1.0, abs=0.2)
 
 
+@pytest.mark.parametrize("camera", ["height=100000", "distance=400", "height=-900,distance=3"])
+def test_a_camera_that_sees_next_to_nothing_is_refused(camera: str) -> None:
+    motion = wave(BODY.skeleton, 3, RATE)
+    with pytest.raises(InvalidRequestError, match=r"the person is only [0-7]\.[0-9] px large"):
+        frame_motion(motion, BODY.skeleton, parse_camera(camera), (64, 64))
+
+
 def test_what_is_said_is_kept() -> None:
     motion = wave(BODY.skeleton, 3, RATE)
     choice = parse_camera("azimuth=90, height=1.5, distance=4")

@@ -1,5 +1,6 @@
 """Our own motion file."""
 
+import zipfile
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -92,9 +93,16 @@ def test_other_files_are_sentences(tmp_path: Path) -> None:
         read_npz(tmp_path / "a.npz")
     with pytest.raises(MediaError, match=r"Cannot read .*No such file"):
         read_npz(tmp_path / "b.npz")
-    np.savez(tmp_path / "c.npz", a=np.array([{}], dtype=object))
-    with pytest.raises(MediaError, match="Object arrays cannot be loaded"):
-        read_npz(tmp_path / "c.npz")
+
+
+def test_objects_in_an_archive_are_left_out(tmp_path: Path) -> None:
+    """Files of AMASS for SMPL-X have a dict among their arrays."""
+    np.savez(tmp_path / "c.npz", a=np.array([{}], dtype=object), b=np.arange(3), c="words")
+    with zipfile.ZipFile(tmp_path / "c.npz", "a") as archive:
+        archive.writestr("notes.txt", "no array")
+    arrays = read_npz(tmp_path / "c.npz")
+    assert sorted(arrays) == ["b", "c"]
+    np.testing.assert_array_equal(arrays["b"], np.arange(3))
 
 
 def test_an_archive_that_unpacks_too_large_is_refused(

@@ -108,6 +108,8 @@ def test_an_amass_motion_fits_our_body_and_its_own(tmp_path: Path, model: SmplMo
         ({"poses": np.full((3, 156), np.inf)}, "no finite number"),
         ({"mocap_framerate": 0}, "has no mocap_framerate"),
         ({"poses": np.array(3)}, "poses of shape"),
+        ({"betas": np.full(16, np.nan)}, r"The betas of 'a\.npz' are no finite numbers"),
+        ({"betas": np.array(["tall"])}, r"The betas of 'a\.npz' are no finite numbers"),
     ],
 )
 def test_an_amass_file_that_does_not_fit_is_a_sentence(

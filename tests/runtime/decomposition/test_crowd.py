@@ -1,0 +1,65 @@
+"""Masks of two who cross, with the networks that ship."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from mimo_runtime.analysis.body_track import follow_body
+from mimo_runtime.analysis.bridging import bridged
+from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.tracks import FramePeople, follow_people
+from mimo_runtime.decomposition.crowd import Crowd, Somebody
+from tests.ground_truth.clip import Clip, TrueFrame
+from tests.ground_truth.spec import ClipSpec
+
+FIRST, LAST = 4, 18  # the passer-by comes near and covers most of the person
+
+
+def overlap(found: np.ndarray, truth: np.ndarray) -> float:
+    one, other = found > 0.5, truth > 0.5
+    return float((one & other).sum() / max(1, (one | other).sum()))
+
+
+@pytest.fixture(scope="module")
+def frames() -> list[TrueFrame]:
+    clip = Clip(ClipSpec("circle-arms", "static", "moving", seed=31))
+    return [clip.frame(index) for index in range(FIRST, LAST + 4)]
+
+
+@pytest.fixture(scope="module")
+def looked(frames: list[TrueFrame]) -> list[tuple[TrueFrame, FramePeople, list[Somebody]]]:
+    return list(_looked(frames))
+
+
+def _looked(frames: list[TrueFrame]) -> Iterator[tuple[TrueFrame, FramePeople, list[Somebody]]]:
+    finders = open_finders()
+    shown = [Frame(frame.pixels, frame.time_s) for frame in frames]
+    people = bridged(list(follow_people(shown, finders.people, finders.bodies)))
+    middle = np.argwhere(frames[0].human > 0.5)[:, 1].mean()
+    first = min(people[0].people, key=lambda one: abs(one.person.box.centre[0] - middle))
+    crowd = Crowd(finders, first.number)
+    seen = follow_body(shown, people, first.number, finders.bodies)
+    for frame, who, body in zip(frames, people, seen, strict=True):
+        yield frame, who, crowd.look(frame.pixels, who, body)
+
+
+def test_both_keep_their_masks_while_they_cross(looked) -> None:
+    mains, fronts = [], []
+    for frame, _, crowd in looked:
+        assert len(crowd) == 2
+        mains.append(overlap(crowd[0].mask, frame.human))
+        fronts.append(overlap(crowd[1].mask, frame.front))
+        assert (crowd[0].mask + crowd[1].mask).max() < 1.01
+    assert np.mean(mains) > 0.75
+    assert min(mains) > 0.35
+    assert np.mean(fronts) > 0.85
+
+
+def test_who_was_lost_has_a_mask_and_no_body_of_somebody_else(looked) -> None:
+    lost = [(who, crowd) for _, who, crowd in looked if any(one.guessed for one in who.people)]
+    assert lost
+    for who, crowd in lost:
+        assert sorted(one.number for one in crowd) == [one.number for one in who.people]
+        assert (crowd[0].mask > 0.5).any()
