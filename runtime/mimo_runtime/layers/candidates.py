@@ -34,11 +34,15 @@ _SHADE = 0.8  # of a piece: then it is somebody's shadow
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An `area`, bool [height, width], of which `log_odds` say whether it is in front."""
+    """An `area`, bool [height, width], of which `log_odds` say whether it is in front.
+
+    `touching`: whether it touches what the human is, or would be with nothing in front.
+    """
 
     area: Flags
     reason: str
     log_odds: float
+    touching: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +70,7 @@ def candidates_of(look: Look) -> list[Candidate]:
     areas = [one for one in areas if one[0].any()]
     if look.sighting.nearness is not None:
         return _by_depth(look, human, areas)
-    return [Candidate(area, why, _odds(area, human, odds)) for area, why, odds in areas]
+    return [_judged(area, why, human, odds) for area, why, odds in areas]
 
 
 def _human(look: Look) -> _Human:
@@ -110,17 +114,16 @@ def _moving(look: Look, human: _Human) -> list[Flags]:
     return found
 
 
-def _odds(area: Flags, human: _Human, known: float | None) -> float:
+def _judged(area: Flags, reason: str, human: _Human, known: float | None) -> Candidate:
     odds = _foot_odds(area, human) if known is None else known
     height, width = area.shape
     around = grown(area, reach_of(width, height, _TOUCH, 2))
     if not (around & human.whole).any():
-        return _FAR * odds
+        return Candidate(area, reason, _FAR * odds, touching=False)
     size = max(1, int(human.whole.sum()))
     bite = float((around & human.missing).sum()) / size
-    if bite > _LEAST_BITE:
-        return odds + human.trust * min(_MOST_BITE, _BITE * bite)
-    return odds + human.trust * _WHOLE
+    said = min(_MOST_BITE, _BITE * bite) if bite > _LEAST_BITE else _WHOLE
+    return Candidate(area, reason, odds + human.trust * said)
 
 
 def _foot_odds(area: Flags, human: _Human) -> float:

@@ -42,6 +42,7 @@ class _Pending:
     look: Look
     candidates: list[Candidate]
     tracks: list[FrontTrack]
+    fronts: list[bool]  # what was thought of them then
 
 
 class OccluderFinder:
@@ -56,7 +57,8 @@ class OccluderFinder:
         """The next frame; gives back those that are decided by it, at most one."""
         candidates = candidates_of(look)
         tracks = self._tracks.update(candidates, look.index)
-        self._pending.append(_Pending(look, candidates, tracks))
+        fronts = [track.front for track in tracks]
+        self._pending.append(_Pending(look, candidates, tracks, fronts))
         if len(self._pending) > AHEAD:
             yield self._decided()
 
@@ -71,8 +73,9 @@ class OccluderFinder:
         human = inside(look.sighting.human)
         near = _near(look)
         front, reasons, sure = human & False, [], 1.0
-        for candidate, track in zip(pending.candidates, pending.tracks, strict=True):
-            if track.front and (candidate.area & near).any():
+        every = zip(pending.candidates, pending.tracks, pending.fronts, strict=True)
+        for candidate, track, was in every:
+            if (was or track.front) and (candidate.area & near).any():
                 front = front | candidate.area
                 reasons.append(candidate.reason)
                 sure = min(sure, track.confidence)
