@@ -1,15 +1,17 @@
 """How well made-up videos, of which everything is known, are taken apart.
 
-    python -m benchmarks.decomposition              9 motions x 3 cameras x 2 occluders, 15 minutes
-    python -m benchmarks.decomposition --every 7    8 of the 54 clips
-    python -m benchmarks.decomposition --quick      2 clips of 12 frames
+    python -m benchmarks.decomposition                   9 motions x 3 cameras x 2 occluders
+    python -m benchmarks.decomposition --every 7         8 of the 54 clips
+    python -m benchmarks.decomposition --quick           2 clips of 12 frames
+    python -m benchmarks.decomposition --first-seed 0    clips on which thresholds were chosen
 
 The clips are made by `tests.ground_truth`: the shipped body in painted clothes, in a made-up yard,
 behind a post, bush, bench, ball or passer-by. Frames are given to the stages as they are made,
 without a video file between; every seventh clip is also written as a video and decomposed as
 `mimo decompose` does. Every stage gets what the one before it found, never the truth. How often the
 main person is the one meant is counted; where it is not, it is named by its number, as users can.
-Medians are over frames of all clips.
+Medians are over frames of all clips. Person, clothes, yard and what is in front depend on a clip's
+seed; on seeds below 54 thresholds were chosen, on those from 108 on they were only tried.
 """
 
 from collections.abc import Sequence
@@ -30,15 +32,16 @@ from tests.ground_truth.spec import ClipSpec, all_specs
 
 RESULTS = Path(__file__).parent / "results" / "decomposition.json"
 SHEET = Path(__file__).parent / "plots" / "decomposition.png"
+UNSEEN = 108
 _CHOSEN = 7  # all cameras and occluders are among every seventh of all clips
 
 
-def chosen_specs(quick: bool, every: int, size_px: int) -> list[ClipSpec]:
+def chosen_specs(quick: bool, every: int, size_px: int, first_seed: int = UNSEEN) -> list[ClipSpec]:
     """The clips to run: all, or every so many; `quick` is two short ones."""
     if quick:
-        short = all_specs(frame_count=12, size_px=size_px)
+        short = all_specs(frame_count=12, size_px=size_px, first_seed=first_seed)
         return [short[14], short[25]]
-    return all_specs(size_px=size_px)[::every]
+    return all_specs(size_px=size_px, first_seed=first_seed)[::every]
 
 
 def run_all(specs: Sequence[ClipSpec]) -> tuple[list[Measures], list[Row]]:
@@ -48,7 +51,7 @@ def run_all(specs: Sequence[ClipSpec]) -> tuple[list[Measures], list[Row]]:
     pictures: list[Row] = []
     for number, spec in enumerate(specs, 1):
         run = run_clip(make_truth(spec), finders)
-        if spec.seed % _CHOSEN == 0:
+        if (spec.seed - specs[0].seed) % _CHOSEN == 0:
             _run_whole(run)
             pictures.append(picture_of(run))
         measures.append(run.measures)
@@ -69,11 +72,12 @@ def _run_whole(run: ClipRun) -> None:
 @click.option("--quick", is_flag=True, help="Two short clips: that it works, not how well.")
 @click.option("--every", type=click.IntRange(1), default=1, help="Only every so many clips.")
 @click.option("--size", "size_px", type=click.IntRange(64), default=288, show_default=True)
+@click.option("--first-seed", default=UNSEEN, show_default=True, help="Of the first clip.")
 @click.option("--json", "path", type=click.Path(path_type=Path), default=RESULTS)
 @click.option("--sheet", type=click.Path(path_type=Path), default=SHEET)
-def main(quick: bool, every: int, size_px: int, path: Path, sheet: Path) -> None:
+def main(quick: bool, every: int, size_px: int, first_seed: int, path: Path, sheet: Path) -> None:
     """Take made-up clips apart and compare with what is true of them."""
-    measures, pictures = run_all(chosen_specs(quick, every, size_px))
+    measures, pictures = run_all(chosen_specs(quick, every, size_px, first_seed))
     write_results(path, measures)
     write_sheet(sheet, pictures)
     click.echo(tables(measures))

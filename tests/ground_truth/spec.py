@@ -48,10 +48,11 @@ def all_specs(
     *,
     frame_count: int = 32,
     size_px: int = 288,
+    first_seed: int = 0,
 ) -> list[ClipSpec]:
-    """Every motion with every camera and every occluder, each clip with a seed of its own."""
+    """Every motion with every camera and every occluder, with seeds from `first_seed` on."""
     cases = [(m, c, o) for m in motions for c in cameras for o in occluders]
     return [
         ClipSpec(*case, seed=seed, frame_count=frame_count, size_px=size_px)
-        for seed, case in enumerate(cases)
+        for seed, case in enumerate(cases, first_seed)
     ]

@@ -1,37 +1,18 @@
 """Following the camera through a clip, one frame after the other."""
 
-from collections.abc import Collection
-
 import numpy as np
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.layers import camera
 from mimo_runtime.layers.anchor import Anchor, Glance, anchor_at, glance_at
 from mimo_runtime.layers.camera import CameraPath
-from mimo_runtime.layers.frames import Flags, Frames, Masks, Matrix, Pixels, inside, together
+from mimo_runtime.layers.frames import Flags, Matrix, Pixels
 from mimo_runtime.layers.registration import Registration, working_scale
 from mimo_runtime.layers.shot import Shot, fits, overlap_of, segment_of
 
 _RENEW = (0.6, 0.45)  # overlap and share of agreeing corners below which another anchor is taken
 _RETURN = (0.75, 0.6)  # the same, from which an old anchor is taken up again: no drift
 _MOST_ANCHORS = 12
-
-
-def track_camera(frames: Frames, hidden: Masks, cuts: Collection[int] = ()) -> CameraPath:
-    """The camera's path, in one pass over the clip.
-
-    Args:
-        frames: the clip.
-        hidden: what moves by itself (people), for every frame.
-        cuts: frames that begin another shot, where they are known.
-
-    Raises:
-        MediaError: no frames, or not as many masks as frames.
-    """
-    tracker = CameraTracker()
-    for index, (pixels, mask) in enumerate(together(frames, hidden)):
-        tracker.add(pixels, inside(mask), cut=index in cuts)
-    return tracker.path()
 
 
 class CameraTracker:

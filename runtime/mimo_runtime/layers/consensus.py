@@ -10,13 +10,13 @@ from mimo_runtime.layers.trust import EXPECTED, GROUND, SUPPOSED
 _FEW = 2  # observations, less of which are chance
 _SHORT = 8  # frames: in fewer of them more cannot be asked for
 _FEWEST = 4  # observations of what lasts
-_OFTEN = 0.3  # of the frames that show a place
+_OFTEN = 0.3  # of the frames that show a place, as far as they are observed
 _LASTING = 10  # levels
 
 Counts = NDArray[np.uint8]
 
 
-def consensus(stack: PlateStack, shown: NDArray[np.uint16]) -> tuple[Pixels, Counts]:
+def consensus(stack: PlateStack, shown: NDArray[np.float64]) -> tuple[Pixels, Counts]:
     """The scene as most observations show it, and how many these are.
 
     Of the most trusted ones as many are taken as make half of all; of places where a shadow may
@@ -25,7 +25,7 @@ def consensus(stack: PlateStack, shown: NDArray[np.uint16]) -> tuple[Pixels, Cou
 
     Args:
         stack: the observations.
-        shown: in how many frames a place is in the picture, uint16 [height, width].
+        shown: in what share of the frames a place is in the picture, float64 [height, width].
 
     Returns:
         uint8 [height, width, 3] and uint8 [height, width]; 0 and 0 where nothing is known.
@@ -39,7 +39,7 @@ def consensus(stack: PlateStack, shown: NDArray[np.uint16]) -> tuple[Pixels, Cou
     levels = stack.median(~shaded & (counts > 0), least)
     dark = shaded & (counts > 0)
     levels[dark] = stack.lit(dark, least)[dark]
-    often = stack.counts(SUPPOSED) >= np.maximum(_FEWEST, _OFTEN * shown)
+    often = stack.counts(SUPPOSED) >= np.maximum(_FEWEST, _OFTEN * stack.depth * shown)
     perhaps = (counts < _FEW) & often
     lasting = perhaps & (stack.spread(perhaps, SUPPOSED) <= _LASTING)
     levels[lasting] = stack.median(lasting, SUPPOSED)[lasting]

@@ -63,7 +63,7 @@ class PlateBuilder:
             *size_px, min(segment.count, _HURRIED) if hurried else segment.count
         )
         self._exposure = Exposure(*size_px)
-        self._shown = np.zeros(size_px[::-1], np.uint16)
+        self._shown = np.zeros(size_px[::-1], np.uint32)
         self._covered = np.zeros(size_px[::-1], np.bool_)
         self._gains: list[Floats] = []
 
@@ -87,7 +87,7 @@ class PlateBuilder:
 
     def plate(self) -> Plate:
         """What was gathered, filled."""
-        levels, counts = consensus(self._stack, self._shown)
+        levels, counts = consensus(self._stack, self._shown / self._segment.count)
         usable = self._shown > 0
         holes = usable & (counts == 0)
         picture = fill(

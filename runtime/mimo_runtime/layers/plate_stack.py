@@ -13,6 +13,7 @@ from mimo_runtime.layers.ranks import below, level_at, middle_of
 STACK_BYTES = 320 << 20
 _DEPTHS = (9, 49)
 _PIXEL_BYTES = 4
+_ROUNDING = 1e-6  # of a part of the time, less than a frame: 7 / 25 of 25 is more than 7
 _TILE_BYTES = 8 << 20
 _LIT = 0.92  # of the brightest: what is darker is in shadow
 _NOISE = 3  # levels
@@ -52,7 +53,7 @@ class PlateStack:
             trust: in each, uint8 [height, width]; 0 for none.
             share: above 0 to 1, how much of the time has passed.
         """
-        slot = math.ceil(share * self.depth) - 1
+        slot = math.ceil(share * self.depth - _ROUNDING) - 1
         part = (slice(top, top + trust.shape[0]), slice(left, left + trust.shape[1]))
         levels, known, filled = (
             kept[part] for kept in (self._levels[slot], self.trust[slot], self._filled)

@@ -1,6 +1,6 @@
 """A whole clip taken apart, frame by frame: scene, shadow, and what is in front."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -9,9 +9,8 @@ from numpy.typing import NDArray
 
 from mimo_runtime.layers.areas import grown
 from mimo_runtime.layers.camera import CameraPath
-from mimo_runtime.layers.camera_tracker import track_camera
 from mimo_runtime.layers.difference import changed
-from mimo_runtime.layers.frames import Flags, Frames, Mask, Pixels, check_size, inside, levels_of
+from mimo_runtime.layers.frames import Flags, Frames, Pixels, check_size, inside, levels_of
 from mimo_runtime.layers.last_whole import LastWhole
 from mimo_runtime.layers.moving import joined, people_area
 from mimo_runtime.layers.occluders import OccluderFinder, Occlusion
@@ -123,24 +122,6 @@ def _compared(seen: Iterator[Seen], plate: Plate) -> Iterator[_Compared]:
         trust[moving] = HIDDEN
         same = alike(pixels, view) & ~unseen & ~moving
         yield _Compared(index, pixels, sighting, trust, same, different & ~unseen)
-
-
-def separate(frames: Frames, sightings: Sightings, cuts: Collection[int] = ()) -> Separation:
-    """Follows the camera (one pass over the clip), after which the layers can be read.
-
-    Args:
-        frames: the clip.
-        sightings: what is known of each frame.
-        cuts: frames that begin another shot.
-
-    Raises:
-        MediaError: no frames, or not as many sightings as frames.
-    """
-    return Separation(frames, sightings, track_camera(frames, _people(sightings), cuts))
-
-
-def _people(sightings: Sightings) -> Callable[[], Iterator[Mask]]:
-    return lambda: (human_area(one.human) | one.foreign() for one in sightings())
 
 
 def _trusts(sightings: Sightings) -> Callable[[], Iterator[Trust]]:

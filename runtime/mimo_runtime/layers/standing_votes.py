@@ -13,7 +13,7 @@ from mimo_runtime.layers.sighting import Sighting
 _FIT_ERROR = 0.02  # of the human's height: how far beside it a silhouette may be
 _EDGE = 0.006  # of the frame's longer side: how far beyond its mask a human may be seen
 _FEWEST = 2.0  # frames
-_OFTEN = 0.3  # of the frames have to show a place without the human, whose mask may leak there
+_OFTEN = 0.56  # of the most observations: a place seen so often is the scene, where masks leak
 _LEVELS = 16  # by which a frame may differ from the plate where it shows it
 _SHARE = 0.7  # of the frames in which the human is or should be there
 
@@ -39,7 +39,7 @@ class StandingVotes:
         reach = max(1, round(_FIT_ERROR * (rows[-1] - rows[0] + 1)))
         foreign = sighting.foreign()
         place = index - self._plate.segment.first
-        often = self._plate.counts >= _OFTEN * self._plate.segment.count
+        often = self._plate.counts >= _OFTEN * self._plate.counts.max()
         leak = shrunk(human, max(1, reach // 2)) & in_frame(often, self._plate, place, human.shape)
         unseen = core_of(whole, reach) & ~grown(
             human, reach_of(human.shape[1], human.shape[0], _EDGE)

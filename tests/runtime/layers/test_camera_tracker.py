@@ -3,7 +3,7 @@ import pytest
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.layers.camera import CUT, LOST, WIDE, CameraPath, Segment, corners_of
-from mimo_runtime.layers.camera_tracker import track_camera
+from tests.runtime.layers.following import track_camera
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,

@@ -4,8 +4,9 @@ import pytest
 
 from mimo_runtime.layers.areas import grown
 from mimo_runtime.layers.candidates import DEEP, MOVING, PERSON, STANDING
-from mimo_runtime.layers.separation import LayerFrame, separate
+from mimo_runtime.layers.separation import LayerFrame
 from mimo_runtime.layers.sighting import Other, Sighting
+from tests.runtime.layers.following import separate
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,

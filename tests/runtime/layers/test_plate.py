@@ -3,11 +3,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mimo_runtime.layers.camera_tracker import track_camera
 from mimo_runtime.layers.fill import DIFFUSION, NOTHING, PATCHES
 from mimo_runtime.layers.plate import Plate
 from mimo_runtime.layers.plate_builder import PlateBuilder, plates_of
 from mimo_runtime.layers.trust import FREE, HIDDEN, trust_of
+from tests.runtime.layers.following import track_camera
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,

@@ -8,8 +8,9 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.layers.areas import grown
 from mimo_runtime.layers.occluders import AHEAD
 from mimo_runtime.layers.report import LayerReport, LayerSummary
-from mimo_runtime.layers.separation import LayerFrame, separate
+from mimo_runtime.layers.separation import LayerFrame
 from mimo_runtime.layers.sighting import Other, Sighting
+from tests.runtime.layers.following import separate
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from mimo_runtime.layers.camera_tracker import track_camera
 from mimo_runtime.layers.difference import changed
 from mimo_runtime.layers.plate_builder import plates_of
 from mimo_runtime.layers.sighting import Sighting
 from mimo_runtime.layers.standing_area import whole_things
 from mimo_runtime.layers.standing_votes import StandingVotes, alike
 from mimo_runtime.layers.trust import trust_of
+from tests.runtime.layers.following import track_camera
 from tests.runtime.layers.synthetic import (
     HEIGHT,
     WIDTH,
@@ -25,7 +25,10 @@ def votes_of(shown: list[Shown], human) -> StandingVotes:
     """Votes on the plate of `shown`, whose human's mask is `human` of each frame."""
     path = track_camera(frames_of(shown), humans_of(shown))
     (plate,) = plates_of(
-        frames_of(shown), lambda: (trust_of([human(one)], one.whole) for one in shown), path
+        frames_of(shown),
+        lambda: (trust_of([human(one)], one.whole) for one in shown),
+        path,
+        hurried=True,
     )
     votes = StandingVotes(plate)
     for index, one in enumerate(shown):
@@ -35,11 +38,12 @@ def votes_of(shown: list[Shown], human) -> StandingVotes:
     return votes
 
 
+@pytest.mark.parametrize("count", [26, 70])
 @pytest.mark.parametrize(
     "human", [lambda one: one.human, lambda one: one.whole], ids=["cut", "leaking"]
 )
-def test_a_post_gets_votes_even_where_the_mask_leaks_over_it(human) -> None:
-    shown = clip(Plan(front="post", count=26))
+def test_a_post_gets_votes_even_where_the_mask_leaks_over_it(human, count: int) -> None:
+    shown = clip(Plan(front="post", count=count))
 
     seeds = votes_of(shown, human).seeds()
 
