@@ -42,9 +42,9 @@ class PlateFacts:
 class Plate:
     """The scene of a segment, in the exposure of its first frame.
 
-    `picture`: uint8 [height, width, 3], whole. `counts`: uint8 [height, width], observations that agree on
-    every pixel, 0 where it was filled in. `to_picture`, float64 [frames, 3, 3]: from places of a
-    frame to those of the picture. `gains`, float32 [frames, 3]: what a frame is multiplied by to
+    `picture`: uint8 [height, width, 3], whole. `counts`: uint8 [height, width], how often what it
+    shows was seen, 0 where it was filled in. `to_picture`, float64 [frames, 3, 3]: from places of
+    a frame to those of the picture. `gains`, float32 [frames, 3]: what a frame is multiplied by to
     have the exposure of the plate.
     """
 

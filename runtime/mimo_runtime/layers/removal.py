@@ -5,7 +5,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.layers.areas import around, faded, grown, reach_of
-from mimo_runtime.layers.channels import widest
 from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
 
 _MARGIN = 0.012  # of the frame's longer side: how far beyond a mask a human may reach
@@ -68,9 +67,10 @@ def without_human(
         return result
     strange = None if foreign is None else foreign[part]
     shift = _edge_shift(pixels[part], view[part], alpha[part] > 0, strange, ring_px)
-    weight = alpha[part].astype(np.float32)[..., None] / 255
-    mixed = pixels[part] * (1 - weight) + (view[part] + shift).clip(0, 255) * weight
-    result[part] = np.where(weight > 0, mixed + 0.5, pixels[part]).astype(np.uint8)
+    place = alpha[part] > 0
+    weight = alpha[part][place].astype(np.float32)[:, None] / 255
+    mixed = pixels[part][place] * (1 - weight) + (view[part] + shift)[place].clip(0, 255) * weight
+    result[part][place] = (mixed + 0.5).astype(np.uint8)
     return result
 
 
@@ -81,10 +81,12 @@ def _edge_shift(
     ring = grown(taken, ring_px) & ~taken
     if foreign is not None:
         ring &= ~foreign
-    difference = pixels.astype(np.float32) - view
-    usual = np.median(difference[ring], axis=0) if ring.any() else np.zeros(3, np.float32)
-    known = (ring & (widest(difference - usual) < _STRANGE)).astype(np.float32)
-    shift = _spread(difference * known[..., None], known, usual.astype(np.float32), ring_px)
+    difference = pixels[ring].astype(np.float32) - view[ring]
+    usual = np.median(difference, axis=0) if len(difference) else np.zeros(3, np.float32)
+    alike = np.abs(difference - usual).max(axis=1, keepdims=True) < _STRANGE
+    known, sums = np.zeros(ring.shape, np.float32), np.zeros(pixels.shape, np.float32)
+    known[ring], sums[ring] = alike[:, 0], difference * alike
+    shift = _spread(sums, known, usual.astype(np.float32), ring_px)
     return np.asarray(cv2.resize(shift, view.shape[1::-1]), np.float32)
 
 
