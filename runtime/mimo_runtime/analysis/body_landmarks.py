@@ -79,7 +79,7 @@ class BodyFinder:
             lean_rad: how far the person leant in the frame before, for the turn of the crop where
                 this frame does not show it.
         """
-        return self.find_in(pixels, crop_around(person, lean_rad))
+        return self.find_in(pixels, crop_around(person, lean_rad, pixels.shape[0]))
 
     def find_in(self, pixels: Pixels, crop: SquareCrop) -> Body:
         """The body of the person in the middle of `crop`."""

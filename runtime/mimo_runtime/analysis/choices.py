@@ -6,6 +6,7 @@ are relative to the file; slots that it does not name keep the network that ship
 """
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -103,11 +104,13 @@ def _choice(slot: str, settings: Mapping[str, Any], folder: Path) -> NetworkChoi
 
 
 def _colour(slot: str, name: str, value: Any) -> Colour:
-    numbers = isinstance(value, list | tuple) and all(isinstance(v, int | float) for v in value)
+    numbers = isinstance(value, list | tuple) and all(
+        isinstance(v, int | float) and math.isfinite(v) for v in value
+    )
     if not numbers or len(value) != 3 or (name == "std" and min(value) <= 0):
         raise InvalidRequestError(
-            f"The {name} of slot '{slot}' is {value}; it has to be three numbers for red, green "
-            f"and blue{', each above 0' if name == 'std' else ''}."
+            f"The {name} of slot '{slot}' is {value}; it has to be three finite numbers for red, "
+            f"green and blue{', each above 0' if name == 'std' else ''}."
         )
     return (float(value[0]), float(value[1]), float(value[2]))
 

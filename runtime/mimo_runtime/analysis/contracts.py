@@ -3,7 +3,8 @@
 Every network takes one picture: [1, height, width, 3] or [1, 3, height, width], RGB. Integer
 inputs get levels 0..255, float32 inputs `(level / 255 - mean) / std` with the mean and std of the
 user's choice (0 and 1 where none are given, those of ImageNet for depth). Sizes are the file's,
-or `size_px` of the choice where the file leaves them open. Other inputs are not supported.
+or `size_px` of the choice where the file leaves them open; with all of them open, that of the
+channels too, they are taken to be [1, 3, height, width]. Other inputs are not supported.
 
 | slot | output | shape | what |
 |---|---|---|---|

@@ -6,6 +6,7 @@ import numpy as np
 from mimo_runtime.analysis.contracts import DISTANCE
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.model import Network
+from mimo_runtime.errors import InvalidRequestError
 
 _NEAREST = 1e-3
 
@@ -24,10 +25,18 @@ class DepthFinder:
 
         Args:
             pixels: uint8 [height, width, 3].
+
+        Raises:
+            InvalidRequestError: the network fails, or gives what is no number.
         """
         size = (self._network.width_px, self._network.height_px)
         small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
         plane = self._network.plane(np.asarray(small, np.uint8))
+        if not np.isfinite(plane).all():
+            raise InvalidRequestError(
+                f"{self._network.choice.file}, the network for 'depth', gives values that are not "
+                "finite; check its mean, std and size_px in the file of models, or give another."
+            )
         if self._network.choice.meaning == DISTANCE:
             plane = np.asarray(1 / np.maximum(plane, _NEAREST), np.float32)
         whole = cv2.resize(plane, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)

@@ -49,8 +49,19 @@ class Network:
 
         Args:
             picture: uint8 [height_px, width_px, 3] RGB.
+
+        Raises:
+            InvalidRequestError: the network fails on it.
         """
-        found = self._session.run(list(self._outputs.values()), {self._input: self._fed(picture)})
+        fed = {self._input: self._fed(picture)}
+        try:
+            found = self._session.run(list(self._outputs.values()), fed)
+        except Exception as error:  # its own exceptions share no base class of their own
+            raise InvalidRequestError(
+                f"{self.choice.file}, the network for '{self.choice.slot}', failed on a picture of "
+                f"{self.width_px}x{self.height_px} px: {str(error).splitlines()[0]} Give a "
+                "size_px that it can take in the file of models, or another network."
+            ) from error
         return dict(zip(self._outputs, found, strict=True))
 
     def plane(self, picture: Pixels) -> Floats:
@@ -90,7 +101,8 @@ def _open(choice: NetworkChoice, threads: int) -> onnxruntime.InferenceSession:
 
 
 def _picture_shape(choice: NetworkChoice, shape: Sequence[Any]) -> tuple[bool, int, int]:
-    if len(shape) == 4 and 3 in (shape[1], shape[3]):
+    open_ones = len(shape) == 4 and all(not isinstance(size, int) for size in shape[1:])
+    if open_ones or (len(shape) == 4 and 3 in (shape[1], shape[3])):
         channels_first = shape[3] != 3
         sides = shape[2:] if channels_first else shape[1:3]
         if all(isinstance(side, int) for side in sides):

@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
 from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.region import Region
 
 ROOM = 1.35  # side of the square, of the longer side of the person's box
 _UPRIGHT_DEG = 40.0  # the network is sure of people that lean less than this; they stay as they are
+_EDGE = 0.02  # of the frame's height: who gets nearer to its lower edge may be cut off there
+_HEIGHTS = (("ankle", 1.0), ("knee", 1.4), ("hip", 2.0), ("shoulder", 4.5))
+# whole people, of what is between the top of their boxes and these joints
 
 Bounds = tuple[int, int, int, int]  # left, top, right, bottom: whole px, right and bottom excluded
 
@@ -96,19 +100,40 @@ class SquareCrop:
         return whole
 
 
-def crop_around(person: Person, turn_rad: float | None = None) -> SquareCrop:
+def crop_around(
+    person: Person, turn_rad: float | None = None, height_px: int | None = None
+) -> SquareCrop:
     """The square for `person`, with the head up where the person lies or stands on the head.
 
     Args:
         person: of whom the box and, for the turn, shoulders and hips are used.
         turn_rad: the turn to use where these are not known, 0 if None.
+        height_px: of the frame, for room below it for legs that it cuts off; None for no such room.
     """
     box = person.box
     lean = lean_of(person)
     turn = lean if lean is not None else turn_rad or 0.0
     if abs(turn) < math.radians(_UPRIGHT_DEG):
         turn = 0.0
+        box = box if height_px is None else _with_legs(person, height_px)
     return SquareCrop(*box.centre, max(box.width, box.height) * ROOM, turn)
+
+
+def _with_legs(person: Person, height_px: int) -> Region:
+    """The box as it would be if the lower edge of the frame did not cut it off.
+
+    Body networks press the whole body into what they are shown if there is no room for the rest.
+    """
+    box = person.box
+    if box.bottom < height_px * (1 - _EDGE):
+        return box
+    for joint, share in _HEIGHTS:
+        places = [KEYPOINT[f"{side}_{joint}"] for side in ("left", "right")]
+        seen = person.keypoints[places][person.sure[places], 1]
+        if len(seen):
+            bottom = box.top + share * (float(seen.max()) - box.top)
+            return Region(box.left, box.top, box.right, max(box.bottom, bottom))
+    return box
 
 
 def lean_of(person: Person) -> float | None:

@@ -6,6 +6,7 @@ import numpy as np
 
 from mimo_runtime.analysis.colours import ColourModel, bins_of, no_colours, shared_out
 from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.mask import kept_apart
 from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tracker import Tracked
 
@@ -13,6 +14,7 @@ _EVERY = 8  # frames of somebody alone between two that are learned from
 _STEP = 2  # every how many rows and columns are learned from
 _SURE, _ELSEWHERE, _NOBODY = 0.9, 0.1, 0.05
 _IN_BOX = 0.5  # how likely a pixel of the box is the person's, where no body was found
+_NOT, _WHOLLY = 0.25, 0.75  # by colours alone: below it is not the person, above it wholly
 _ROOM = 0.3  # around the boxes, of the height of the highest
 _BLUR = 0.012
 
@@ -69,8 +71,13 @@ class Wardrobe:
         models = [*(self._model(number) for number in shapes), self._ground]
         blur_px = _BLUR * max(one.person.box.height for one in people)
         planes = shared_out([*shapes.values(), ground], models, bins_of(pixels[part]), blur_px)
+        taken = 1 - planes[-1]
+        decided = [
+            plane if number in masks else _decided(plane, taken - plane)
+            for number, plane in zip(shapes, planes[:-1], strict=True)
+        ]
         found = {}
-        for number, plane in zip(shapes, planes[:-1], strict=True):
+        for number, plane in zip(shapes, kept_apart(decided), strict=True):
             found[number] = masks[number].copy() if number in masks else _empty(height, width)
             found[number][part] = plane
         return found
@@ -96,6 +103,12 @@ def _in_box(one: Tracked, part: tuple[slice, slice]) -> Floats:
     down = (rows >= box.top) & (rows < box.bottom)
     across = (columns >= box.left) & (columns < box.right)
     return np.asarray(_IN_BOX * (down[:, None] & across), np.float32)
+
+
+def _decided(plane: Floats, others: Floats) -> Floats:
+    """`plane` with less in doubt; of a pixel no more than what `others` leave of it."""
+    sure = ((plane - _NOT) / (_WHOLLY - _NOT)).clip(0, 1)
+    return np.asarray(np.minimum(sure, 1 - others), np.float32)
 
 
 def _empty(height: int, width: int) -> Floats:

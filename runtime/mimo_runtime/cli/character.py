@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from mimo_runtime.characters.texture import Texture
 
 SMALLEST_PX, LARGEST_PX = 64, 4096
-_OPAQUE = 255
 
 
 @click.command(
@@ -115,19 +114,14 @@ def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
 def _find(
     data: bytes, name: str, models: Path | None, person: int | None
 ) -> "tuple[CharacterMatte, NDArray[np.uint8]]":
-    """The character, and the colours of the picture; a matte that the picture has is kept.
-
-    An alpha channel that is opaque everywhere, as screenshots have it, is no matte.
-    """
+    """The character, and the colours of the picture; a matte that the picture has is kept."""
     from dataclasses import replace
-
-    import numpy as np
 
     from mimo_runtime.analysis.finders import open_finders
     from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.synthesis.character import on_white
+    from mimo_runtime.synthesis.character import on_white, own_matte
 
     picture = read_picture(data, name, MediaLimits())
     shown = on_white(picture, None)
@@ -135,9 +129,8 @@ def _find(
     if person is not None:
         kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
         found = replace(found, warnings=kept)
-    if picture.shape[2] == 3 or picture[..., 3].min() == _OPAQUE:
-        return found, picture[..., :3]
-    return replace(found, alpha=np.ascontiguousarray(picture[..., 3])), picture[..., :3]
+    matte = own_matte(picture)
+    return found if matte is None else replace(found, alpha=matte), picture[..., :3]
 
 
 def _shares(texture: "Texture") -> dict[str, float]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.options import FOLDER, examples
 
 COLUMNS = 6
@@ -35,7 +36,7 @@ def demo(output: Path, steps: int, threads: int) -> None:
         summary = synthesize(server.address, inputs, Settings(steps=steps), video, bars)
     _write_sheet(video, output / "contact_sheet.png")
     click.echo(
-        f"{summary.frame_count} frames in {summary.total_s:.1f} s, the first after "
+        f"{counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s, the first after "
         f"{summary.first_frame_s:.2f} s, {summary.frames_per_s:.2f} frames per second.\n"
         f"Video:         {video}\n"
         f"Contact sheet: {output / 'contact_sheet.png'}\n"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.counts import counted
 from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -74,8 +75,8 @@ def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") 
         click.echo(line, err=True)
     made = report.facts["template"]
     click.echo(
-        f"{target}: {made['frame_count']} frames of {made['width_px']}x{made['height_px']} px at "
-        f"{made['rate_fps']} a second.",
+        f"{target}: {counted(made['frame_count'], 'frame')} of "
+        f"{made['width_px']}x{made['height_px']} px at {made['rate_fps']} a second.",
         err=True,
     )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.options import FILE, FOLDER, examples
 from mimo_runtime.errors import InvalidRequestError
 
@@ -77,7 +78,7 @@ def motion(**options: Any) -> None:
             lambda done, total: bars(Progress(STAGE, done, total)),
         )  # fmt: skip
     click.echo(
-        f"{output}: {fitted.frame_count} frames of {size_px[0]}x{size_px[1]} px, "
+        f"{output}: {counted(fitted.frame_count, 'frame')} of {size_px[0]}x{size_px[1]} px, "
         f"{fitted.duration_s:.1f} s at {options['fps']} frames a second."
     )
 

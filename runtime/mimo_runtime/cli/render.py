@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FOLDER,
@@ -63,8 +64,8 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
                 sink.write(frame.index, frame.rgb)
     seconds = time.monotonic() - started_s
     click.echo(
-        f"{options['output']}: {form.frame_count} frames of {form.width_px}x{form.height_px} px "
-        f"in {seconds:.1f} s."
+        f"{options['output']}: {counted(form.frame_count, 'frame')} of "
+        f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
 
 

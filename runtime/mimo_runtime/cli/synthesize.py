@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FILE,
@@ -47,6 +48,7 @@ def synthesize(server: str, deadline: float | None, tls_root: Path | None, **opt
             tls_root=tls_root,
         )
     click.echo(
-        f"{output}: {summary.frame_count} frames in {summary.total_s:.1f} s; first frame after "
-        f"{summary.first_frame_s:.2f} s, {summary.frames_per_s:.2f} frames per second."
+        f"{output}: {counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s; "
+        f"first frame after {summary.first_frame_s:.2f} s, "
+        f"{summary.frames_per_s:.2f} frames per second."
     )

@@ -12,7 +12,8 @@ from mimo_runtime.fitting.turns import swings, unit
 
 _SIDE_S = 0.1
 _SLOW_M_PER_S = 0.4
-_TRUSTED_SPREAD_M = 0.25  # feet spread over less say little of how the ground is inclined
+# Feet spread over less, across and along the view, say little of how the ground is inclined.
+_TRUSTED_SPREAD_M = np.array([1.0, 0.25])
 _STEEPEST = 0.6
 _ROUNDS = 4
 _OUTLIER_M = 0.05
@@ -48,8 +49,8 @@ def speeds(points_m: Array, rate_fps: float) -> Array:
 def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Array) -> Ground:
     """The ground that soles [N, S, 3] stand on, in axes in which y is about up.
 
-    Where the feet stay near one place the ground is level for a body that stands upright on
-    average, half of the way.
+    Where the feet stay near one place the ground is level for a camera that is not rolled to a
+    side and, along the view, for a body that stands upright on average, half of the way.
 
     sure: [N], how far the frames are to be believed.
     """
@@ -58,7 +59,7 @@ def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Arr
     frames = np.arange(len(soles_m))
     points, slow = soles_m[frames, lowest], speeds(soles_m, rate_fps)[frames, lowest]
     weights = sure * (_SLOW_M_PER_S / np.maximum(slow, _SLOW_M_PER_S)) ** 2 + 1e-6
-    leaning = -up[[0, 2]] / up[1]
+    leaning = np.array([0.0, -up[2] / up[1]])
     height, slopes = _plane(points, weights, leaning)
     normal = unit(np.array([-slopes[0], 1.0, -slopes[1]]))
     turn = swings(normal, np.array([0.0, 1, 0]))
@@ -78,13 +79,13 @@ def _body_axis(placement: Placement) -> Array:
 def _plane(points: Array, weights: Array, leaning: Array) -> tuple[float, Array]:
     """Height at the origin and the slopes along x and z, outliers counting less."""
     slopes, height = leaning.copy(), 0.0
-    factors = weights
+    factors, prior = weights, _TRUSTED_SPREAD_M**2
     for _ in range(_ROUNDS):
         share = factors / factors.sum()
         middle = share @ points
         flat, level = points[:, [0, 2]] - middle[[0, 2]], points[:, 1] - middle[1]
-        spread = (share[:, None] * flat).T @ flat + _TRUSTED_SPREAD_M**2 * np.eye(2)
-        pull = (share[:, None] * flat).T @ level + _TRUSTED_SPREAD_M**2 * leaning
+        spread = (share[:, None] * flat).T @ flat + np.diag(prior)
+        pull = (share[:, None] * flat).T @ level + prior * leaning
         slopes = np.linalg.solve(spread, pull)
         slopes *= min(1, _STEEPEST / max(float(np.linalg.norm(slopes)), _STEEPEST))
         height = float(middle[1] - slopes @ middle[[0, 2]])

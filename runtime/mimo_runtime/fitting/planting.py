@@ -13,6 +13,7 @@ from mimo_runtime.fitting.solve import Postures
 _ROOT_HZ = 2.0
 _FADE_S = 0.15
 _LONGEST_MOVE_M = 0.15
+_FAR_S = 0.3  # from every standing foot: there the root stays as it was seen
 
 Soles = dict[str, LandmarkPoints]
 
@@ -28,7 +29,8 @@ def plant_feet(
     places = sole_places(soles, placement)
     anchors = _anchors(places, contacts)
     off, touching = _mean_move(anchors - places, contacts)
-    weights = np.repeat(touching[:, None], 3, axis=1).astype(np.float64)
+    known = touching | ~_near(touching, _FAR_S * rate_fps)
+    weights = np.repeat(known[:, None], 3, axis=1).astype(np.float64)
     root = postures.root_m + smoothed(off, weights, stiffness_of(_ROOT_HZ, rate_fps))
     placement = place_all(skeleton, root, postures.rotations)
     per_foot = contacts.shape[1] // len(soles)
@@ -59,6 +61,12 @@ def _mean_move(moves: Array, contacts: Flags) -> tuple[Array, Flags]:
     total = (moves * contacts[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
     length = np.linalg.norm(total, axis=-1, keepdims=True)
     return total * np.minimum(1, _LONGEST_MOVE_M / np.maximum(length, 1e-9)), count > 0
+
+
+def _near(flags: Flags, frames: float) -> Flags:
+    """bool [N], what is at most so many `frames` away from a true one of `flags` [N]."""
+    reach = int(frames)
+    return np.asarray(np.convolve(flags, np.ones(2 * reach + 1), "full")[reach:][: len(flags)] > 0)
 
 
 def _faded(moves: Array, stands: Flags, rate_fps: float) -> Array:

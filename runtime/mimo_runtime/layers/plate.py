@@ -29,13 +29,26 @@ class PlateFacts:
     @property
     def sentence(self) -> str:
         """How complete this plate is and what was invented."""
-        frames = f"frames {self.segment.first} to {self.segment.last}"
+        frames = frames_said(self.segment)
         if self.uncovered >= 1:
             return f"Everything behind the human in {frames} was seen at another time."
         return (
-            f"Of what the human hides in {frames}, {self.uncovered:.0%} was seen at another time; "
-            f"the rest was invented ({self.filler})."
+            f"Of what the human hides in {frames}, {_share(self.uncovered)} was seen at another "
+            f"time; the rest was invented ({self.filler})."
         )
+
+
+def frames_said(segment: Segment) -> str:
+    """The frames of `segment`, for people."""
+    if segment.first == segment.last:
+        return f"frame {segment.first}"
+    return f"frames {segment.first} to {segment.last}"
+
+
+def _share(part: float) -> str:
+    """A share below 1 in per cent, which is never said to be all."""
+    rounded = f"{part:.0%}"
+    return "almost everything" if rounded == "100%" else rounded
 
 
 @dataclass(frozen=True, slots=True, eq=False)

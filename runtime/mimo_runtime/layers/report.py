@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from mimo_runtime.layers.camera import CameraPath
-from mimo_runtime.layers.plate import PlateFacts
+from mimo_runtime.layers.plate import PlateFacts, frames_said
 from mimo_runtime.layers.separation import LayerFrame
 
 _HARDLY = 0.5
@@ -86,8 +86,8 @@ class LayerSummary:
 
 def _stands_still(plate: PlateFacts) -> str:
     return (
-        f"The human hardly leaves its place in frames {plate.segment.first} to "
-        f"{plate.segment.last}: its shadow cannot be told from the ground and may remain."
+        f"The human hardly leaves its place in {frames_said(plate.segment)}: "
+        "its shadow cannot be told from the ground and may remain."
     )
 
 

@@ -10,7 +10,7 @@ _HEVC_NAL_HEADERS = {0x40, 0x42, 0x46, 0x4E}  # video and sequence parameter set
 
 
 def sniff_clip(head: bytes, name: str) -> str:
-    """The container's name for FFmpeg: mp4, matroska, mpegts, ivf, h264 or hevc.
+    """The container's name for FFmpeg: mp4, matroska, avi, mpegts, ivf, h264 or hevc.
 
     Nothing else is accepted, above all no text: playlists and scripts (m3u8, ffconcat) make a
     decoder open other files. Raises MediaError.
@@ -19,6 +19,8 @@ def sniff_clip(head: bytes, name: str) -> str:
         return "mp4"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
         return "matroska"
+    if head[:4] == b"RIFF" and head[8:12] == b"AVI ":
+        return "avi"
     if head.startswith(b"DKIF"):
         return "ivf"
     if len(head) >= 377 and head[0] == head[188] == head[376] == 0x47:
@@ -28,8 +30,8 @@ def sniff_clip(head: bytes, name: str) -> str:
         return raw
     raise MediaError(
         f"'{name}' is not a video of an accepted kind; "
-        "accepted are MP4/MOV, Matroska/WebM, MPEG-TS, IVF and raw H.264 or HEVC; convert others, "
-        "such as AVI or GIF, to MP4 first"
+        "accepted are MP4/MOV, Matroska/WebM, AVI, MPEG-TS, IVF and raw H.264 or HEVC; convert "
+        "others, such as WMV or GIF, to MP4 first"
     )
 
 

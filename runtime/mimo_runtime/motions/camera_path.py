@@ -7,11 +7,6 @@ import numpy as np
 
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.skeleton import Array
-from mimo_runtime.errors import MediaError
-from mimo_runtime.motions.npz import Arrays
-
-_KEYS = ("camera_size_px", "camera_focal_px", "camera_centre_px", "camera_rotations",
-         "camera_translations_m")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,40 +50,3 @@ class CameraPath:
             self.rotations[index],
             self.translations_m[index],
         )
-
-    def arrays(self) -> Arrays:
-        """The path as entries of a pose file."""
-        values = (
-            np.array([self.width_px, self.height_px]),
-            np.array(self.focal_px),
-            np.array(self.centre_px),
-            self.rotations,
-            self.translations_m,
-        )
-        return dict(zip(_KEYS, values, strict=True))
-
-
-def camera_path_from(arrays: Arrays, name: str) -> CameraPath | None:
-    """The path in the pose file called `name`, None where it has none.
-
-    Raises MediaError where it is incomplete or not one camera a frame.
-    """
-    if not any(key in arrays for key in _KEYS):
-        return None
-    frames = len(np.atleast_1d(arrays["root_m"]))
-    shapes = dict(zip(_KEYS, ((2,), (), (2,), (frames, 3, 3), (frames, 3)), strict=True))
-    for key, shape in shapes.items():
-        if key not in arrays or arrays[key].shape != shape or not np.isfinite(arrays[key]).all():
-            raise MediaError(
-                f"In the pose file '{name}' {key} is missing or not finite numbers of shape "
-                f"{shape}."
-            )
-    size, focal, centre, rotations, translations = (arrays[key] for key in _KEYS)
-    return CameraPath(
-        int(size[0]),
-        int(size[1]),
-        float(focal),
-        (float(centre[0]), float(centre[1])),
-        rotations.astype(np.float64),
-        translations.astype(np.float64),
-    )

@@ -3,8 +3,7 @@
 Entries: `format` "mimo-pose"; `version` 1; `rate_fps` as a ratio, "30000/1001"; `joints` [J] names;
 `parents` int [J], -1 for the first; `rest_m` and `tails_m` float [J, 3]; `root_m` float32 [N, 3];
 `rotations` float32 [N, J, 4] quaternions w, x, y, z; `source`; `licence_note`. `Skeleton` and
-`Motion` say what they mean. A fit to a video adds the camera of every frame (`camera_path`) and
-`confidence` float32 [N], 0 to 1. Other entries may be added and are not read.
+`Motion` say what they mean. Other entries may be added and are not read.
 """
 
 import zipfile
@@ -23,8 +22,8 @@ FORMAT, VERSION = "mimo-pose", 1
 _KEYS = ("rate_fps", "joints", "parents", "rest_m", "tails_m", "root_m", "rotations")
 
 
-def write_poses(path: Path, motion: Motion, skeleton: Skeleton, more: Arrays | None = None) -> None:
-    """Write `motion` of `skeleton`, and `more` entries; the same motion gives the same bytes.
+def write_poses(path: Path, motion: Motion, skeleton: Skeleton) -> None:
+    """Write `motion` of `skeleton`; the same motion gives the same bytes.
 
     Raises InvalidRequestError or ResourceError where nothing can be written.
     """
@@ -40,7 +39,6 @@ def write_poses(path: Path, motion: Motion, skeleton: Skeleton, more: Arrays | N
         "rotations": motion.rotations,
         "source": np.array(motion.source),
         "licence_note": np.array(motion.licence_note),
-        **(more or {}),
     }
     with write_errors(path), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():

@@ -12,6 +12,7 @@ from mimo_runtime.synthesis.person import tight_box
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
+_OPAQUE = 255
 _CLIP_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _CLIP_STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
@@ -22,11 +23,21 @@ def _levels_on_white() -> Pixels:
     return (level * opacity + 255 * (1 - opacity)).astype(np.uint8)
 
 
+def own_matte(picture: Pixels) -> Pixels | None:
+    """The alpha channel, uint8 [height, width], of a picture [height, width, 3 or 4] that has one.
+
+    One that is opaque everywhere, as screenshots have it, is no matte.
+    """
+    if picture.shape[2] == 3 or picture[..., 3].min() == _OPAQUE:
+        return None
+    return np.ascontiguousarray(picture[..., 3])
+
+
 def prepare_character(picture: Pixels, matte: Pixels | None) -> Pixels:
     """The character on white, cropped to its matte and made square.
 
     Args:
-        picture: uint8 [height, width, 3 or 4]; the fourth channel is the matte if `matte` is None.
+        picture: uint8 [height, width, 3 or 4]; `own_matte` of it is taken if `matte` is None.
         matte: uint8 [height, width], 255 where the character is, 0 where it is not.
 
     Returns:
@@ -50,13 +61,13 @@ def prepare_character(picture: Pixels, matte: Pixels | None) -> Pixels:
 
 
 def on_white(picture: Pixels, matte: Pixels | None) -> Pixels:
-    """The whole picture uint8 [height, width, 3], on white where it has a matte or alpha channel.
+    """The whole picture uint8 [height, width, 3], on white where it has a matte or `own_matte`.
 
     Raises:
         InvalidRequestError: the matte has another size.
     """
-    if matte is None and picture.shape[2] == 3:
-        return picture
+    if matte is None and own_matte(picture) is None:
+        return picture[..., :3]
     matte = _matte_of(picture, matte)
     return _levels_on_white()[matte[..., np.newaxis], picture[..., :3]]
 
@@ -83,13 +94,14 @@ def _resized(rgb: Pixels, width_px: int, height_px: int, filter_: Image.Resampli
 
 
 def _matte_of(picture: Pixels, matte: Pixels | None) -> Pixels:
-    if matte is None and picture.shape[2] == 4:
-        return np.ascontiguousarray(picture[..., 3])
     if matte is None:
+        matte = own_matte(picture)
+    if matte is None:
+        opaque = " that is not opaque everywhere" if picture.shape[2] == 4 else ""
         raise InvalidRequestError(
-            "The character picture has no alpha channel and no matte was given; give a picture "
-            "with a transparent background (PNG or WebP), or a matte: a grey picture of the same "
-            "size that is white where the character is."
+            f"The character picture has no alpha channel{opaque} and no matte was given; give a "
+            "picture with a transparent background (PNG or WebP), or a matte: a grey picture of "
+            "the same size that is white where the character is."
         )
     if matte.shape != picture.shape[:2]:
         sizes = [f"{array.shape[1]}x{array.shape[0]}" for array in (matte, picture)]

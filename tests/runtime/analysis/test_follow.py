@@ -11,7 +11,6 @@ from mimo_runtime.analysis.body_track import follow_body
 from mimo_runtime.analysis.finders import Finders, open_finders
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.painting import without_people
-from mimo_runtime.analysis.smoothing import jitter, smooth
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import (
     FramePeople,
@@ -22,7 +21,7 @@ from mimo_runtime.analysis.tracks import (
 )
 from tests.runtime.analysis.networks import mean_plane
 from tests.runtime.analysis.people import standing
-from tests.runtime.analysis.rendered import character, street, walking
+from tests.runtime.analysis.rendered import character, street
 
 COUNT = 8
 
@@ -108,19 +107,6 @@ def test_a_closer_look_finds_who_is_there_and_nobody_else(finders: Finders) -> N
     assert abs(found.box.centre[0] - 172) < 12
     assert look_closer(street(480, 640), finders.bodies, standing(172, 215, 300)) is None
     assert look_closer(pixels, finders.bodies, standing(-60, 215, 300)) is None
-
-
-def test_smoothing_halves_the_jitter_of_a_walk(finders: Finders) -> None:
-    bodies = []
-    for index in range(12):
-        pixels = walking(index, 30, 256).pixels
-        (person,) = finders.people.find(pixels)
-        bodies.append(finders.bodies.find(pixels, person))
-    points = np.stack([body.points for body in bodies])
-    sure = np.stack([body.visibility for body in bodies])
-    times_s = np.arange(12) / 25
-    height = float(np.ptp(points[..., 1], axis=1).mean())
-    assert jitter(smooth(points, times_s, sure, height), times_s) < 0.5 * jitter(points, times_s)
 
 
 def test_a_users_depth_network_is_opened_with_the_rest(tmp_path: Path, finders: Finders) -> None:

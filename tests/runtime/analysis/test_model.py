@@ -53,6 +53,30 @@ def test_an_open_size_without_a_choice_is_refused(tmp_path: Path) -> None:
         Network(choice("depth", path))
 
 
+def test_a_picture_of_which_every_size_is_open_has_its_channels_first(tmp_path: Path) -> None:
+    axes = helper.make_tensor("axes", TensorProto.INT64, [1], [1])
+    node = helper.make_node("ReduceMean", ["picture", "axes"], ["plane"], keepdims=1)
+    inputs = [tensor("picture", ("batch", "num_channels", "height", "width"))]
+    path = save(tmp_path / "n.onnx", [node], inputs, [tensor("plane", (1, 1, "h", "w"))], [axes])
+    plane = Network(choice("depth", path, size_px=(8, 6))).plane(PICTURE)
+    np.testing.assert_allclose(plane, (PICTURE / 255).mean(axis=-1), atol=1e-5)
+
+
+def test_a_network_that_fails_on_a_picture_is_said(tmp_path: Path) -> None:
+    sizes = helper.make_tensor("sizes", TensorProto.INT64, [4], [1, 3, 6, 8])
+    axes = helper.make_tensor("axes", TensorProto.INT64, [1], [1])
+    nodes = [
+        helper.make_node("Reshape", ["picture", "sizes"], ["whole"]),
+        helper.make_node("ReduceMean", ["whole", "axes"], ["plane"], keepdims=1),
+    ]
+    inputs = [tensor("picture", (1, 3, "h", "w"))]
+    output = tensor("plane", (1, 1, 6, 8))
+    path = save(tmp_path / "n.onnx", nodes, inputs, [output], [sizes, axes])
+    network = Network(choice("depth", path, size_px=(9, 7)))
+    with pytest.raises(InvalidRequestError, match=r"n.onnx, .*'depth', failed .*9x7 px.*size_px"):
+        network.run(np.zeros((7, 9, 3), np.uint8))
+
+
 def test_no_onnx_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "n.onnx"
     path.write_bytes(b"not a graph")

@@ -1,6 +1,7 @@
 """Crops that can be turned, and the way back."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -78,3 +79,19 @@ def test_a_lean_that_is_not_seen_is_that_of_the_frame_before() -> None:
     assert lean_of(person) is None
     assert crop_around(person).turn_rad == 0
     assert crop_around(person, 2.0).turn_rad == 2.0
+
+
+def test_who_is_cut_off_by_the_lower_edge_gets_room_for_the_legs() -> None:
+    person = standing(100)
+    box, height_px = person.box, math.ceil(person.box.bottom)
+    whole = crop_around(person)
+    assert crop_around(person, None, height_px) == whole
+    assert crop_around(person, None, 2 * height_px) == whole
+    waist = int((box.top + box.bottom) / 2)
+    keypoints = person.keypoints.copy()
+    keypoints[13:, 2] = 0
+    half = replace(person, box=replace(box, bottom=waist), keypoints=keypoints)
+    roomy = crop_around(half, None, waist)
+    assert roomy.side_px == pytest.approx(whole.side_px, rel=0.2)
+    assert roomy.y_px == pytest.approx(whole.y_px, abs=0.1 * box.height)
+    assert crop_around(half, None, 2 * waist).side_px < 0.6 * whole.side_px

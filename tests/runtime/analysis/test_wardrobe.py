@@ -56,6 +56,14 @@ def test_who_has_no_mask_gets_one_by_the_clothes_if_these_are_known() -> None:
     assert set(Wardrobe().shared_out(pixels, people, {2: blue})) == {2}
 
 
+def test_what_clothes_alone_make_likely_is_wholly_the_persons() -> None:
+    red, blue = block(40, 50), block(100, 130)
+    people = [person(1, 40, 75), person(2, 100, 130)]
+    found = learned().shared_out(picture(red, blue), people, {2: blue})[1]
+    assert found[30:70, 40:50].min() > 0.99
+    assert found[:, 55:].max() < 0.001
+
+
 def test_beyond_the_people_masks_stay_as_they_are() -> None:
     red, blue = block(40, 60), block(60, 80)
     odd = red.copy()

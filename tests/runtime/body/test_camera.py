@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimo_runtime.body.camera import look_at, orbit
-from mimo_runtime.body.camera_fit import fit_translation, fit_weak_perspective
+from mimo_runtime.body.camera_fit import fit_translation
 from tests.runtime.body.arms import few
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -48,24 +48,3 @@ def test_a_translation_is_found_again(seed: int) -> None:
     weights = random.random(12) + 0.1
     found = fit_translation(points, pixels, weights, 500, (128, 100))
     np.testing.assert_allclose(found, truth, atol=1e-8)
-
-
-@few
-@given(SEEDS)
-def test_weak_perspective_is_found_again_and_points_without_weight_do_not_matter(seed: int) -> None:
-    random = np.random.default_rng(seed)
-    points = random.normal(size=(8, 3))
-    pixels = 77 * points[:, :2] + [30, -5]
-    pixels[0] += 1000
-    fit = fit_weak_perspective(points, pixels, np.array([0.0, *np.ones(7)]))
-    assert fit.scale_px_per_m == pytest.approx(77)
-    assert fit.shift_px == pytest.approx((30, -5))
-    x, y, z = fit.translation_m(500, (128, 100))
-    assert z == pytest.approx(500 / 77)
-    assert (x, y) == pytest.approx(((30 - 128) / 77, (-5 - 100) / 77))
-
-
-def test_mirrored_points_have_no_scale() -> None:
-    points = np.array([[1.0, 0, 0], [-1, 0, 0]])
-    with pytest.raises(ValueError, match="no positive scale"):
-        fit_weak_perspective(points, -points[:, :2], np.ones(2))

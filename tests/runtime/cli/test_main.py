@@ -57,9 +57,12 @@ def test_a_wrong_option_is_one_sentence_and_a_code(
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_picture_without_matte_says_how_to_give_one(render: Run, tmp_path: Path) -> None:
+@pytest.mark.parametrize("channels", [3, 4])
+def test_a_picture_without_matte_says_how_to_give_one(
+    render: Run, tmp_path: Path, channels: int
+) -> None:
     picture = tmp_path / "opaque.png"
-    picture.write_bytes(encode_png(np.zeros((64, 48, 3), np.uint8)))
+    picture.write_bytes(encode_png(np.full((64, 48, channels), 255, np.uint8)))
     code, err = render(character=picture)
     assert code == 2
     assert "matte" in err

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.smoothing import jitter
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.errors import MediaError
 from mimo_runtime.fitting.landmark_points import landmark_points
@@ -21,6 +20,7 @@ from tests.runtime.fitting.synthetic import (
     from_hips,
     seen,
 )  # fmt: skip
+from tests.runtime.jitter import jitter
 
 NAMES = ("walk", "wave", "turn")
 SOMEBODY = Proportions(1.06, 1.05, 0.95, 1.1, 0.95, 1.05, 1.08, 0.94)

@@ -15,7 +15,10 @@ from mimo_runtime.fitting.freedoms import freedoms_of, hinge
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import gather_landmarks
 from mimo_runtime.fitting.legs import move_ankle
+from mimo_runtime.fitting.levelling import soles_of
+from mimo_runtime.fitting.planting import plant_feet, sole_places
 from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
+from mimo_runtime.fitting.solve import Postures
 from mimo_runtime.fitting.turns import continuous, frames, swings, to_vector, unit
 from tests.runtime.fitting.synthetic import RATE
 
@@ -207,3 +210,17 @@ def test_what_is_fast_is_smoothed_less_than_what_trembles():
     lost, kept = (np.abs(each[:, 0] - jump).max() for each in (plain, found))
     assert kept < 0.7 * lost
     assert np.abs(found[5:-5, 1]).max() < 0.2 * 0.02
+
+
+def test_a_foot_is_put_on_the_ground_and_the_root_stays_long_before_it_stands():
+    body, count = load_body(), 60
+    skeleton, soles = body.skeleton, soles_of(body)
+    root = np.tile(skeleton.rest_m[0] + (0, 0.03, 0), (count, 1))
+    rotations = np.tile(np.eye(3), (count, skeleton.joint_count, 1, 1))
+    contacts = np.zeros((count, 4), bool)
+    contacts[40:, :2] = True
+    planted = plant_feet(skeleton, Postures(root, rotations), soles, contacts, 30.0)
+    places = sole_places(soles, place_all(skeleton, planted.root_m, planted.rotations))
+    assert places[40:, :2, 1] == pytest.approx(0, abs=0.005)
+    assert planted.root_m[45:, 1] == pytest.approx(root[45:, 1] - 0.03, abs=0.005)
+    assert planted.root_m[:25] == pytest.approx(root[:25], abs=0.003)

@@ -29,12 +29,14 @@ RANDOM = np.random.default_rng(7).bytes(50_000)
         RANDOM,
         b"\x00\x00\x00\x18ftypisom" + RANDOM,
         b"\x1a\x45\xdf\xa3" + RANDOM,
+        b"RIFF" + RANDOM[:4] + b"AVI " + RANDOM,
+        b"RIFF\0\0\0\0AVI LIST" + RANDOM,
         b"DKIF" + RANDOM,
         b"\x00\x00\x00\x01\x67" + RANDOM,
         b"\x00\x00\x00\x01\x40" + RANDOM,
         b"".join(b"\x47" + RANDOM[i : i + 187] for i in range(0, 18700, 187)),
     ],
-    ids=["random", "mp4", "matroska", "ivf", "h264", "hevc", "mpegts"],
+    ids=["random", "mp4", "matroska", "avi", "open avi", "ivf", "h264", "hevc", "mpegts"],
 )
 def test_noise_with_any_magic(tmp_path: Path, limits: MediaLimits, data: bytes) -> None:
     path = tmp_path / "noise.mp4"
@@ -87,6 +89,9 @@ def test_sound_without_pictures(tmp_path: Path, limits: MediaLimits) -> None:
         ("parts.mp4", "libx264", "empty_moov+default_base_moof+frag_every_frame"),
         ("a.webm", "libvpx-vp9", None),
         ("a.mkv", "mjpeg", None),
+        ("a.avi", "mjpeg", None),
+        ("a.avi", "mpeg4", None),
+        ("a.avi", "msmpeg4", None),
         ("a.ivf", "libvpx-vp9", None),
         ("a.h264", "libx264", None),
     ],

@@ -23,6 +23,7 @@ VP9 = Vetted(replace(INFO, codec="vp9"), simple=True)
 BT709 = Vetted(replace(INFO, matrix="bt709"), simple=True)
 BT2020 = Vetted(replace(INFO, matrix="bt2020nc"), simple=True)
 TEN_BIT = Vetted(replace(INFO, pixel_format="yuv420p10le"), simple=True)
+AVI = Vetted(replace(INFO, container="avi"), simple=True)
 AV1 = Vetted(replace(INFO, codec="av1"), simple=True)
 SEVERAL = Vetted(INFO, simple=False)
 
@@ -56,6 +57,7 @@ def test_the_reason_tells_that_colours_are_corrected() -> None:
     ("vetted", "obstacle"),
     [
         (AV1, "NVDEC does not decode av1"),
+        (AVI, "frames of an AVI"),
         (TEN_BIT, "NVDEC does not decode h264 as yuv420p10le"),
         (BT2020, "the colour matrix bt2020nc wrongly"),
         (SEVERAL, "several video streams or hidden frames"),

@@ -4,6 +4,8 @@ import pytest
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.synthesis.character import (
     clip_pixels,
+    on_white,
+    own_matte,
     pose_pixels,
     prepare_character,
     vae_pixels,
@@ -83,6 +85,16 @@ def test_the_background_becomes_white():
 def test_without_a_matte_the_error_says_how_to_give_one():
     with pytest.raises(InvalidRequestError, match="no alpha channel and no matte"):
         prepare_character(picture_and_matte()[0], None)
+
+
+def test_an_opaque_alpha_channel_is_no_matte():
+    picture, matte = picture_and_matte()
+    opaque = np.dstack([picture, np.full_like(matte, 255)])
+    with pytest.raises(InvalidRequestError, match="no alpha channel that is not opaque everywhere"):
+        prepare_character(opaque, None)
+    assert np.array_equal(on_white(opaque, None), picture)
+    opaque[0, 0, 3] = 254
+    assert np.array_equal(own_matte(opaque), opaque[..., 3])
 
 
 def test_a_matte_of_another_size_is_refused():

@@ -57,6 +57,8 @@ def _obstacle(vetted: Vetted, machine: Machine) -> str | None:
             return f"NVDEC does not decode {info.codec} as {info.pixel_format} on every GPU"
     elif info.codec not in _DALI_CPU_CODECS:
         return f"without NVDEC, DALI decodes VP8, VP9 and MJPEG only, not {info.codec}"
+    if info.container == "avi":
+        return "DALI may give the frames of an AVI other times and numbers"
     if info.matrix not in _DALI_MATRICES:
         return f"DALI converts the colour matrix {info.matrix} wrongly"
     if not vetted.simple:

@@ -11,6 +11,7 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.media.clip import ClipInfo
 
 _SEGMENT_ID = b"\x18\x53\x80\x67"
+_NOT_CLOSED = (0, 0xFFFFFFFF)  # sizes that a writer leaves in a RIFF when it cannot come back
 
 
 def complete(
@@ -43,6 +44,8 @@ def check_whole(file: BinaryIO, container: str, name: str) -> None:
         promised_bytes = _end_of_boxes(file, size_bytes)
     elif container == "matroska":
         promised_bytes = _end_of_segment(file)
+    elif container == "avi":
+        promised_bytes = _end_of_riff(file, size_bytes)
     if promised_bytes > size_bytes:
         raise MediaError(
             f"'{name}' is truncated: it has {size_bytes} bytes of at least {promised_bytes}"
@@ -62,6 +65,22 @@ def _end_of_boxes(file: BinaryIO, size_bytes: int) -> int:
             break  # up to the end of the file, or padding
         position += box_bytes
     return position
+
+
+def _end_of_riff(file: BinaryIO, size_bytes: int) -> int:
+    """The end of the last RIFF of an AVI: longer ones have several (OpenDML)."""
+    start = end = 0
+    while start + 12 <= size_bytes:
+        file.seek(start)
+        header = file.read(12)
+        riff_bytes = int.from_bytes(header[4:8], "little")
+        if header[:4] != b"RIFF" or header[8:] not in (b"AVI ", b"AVIX"):
+            break  # something else behind it
+        if riff_bytes in _NOT_CLOSED:
+            break
+        end = start + 8 + riff_bytes
+        start = end + riff_bytes % 2
+    return end
 
 
 def _end_of_segment(file: BinaryIO) -> int:

@@ -19,7 +19,9 @@ from mimo_runtime.media.job import Job
 _TOLERANT: dict[str, Any] = (
     {"metadata_errors": "replace"} if av.__version__.startswith("18.") else {}
 )
-CODECS = ("h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "prores", "ffv1")
+CODECS = (
+    "h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "msmpeg4v3", "prores", "ffv1",
+)  # fmt: skip
 
 
 @contextmanager
@@ -117,7 +119,8 @@ def count_packets(container: InputContainer, stream: VideoStream, job: Job) -> P
                 f"'{job.name}' has more than the {job.limits.max_frames} frames accepted "
                 "(max_frames)"
             )
-    if len(ticks) + hidden_count < stream.frames:
+    # The length in an AVI's header counts the empty chunks too that only let time pass.
+    if job.container != "avi" and len(ticks) + hidden_count < stream.frames:
         raise MediaError(
             f"'{job.name}' is truncated or damaged: it holds {len(ticks)} of {stream.frames} frames"
         )
