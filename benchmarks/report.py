@@ -119,6 +119,23 @@ def _decomposition_part(folder: Path) -> Iterator[str]:
     speeds = result["frames_per_cpu_s"]
     yield table([{"stage": name, "frames per CPU second": speeds[name]} for name in speeds])
     yield "![Clips, what is true of them and what was found](plots/decomposition.png)"
+    yield from _decompose_speed(folder / "results" / "decompose_speed.json")
+
+
+def _decompose_speed(path: Path) -> Iterator[str]:
+    result = json.loads(path.read_text("utf-8"))
+    yield (
+        f"`{result['command']}`, {result['date']}, {result['machine']}, {result['cores']} cores: "
+        f"frames a second at {result['size_px']} px, from a video file to a template."
+    )
+    yield table(
+        [
+            {"camera": clip["camera"], "frames": clip["frames"]}
+            | {stage: clip["frames"] / taken_s for stage, taken_s in clip["stages_s"].items()}
+            | {"all": clip["frames_per_s"]}
+            for clip in result["clips"]
+        ]
+    )
 
 
 @click.command()

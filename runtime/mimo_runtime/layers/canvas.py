@@ -59,10 +59,11 @@ class Canvas:
         laid = cv2.warpPerspective(
             pixels, local, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
-        whole = np.full(trust.shape, 255, np.uint8)
-        shown = cv2.warpPerspective(whole, local, size) == 255
+        whole = np.ones(trust.shape, np.uint8)
+        shown = cv2.warpPerspective(whole, local, size, flags=cv2.INTER_NEAREST)
+        shown = cv2.erode(shown, _AROUND, borderType=cv2.BORDER_CONSTANT, borderValue=0)
         over = cv2.warpPerspective(cv2.erode(trust, _AROUND), local, size, flags=cv2.INTER_NEAREST)
-        return Laid(np.asarray(laid, np.uint8), shown, np.asarray(over, np.uint8), top, left)
+        return Laid(np.asarray(laid, np.uint8), shown > 0, np.asarray(over, np.uint8), top, left)
 
 
 def _bounds(path: CameraPath, segment: Segment) -> tuple[int, int, int, int]:
