@@ -10,7 +10,7 @@ from typing import Final
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.areas import grown, pieces, reach_of
+from mimo_runtime.layers.areas import grown, pieces, reach_of, shrunk
 from mimo_runtime.layers.frames import Flags, Pixels
 
 PATCHES: Final = "patch-match"
@@ -26,6 +26,7 @@ _LEAST_CONTEXT_PX = 48
 _MOST_PX = 640 * 640
 _SMALLEST_PX = 24  # shorter pictures have no patches to speak of
 _JOIN = 0.02  # of the picture's longer side
+_THIN = 4  # such a part of that is half the width of what is narrow
 
 
 def by_patches(picture: Pixels, holes: Flags) -> Pixels:
@@ -66,11 +67,17 @@ def fill(picture: Pixels, holes: Flags, usable: Flags, filler: Filler = by_patch
         top, bottom, left, right = _around(piece, picture.shape)
         part = (slice(top, bottom), slice(left, right))
         mine = holes[part] & piece[part]
-        unknown = holes[part] | ~usable[part]
-        filled = _filled(_without_gaps(result[part], unknown), unknown, filler)
+        chosen = by_diffusion if _is_thin(mine, join) else filler
+        whole = _without_gaps(result[part], holes[part] | ~usable[part])
+        filled = _filled(by_diffusion(whole, ~usable[part]), holes[part], chosen)
         result[part][mine] = filled[mine]
         holes = holes & ~piece
     return result
+
+
+def _is_thin(hole: Flags, join_px: int) -> bool:
+    """Whether a hole is too narrow for a texture to be missed in it."""
+    return not shrunk(hole, max(1, join_px // _THIN)).any()
 
 
 def _filled(picture: Pixels, holes: Flags, filler: Filler) -> Pixels:

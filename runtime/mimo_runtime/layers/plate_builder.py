@@ -18,6 +18,7 @@ from mimo_runtime.media.ahead import ahead
 _SHORT = 4  # frames: plates of shorter segments are many and not worth patches
 _MANY = 12  # segments from which that matters
 _HURRIED = 17  # observations
+_ENOUGH = 24  # frames for them
 
 Trusts = Callable[[], Iterator[Trust]]
 """Opens how far the frames of a clip are to be trusted, see `trust_of`."""
@@ -57,6 +58,8 @@ class PlateBuilder:
         self._segment = segment
         short = len(path.segments) > _MANY and segment.count < _SHORT
         self._filler = DIFFUSION if hurried or short else PATCHES
+        self._step = max(1, segment.count // _ENOUGH) if hurried else 1
+        self._laid = 0
         self._canvas = Canvas(path, segment)
         size_px = self._canvas.size_px
         self._stack = PlateStack(
@@ -73,6 +76,9 @@ class PlateBuilder:
         passed = (place + 1) / self._segment.count
         gain = self._exposure.gain(pixels, trust < FREE, self._canvas.matrices[place])
         self._gains.append(gain)
+        if place % self._step:
+            return
+        self._laid += 1
         if (gain != 1).any():
             pixels = np.asarray((pixels * gain + 0.5).clip(0, 255), np.uint8)
         if self._segment.static:
@@ -87,7 +93,7 @@ class PlateBuilder:
 
     def plate(self) -> Plate:
         """What was gathered, filled."""
-        levels, counts = consensus(self._stack, self._shown / self._segment.count)
+        levels, counts = consensus(self._stack, self._shown / self._laid)
         usable = self._shown > 0
         holes = usable & (counts == 0)
         picture = fill(
