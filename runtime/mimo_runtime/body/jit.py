@@ -16,6 +16,6 @@ def compiled(loop: Callable[Parameters, Result]) -> Callable[Parameters, Result]
     be written it is compiled anew in each process.
     """
     try:
-        return cast("Callable[Parameters, Result]", numba.njit(cache=True)(loop))
+        return cast("Callable[Parameters, Result]", numba.njit(cache=True, nogil=True)(loop))
     except RuntimeError:  # Numba finds no folder for its cache
-        return cast("Callable[Parameters, Result]", numba.njit(loop))
+        return cast("Callable[Parameters, Result]", numba.njit(nogil=True)(loop))

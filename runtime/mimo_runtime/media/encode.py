@@ -6,7 +6,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.media.h264 import add_h264_stream, to_h264_frame
+from mimo_runtime.media.h264 import add_h264_stream, rgb_frame, to_h264_frame
 
 
 class FragmentEncoder:
@@ -26,7 +26,7 @@ class FragmentEncoder:
 
     def encode(self, frame: NDArray[np.uint8]) -> bytes:
         """The bytes that uint8 RGB [height, width, 3] completes; may be empty."""
-        picture = to_h264_frame(frame, self._index, self._stream)
+        picture = to_h264_frame(rgb_frame(frame), self._index, self._stream)
         self._index += 1
         self._container.mux(self._stream.encode(picture))
         return self._outlet.take()

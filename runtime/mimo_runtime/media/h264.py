@@ -36,9 +36,14 @@ def add_h264_stream(
     return stream
 
 
-def to_h264_frame(rgb: NDArray[np.uint8], index: int, stream: VideoStream) -> av.VideoFrame:
-    """uint8 RGB [height, width, 3] as the picture at `index`, converted to what the stream says."""
-    frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24").reformat(
+def rgb_frame(rgb: NDArray[np.uint8]) -> av.VideoFrame:
+    """A copy of uint8 RGB [height, width, 3]."""
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+
+
+def to_h264_frame(rgb: av.VideoFrame, index: int, stream: VideoStream) -> av.VideoFrame:
+    """`rgb_frame` as the picture at `index`, converted to what the stream says."""
+    frame = rgb.reformat(
         format=stream.pix_fmt,
         interpolation=_SWS_FLAGS,
         dst_colorspace=Colorspace.ITU709,

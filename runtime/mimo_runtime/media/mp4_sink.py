@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.media.frame_sink import FrameSink, write_errors
-from mimo_runtime.media.h264 import add_h264_stream, to_h264_frame
+from mimo_runtime.media.h264 import add_h264_stream, rgb_frame, to_h264_frame
 
 
 class Mp4Sink(FrameSink):
     """H.264 in MP4 with the index at the front; an older file of that name is replaced.
 
-    A frame is encoded in a thread while the next one is made; what fails there is raised by the
-    next call.
+    A frame is converted and encoded in a thread while the next one is made; what fails there is
+    raised by the next call.
     """
 
     def __init__(self, path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> None:
@@ -37,16 +37,16 @@ class Mp4Sink(FrameSink):
     def write(self, index: int, frame: NDArray[np.uint8]) -> None:
         """See `FrameSink.write`."""
         with write_errors(self._path):
-            picture = to_h264_frame(frame, index, self._stream)
+            picture = rgb_frame(frame)
             self._finish()
-            self._encoding = self._thread.submit(self._encode, picture)
+            self._encoding = self._thread.submit(self._encode, picture, index)
 
     def commit(self) -> None:
         """See `FrameSink.commit`."""
         with write_errors(self._path):
             self._finish()
             self._thread.shutdown()
-            self._encode(None)
+            self._container.mux(self._stream.encode(None))
             self._container.close()
             self._partial.replace(self._path)
 
@@ -57,8 +57,9 @@ class Mp4Sink(FrameSink):
             self._container.close()
         self._partial.unlink(missing_ok=True)
 
-    def _encode(self, picture: av.VideoFrame | None) -> None:
-        self._container.mux(self._stream.encode(picture))
+    def _encode(self, picture: av.VideoFrame, index: int) -> None:
+        frame = to_h264_frame(picture, index, self._stream)
+        self._container.mux(self._stream.encode(frame))
 
     def _finish(self) -> None:
         """Wait for the frame that is being encoded."""
