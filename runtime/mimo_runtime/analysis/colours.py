@@ -72,13 +72,14 @@ def shared_out(
         bins: of the frame.
         blur_px: how far around a pixel colours are looked at, for single pixels tell little.
     """
-    known = [model.log_likelihoods()[bins] for model in models if model.known]
+    likely = [model.log_likelihoods()[bins] if model.known else None for model in models]
+    known = [one for one in likely if one is not None]
     usual = np.mean(known, axis=0) if known else np.zeros(bins.shape, np.float32)
     scores = []
-    for shape, model in zip(shapes, models, strict=True):
+    for shape, colours in zip(shapes, likely, strict=True):
         score = np.log(shape.clip(1 - _SUREST, _SUREST))
-        if model.known:
-            odds = (model.log_likelihoods()[bins] - usual).clip(-_MOST, _MOST)
+        if colours is not None:
+            odds = (colours - usual).clip(-_MOST, _MOST)
             score = score + cv2.GaussianBlur(odds, (0, 0), blur_px)
         scores.append(score)
     powers = np.exp(np.stack(scores) - np.max(scores, axis=0))

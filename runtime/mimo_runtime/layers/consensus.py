@@ -39,9 +39,10 @@ def consensus(stack: PlateStack, shown: NDArray[np.float64]) -> tuple[Pixels, Co
     levels = stack.median(~shaded & (counts > 0), least)
     dark = shaded & (counts > 0)
     levels[dark] = stack.lit(dark, least)[dark]
-    often = stack.counts(SUPPOSED) >= np.maximum(_FEWEST, _OFTEN * stack.depth * shown)
+    any_counts = stack.counts(SUPPOSED)
+    often = any_counts >= np.maximum(_FEWEST, _OFTEN * stack.depth * shown)
     perhaps = (counts < _FEW) & often
     lasting = perhaps & (stack.spread(perhaps, SUPPOSED) <= _LASTING)
     levels[lasting] = stack.median(lasting, SUPPOSED)[lasting]
-    counts[lasting] = stack.counts(SUPPOSED)[lasting]
+    counts[lasting] = any_counts[lasting]
     return levels, counts

@@ -125,10 +125,7 @@ def _near(look: Look) -> Flags:
     if look.sighting.expected is not None:
         human = human | inside(look.sighting.expected)
     near = np.zeros(human.shape, np.bool_)
-    rows, columns = np.flatnonzero(human.any(axis=1)), np.flatnonzero(human.any(axis=0))
-    if len(rows) == 0:
-        return near
-    room = int(_NEAR * (rows[-1] - rows[0] + 1)) + 1
-    top, left = max(0, rows[0] - room), max(0, columns[0] - room)
-    near[top : rows[-1] + room + 1, left : columns[-1] + room + 1] = True
+    box = around(human, 0)
+    if box is not None:
+        near[around(human, int(_NEAR * (box[0].stop - box[0].start)) + 1)] = True
     return near

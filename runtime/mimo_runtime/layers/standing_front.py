@@ -18,10 +18,11 @@ class StandingFront:
         self._plate = plate
         self._whole: Flags = np.zeros(plate.counts.shape, np.bool_)
         most = float(votes.missing.max())
+        every, hints = votes.seeds(), votes.hints()
         for share in _SHARES:
-            seeds = votes.seeds() & (votes.missing >= share * most) & ~self._whole
+            seeds = every & (votes.missing >= share * most) & ~self._whole
             if seeds.any():
-                found = whole_things(plate.picture, seeds, votes.hints(), votes.seen)
+                found = whole_things(plate.picture, seeds, hints, votes.seen)
                 self._whole = self._whole | found
 
     def area(self, index: int, shape: tuple[int, ...], different: Flags) -> Flags:

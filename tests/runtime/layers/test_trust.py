@@ -30,8 +30,7 @@ def test_trust_grows_with_the_distance_from_a_human() -> None:
     row = trust[60, 130:150].astype(int)
     assert (trust[human] == HIDDEN).all()
     assert (np.diff(row) >= 0).all()
-    assert set(row) == {HIDDEN, NEAR, NEAR + 1, NEAR + 2, FREE} or row[0] == NEAR
-    assert row[-1] == FREE
+    assert set(row) == {HIDDEN, NEAR, NEAR + 1, NEAR + 2, FREE}
 
 
 def test_the_ground_at_the_feet_is_trusted_less() -> None:
