@@ -16,15 +16,14 @@ from mimo_runtime.fitting.solve import Postures
 
 
 def on_ground(
-    body: Body, postures: Postures, rate_fps: float, sure: Array
+    body: Body, postures: Postures, soles: Soles, rate_fps: float, sure: Array
 ) -> tuple[Postures, Ground]:
     """`postures` in axes with the ground at y = 0.
 
     sure: [N], how far the frames are to be believed.
     """
     placement = place_all(body.skeleton, postures.root_m, postures.rotations)
-    soles = sole_places(soles_of(body), placement)
-    ground = find_ground(soles, placement, rate_fps, sure)
+    ground = find_ground(sole_places(soles, placement), placement, rate_fps, sure)
     rotations = postures.rotations.copy()
     rotations[:, 0] = ground.turn @ rotations[:, 0]
     return Postures(postures.root_m @ ground.turn.T + ground.shift_m, rotations), ground

@@ -28,7 +28,10 @@ def shape_numbers(arrays: Arrays, name: str) -> Array:
     """
     betas = arrays.get("betas", np.zeros(0)).reshape(-1)
     if betas.dtype.kind not in "fiu" or not np.isfinite(betas).all():
-        raise MediaError(f"The betas of '{name}' are no finite numbers.")
+        raise MediaError(
+            f"The betas of '{name}' are no finite numbers; write them anew, or leave them out for "
+            "the mean shape."
+        )
     return np.asarray(betas, np.float64)
 
 
