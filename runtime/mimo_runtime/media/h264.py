@@ -9,7 +9,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-_QUALITY_CRF = "16"
+_QUALITY = {"crf": "15", "preset": "veryfast"}  # as close as 16 and fast, in a third of the time
 _SWS_FLAGS = Interpolation.BICUBIC | Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INP
 
 
@@ -21,7 +21,7 @@ def add_h264_stream(
     Without B-frames and lookahead, so that each frame leaves at once. Two threads: the bytes
     depend on their number, not on the machine.
     """
-    options = {"crf": _QUALITY_CRF, "preset": "fast", "tune": "zerolatency"}
+    options = _QUALITY | {"tune": "zerolatency"}
     stream = container.add_stream("libx264", rate=rate_fps, options=options)
     stream.width, stream.height = width_px, height_px
     stream.pix_fmt = "yuv444p" if width_px % 2 or height_px % 2 else "yuv420p"
