@@ -29,14 +29,19 @@ def open_finders(models: Path | None = None, *, threads: int = 1, tiles: int = 1
 
     Args:
         models: JSON file of the user's, None for the networks that ship.
-        threads: of each network, 0 for one per core.
+        threads: of each network of the user's, 0 for one per core. Those that ship are small and
+            take one each; frames are worked on side by side instead.
         tiles: into how many more parts frames are cut to find small people: 1, 2 or 4.
 
     Raises:
         InvalidRequestError: the file, a network that it names, or the number of tiles is wrong.
     """
-    choices = shipped_models() if models is None else read_models(models)
-    networks = {slot: Network(choice, threads) for slot, choice in choices.items()}
+    shipped = shipped_models()
+    choices = shipped if models is None else read_models(models)
+    networks = {
+        slot: Network(choice, 1 if choice == shipped.get(slot) else threads)
+        for slot, choice in choices.items()
+    }
     people = PeopleFinder(networks[PEOPLE], tiles=tiles)
     bodies, masks = BodyFinder(networks[BODY]), MaskFinder(networks[MATTE])
     return Finders(

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from mimo_runtime.ahead import mapped
 from mimo_runtime.analysis.body_landmarks import BodyFinder
 from mimo_runtime.analysis.cuts import CutFinder
 from mimo_runtime.analysis.frame import Frame, Pixels
@@ -65,10 +66,10 @@ def follow_people(
     With `bodies`, a person whom the finder misses for a while is looked for where it is expected.
     """
     tracker, cuts = Tracker(), CutFinder()
-    for index, frame in enumerate(frames):
+    each = mapped(lambda frame: (frame, finder.find(frame.pixels)), frames)
+    for index, (frame, found) in enumerate(each):
         cut = cuts.is_cut(frame.pixels)
         hold = None if bodies is None else partial(look_closer, frame.pixels, bodies)
-        found = finder.find(frame.pixels)
         people = tracker.update(found, frame.time_s, cut=cut, hold=hold)
         yield FramePeople(index, frame.time_s, cut, people)
 

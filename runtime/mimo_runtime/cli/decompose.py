@@ -28,7 +28,7 @@ from mimo_runtime.cli.options import FILE, FOLDER, decompose_options, examples
     "--threads",
     type=click.IntRange(0),
     default=0,
-    help="Threads of each network; 0: one per core.",
+    help="Threads of each network of --models; 0: one per core.",
 )
 @click.option(
     "--preview",

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.ahead import ahead
 from mimo_runtime.analysis.body_track import SeenBody, follow_body
 from mimo_runtime.analysis.depth_cues import body_cues, nearness_in
 from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
@@ -56,21 +57,16 @@ def find_bodies(
     everybody else is numbered, the depth network's planes if there is one, and the path of the
     camera (`read_camera_path`), followed by the background that is left.
     """
-    last = first + clip.frame_count - 1
-    rows, camera, crowd = _Rows(), CameraTracker(), Crowd(finders, number)
+    rows, camera = _Rows(), CameraTracker()
+    seen = ahead(_side_by_side(clip, people, number, first, finders))
     with ExitStack() as stack:
         names = (MASKS, OTHERS) + ((NEARNESS,) if finders.depth else ())
         files = {name: stack.enter_context(PlaneWriter(folder / name)) for name in names}
-        for pixels, who, seen in _side_by_side(clip, people, number, first, last, finders):
-            nearness = finders.depth.find(pixels) if finders.depth else None
-            if nearness is not None:
-                files[NEARNESS].write(nearness.astype(NEARNESS_TYPE))
-            everybody = crowd.look(pixels, who, seen)
-            mask, marks = _look(pixels.shape[:2], everybody, number, nearness, seen.index, rows)
-            files[MASKS].write(mask)
-            files[OTHERS].write(marks)
-            camera.add(pixels, human_area(mask) | (marks > 0))
-            on_frame(seen.index + 1, clip.frame_count)
+        for done, (pixels, planes) in enumerate(ahead(_planes(seen, number, finders, rows)), 1):
+            for name, plane in planes.items():
+                files[name].write(plane)
+            camera.add(pixels, human_area(planes[MASKS]) | (planes[OTHERS] > 0))
+            on_frame(done, clip.frame_count)
     write_camera_path(folder, camera.path())
     _write(rows, folder)
 
@@ -92,10 +88,11 @@ def read_masks(folder: Path, size_px: tuple[int, int]) -> Iterator[NDArray[np.ui
 
 
 def _side_by_side(
-    clip: DrivingClip, people: PeopleRecord, number: int, first: int, last: int, finders: Finders
+    clip: DrivingClip, people: PeopleRecord, number: int, first: int, finders: Finders
 ) -> Iterator[tuple[Pixels, FramePeople, SeenBody]]:
     """Each frame with its people and bodies, decoded once."""
     held: list[tuple[Pixels, FramePeople]] = []
+    last = first + clip.frame_count - 1
     everybody = tuple(people.frames(first, last))
 
     def frames() -> Iterator[Frame]:
@@ -106,6 +103,21 @@ def _side_by_side(
     for body in follow_body(frames(), everybody, number, finders.bodies):
         pixels, who = held.pop()
         yield pixels, who, body
+
+
+def _planes(
+    seen: Iterator[tuple[Pixels, FramePeople, SeenBody]], number: int, finders: Finders, rows: _Rows
+) -> Iterator[tuple[Pixels, dict[str, NDArray[Any]]]]:
+    """Each frame with the planes that are written of it, by the name of the file."""
+    crowd = Crowd(finders, number)
+    for pixels, who, body in seen:
+        nearness = finders.depth.find(pixels) if finders.depth else None
+        everybody = crowd.look(pixels, who, body)
+        mask, marks = _look(pixels.shape[:2], everybody, number, nearness, body.index, rows)
+        planes: dict[str, NDArray[Any]] = {MASKS: mask, OTHERS: marks}
+        if nearness is not None:
+            planes[NEARNESS] = nearness.astype(NEARNESS_TYPE)
+        yield pixels, planes
 
 
 def _look(

@@ -34,7 +34,7 @@ class DecomposeOptions:
 
     `models`: JSON file of the user's networks; `person` and `shot`: numbers, None for the main
     ones; `short_side_px`: larger videos are reduced to it; `tiles`: 1, 2 or 4; `threads`: of each
-    network, 0 for one per core.
+    network of the user's, 0 for one per core.
     """
 
     models: Path | None = None

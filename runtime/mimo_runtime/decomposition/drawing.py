@@ -1,16 +1,15 @@
 """Fourth stage: the motion layer, drawn, and the silhouette that the person would show."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.ahead import mapped
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.decomposition.planes import PlaneWriter
 from mimo_runtime.decomposition.postures import read_fit
 from mimo_runtime.decomposition.progress import OnFrame
-from mimo_runtime.media.ahead import ahead
 from mimo_runtime.media.mp4_sink import Mp4Sink
 
 Pixels = NDArray[np.uint8]
@@ -25,19 +24,17 @@ def draw(fit_folder: Path, folder: Path, on_frame: OnFrame) -> None:
     count = fit.motion.frame_count
     black = np.zeros((height_px, width_px, 3), np.uint8)
 
-    def drawn() -> Iterator[tuple[Pixels, Pixels]]:
-        for index in range(count):
-            if fit.drawn[index]:
-                view = render_pose(fit.body, fit.motion.pose(index), fit.camera(index))
-                yield view.rgb, np.rint(view.coverage * 255).astype(np.uint8)
-            else:
-                yield black, black[..., 0]
+    def drawn(index: int) -> tuple[Pixels, Pixels]:
+        if not fit.drawn[index]:
+            return black, black[..., 0]
+        view = render_pose(fit.body, fit.motion.pose(index), fit.camera(index))
+        return view.rgb, np.rint(view.coverage * 255).astype(np.uint8)
 
     with (
         Mp4Sink(folder / VIDEO, width_px, height_px, fit.motion.rate_fps) as sink,
         PlaneWriter(folder / SILHOUETTES) as planes,
     ):
-        for index, (rgb, silhouette) in enumerate(ahead(drawn())):
+        for index, (rgb, silhouette) in enumerate(mapped(drawn, range(count))):
             sink.write(index, rgb)
             planes.write(silhouette)
             on_frame(index + 1, count)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from mimo_runtime.ahead import ahead
 from mimo_runtime.layers.camera import CameraPath, Segment
 from mimo_runtime.layers.canvas import Canvas
 from mimo_runtime.layers.consensus import consensus
@@ -13,7 +14,6 @@ from mimo_runtime.layers.frames import Floats, Frames, Pixels, together
 from mimo_runtime.layers.plate import Plate, PlateFacts
 from mimo_runtime.layers.plate_stack import PlateStack
 from mimo_runtime.layers.trust import FREE, HIDDEN, Trust
-from mimo_runtime.media.ahead import ahead
 
 _SHORT = 4  # frames: plates of shorter segments are many and not worth patches
 _MANY = 12  # segments from which that matters

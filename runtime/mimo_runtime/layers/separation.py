@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.ahead import ahead, mapped
 from mimo_runtime.layers.areas import grown
 from mimo_runtime.layers.camera import CameraPath
 from mimo_runtime.layers.difference import changed
@@ -27,7 +29,6 @@ from mimo_runtime.layers.sighting import Look, Sighting
 from mimo_runtime.layers.standing_front import StandingFront
 from mimo_runtime.layers.standing_votes import StandingVotes, alike
 from mimo_runtime.layers.trust import HIDDEN, Trust, trust_in
-from mimo_runtime.media.ahead import ahead
 
 Sightings = Callable[[], Iterator[Sighting]]
 """Opens the sightings of a clip, one for every frame."""
@@ -69,7 +70,7 @@ class Separation:
         """Every frame in order; reads the clip three times, side by side.
 
         Each segment is read whole for a first plate, then for the plate without what moves, and
-        then for its layers. A second thread reads and compares while this one works.
+        then for its layers. Threads work on several frames at a time.
 
         Raises:
             MediaError: not as many sightings as frames, or masks of another size.
@@ -77,14 +78,10 @@ class Separation:
         seen = zip(self.frames(), self.sightings(), strict=True)
         again = zip(self.frames(), self.sightings(), strict=True)
         for guess in plates_of(self.frames, _trusts(self.sightings), self.path, hurried=True):
-            count = guess.segment.count
+            first, count = guess.segment.first, guess.segment.count
             plate, standing = _settled(guess, islice(again, count), self.path)
-            finder = OccluderFinder(standing)
-            for look in ahead(_looks(islice(seen, count), plate)):
-                for done in finder.add(look):
-                    yield _layer_frame(*done, plate)
-            for done in finder.rest():
-                yield _layer_frame(*done, plate)
+            looks = mapped(partial(_look, plate), enumerate(islice(seen, count), first))
+            yield from mapped(partial(_layer_frame, plate), _occlusions(looks, standing))
 
 
 def _settled(guess: Plate, seen: Iterator[Seen], path: CameraPath) -> tuple[Plate, StandingFront]:
@@ -136,19 +133,27 @@ def _trusts(sightings: Sightings) -> Callable[[], Iterator[Trust]]:
     return trusts
 
 
-def _looks(seen: Iterator[Seen], plate: Plate) -> Iterator[Look]:
-    for index, (pixels, sighting) in enumerate(seen, plate.segment.first):
-        height, width = pixels.shape[:2]
-        view = plate.view(index, width, height)
-        unseen = plate.view_unseen(index, width, height)
-        human, foreign = inside(sighting.human), sighting.foreign()
-        whole = None if sighting.expected is None else inside(sighting.expected)
-        shade, different = darker(pixels, view), changed(pixels, view, human)
-        shadow = shadow_area(shade, human, foreign, whole)
-        yield Look(index, pixels, view, unseen, different, shade, shadow, sighting)
+def _look(plate: Plate, numbered: tuple[int, Seen]) -> Look:
+    index, (pixels, sighting) = numbered
+    height, width = pixels.shape[:2]
+    view = plate.view(index, width, height)
+    unseen = plate.view_unseen(index, width, height)
+    human, foreign = inside(sighting.human), sighting.foreign()
+    whole = None if sighting.expected is None else inside(sighting.expected)
+    shade, different = darker(pixels, view), changed(pixels, view, human)
+    shadow = shadow_area(shade, human, foreign, whole)
+    return Look(index, pixels, view, unseen, different, shade, shadow, sighting)
 
 
-def _layer_frame(look: Look, occlusion: Occlusion, plate: Plate) -> LayerFrame:
+def _occlusions(looks: Iterator[Look], standing: StandingFront) -> Iterator[tuple[Look, Occlusion]]:
+    finder = OccluderFinder(standing)
+    for look in looks:
+        yield from finder.add(look)
+    yield from finder.rest()
+
+
+def _layer_frame(plate: Plate, decided: tuple[Look, Occlusion]) -> LayerFrame:
+    look, occlusion = decided
     kept = occlusion.alpha.astype(np.float32) / 255
     height, width = look.shadow.shape
     foreign = grown(look.sighting.foreign() | (kept > 0), margin_px(width, height))

@@ -82,7 +82,7 @@ def _near(human: Flags) -> Flags:
     """Everything within the reach of a shadow from the feet."""
     rows, columns = np.nonzero(human)
     reach = _REACH * (rows.max() - rows.min() + 1)
-    y, x = np.mgrid[: human.shape[0], : human.shape[1]]
+    y, x = np.ogrid[: human.shape[0], : human.shape[1]]
     middle = float(columns[rows >= rows.max() - 2].mean())
     return np.asarray((x - middle) ** 2 + (y - rows.max()) ** 2 < reach**2)
 

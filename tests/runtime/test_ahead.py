@@ -1,9 +1,10 @@
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
 
-from mimo_runtime.media.ahead import ahead
+from mimo_runtime.ahead import ahead, mapped
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])
@@ -48,3 +49,41 @@ def test_who_stops_early_leaves_no_thread() -> None:
     found.close()  # type: ignore[attr-defined]
 
     assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5, None])
+def test_what_is_made_side_by_side_stays_in_order(threads: int | None) -> None:
+    def slower_first(item: int) -> int:
+        time.sleep(0.002 * (item % 3 == 0))
+        return item * item
+
+    assert list(mapped(slower_first, range(20), threads)) == [item**2 for item in range(20)]
+    assert list(mapped(slower_first, (), threads)) == []
+
+
+def test_two_are_made_at_a_time() -> None:
+    meeting = threading.Barrier(2, timeout=10)
+
+    assert len(list(mapped(lambda _: meeting.wait(), range(6), 2))) == 6
+
+
+def test_no_more_items_are_taken_than_are_worked_on() -> None:
+    taken = []
+
+    def items() -> Iterator[int]:
+        for item in range(20):
+            taken.append(item)
+            yield item
+
+    found = mapped(str, items(), 3)
+
+    assert next(found) == "0"
+    assert taken == [0, 1, 2, 3]
+
+
+def test_an_error_of_one_comes_in_its_place() -> None:
+    found = mapped(lambda item: 1 // (2 - item), range(5), 3)
+
+    assert [next(found), next(found)] == [0, 1]
+    with pytest.raises(ZeroDivisionError):
+        next(found)
