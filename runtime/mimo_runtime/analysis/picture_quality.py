@@ -63,7 +63,7 @@ def picture_warnings(
     if (tall := float(np.ptp(body.points[:, 1]))) < _SMALLEST_PX:
         found.append(_warning(SMALL, (), f"the character is only {tall:.0f} px high"))
     if (turned := turned_deg(body)) > _MOST_TURNED_DEG:
-        text = f"the character is turned {turned:.0f} degrees away from the camera"
+        text = f"the character is turned {turned:.0f}° away from the camera"
         found.append(_warning(TURNED, (), text))
     return tuple(found)
 

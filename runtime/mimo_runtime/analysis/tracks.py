@@ -147,7 +147,7 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     known: Mapping[int, Track] = {track.number: track for track in tracks}
     if wanted not in known:
         raise InvalidRequestError(
-            f"There is no person {wanted} in the video; found were "
+            f"There is no person {wanted} in the video, only "
             f"{', '.join(str(track.number) for track in tracks)}."
         )
     return known[wanted]

@@ -53,8 +53,8 @@ class Choice:
             said.append(_shots_sentence(self, rate_fps))
         if (self.first, self.last) != (self.shot.first, self.shot.last):
             said.append(
-                f"The person is in frames {self.first} to {self.last}; the template is made of "
-                "these."
+                f"The person is in {_frames(self.first, self.last)}; the template is made of "
+                "nothing else."
             )
         others = [
             one for one in self.people
@@ -134,7 +134,7 @@ def _chosen_shot(
 
 def _shots_sentence(choice: Choice, rate_fps: float) -> str:
     listed = ", ".join(
-        f"{one.number} (frames {one.first} to {one.last}, {one.frame_count / rate_fps:.1f} s)"
+        f"{one.number} ({_frames(one.first, one.last)}, {one.frame_count / rate_fps:.1f} s)"
         for one in choice.shots[:8]
     )
     more = f" and {len(choice.shots) - 8} more" if len(choice.shots) > 8 else ""
@@ -146,11 +146,15 @@ def _shots_sentence(choice: Choice, rate_fps: float) -> str:
 
 def _people_sentence(person: Track, others: Sequence[Track]) -> str:
     listed = ", ".join(
-        f"{one.number} (frames {one.first} to {one.last}, {one.size:.1%} of the frame)"
+        f"{one.number} ({_frames(one.first, one.last)}, {one.size:.1%} of the frame)"
         for one in sorted(others, key=lambda one: -one.frames * one.size)[:6]
     )
     return (
-        f"{len(others) + 1} people were found. Person {person.number} (frames {person.first} to "
-        f"{person.last}, {person.size:.1%} of the frame) was taken; choose another with --person "
-        f"N: {listed}."
+        f"{len(others) + 1} people were found. Person {person.number} "
+        f"({_frames(person.first, person.last)}, {person.size:.1%} of the frame) was taken; choose "
+        f"another with --person N: {listed}."
     )
+
+
+def _frames(first: int, last: int) -> str:
+    return f"frame {first}" if first == last else f"frames {first} to {last}"

@@ -46,7 +46,7 @@ def _of_camera(turns: CameraTurns | None) -> list[str]:
     if turns is None:
         return ["The camera is taken to stand still; if it moves, the person does instead."]
     said = [
-        f"The camera is taken to turn on the spot, by up to {turns.furthest_deg:.0f} degrees; "
+        f"The camera is taken to turn on the spot, by up to {turns.furthest_deg:.0f}°; "
         "where it leaves its place, the person does instead."
     ]
     said += [
@@ -67,6 +67,6 @@ def _of_ground(ground: Ground, contacts: Flags) -> str:
     if not contacts.any():
         return "No foot was seen to stand, so nothing was kept from sliding."
     return (
-        f"The ground is a plane through the standing feet, {ground.tilt_deg:.0f} degrees from the "
+        f"The ground is a plane through the standing feet, {ground.tilt_deg:.0f}° from the "
         "camera's own level; standing feet were kept from sliding."
     )

@@ -64,8 +64,7 @@ def fill(picture: Pixels, holes: Flags, usable: Flags, filler: Filler = by_patch
         return result
     join = reach_of(picture.shape[1], picture.shape[0], _JOIN)
     for piece in pieces(grown(holes, join), 1):
-        top, bottom, left, right = _around(piece, picture.shape)
-        part = (slice(top, bottom), slice(left, right))
+        part = _with_context(piece)
         mine = holes[part] & piece[part]
         chosen = by_diffusion if _is_thin(mine, join) else filler
         whole = _without_gaps(result[part], holes[part] | ~usable[part])
@@ -102,13 +101,10 @@ def _without_gaps(picture: Pixels, unknown: Flags) -> Pixels:
     return result
 
 
-def _around(piece: Flags, shape: tuple[int, ...]) -> tuple[int, int, int, int]:
-    rows, columns = np.flatnonzero(piece.any(axis=1)), np.flatnonzero(piece.any(axis=0))
-    longer = max(rows[-1] - rows[0], columns[-1] - columns[0])
+def _with_context(piece: Flags) -> tuple[slice, slice]:
+    """Rows and columns of `piece` and of enough around it to learn from."""
+    rows, columns = np.nonzero(piece)
+    longer = max(np.ptp(rows), np.ptp(columns))
     room = max(_LEAST_CONTEXT_PX, int(_CONTEXT * longer))
-    top, left = max(0, int(rows[0]) - room), max(0, int(columns[0]) - room)
-    bottom, right = (
-        min(shape[0], int(rows[-1]) + room + 1),
-        min(shape[1], int(columns[-1]) + room + 1),
-    )
-    return top, bottom, left, right
+    top, left = max(0, int(rows.min()) - room), max(0, int(columns.min()) - room)
+    return slice(top, int(rows.max()) + room + 1), slice(left, int(columns.max()) + room + 1)

@@ -54,7 +54,7 @@ def test_what_is_known_of_a_person() -> None:
 def test_the_wanted_one() -> None:
     tracks = summary([{1: standing(160), 2: standing(30, height=20)}]).tracks()
     assert choose_person(tracks, 2).number == 2
-    with pytest.raises(InvalidRequestError, match="no person 5 in the video; found were 1, 2"):
+    with pytest.raises(InvalidRequestError, match="no person 5 in the video, only 1, 2"):
         choose_person(tracks, 5)
 
 
