@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import counted
-from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.errors import CancelledError, InvalidRequestError
 
 if TYPE_CHECKING:
     from mimo_runtime.decomposition.decompose import DecomposeOptions
@@ -66,8 +66,9 @@ def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") 
                 lambda stage, done, total: bars(Progress(LABELS[stage], done, total)),
             )  # fmt: skip
     except KeyboardInterrupt:
-        click.echo("Finished stages are kept; the same command goes on from there.", err=True)
-        raise
+        raise CancelledError(
+            "Cancelled; finished stages are kept, and the same command goes on from there."
+        ) from None
     if report is None:
         click.echo(f"{target} is already the template of {video}; it is used as it is.", err=True)
         return

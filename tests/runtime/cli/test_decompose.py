@@ -1,5 +1,6 @@
 """`mimo decompose`, and rendering straight from a driving video or a mixture."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,11 +8,14 @@ import av
 import pytest
 
 from mimo_runtime.cli import main
+from mimo_runtime.cli.progress import ProgressBars
+from mimo_runtime.decomposition.progress import BODY, LABELS
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import load
+from mimo_runtime.synthesis.request import Progress
 from tests.runtime.decomposition.clips import SIZE_PX, empty_yard, walking, write_video
 
 Run = Callable[..., tuple[int, str]]
@@ -59,6 +63,25 @@ def test_a_decomposed_video_can_be_rendered(mimo: Run, video: Path, tmp_path: Pa
     code, _ = _render(mimo, tmp_path / "out.mp4", "--template", tmp_path / "walk")
     assert code == 0
     assert _frame_count(tmp_path / "out.mp4") == FRAMES
+
+
+def test_an_interrupted_one_says_that_it_goes_on(
+    mimo: Run, video: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: ProgressBars, progress: Progress) -> None:
+        if progress.stage == LABELS[BODY]:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ProgressBars, "__call__", interrupt)
+        code, err = mimo("decompose", video, "-o", tmp_path / "walk")
+    assert code == 130
+    assert err == (
+        "Error: Cancelled; finished stages are kept, and the same command goes on from there.\n"
+    )
+    code, err = mimo("decompose", video, "-o", tmp_path / "walk")
+    assert code == 0
+    assert re.search(r"finding people .* \(earlier\)\n", err)
 
 
 def test_driving_decomposes_once_and_renders(mimo: Run, video: Path, tmp_path: Path) -> None:
