@@ -1,6 +1,6 @@
 """The same person over the frames of a shot."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,7 +15,8 @@ LONGEST_HOLD_S = 5.0
 _FINDINGS_TO_HOLD = 3
 _MEMORY = 0.8  # of the old in the mean of velocity and colours
 
-Hold = Callable[[Person], Person | None]
+Hold = Callable[[Person, float], Iterable[Person]]
+"""Looks closer for somebody expected, unseen for so many seconds; gives who it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class Tracker:
             people: as found in the frame.
             time_s: when it is shown; times grow from frame to frame.
             cut: whether the frame begins another shot.
-            hold: looks closer for a person who is expected and was not found.
+            hold: for people who are expected and were not found.
         """
         alive = [] if cut else [t for t in self._tracks if time_s - t.seen_s <= LONGEST_LOSS_S]
         expected = [_expected(track, time_s) for track in alive]
@@ -103,9 +104,10 @@ class Tracker:
             young = track.findings < _FINDINGS_TO_HOLD
             if hold is None or young or time_s - track.found_s > LONGEST_HOLD_S:
                 continue
-            person = hold(expected)
-            others = [*found, *held]
-            if person and is_still(expected, person, [other.person for other in others]):
+            others = [other.person for other in (*found, *held)]
+            looks = hold(expected, time_s - track.seen_s)
+            person = next((one for one in looks if is_still(expected, one, others)), None)
+            if person is not None:
                 still = _continued(track, person, time_s)
                 held.append(replace(still, found_s=track.found_s, findings=track.findings))
         return held

@@ -7,16 +7,14 @@ from functools import partial
 
 from mimo_runtime.ahead import mapped
 from mimo_runtime.analysis.body_landmarks import BodyFinder
+from mimo_runtime.analysis.closer_look import look_closer
 from mimo_runtime.analysis.cuts import CutFinder
-from mimo_runtime.analysis.frame import Frame, Pixels
-from mimo_runtime.analysis.people import PeopleFinder, clothes_colours
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.people import PeopleFinder
 from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tracker import Tracked, Tracker
 from mimo_runtime.errors import InvalidRequestError
 
-_PRESENT = 0.5
-_STILL_INSIDE = 0.4
 _ONE_PLACE = Region(0.5, 0.5, 0.5, 0.5)
 
 
@@ -72,19 +70,6 @@ def follow_people(
         hold = None if bodies is None else partial(look_closer, frame.pixels, bodies)
         people = tracker.update(found, frame.time_s, cut=cut, hold=hold)
         yield FramePeople(index, frame.time_s, cut, people)
-
-
-def look_closer(pixels: Pixels, bodies: BodyFinder, expected: Person) -> Person | None:
-    """The person in `pixels` where `expected` is, None if there is none or it has left."""
-    inside = expected.box.within(pixels.shape[1], pixels.shape[0])
-    if inside.area < _STILL_INSIDE * expected.box.area:
-        return None
-    body = bodies.find(pixels, expected)
-    if body.presence < _PRESENT:
-        return None
-    person = body.person()
-    person = replace(person, box=person.box.within(pixels.shape[1], pixels.shape[0]))
-    return replace(person, colours=clothes_colours(pixels, person))
 
 
 class TrackSummary:
