@@ -8,13 +8,14 @@ from mimo_runtime.analysis.assignment import FORBIDDEN
 from mimo_runtime.analysis.person import Person, keypoint_distance, same_person
 from mimo_runtime.analysis.region import intersection_over_union
 
-_FARTHEST = 1.0  # heights between a person and where it is expected; grows while it is lost
+_FARTHEST = 0.45  # heights between a person and where it is expected; grows while it is lost
 _PER_LOST_S = 1.0
 _COLOURS_DIFFER = 0.75
 _COLOURS_DIFFER_HELD = 0.6
 _OVERLAP_TO_HOLD = 0.3
 _OVERLAP_WITH_ANOTHER = 0.4
 _WEIGHTS = (1.0, 1.0, 2.0)  # boxes, keypoints, colours
+_LEAST_ALIKE = 2.4  # more is somebody else; two in three are below 0.9
 
 
 def match_cost(expected: Person, person: Person, gap_s: float) -> float:
@@ -32,7 +33,8 @@ def match_cost(expected: Person, person: Person, gap_s: float) -> float:
         apart if keypoints is None else keypoints,
         colours,
     )
-    return float(np.dot(_WEIGHTS, parts))
+    cost = float(np.dot(_WEIGHTS, parts))
+    return cost if cost <= _LEAST_ALIKE else FORBIDDEN
 
 
 def difference_of_colours(one: Person, other: Person) -> float:

@@ -17,10 +17,8 @@ from mimo_runtime.analysis.tracks import (
     TrackSummary,
     choose_person,
     follow_people,
-    look_closer,
 )
 from tests.runtime.analysis.networks import mean_plane
-from tests.runtime.analysis.people import standing
 from tests.runtime.analysis.rendered import character, street
 
 COUNT = 8
@@ -98,15 +96,6 @@ def test_who_is_hidden_gets_the_number_back(finders: Finders) -> None:
     numbers = [[one.number for one in frame.people] for frame in frames]
     assert numbers[2] == numbers[5] == [1, 2]
     assert 1 not in numbers[3]
-
-
-def test_a_closer_look_finds_who_is_there_and_nobody_else(finders: Finders) -> None:
-    pixels = character(street(480, 640), 60, 60).pixels
-    found = look_closer(pixels, finders.bodies, standing(172, 215, 300))
-    assert found is not None
-    assert abs(found.box.centre[0] - 172) < 12
-    assert look_closer(street(480, 640), finders.bodies, standing(172, 215, 300)) is None
-    assert look_closer(pixels, finders.bodies, standing(-60, 215, 300)) is None
 
 
 def test_a_users_depth_network_is_opened_with_the_rest(tmp_path: Path, finders: Finders) -> None:

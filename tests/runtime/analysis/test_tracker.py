@@ -56,6 +56,14 @@ def test_two_who_cross_while_one_is_hidden_keep_their_numbers() -> None:
     assert numbers(tracked[25]) == [1]
 
 
+@pytest.mark.parametrize(("away", "colours"), [(0.7, RED), (0.4, BLUE)])
+def test_who_appears_beside_somebody_who_vanishes_is_another(away: float, colours: tuple) -> None:
+    tracked = followed(
+        [[standing(100, colours=RED)]] * 5 + [[standing(100 + away * 80, colours=colours)]]
+    )
+    assert numbers(tracked[-1]) == [2]
+
+
 def test_a_short_loss_is_survived_and_a_long_one_is_not() -> None:
     def after_loss(missing: int) -> list[int]:
         seen = [[standing(100 + k)] for k in range(10)]
@@ -104,32 +112,32 @@ class TestHold:
         return tracker.update(people, len(frames) / RATE_FPS, hold=looks_like)
 
     def test_it_keeps_its_number(self) -> None:
-        (one,) = self.held(lambda expected, _: replace(expected, score=0.9))
+        (one,) = self.held(lambda expected, _: [replace(expected, score=0.9)])
         assert (one.number, one.held) == (1, True)
         assert one.person.score == 0.9
 
     def test_nobody_there_is_nobody(self) -> None:
-        assert self.held(lambda *_: None) == ()
+        assert self.held(lambda *_: []) == ()
 
     def test_what_was_found_only_once_is_not_held(self) -> None:
-        assert self.held(lambda expected, _: expected, seen=SEEN[:1]) == ()
+        assert self.held(lambda expected, _: [expected], seen=SEEN[:1]) == ()
 
     def test_another_who_stands_there_is_not_taken_for_it(self) -> None:
         other = standing(110, colours=BLUE)
         seen = [[replace(person, colours=RED) for person in frame] for frame in SEEN]
-        found = self.held(lambda expected, _: replace(expected, box=other.box), [other], seen)
+        found = self.held(lambda expected, _: [replace(expected, box=other.box)], [other], seen)
         assert [one.held for one in found] == [False]
 
     def test_other_clothes_are_not_held(self) -> None:
         seen = [[replace(person, colours=RED) for person in frame] for frame in SEEN]
-        assert self.held(lambda expected, _: replace(expected, colours=BLUE), seen=seen) == ()
+        assert self.held(lambda expected, _: [replace(expected, colours=BLUE)], seen=seen) == ()
 
     def test_it_is_not_held_for_ever(self) -> None:
         tracker = Tracker()
         for place, found in enumerate(SEEN):
             tracker.update(found, place / RATE_FPS)
         still = [
-            tracker.update([], place / RATE_FPS, hold=lambda expected, _: expected)
+            tracker.update([], place / RATE_FPS, hold=lambda expected, _: [expected])
             for place in range(5, 5 + 8 * RATE_FPS)
         ]
         assert numbers(still[4 * RATE_FPS]) == [1]
