@@ -15,8 +15,10 @@ _PRESENT = 0.5
 _SURELY_PRESENT = 0.65
 _STILL_INSIDE = 0.4
 _TUMBLING_S: Final = 0.35  # since somebody was last seen
-_TURNS = ((0, 1.25), (0, 0.85), *((degrees, 1.1) for degrees in range(45, 360, 45)))
-# from how the person leant, and how much larger a square
+_TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
+# degrees from how the person leant, and how much larger a square
+_UPRIGHT_DEG = 40.0
+_MOST_DEG = (60.0, 120.0)  # that somebody turns meanwhile: from upright, and who turns over already
 
 
 def look_closer(
@@ -40,9 +42,8 @@ def look_closer(
     if body.presence >= _PRESENT:
         yield _dressed(body, pixels)
     elif unseen_s <= _TUMBLING_S:
-        looks = [bodies.find_in(pixels, crop) for crop in _turned(expected)]
-        sure = [body for body in looks if body.presence >= _SURELY_PRESENT]
-        yield from (_dressed(body, pixels) for body in sorted(sure, key=_certainty, reverse=True))
+        turned = _turned(pixels, bodies, lean_of(expected) or 0.0, crop_around(expected))
+        yield from (_dressed(body, pixels) for body in sorted(turned, key=_certainty, reverse=True))
 
 
 def _dressed(body: Body, pixels: Pixels) -> Person:
@@ -51,12 +52,19 @@ def _dressed(body: Body, pixels: Pixels) -> Person:
     return replace(person, colours=clothes_colours(pixels, person))
 
 
-def _turned(expected: Person) -> list[SquareCrop]:
-    crop, lean_rad = crop_around(expected), lean_of(expected) or 0.0
-    return [
-        replace(crop, side_px=crop.side_px * wider, turn_rad=lean_rad + math.radians(turn_deg))
-        for turn_deg, wider in _TURNS
-    ]
+def _turned(
+    pixels: Pixels, bodies: BodyFinder, lean_rad: float, crop: SquareCrop
+) -> Iterator[Body]:
+    """Bodies in turned squares around `crop` that lean about as the person did, `lean_rad`."""
+    most_deg = _MOST_DEG[abs(math.degrees(lean_rad)) > _UPRIGHT_DEG]
+    for turn_deg, wider in _TURNS:
+        if abs(turn_deg) < most_deg:
+            turn_rad = lean_rad + math.radians(turn_deg)
+            look = replace(crop, side_px=wider * crop.side_px, turn_rad=turn_rad)
+            body = bodies.find_in(pixels, look)
+            away_rad = math.remainder(body.lean_rad() - lean_rad, math.tau)
+            if body.presence >= _SURELY_PRESENT and abs(math.degrees(away_rad)) <= most_deg:
+                yield body
 
 
 def _certainty(body: Body) -> float:

@@ -1,6 +1,7 @@
 """Looking again where somebody was a moment ago."""
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from mimo_runtime.analysis.body_landmarks import BodyFinder
 from mimo_runtime.analysis.closer_look import look_closer
 from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.square_crop import lean_of
 from tests.runtime.analysis.people import standing
 from tests.runtime.analysis.rendered import character, street
@@ -34,13 +36,39 @@ def test_it_finds_who_is_there_and_nobody_else(bodies: BodyFinder, pixels: np.nd
     assert list(look_closer(pixels, bodies, standing(-60, 215, 300), 0.1)) == []
 
 
-@pytest.mark.parametrize("turned_deg", [60, 120, -120])
+@pytest.mark.parametrize(("before_deg", "now_deg"), [(0, 60), (60, 120), (-60, -120)])
 def test_who_turns_over_is_found_if_seen_just_before(
-    bodies: BodyFinder, pixels: np.ndarray, turned_deg: int
+    bodies: BodyFinder, pixels: np.ndarray, before_deg: int, now_deg: int
 ) -> None:
-    matrix = cv2.getRotationMatrix2D(EXPECTED.box.centre, -turned_deg, 1)
-    there = np.asarray(cv2.warpAffine(pixels, matrix, (640, 480), borderMode=cv2.BORDER_REFLECT))
-    lean_rad = lean_of(next(look_closer(there, bodies, EXPECTED, 0.1)))
+    there, expected = turned(pixels, now_deg), leaning(before_deg)
+    found = next(look_closer(there, bodies, expected, 0.1))
+    assert lean_deg(found) == pytest.approx(now_deg, abs=40)
+    assert list(look_closer(there, bodies, expected, 1.0)) == []
+
+
+def test_nobody_is_on_the_head_a_moment_after_standing(
+    bodies: BodyFinder, pixels: np.ndarray
+) -> None:
+    for found in look_closer(turned(pixels, 120), bodies, EXPECTED, 0.1):
+        assert abs(lean_deg(found)) <= 60
+
+
+def turned(pixels: np.ndarray, turn_deg: int) -> np.ndarray:
+    """The picture turned clockwise around the person."""
+    matrix = cv2.getRotationMatrix2D(EXPECTED.box.centre, -turn_deg, 1)
+    size = (pixels.shape[1], pixels.shape[0])
+    return np.asarray(cv2.warpAffine(pixels, matrix, size, borderMode=cv2.BORDER_REFLECT))
+
+
+def leaning(turn_deg: int) -> Person:
+    """`EXPECTED` with keypoints turned clockwise."""
+    matrix = cv2.getRotationMatrix2D(EXPECTED.box.centre, -turn_deg, 1)
+    places = EXPECTED.keypoints[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    keypoints = np.column_stack([places, EXPECTED.keypoints[:, 2]]).astype(np.float32)
+    return replace(EXPECTED, keypoints=keypoints)
+
+
+def lean_deg(person: Person) -> float:
+    lean_rad = lean_of(person)
     assert lean_rad is not None
-    assert abs(math.degrees(lean_rad) - turned_deg) < 25
-    assert list(look_closer(there, bodies, EXPECTED, 1.0)) == []
+    return math.degrees(lean_rad)
