@@ -40,10 +40,14 @@ def test_it_finds_who_is_there_and_nobody_else(bodies: BodyFinder, pixels: np.nd
 def test_who_turns_over_is_found_if_seen_just_before(
     bodies: BodyFinder, pixels: np.ndarray, before_deg: int, now_deg: int
 ) -> None:
-    there, expected = turned(pixels, now_deg), leaning(before_deg)
-    found = next(look_closer(there, bodies, expected, 0.1))
+    found = next(look_closer(turned(pixels, now_deg), bodies, leaning(before_deg), 0.1))
     assert lean_deg(found) == pytest.approx(now_deg, abs=40)
-    assert list(look_closer(there, bodies, expected, 1.0)) == []
+
+
+def test_who_was_not_seen_for_long_is_not_looked_for_in_turned_squares(
+    bodies: BodyFinder, pixels: np.ndarray
+) -> None:
+    assert list(look_closer(turned(pixels, 60), bodies, EXPECTED, 1.0)) == []
 
 
 def test_nobody_is_on_the_head_a_moment_after_standing(
