@@ -15,7 +15,7 @@ _COLOURS_DIFFER_HELD = 0.6
 _OVERLAP_TO_HOLD = 0.3
 _OVERLAP_WITH_ANOTHER = 0.4
 _WEIGHTS = (1.0, 1.0, 2.0)  # boxes, keypoints, colours
-_LEAST_ALIKE = 2.4  # more is somebody else; two in three are below 0.9
+_UNLIKE = 2.4  # cost above which it is somebody else
 
 
 def match_cost(expected: Person, person: Person, gap_s: float) -> float:
@@ -34,7 +34,7 @@ def match_cost(expected: Person, person: Person, gap_s: float) -> float:
         colours,
     )
     cost = float(np.dot(_WEIGHTS, parts))
-    return cost if cost <= _LEAST_ALIKE else FORBIDDEN
+    return cost if cost <= _UNLIKE else FORBIDDEN
 
 
 def difference_of_colours(one: Person, other: Person) -> float:
