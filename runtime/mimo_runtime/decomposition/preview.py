@@ -51,12 +51,10 @@ def write_preview(folder: Path) -> tuple[Path, Path]:
     kept: list[tuple[Pixels, ...]] = []
     width_px, height_px = _panel_size(template)
     with Mp4Sink(video, 3 * width_px, 2 * height_px, template.rate_fps) as sink:
-        for index, panels in enumerate(_panels(template)):
+        for index, panels in enumerate(_panels(template, (width_px, height_px))):
             if index in moments:
                 kept.append(panels)
-            size = (width_px, height_px)
-            small = [cv2.resize(one, size, interpolation=cv2.INTER_AREA) for one in panels]
-            sink.write(index, np.vstack([np.hstack(small[:3]), np.hstack(small[3:])]))
+            sink.write(index, np.vstack([np.hstack(panels[:3]), np.hstack(panels[3:])]))
     rows = [Row(name, [one[place] for one in kept]) for place, name in enumerate(PANELS)]
     sheet = contact_sheet(rows, THUMBNAIL_PX, title=folder.name, frame_numbers=moments)
     _write_whole(picture, encode_png(sheet))
@@ -74,27 +72,32 @@ def _write_whole(path: Path, data: bytes) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _panels(template: Template) -> Iterator[tuple[Pixels, ...]]:
-    """The panels of every frame, each uint8 [height, width, 3]."""
+def _panels(template: Template, size_px: tuple[int, int]) -> Iterator[tuple[Pixels, ...]]:
+    """The panels of every frame, each uint8 [height, width, 3] of `size_px`."""
     everything = range(template.frame_count)
     with ExitStack() as stack:
         streams = {
-            name: stack.enter_context(closing(template.frames(name, everything)))
+            name: _smaller(stack.enter_context(closing(template.frames(name, everything))), size_px)
             for name in template.streams
         }
-        masks = _masks(template)
+        masks = _smaller(_masks(template), size_px)
         for source in streams[SOURCE]:
             motion, scene = next(streams[MOTION]), next(streams[SCENE])
             front = next(streams[OCCLUSION]) if OCCLUSION in streams else np.zeros_like(source)
             mask = next(masks, None)
             yield (
-                source.copy(),
+                source,
                 _tinted(source, motion.max(axis=2) > _BODY if mask is None else mask),
                 _overlaid(source, motion),
-                motion.copy(),
-                scene.copy(),
+                motion,
+                scene,
                 _cut_out(source, front),
             )
+
+
+def _smaller(frames: Iterator[Pixels], size_px: tuple[int, int]) -> Iterator[Pixels]:
+    for frame in frames:
+        yield np.asarray(cv2.resize(frame, size_px, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _masks(template: Template) -> Iterator[Pixels]:
