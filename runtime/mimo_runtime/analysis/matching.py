@@ -15,7 +15,7 @@ _COLOURS_DIFFER_HELD = 0.6
 _OVERLAP_TO_HOLD = 0.3
 _OVERLAP_WITH_ANOTHER = 0.4
 _WEIGHTS = (1.0, 1.0, 2.0)  # boxes, keypoints, colours
-_UNLIKE = 2.4  # cost above which it is somebody else
+_UNLIKE = 2.4  # cost above which somebody a step away is somebody else
 
 
 def match_cost(expected: Person, person: Person, gap_s: float) -> float:
@@ -28,13 +28,10 @@ def match_cost(expected: Person, person: Person, gap_s: float) -> float:
     if colours > _COLOURS_DIFFER and apart > 0.5:
         return FORBIDDEN
     keypoints = keypoint_distance(expected, person)
-    parts = (
-        1 - intersection_over_union(expected.box, person.box),
-        apart if keypoints is None else keypoints,
-        colours,
-    )
+    overlap = intersection_over_union(expected.box, person.box)
+    parts = (1 - overlap, apart if keypoints is None else keypoints, colours)
     cost = float(np.dot(_WEIGHTS, parts))
-    return cost if cost <= _UNLIKE else FORBIDDEN
+    return cost if cost <= _UNLIKE or overlap >= _OVERLAP_TO_HOLD else FORBIDDEN
 
 
 def difference_of_colours(one: Person, other: Person) -> float:

@@ -64,6 +64,11 @@ def test_who_appears_beside_somebody_who_vanishes_is_another(away: float, colour
     assert numbers(tracked[-1]) == [2]
 
 
+def test_who_steps_behind_something_of_another_colour_keeps_the_number() -> None:
+    tracked = followed([[standing(100, colours=RED)]] * 5 + [[standing(104, colours=BLUE)]])
+    assert numbers(tracked[-1]) == [1]
+
+
 def test_a_short_loss_is_survived_and_a_long_one_is_not() -> None:
     def after_loss(missing: int) -> list[int]:
         seen = [[standing(100 + k)] for k in range(10)]
