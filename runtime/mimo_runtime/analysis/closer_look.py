@@ -9,7 +9,7 @@ from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
 from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.people import clothes_colours
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.square_crop import SquareCrop, crop_around, lean_of
+from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, lean_of
 
 _PRESENT = 0.5
 _SURELY_PRESENT = 0.65
@@ -17,7 +17,6 @@ _STILL_INSIDE = 0.4
 _TUMBLING_S: Final = 0.35  # since somebody was last seen
 _TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
 # degrees from how the person leant, and how much larger a square
-_UPRIGHT_DEG = 40.0
 _MOST_DEG = (60.0, 120.0)  # that somebody turns meanwhile: from upright, and who turns over already
 
 
@@ -56,7 +55,7 @@ def _turned(
     pixels: Pixels, bodies: BodyFinder, lean_rad: float, crop: SquareCrop
 ) -> Iterator[Body]:
     """Bodies in turned squares around `crop` that lean about as the person did, `lean_rad`."""
-    most_deg = _MOST_DEG[abs(math.degrees(lean_rad)) > _UPRIGHT_DEG]
+    most_deg = _MOST_DEG[abs(math.degrees(lean_rad)) > UPRIGHT_DEG]
     for turn_deg, wider in _TURNS:
         if abs(turn_deg) < most_deg:
             turn_rad = lean_rad + math.radians(turn_deg)

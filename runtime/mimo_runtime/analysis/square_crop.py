@@ -13,7 +13,7 @@ from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.region import Region
 
 ROOM = 1.35  # side of the square, of the longer side of the person's box
-_UPRIGHT_DEG = 40.0  # the network is sure of people that lean less than this; they stay as they are
+UPRIGHT_DEG = 40.0  # the network is sure of people that lean less than this; they stay as they are
 _EDGE = 0.02  # of the frame's height: who gets nearer to its lower edge may be cut off there
 _HEIGHTS = (("ankle", 1.0), ("knee", 1.4), ("hip", 2.0), ("shoulder", 4.5))
 # whole people, of what is between the top of their boxes and these joints
@@ -113,7 +113,7 @@ def crop_around(
     box = person.box
     lean = lean_of(person)
     turn = lean if lean is not None else turn_rad or 0.0
-    if abs(turn) < math.radians(_UPRIGHT_DEG):
+    if abs(turn) < math.radians(UPRIGHT_DEG):
         turn = 0.0
         box = box if height_px is None else _with_legs(person, height_px)
     return SquareCrop(*box.centre, max(box.width, box.height) * ROOM, turn)

@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mimo_runtime.analysis.body_landmarks import BodyFinder
 from mimo_runtime.analysis.body_track import follow_body
+from mimo_runtime.analysis.depth import DepthFinder
 from mimo_runtime.analysis.finders import Finders, open_finders
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.painting import without_people
@@ -101,7 +103,13 @@ def test_who_is_hidden_gets_the_number_back(finders: Finders) -> None:
 def test_a_users_depth_network_is_opened_with_the_rest(tmp_path: Path, finders: Finders) -> None:
     mean_plane(tmp_path / "depth.onnx", (24, 32))
     (tmp_path / "models.json").write_text('{"depth": "depth.onnx"}')
-    opened = open_finders(tmp_path / "models.json")
+    opened = open_finders(tmp_path / "models.json", threads=2)
     assert finders.depth is None
     assert opened.depth is not None
+    assert [threads_of(one) for one in (opened.depth, opened.bodies)] == [2, 1]
     assert opened.depth.find(street(48, 64)).shape == (48, 64)
+
+
+def threads_of(finder: DepthFinder | BodyFinder) -> int:
+    options = finder._network._session.get_session_options()
+    return int(options.intra_op_num_threads)
