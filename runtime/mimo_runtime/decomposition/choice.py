@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.tracks import Track, TrackSummary, choose_person
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.layers.plate import frames_said
 
 _FEW = 0.1  # of the main person's frames: who is in fewer is not worth a word
 
@@ -53,7 +54,7 @@ class Choice:
             said.append(_shots_sentence(self, rate_fps))
         if (self.first, self.last) != (self.shot.first, self.shot.last):
             said.append(
-                f"The person is in {_frames(self.first, self.last)}; the template is made of "
+                f"The person is in {frames_said(self.first, self.last)}; the template is made of "
                 "nothing else."
             )
         others = [
@@ -134,7 +135,7 @@ def _chosen_shot(
 
 def _shots_sentence(choice: Choice, rate_fps: float) -> str:
     listed = ", ".join(
-        f"{one.number} ({_frames(one.first, one.last)}, {one.frame_count / rate_fps:.1f} s)"
+        f"{one.number} ({frames_said(one.first, one.last)}, {one.frame_count / rate_fps:.1f} s)"
         for one in choice.shots[:8]
     )
     more = f" and {len(choice.shots) - 8} more" if len(choice.shots) > 8 else ""
@@ -146,15 +147,11 @@ def _shots_sentence(choice: Choice, rate_fps: float) -> str:
 
 def _people_sentence(person: Track, others: Sequence[Track]) -> str:
     listed = ", ".join(
-        f"{one.number} ({_frames(one.first, one.last)}, {one.size:.1%} of the frame)"
+        f"{one.number} ({frames_said(one.first, one.last)}, {one.size:.1%} of the frame)"
         for one in sorted(others, key=lambda one: -one.frames * one.size)[:6]
     )
     return (
         f"{len(others) + 1} people were found. Person {person.number} "
-        f"({_frames(person.first, person.last)}, {person.size:.1%} of the frame) was taken; choose "
-        f"another with --person N: {listed}."
+        f"({frames_said(person.first, person.last)}, {person.size:.1%} of the frame) was taken; "
+        f"choose another with --person N: {listed}."
     )
-
-
-def _frames(first: int, last: int) -> str:
-    return f"frame {first}" if first == last else f"frames {first} to {last}"

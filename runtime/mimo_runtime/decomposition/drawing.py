@@ -3,16 +3,14 @@
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mimo_runtime.ahead import mapped
 from mimo_runtime.body.render import render_pose
+from mimo_runtime.decomposition.clip import Pixels
 from mimo_runtime.decomposition.planes import PlaneWriter
 from mimo_runtime.decomposition.postures import read_fit
 from mimo_runtime.decomposition.progress import OnFrame
 from mimo_runtime.media.mp4_sink import Mp4Sink
-
-Pixels = NDArray[np.uint8]
 
 VIDEO, SILHOUETTES = "sdc.mp4", "silhouette.planes"
 

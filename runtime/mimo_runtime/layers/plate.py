@@ -29,7 +29,7 @@ class PlateFacts:
     @property
     def sentence(self) -> str:
         """How complete this plate is and what was invented."""
-        frames = frames_said(self.segment)
+        frames = frames_said(self.segment.first, self.segment.last)
         if self.uncovered >= 1:
             return f"Everything behind the human in {frames} was seen at another time."
         return (
@@ -38,11 +38,9 @@ class PlateFacts:
         )
 
 
-def frames_said(segment: Segment) -> str:
-    """The frames of `segment`, for people."""
-    if segment.first == segment.last:
-        return f"frame {segment.first}"
-    return f"frames {segment.first} to {segment.last}"
+def frames_said(first: int, last: int) -> str:
+    """Frames `first` to `last`, for people."""
+    return f"frame {first}" if first == last else f"frames {first} to {last}"
 
 
 def _share(part: float) -> str:

@@ -85,8 +85,9 @@ class LayerSummary:
 
 
 def _stands_still(plate: PlateFacts) -> str:
+    frames = frames_said(plate.segment.first, plate.segment.last)
     return (
-        f"The human hardly leaves its place in {frames_said(plate.segment)}: "
+        f"The human hardly leaves its place in {frames}: "
         "its shadow cannot be told from the ground and may remain."
     )
 
