@@ -1,4 +1,4 @@
-"""The rooms keep apart: no arrow points the wrong way, and the base install is enough."""
+"""The rooms keep apart, the base install is enough, and every test on disk is run."""
 
 import os
 import subprocess
@@ -35,6 +35,16 @@ def base_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "-q", "-e", ROOT], check=True)
     return python
+
+
+def test_every_test_on_disk_is_run() -> None:
+    """Some names of folders are passed over by default, `build` among them."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "-qq", "-p", "no:cacheprovider"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout + run.stderr
+    collected = {line.split(":")[0] for line in run.stdout.splitlines() if ".py:" in line}
+    on_disk = {path.relative_to(ROOT).as_posix() for path in (ROOT / "tests").rglob("test_*.py")}
+    assert on_disk == collected
 
 
 def test_no_arrow_points_the_wrong_way() -> None:

@@ -16,8 +16,8 @@ from mimo_runtime.plans.folder import PlanFolder
 from mimo_runtime.plans.key import ENGINES, PRECISIONS, TENSORRT, TENSORRT_RTX
 
 if TYPE_CHECKING:
-    from mimo_export.build.library import Library
-    from mimo_export.build.target import Target
+    from mimo_export.plan_builder.library import Library
+    from mimo_export.plan_builder.target import Target
 
 _NEEDED = {"onnx": "onnx", "onnx_ir": "onnx-ir", "ml_dtypes": "ml-dtypes"}
 _TENSORRT_ARCHITECTURES = ("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
@@ -102,9 +102,9 @@ def build(
     _require_packages(check)
     device, no_device = device_or_reason()
     arch = gpu or _arch(engine, device, no_device)
-    from mimo_export.build.float8 import check_architecture
-    from mimo_export.build.library import Library, check_target
-    from mimo_export.build.target import Target
+    from mimo_export.plan_builder.float8 import check_architecture
+    from mimo_export.plan_builder.library import Library, check_target
+    from mimo_export.plan_builder.target import Target
 
     check_target(engine, arch, device)
     if check and (device is None or device.arch != arch):
@@ -154,9 +154,9 @@ def _build(
 ) -> PlanFolder:
     from rich.console import Console
 
-    from mimo_export.build.builder import Builder
-    from mimo_export.build.progress import BuildBars
-    from mimo_export.build.summary import lines
+    from mimo_export.plan_builder.builder import Builder
+    from mimo_export.plan_builder.progress import BuildBars
+    from mimo_export.plan_builder.summary import lines
 
     began_s = time.monotonic()
     with BuildBars(Console(stderr=True)) as bars:
@@ -171,7 +171,7 @@ def _build(
 
 
 def _check(bundle: Bundle, plan: PlanFolder, library: "Library") -> None:
-    from mimo_export.build.check import check, on_the_gpu
+    from mimo_export.plan_builder.check import check, on_the_gpu
 
     click.echo("relative error on this GPU, against ONNX Runtime:")
     for name, error in check(bundle, plan, on_the_gpu(plan, library.trt)):

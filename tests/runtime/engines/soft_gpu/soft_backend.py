@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from mimo_export.build.kernels import latents_launches
+from mimo_export.plan_builder.kernels import latents_launches
 from mimo_kernels.launch import Launch, jit
 from mimo_runtime.bundle import Bundle, stored_file
 from mimo_runtime.engines.choice import open_backend

@@ -1,10 +1,10 @@
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.build.measure import relative_error
-from mimo_export.build.precision import LOW_TYPES, narrow
-from mimo_export.build.walk import walk
-from tests.export.build.graphs import component_of, graph, noise
+from mimo_export.plan_builder.measure import relative_error
+from mimo_export.plan_builder.precision import LOW_TYPES, narrow
+from mimo_export.plan_builder.walk import walk
+from tests.export.plan_builder.graphs import component_of, graph, noise
 
 CHAIN = "(float[4, 8] x) => (float[4, 8] y) { a = MatMul (x, w)  b = Sin (a)  y = Add (b, x) }"
 

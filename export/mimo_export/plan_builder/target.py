@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import mimo_runtime
-from mimo_export.build.boundary import BOUNDARY
-from mimo_export.build.kernels import kernels_digest, triton_version
+from mimo_export.plan_builder.boundary import BOUNDARY
+from mimo_export.plan_builder.kernels import kernels_digest, triton_version
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.plans.key import TENSORRT, PlanKey
 

@@ -7,11 +7,11 @@ import numpy as np
 import onnx_ir as ir
 import pytest
 
-from mimo_export.build.boundary import boundary_spec
-from mimo_export.build.check import check
-from mimo_export.build.islands import islands
-from mimo_export.build.precision import LOW_TYPES, narrow
-from mimo_export.build.walk import Array, walk
+from mimo_export.plan_builder.boundary import boundary_spec
+from mimo_export.plan_builder.check import check
+from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.precision import LOW_TYPES, narrow
+from mimo_export.plan_builder.walk import Array, walk
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.folder import PlanFolder

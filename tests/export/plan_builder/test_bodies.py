@@ -8,11 +8,11 @@ import onnx_ir as ir
 import pytest
 from onnx import parser
 
-from mimo_export.build.bodies import write_out
-from mimo_export.build.walk import walk
+from mimo_export.plan_builder.bodies import write_out
+from mimo_export.plan_builder.walk import walk
 from mimo_kernels.reference_attention import reference_attention_fp64
 from mimo_kernels.temporal_attention import temporal_attention_fp64
-from tests.export.build.graphs import noise
+from tests.export.plan_builder.graphs import noise
 
 HEADER = '<ir_version: 10, opset_import: ["": 23, "mimo": 1]>\nsmall'
 

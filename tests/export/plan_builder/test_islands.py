@@ -4,9 +4,9 @@ import numpy as np
 import onnx_ir as ir
 import pytest
 
-from mimo_export.build.islands import islands
+from mimo_export.plan_builder.islands import islands
 from mimo_runtime.errors import UnsupportedError
-from tests.export.build.graphs import graph, noise
+from tests.export.plan_builder.graphs import graph, noise
 
 NETWORK = """(float[1, 8, 4, 4] x) => (float[1, 4, 4, 4] prediction) {
     h = Conv <kernel_shape = [1, 1]> (x, w0)

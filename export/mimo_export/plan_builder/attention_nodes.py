@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import onnx_ir as ir
 
-from mimo_export.build.bodies import OPERATORS, write_out
-from mimo_export.build.edits import cast, insert_behind
+from mimo_export.plan_builder.bodies import OPERATORS, write_out
+from mimo_export.plan_builder.edits import cast, insert_behind
 from mimo_kernels import attention
 from mimo_kernels import temporal_attention as temporal
 from mimo_runtime.plans.manifest import AttentionNode

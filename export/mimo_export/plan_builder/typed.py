@@ -5,15 +5,15 @@ from dataclasses import dataclass
 
 import onnx_ir as ir
 
-from mimo_export.build import float8
-from mimo_export.build.attention_nodes import Plugins, attention_nodes
-from mimo_export.build.boundary import boundary_spec
-from mimo_export.build.islands import BF16, FLOAT32_COMPONENTS, islands
-from mimo_export.build.layers import layer_groups
-from mimo_export.build.measure import overflowing, ranges, relative_error
-from mimo_export.build.precision import LOW_TYPES, narrow
-from mimo_export.build.room import check_measuring
-from mimo_export.build.walk import Array, walk
+from mimo_export.plan_builder import float8
+from mimo_export.plan_builder.attention_nodes import Plugins, attention_nodes
+from mimo_export.plan_builder.boundary import boundary_spec
+from mimo_export.plan_builder.islands import BF16, FLOAT32_COMPONENTS, islands
+from mimo_export.plan_builder.layers import layer_groups
+from mimo_export.plan_builder.measure import overflowing, ranges, relative_error
+from mimo_export.plan_builder.precision import LOW_TYPES, narrow
+from mimo_export.plan_builder.room import check_measuring
+from mimo_export.plan_builder.walk import Array, walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError

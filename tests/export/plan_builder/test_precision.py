@@ -16,16 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mimo_export.build.boundary import boundary_spec
-from mimo_export.build.islands import islands
-from mimo_export.build.measure import relative_error
-from mimo_export.build.precision import LOW_TYPES, narrow
-from mimo_export.build.samples import Feeds, run, sample_feeds
-from mimo_export.build.walk import walk
+from mimo_export.plan_builder.boundary import boundary_spec
+from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.measure import relative_error
+from mimo_export.plan_builder.precision import LOW_TYPES, narrow
+from mimo_export.plan_builder.samples import Feeds, run, sample_feeds
+from mimo_export.plan_builder.walk import walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
-from tests.export.build.graphs import component_of, graph, noise
+from tests.export.plan_builder.graphs import component_of, graph, noise
 
 LIMITS = {
     "image_encoder": (1e-3, 7e-3),

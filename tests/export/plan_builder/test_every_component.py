@@ -6,9 +6,9 @@ on one core, at the default level a little more.
 
 import pytest
 
-from mimo_export.build.builder import Builder
-from mimo_export.build.library import Library
-from mimo_export.build.target import Target
+from mimo_export.plan_builder.builder import Builder
+from mimo_export.plan_builder.library import Library
+from mimo_export.plan_builder.target import Target
 from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.plans.key import TENSORRT_RTX
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import onnx
 import pytest
 
-from mimo_export.build.builder import Builder
-from mimo_export.build.library import Library
-from mimo_export.build.target import Target
+from mimo_export.plan_builder.builder import Builder
+from mimo_export.plan_builder.library import Library
+from mimo_export.plan_builder.target import Target
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import BusyError, UnsupportedError
 from mimo_runtime.plans.choice import Wanted, open_plan

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import mimo_runtime
-from mimo_export.build.kernels import FOLDER, MakeKernels, compile_kernels
-from mimo_export.build.library import Library
-from mimo_export.build.room import check_disk, check_memory
-from mimo_export.build.target import Target
-from mimo_export.build.workshop import OnProgress, Workshop, say_nothing
+from mimo_export.plan_builder.kernels import FOLDER, MakeKernels, compile_kernels
+from mimo_export.plan_builder.library import Library
+from mimo_export.plan_builder.room import check_disk, check_memory
+from mimo_export.plan_builder.target import Target
+from mimo_export.plan_builder.workshop import OnProgress, Workshop, say_nothing
 from mimo_runtime.bundle import Bundle, stored_file
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import PlanError

@@ -7,9 +7,15 @@ import numpy as np
 import onnx_ir as ir
 from numpy.typing import NDArray
 
-from mimo_export.build.boundary import HALF, boundary_spec
-from mimo_export.build.edits import add_constant, cast, drop_unused, insert_behind, is_constant
-from mimo_export.build.islands import MOVES
+from mimo_export.plan_builder.boundary import HALF, boundary_spec
+from mimo_export.plan_builder.edits import (
+    add_constant,
+    cast,
+    drop_unused,
+    insert_behind,
+    is_constant,
+)
+from mimo_export.plan_builder.islands import MOVES
 from mimo_runtime.bundle import Component
 from mimo_runtime.errors import UnsupportedError
 

@@ -5,21 +5,21 @@ import onnx_ir as ir
 import onnxruntime
 import pytest
 
-from mimo_export.build.float8 import (
+from mimo_export.plan_builder.float8 import (
     COMPONENTS,
     ERROR_LIMIT,
     check_architecture,
     check_quality,
     quantise,
 )
-from mimo_export.build.measure import ranges, relative_error
-from mimo_export.build.precision import LOW_TYPES, narrow
-from mimo_export.build.typed import Typing
-from mimo_export.build.walk import walk
+from mimo_export.plan_builder.measure import ranges, relative_error
+from mimo_export.plan_builder.precision import LOW_TYPES, narrow
+from mimo_export.plan_builder.typed import Typing
+from mimo_export.plan_builder.walk import walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
-from tests.export.build.graphs import component_of, graph, noise
+from tests.export.plan_builder.graphs import component_of, graph, noise
 
 # Linear layers are named by their bias; the second is a projection out of a transformer.
 NETWORK = """(float[4, 32] x) => (float[4, 32] y) {

@@ -1,11 +1,11 @@
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.build.islands import islands
-from mimo_export.build.measure import overflowing, ranges, relative_error
-from mimo_export.build.precision import LOW_TYPES, narrow
-from mimo_export.build.walk import walk
-from tests.export.build.graphs import component_of, graph, noise
+from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.measure import overflowing, ranges, relative_error
+from mimo_export.plan_builder.precision import LOW_TYPES, narrow
+from mimo_export.plan_builder.walk import walk
+from tests.export.plan_builder.graphs import component_of, graph, noise
 
 # A residual stream that grows beyond float16 and is normalised later: what some VAEs do.
 GROWING = """(float[1, 8, 4] x) => (float[1, 8, 4] y) {

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import onnx_ir as ir
 
-from mimo_export.build.edits import is_constant
+from mimo_export.plan_builder.edits import is_constant
 from mimo_kernels import attention
 from mimo_runtime.errors import UnsupportedError
 

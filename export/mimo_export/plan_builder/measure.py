@@ -7,7 +7,7 @@ import numpy as np
 import onnx_ir as ir
 from numpy.typing import NDArray
 
-from mimo_export.build.walk import Array, walk
+from mimo_export.plan_builder.walk import Array, walk
 
 _LIMITS = {"fp16": 65504.0, "fp8": 65504.0}
 _HEADROOM = 4.0

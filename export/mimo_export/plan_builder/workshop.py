@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from mimo_export.build.attention_nodes import Plugins, with_tactics
-from mimo_export.build.library import EngineRequest, Library
-from mimo_export.build.samples import sample_feeds
-from mimo_export.build.target import Target
-from mimo_export.build.typed import TypedComponent, Typing
-from mimo_export.build.walk import Array
+from mimo_export.plan_builder.attention_nodes import Plugins, with_tactics
+from mimo_export.plan_builder.library import EngineRequest, Library
+from mimo_export.plan_builder.samples import sample_feeds
+from mimo_export.plan_builder.target import Target
+from mimo_export.plan_builder.typed import TypedComponent, Typing
+from mimo_export.plan_builder.walk import Array
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.device import Device

@@ -5,13 +5,13 @@ from pathlib import Path
 import onnx_ir as ir
 import pytest
 
-from mimo_export.build.attention_nodes import (
+from mimo_export.networks.operators import PLUGIN_ATTRIBUTES as EXPORTED
+from mimo_export.plan_builder.attention_nodes import (
     NO_PLUGINS,
     PLUGIN_ATTRIBUTES,
     attention_nodes,
     with_tactics,
 )
-from mimo_export.networks.operators import PLUGIN_ATTRIBUTES as EXPORTED
 from mimo_export.store import WeightStore
 from mimo_runtime.plans.manifest import AttentionNode
 

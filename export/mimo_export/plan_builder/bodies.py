@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.build.edits import add_constant
+from mimo_export.plan_builder.edits import add_constant
 from mimo_kernels import reference_attention as reference
 from mimo_kernels import temporal_attention as temporal
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mimo_export.build.callbacks import Interrupts, OnStep, collecting_log, step_monitor
+from mimo_export.plan_builder.callbacks import Interrupts, OnStep, collecting_log, step_monitor
 from mimo_runtime.engines.availability import RTX_ARCHITECTURES, library_version
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import UnsupportedError

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 import mimo_kernels
-from mimo_export.build.kernels import kernels_digest, latents_launches
+from mimo_export.plan_builder.kernels import kernels_digest, latents_launches
 from mimo_runtime.bundle import Bundle
 from tests.kernels.processes import python
 
@@ -12,7 +12,7 @@ NAMES = {"take_rows", "add_rows_1", "add_rows_2", "advance_1", "advance_2", "nex
 COMPILE = """
 import sys
 from pathlib import Path
-from mimo_export.build.kernels import compile_kernels
+from mimo_export.plan_builder.kernels import compile_kernels
 from mimo_runtime.bundle import Bundle
 bundle, folder = Bundle.open(Path(sys.argv[1])), Path(sys.argv[2])
 for arch, count in (("sm_90", 6), ("sm_121", 6), ("sm_75", 0)):

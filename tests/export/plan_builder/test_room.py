@@ -6,7 +6,7 @@ import onnx_ir as ir
 import psutil
 import pytest
 
-from mimo_export.build.room import check_disk, check_measuring, check_memory
+from mimo_export.plan_builder.room import check_disk, check_measuring, check_memory
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import ResourceError
 

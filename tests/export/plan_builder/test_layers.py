@@ -2,7 +2,7 @@ from pathlib import Path
 
 import onnx_ir as ir
 
-from mimo_export.build.layers import layer_groups
+from mimo_export.plan_builder.layers import layer_groups
 
 
 def test_layers_are_counted_by_block_in_the_order_of_the_network(small_bundle: Path) -> None:
