@@ -68,7 +68,8 @@ def resolve(
 
 
 @compiled
-def _edge(a: Integers, b: Integers, x: int, y: int) -> Any:
+def edge(a: Integers, b: Integers, x: int, y: int) -> Any:
+    """Twice the area of the triangle of `a`, `b` [2] and (x, y), its sign that of the turn."""
     return (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])
 
 
@@ -89,7 +90,7 @@ def _find_nearest(
         bottom = min((max(a[1], b[1], c[1]) - half) // STEPS_PER_PX, height - 1)
         if left > right or top > bottom:
             continue
-        area = _edge(a, b, c[0], c[1])
+        area = edge(a, b, c[0], c[1])
         if area == 0:
             continue
         sign = 1 if area > 0 else -1
@@ -97,7 +98,7 @@ def _find_nearest(
             y = row * STEPS_PER_PX + half
             for column in range(left, right + 1):
                 x = column * STEPS_PER_PX + half
-                u, v, w = _edge(b, c, x, y), _edge(c, a, x, y), _edge(a, b, x, y)
+                u, v, w = edge(b, c, x, y), edge(c, a, x, y), edge(a, b, x, y)
                 if u * sign < 0 or v * sign < 0 or w * sign < 0:
                     continue
                 here = (u * inverse[i] + v * inverse[j] + w * inverse[k]) / area
@@ -131,11 +132,11 @@ def _resolve(
             ids = triangles[number]
             a, b, c = corners[ids[0]], corners[ids[1]], corners[ids[2]]
             x, y = column * STEPS_PER_PX + half, row * STEPS_PER_PX + half
-            shares[0] = _edge(b, c, x, y) * inverse[ids[0]]
-            shares[1] = _edge(c, a, x, y) * inverse[ids[1]]
-            shares[2] = _edge(a, b, x, y) * inverse[ids[2]]
+            shares[0] = edge(b, c, x, y) * inverse[ids[0]]
+            shares[1] = edge(c, a, x, y) * inverse[ids[1]]
+            shares[2] = edge(a, b, x, y) * inverse[ids[2]]
             total = shares.sum()
-            here = _edge(a, b, c[0], c[1]) / total
+            here = edge(a, b, c[0], c[1]) / total
             coverage[pixel] += 1 / (samples * samples)
             for channel in range(3):
                 mixed = 0.0

@@ -17,6 +17,7 @@ NOWHERE: Final = 0
 SEEN: Final = 1
 MIRRORED: Final = 2
 GUESSED: Final = 3
+_LAST: Final = 255
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +33,22 @@ class Texture:
     rgb: NDArray[np.uint8]
     confidence: NDArray[np.uint8]
     origin: NDArray[np.uint8]
+
+    def reduced(self, factor: int) -> "Texture":
+        """The same with 1/`factor` as many texels on each side, which divides their number.
+
+        Each is the mean of those of its block that are on the body, as surely known as they are on
+        average, and from where the best known of them is.
+        """
+        parts = len(self.rgb) // factor
+        layers = np.dstack([self.rgb, self.confidence, np.full_like(self.confidence, 1)])
+        layers[self.origin == NOWHERE] = 0
+        blocks = layers.reshape(parts, factor, parts, factor, 5).sum(axis=(1, 3), dtype=np.float32)
+        means = np.rint(blocks[..., :4] / np.maximum(blocks[..., 4:], 1)).astype(np.uint8)
+        rank = np.where(self.origin == NOWHERE, _LAST, self.origin)
+        best = rank.reshape(parts, factor, parts, factor).min(axis=(1, 3))
+        origin = np.where(best == _LAST, NOWHERE, best).astype(np.uint8)
+        return Texture(np.ascontiguousarray(means[..., :3]), means[..., 3].copy(), origin)
 
     def share(self, origin: int) -> float:
         """How much of the surface is of that origin, 0 to 1."""
