@@ -27,8 +27,9 @@ class Channel:
     """One end of a connection that carries JSON and, from the parent, file descriptors.
 
     JSON and not pickle: the other end parses hostile files and may be taken over. Packets keep
-    their bounds, so that the nursery can add a last word after a child that died in mid-message;
-    long messages go in parts, marked "+" for more, "." for the last, "!" for that last word.
+    their bounds, so that the fork server can add a last word after a child that died in
+    mid-message; long messages go in parts, marked "+" for more, "." for the last, "!" for that
+    last word.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -39,17 +40,21 @@ class Channel:
         return self._socket.fileno()
 
     def close(self) -> None:
-        """Closes this end; the other end reads the end of the stream."""
+        """Close this end; the other end reads the end of the stream."""
         self._socket.close()
 
     def shut_down(self) -> None:
-        """Ends the connection for every process that holds this end."""
+        """End the connection for every process that holds this end."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
-        """Sends one message; raises ChannelClosedError when nobody is there to read it."""
+        """Send one message.
+
+        Raises:
+            ChannelClosedError: nobody is there to read it.
+        """
         body = json.dumps(message).encode()
         last = (len(body) - 1) // _PART_BYTES * _PART_BYTES
         try:
@@ -60,14 +65,16 @@ class Channel:
             raise ChannelClosedError from None
 
     def send_last_word(self, message: Message) -> None:
-        """Sends without waiting, whatever was said before; does nothing when that is impossible."""
+        """Send without waiting, whatever was said before; do nothing when that is impossible."""
         with contextlib.suppress(OSError):
             self._socket.send(b"!" + json.dumps(message).encode(), socket.MSG_DONTWAIT)
 
     def receive(self, timeout_s: float | None = None) -> Message:
         """The next message; descriptors sent along are dropped.
 
-        Raises ChannelClosedError at the end of the stream, TimeoutError after `timeout_s`.
+        Raises:
+            ChannelClosedError: the stream has ended.
+            TimeoutError: `timeout_s` have passed.
         """
         body = b""
         deadline_s = None if timeout_s is None else time.monotonic() + timeout_s
@@ -79,7 +86,7 @@ class Channel:
             if packet[:1] != b"+":
                 message: Message = json.loads(body)
                 return message
-        raise ChannelClosedError("a message of unreasonable length")
+        raise ChannelClosedError("A message is longer than any that is sent here.")
 
     def _receive_packet(self, deadline_s: float | None) -> bytes:
         if deadline_s is not None:
@@ -96,7 +103,8 @@ class Channel:
     def receive_descriptors(self) -> tuple[Message, list[int]]:
         """The next message, which fits one packet, with its descriptors.
 
-        Raises ChannelClosedError at the end of the stream.
+        Raises:
+            ChannelClosedError: the stream has ended.
         """
         packet, descriptors, _, _ = socket.recv_fds(self._socket, _PART_BYTES + 1, 4)
         if not packet:

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True, slots=True)
 class ClipInfo:
-    """One vetted clip.
+    """One validated clip.
 
     `width_px` and `height_px` are those of the upright picture, after the display rotation of
     `rotation_deg` (counterclockwise: 0, 90, 180 or 270). `timestamps_s` holds one time per frame

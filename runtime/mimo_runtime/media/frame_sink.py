@@ -25,18 +25,20 @@ class FrameSink(ABC):
 
     @abstractmethod
     def write(self, index: int, frame: NDArray[np.uint8]) -> None:
-        """Takes uint8 RGB [height, width, 3]; indices ascend from 0.
+        """Take uint8 RGB [height, width, 3]; indices ascend from 0.
 
-        Raises ResourceError when the disk is full, InvalidRequestError when it cannot be written.
+        Raises:
+            ResourceError: the disk is full.
+            InvalidRequestError: the target cannot be written.
         """
 
     @abstractmethod
     def commit(self) -> None:
-        """Completes the target and gives it its name."""
+        """Complete the target and give it its name."""
 
     @abstractmethod
     def discard(self) -> None:
-        """Removes what has been written."""
+        """Remove what has been written."""
 
     def __enter__(self) -> Self:
         return self
@@ -56,15 +58,15 @@ class FrameSink(ABC):
 
 @contextmanager
 def write_errors(path: Path) -> Iterator[None]:
-    """Turns operating system errors into sentences about `path`."""
+    """Turn operating system errors into sentences about `path`."""
     try:
         yield
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
         if error.errno in _FULL:
             raise ResourceError(
-                f"there is no room to write '{path}': {reason}; free space or choose another place"
+                f"There is no room to write '{path}': {reason}; free space or choose another place."
             ) from None
         raise InvalidRequestError(
-            f"'{path}' cannot be written: {reason}; choose another place"
+            f"'{path}' cannot be written: {reason}; choose another place."
         ) from None

@@ -8,12 +8,12 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.fork_server import PYAV_FORK_SERVER
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.nursery import PYAV_NURSERY
+from mimo_runtime.media.open_file import check_size_bytes
 from mimo_runtime.media.ring import FrameRing
 from mimo_runtime.media.sniffing import sniff_picture
-from mimo_runtime.media.source import check_size_bytes
 from mimo_runtime.media.supervision import SupervisedChild
 
 
@@ -22,12 +22,16 @@ def read_picture(data: bytes, name: str, limits: MediaLimits) -> NDArray[np.uint
 
     uint8 [height, width, 3], or [height, width, 4] with the alpha that the file has (RGBA, not
     premultiplied). The size is checked in the header before anything is decoded. `name` is what
-    errors call it. Raises MediaError, LimitExceededError.
+    errors call it.
+
+    Raises:
+        MediaError: it is empty, damaged or of a kind that is not accepted.
+        LimitExceededError: it is larger than `limits` allow.
     """
     check_size_bytes(len(data), name, limits)
-    job = Job("picture", name, sniff_picture(data, name), limits)
+    job = DecodeJob("picture", name, sniff_picture(data, name), limits)
     with contextlib.closing(_as_file(data)) as file:
-        child = SupervisedChild(PYAV_NURSERY, job, file.fileno())
+        child = SupervisedChild(PYAV_FORK_SERVER, job, file.fileno())
     with child:
         shape = tuple(child.receive()["shape"])
         with contextlib.closing(FrameRing(shape)) as ring:

@@ -32,8 +32,8 @@ class PngSink(FrameSink):
         for entry in self._path.iterdir():
             if not _FRAME_NAME.fullmatch(entry.name):
                 raise InvalidRequestError(
-                    f"the folder '{self._path}' holds '{entry.name}', which is no frame of an "
-                    "earlier result; choose a new or an empty folder"
+                    f"The folder '{self._path}' holds '{entry.name}', which is no frame of an "
+                    "earlier result; choose a new or an empty folder."
                 )
 
     def write(self, index: int, frame: NDArray[np.uint8]) -> None:

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.fork_server import DALI_FORK_SERVER, PYAV_FORK_SERVER, ForkServer
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.nursery import DALI_NURSERY, PYAV_NURSERY, Nursery
+from mimo_runtime.media.open_file import open_file
 from mimo_runtime.media.ring import RING_SLOTS, FrameRing
-from mimo_runtime.media.source import open_source
 from mimo_runtime.media.supervision import SupervisedChild
 
 DECODERS = ("auto", "pyav", "dali")
@@ -47,7 +47,7 @@ class ClipReader:
     """
 
     def __init__(self, child: SupervisedChild, batch_frames: int) -> None:
-        """Waits until the child has vetted the clip, then hands it the ring to decode into."""
+        """Wait until the child has validated the clip, then hand it the ring to decode into."""
         self._child = child
         self._batch_frames = batch_frames
         self._next_index = 0
@@ -71,7 +71,7 @@ class ClipReader:
         self.close()
 
     def close(self) -> None:
-        """Ends the child. Batches that were handed out stay readable."""
+        """End the child. Batches that were handed out stay readable."""
         self._child.close()
 
     def __iter__(self) -> Iterator[FrameBatch]:
@@ -88,22 +88,29 @@ class ClipReader:
 def open_clip(
     path: Path, limits: MediaLimits, *, decoder: str = "auto", batch_frames: int = 8
 ) -> ClipReader:
-    """Vets the clip at `path` and starts to decode its first video stream in a child process.
+    """Validate the clip at `path` and start to decode its video stream in a child process.
 
     `decoder` is "auto" (NVDEC through DALI where this machine and the clip allow it, else PyAV),
-    "pyav" or "dali". Raises MediaError, LimitExceededError, UnsupportedError (a decoder that
-    cannot take this clip here), InvalidRequestError (no such decoder).
+    "pyav" or "dali".
+
+    Raises:
+        MediaError: the file is no video, or a damaged one.
+        LimitExceededError: it is larger than `limits` allow.
+        UnsupportedError: the decoder that was asked for cannot take this clip here.
+        InvalidRequestError: there is no such decoder.
     """
     if decoder not in DECODERS:
         accepted = ", ".join(DECODERS)
-        raise InvalidRequestError(f"there is no decoder '{decoder}'; choose one of {accepted}")
+        raise InvalidRequestError(f"There is no decoder '{decoder}'; choose one of {accepted}.")
     return ClipReader(_start("decode", path, limits, decoder, batch_frames), batch_frames)
 
 
 def inspect_clip(path: Path, limits: MediaLimits) -> ClipInfo:
     """What the clip at `path` is, from demuxing all of it and decoding its first frame.
 
-    Raises MediaError, LimitExceededError.
+    Raises:
+        MediaError: the file is no video, or a damaged one.
+        LimitExceededError: it is larger than `limits` allow.
     """
     with _start("inspect", path, limits, "pyav", 1) as child:
         return ClipInfo.from_wire(child.receive()["info"])
@@ -112,12 +119,15 @@ def inspect_clip(path: Path, limits: MediaLimits) -> ClipInfo:
 def frames_at(reader: ClipReader, indices: Sequence[int]) -> Iterator[NDArray[np.uint8]]:
     """The frames of `indices` (nondecreasing, may repeat), uint8 [height, width, 3] each.
 
-    A frame is valid until the next one is asked for. Decoding ends with the last index. Raises
-    InvalidRequestError when the clip is shorter than that.
+    A frame is valid until the next one is asked for. Decoding ends with the last index.
+
+    Raises:
+        InvalidRequestError: the clip is shorter than that.
     """
     if indices and indices[-1] >= reader.info.frame_count:
         raise InvalidRequestError(
-            f"frame {indices[-1]} is asked for, but the clip has {reader.info.frame_count} frames"
+            f"Frame {indices[-1]} is asked for, but the clip has {reader.info.frame_count} frames; "
+            "ask for fewer."
         )
     wanted = iter(indices)
     index = next(wanted, None)
@@ -134,16 +144,16 @@ def frames_at(reader: ClipReader, indices: Sequence[int]) -> Iterator[NDArray[np
 def _start(
     kind: str, path: Path, limits: MediaLimits, decoder: str, batch_frames: int
 ) -> SupervisedChild:
-    with open_source(path, limits) as source:
-        job = Job(kind, path.name, source.container, limits, decoder, batch_frames)
-        return SupervisedChild(_nursery(decoder), job, source.descriptor)
+    with open_file(path, limits) as file:
+        job = DecodeJob(kind, path.name, file.container, limits, decoder, batch_frames)
+        return SupervisedChild(_fork_server(decoder), job, file.descriptor)
 
 
-def _nursery(decoder: str) -> Nursery:
+def _fork_server(decoder: str) -> ForkServer:
     """DALI takes 0.6 s and 100 MB to import, so only where it may be used."""
     if decoder == "dali" or (decoder == "auto" and _has_gpu()):
-        return DALI_NURSERY if _has_dali() else PYAV_NURSERY
-    return PYAV_NURSERY
+        return DALI_FORK_SERVER if _has_dali() else PYAV_FORK_SERVER
+    return PYAV_FORK_SERVER
 
 
 def _has_gpu() -> bool:

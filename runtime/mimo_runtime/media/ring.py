@@ -21,7 +21,7 @@ class FrameRing:
     """
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        """Makes a ring of `RING_SLOTS` slots of uint8 `shape`."""
+        """Make a ring of `RING_SLOTS` slots of uint8 `shape`."""
         size_bytes = RING_SLOTS * int(np.prod(shape, dtype=np.int64))
         self.descriptor = os.memfd_create("mimo-frames", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         os.ftruncate(self.descriptor, size_bytes)
@@ -30,7 +30,7 @@ class FrameRing:
         self.slots: NDArray[np.uint8] = _as_slots(memory, shape)
 
     def close(self) -> None:
-        """Closes the descriptor once it has been passed on; the mapping stays."""
+        """Close the descriptor once it has been passed on; the mapping stays."""
         os.close(self.descriptor)
 
 

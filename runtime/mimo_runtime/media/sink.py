@@ -14,8 +14,9 @@ __all__ = ["FrameSink", "open_sink"]
 def open_sink(path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> FrameSink:
     """A sink for `path`: "NAME.mp4" is an H.264 file, a name without suffix a folder of PNGs.
 
-    Raises InvalidRequestError for other names, for a folder that holds other files, and where
-    nothing can be written.
+    Raises:
+        InvalidRequestError: another name, a folder that holds other files, or a place where nothing
+            can be written.
     """
     if path.suffix.lower() == ".mp4":
         return Mp4Sink(path, width_px, height_px, rate_fps)
@@ -23,5 +24,5 @@ def open_sink(path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> 
         return PngSink(path)
     raise InvalidRequestError(
         f"'{path}' cannot be written: the name must end in .mp4 for a video, or have no suffix "
-        "for a folder of PNG frames"
+        "for a folder of PNG frames."
     )

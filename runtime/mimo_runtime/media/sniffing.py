@@ -13,7 +13,10 @@ def sniff_clip(head: bytes, name: str) -> str:
     """The container's name for FFmpeg: mp4, matroska, avi, mpegts, ivf, h264 or hevc.
 
     Nothing else is accepted, above all no text: playlists and scripts (m3u8, ffconcat) make a
-    decoder open other files. Raises MediaError.
+    decoder open other files.
+
+    Raises:
+        MediaError: the file is of another kind.
     """
     if head[4:8] in _BOX_TYPES:
         return "mp4"
@@ -31,7 +34,7 @@ def sniff_clip(head: bytes, name: str) -> str:
     raise MediaError(
         f"'{name}' is not a video of an accepted kind; "
         "accepted are MP4/MOV, Matroska/WebM, AVI, MPEG-TS, IVF and raw H.264 or HEVC; convert "
-        "others, such as WMV or GIF, to MP4 first"
+        "others, such as WMV or GIF, to MP4 first."
     )
 
 
@@ -46,7 +49,11 @@ def _sniff_raw(head: bytes) -> str | None:
 
 
 def sniff_picture(data: bytes, name: str) -> str:
-    """The picture's format as Pillow names it: PNG, JPEG, WEBP, BMP or TIFF; else MediaError."""
+    """The picture's format as Pillow names it: PNG, JPEG, WEBP, BMP or TIFF.
+
+    Raises:
+        MediaError: it is of another kind.
+    """
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
     if data.startswith(b"\xff\xd8\xff"):
@@ -58,5 +65,6 @@ def sniff_picture(data: bytes, name: str) -> str:
     if data[:4] in (b"II*\x00", b"MM\x00*"):
         return "TIFF"
     raise MediaError(
-        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, BMP and TIFF"
+        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, BMP and "
+        "TIFF; save it as one of them."
     )

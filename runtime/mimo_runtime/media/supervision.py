@@ -15,8 +15,8 @@ from mimo_runtime.errors import (
     UnsupportedError,
 )
 from mimo_runtime.media.channel import Channel, ChannelClosedError, Message
-from mimo_runtime.media.job import Job
-from mimo_runtime.media.nursery import Nursery
+from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.fork_server import ForkServer
 
 _CLASSES: dict[str, type[MimoError]] = {
     kind.__name__: kind
@@ -27,11 +27,11 @@ _CLASSES: dict[str, type[MimoError]] = {
 class SupervisedChild:
     """The parent's end of one child: its messages, its errors as ours, its end when it is late."""
 
-    def __init__(self, nursery: Nursery, job: Job, file: int) -> None:
-        """Starts the child on the open `file`."""
+    def __init__(self, fork_server: ForkServer, job: DecodeJob, file: int) -> None:
+        """Start the child on the open `file`."""
         self._job = job
         self._patience_s = job.limits.decode_timeout_s
-        self._channel: Channel = nursery.start_child(job, file)
+        self._channel: Channel = fork_server.start_child(job, file)
 
     def __enter__(self) -> Self:
         return self
@@ -40,19 +40,24 @@ class SupervisedChild:
         self.close()
 
     def close(self) -> None:
-        """Ends the child, whatever it is doing."""
+        """End the child, whatever it is doing."""
         self._channel.close()
 
     def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
-        """Sends a message; that the child has ended shows in what is received next."""
+        """Send a message; that the child has ended shows in what is received next."""
         with contextlib.suppress(ChannelClosedError):
             self._channel.send(message, descriptors)
 
     def receive(self) -> Message:
         """The child's next message.
 
-        Raises, and ends the child, when it reports an error (that error), crashes (MediaError) or
-        when all waiting together exceeds the time limit (LimitExceededError).
+        Whatever is raised ends the child.
+
+        Raises:
+            MimoError: the child reports it.
+            MediaError: the child has crashed.
+            LimitExceededError: all waiting together exceeds the time limit.
+            ResourceError: the child could not start or was killed.
         """
         try:
             message = self._wait()
@@ -73,16 +78,16 @@ class SupervisedChild:
             self._fail_late()
         except ChannelClosedError:
             raise ResourceError(
-                f"the process that decodes '{self._job.name}' ended without a word: it could not "
-                "start or was killed; see stderr, or try again"
+                f"The process that decodes '{self._job.name}' ended without a word: it could not "
+                "start or was killed; see stderr, or try again."
             ) from None
         finally:
             self._patience_s -= time.monotonic() - began_s
 
     def _fail_late(self) -> NoReturn:
         raise LimitExceededError(
-            f"decoding '{self._job.name}' took more than {self._job.limits.decode_timeout_s:g} s "
-            "and was stopped; use a shorter or smaller file, or raise decode_timeout_s"
+            f"Decoding '{self._job.name}' took more than {self._job.limits.decode_timeout_s:g} s "
+            "and was stopped; use a shorter or smaller file."
         )
 
     def _fail_ended(self, status: int) -> NoReturn:
@@ -91,6 +96,6 @@ class SupervisedChild:
             self._fail_late()
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         raise MediaError(
-            f"the decoder ended unexpectedly on '{self._job.name}' ({how}); "
-            "the file may be damaged: encode it again, for instance to H.264 in MP4"
+            f"The decoder ended unexpectedly on '{self._job.name}' ({how}); "
+            "the file may be damaged: encode it again, for instance to H.264 in MP4."
         )

@@ -43,7 +43,7 @@ def test_a_part_of_a_larger_array_is_written_as_seen(tmp_path: Path) -> None:
 def test_a_full_disk_is_a_sentence_also_at_the_end() -> None:
     """A short plane waits in a buffer until the file is closed."""
     with (
-        pytest.raises(ResourceError, match="there is no room to write '/dev/full'"),
+        pytest.raises(ResourceError, match="There is no room to write '/dev/full'"),
         PlaneWriter(Path("/dev/full")) as writer,
     ):
         writer.write(np.zeros((4, 4), np.uint8))

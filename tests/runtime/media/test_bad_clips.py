@@ -111,7 +111,7 @@ def test_cut_off_clips(
 
 
 LIMITED: list[tuple[Callable[[MediaLimits], MediaLimits], str]] = [
-    (lambda limits: replace(limits, max_file_bytes=100), "max_file_bytes"),
+    (lambda limits: replace(limits, max_file_bytes=100), "bytes, more than the 100 accepted"),
     (lambda limits: replace(limits, max_width_px=60, max_height_px=60), "64x48 .* 60x60"),
     (lambda limits: replace(limits, max_frames=11), "more than the 11 frames"),
 ]

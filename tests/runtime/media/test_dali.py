@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError, UnsupportedError
-from mimo_runtime.media.child.choice import Choice
+from mimo_runtime.media.child.capabilities import probe_capabilities
 from mimo_runtime.media.child.dali_decoder import DaliDecoder
+from mimo_runtime.media.child.decoder_choice import DecoderChoice
 from mimo_runtime.media.child.decoding import start_decoder
-from mimo_runtime.media.child.machine import look_at_machine
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip, open_clip
 
@@ -25,7 +25,7 @@ from .frames import all_frames, psnr_db
 pytest.importorskip("nvidia.dali.fn")
 
 PICTURES = [picture(index) for index in range(12)]
-ON_CPU = pytest.mark.skipif(look_at_machine().has_nvdec, reason="this machine has NVDEC")
+ON_CPU = pytest.mark.skipif(probe_capabilities().has_nvdec, reason="this machine has NVDEC")
 
 
 def assert_alike(frames: NDArray[np.uint8], expected: NDArray[np.uint8]) -> None:
@@ -107,7 +107,7 @@ def test_frames_that_dali_does_not_find(tmp_path: Path, limits: MediaLimits) -> 
     path = write_clip(tmp_path / "short.webm", PICTURES, codec="libvpx-vp9")
     info = inspect_clip(path, limits)
     longer = replace(info, timestamps_s=info.timestamps_s * 2)
-    job = Job("decode", path.name, info.container, limits, "dali", batch_frames=4)
+    job = DecodeJob("decode", path.name, info.container, limits, "dali", batch_frames=4)
     with path.open("rb") as file:
         frames = DaliDecoder(file.fileno(), job, longer, on_gpu=False).frames()
         with pytest.raises(MediaError, match="DALI fails after 12 of 24 frames"):
@@ -118,7 +118,7 @@ def test_frames_that_dali_does_not_find(tmp_path: Path, limits: MediaLimits) -> 
 def test_what_it_cannot_decode_here_is_refused_with_the_way_out(
     clip: Path, limits: MediaLimits
 ) -> None:
-    with pytest.raises(UnsupportedError, match=r"not h264; use decoder 'pyav' or 'auto'"):
+    with pytest.raises(UnsupportedError, match=r"not h264; use the decoder 'pyav' or 'auto'"):
         open_clip(clip, limits, decoder="dali")
 
 
@@ -134,9 +134,9 @@ def own_limits() -> Iterator[None]:
 @pytest.mark.usefixtures("own_limits")
 def test_a_gpu_that_fails_is_replaced_by_pyav(clip: Path, limits: MediaLimits) -> None:
     info = inspect_clip(clip, limits)
-    job = Job("decode", clip.name, info.container, limits, "auto", 4)
+    job = DecodeJob("decode", clip.name, info.container, limits, "auto", 4)
     with clip.open("rb") as file:
-        gpu = Choice("dali", "NVDEC decodes h264", on_gpu=True)
+        gpu = DecoderChoice("dali", "NVDEC decodes h264", on_gpu=True)
         choice, frames = start_decoder(file.fileno(), job, info, gpu)
         decoded = np.stack(list(frames))
     assert choice.decoder == "pyav"

@@ -81,7 +81,7 @@ def test_frames_are_picked_and_repeated(clip: Path, limits: MediaLimits) -> None
 def test_no_frame_is_picked_beyond_the_end(clip: Path, limits: MediaLimits) -> None:
     with open_clip(clip, limits) as reader:
         assert list(frames_at(reader, [])) == []
-        with pytest.raises(InvalidRequestError, match=r"frame 12 is asked for.* has 12 frames"):
+        with pytest.raises(InvalidRequestError, match=r"Frame 12 is asked for.* has 12 frames"):
             next(frames_at(reader, [0, 12]))
 
 

@@ -122,5 +122,5 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     command = [sys.executable, "-c", FULL_DISK, str(path), str(SOURCE_ROOT)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.stderr.startswith(f"said: there is no room to write '{path}'")
+    assert ended.stderr.startswith(f"said: There is no room to write '{path}'")
     assert list(tmp_path.iterdir()) == []

@@ -19,9 +19,9 @@ import pytest
 
 import mimo_runtime
 from mimo_runtime.errors import LimitExceededError, MediaError, ResourceError
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.fork_server import ForkServer
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.nursery import Nursery
 from mimo_runtime.media.reader import ClipReader, inspect_clip, open_clip
 from mimo_runtime.media.ring import RING_SLOTS
 
@@ -46,18 +46,18 @@ def is_alive(process: psutil.Process) -> bool:
     return False
 
 
-def nursery() -> psutil.Process:
+def fork_server() -> psutil.Process:
     return next(
         child
         for child in psutil.Process().children()
         if is_alive(child)
-        and "mimo_runtime.media.child.loop" in " ".join(child.cmdline())
+        and "mimo_runtime.media.child.fork_server" in " ".join(child.cmdline())
         and "nvidia.dali.fn" not in child.cmdline()
     )
 
 
 def children() -> list[psutil.Process]:
-    return [child for child in nursery().children() if is_alive(child)]
+    return [child for child in fork_server().children() if is_alive(child)]
 
 
 def ring_bytes(child: psutil.Process) -> int:
@@ -99,15 +99,17 @@ def test_a_child_that_takes_too_long_is_ended(long_clip: Path, limits: MediaLimi
     assert len(all_frames(long_clip)) == 60
 
 
-def test_a_nursery_that_is_killed_is_started_again(long_clip: Path, limits: MediaLimits) -> None:
+def test_a_fork_server_that_is_killed_is_started_again(
+    long_clip: Path, limits: MediaLimits
+) -> None:
     with open_clip(long_clip, limits, batch_frames=2) as reader:
-        old_nursery, (child,) = nursery(), children()
-        kill(old_nursery)
+        old_server, (child,) = fork_server(), children()
+        kill(old_server)
         with pytest.raises(ResourceError, match="ended without a word"):
             list(reader)
     wait_until(lambda: not is_alive(child))
     assert len(all_frames(long_clip)) == 60
-    assert nursery() != old_nursery
+    assert fork_server() != old_server
 
 
 def test_closing_early_ends_the_child(long_clip: Path, limits: MediaLimits) -> None:
@@ -171,13 +173,13 @@ def test_many_threads_read_at_once(long_clip: Path) -> None:
 
 
 def test_the_thread_that_came_first_may_end(clip: Path, limits: MediaLimits) -> None:
-    kill(nursery())
+    kill(fork_server())
     thread = threading.Thread(target=inspect_clip, args=(clip, limits))
     thread.start()
     thread.join()
-    first = nursery()
+    first = fork_server()
     assert inspect_clip(clip, limits).frame_count == 12
-    assert nursery() == first
+    assert fork_server() == first
 
 
 def test_a_process_that_cannot_be_started_is_a_sentence(
@@ -185,12 +187,12 @@ def test_a_process_that_cannot_be_started_is_a_sentence(
 ) -> None:
     descriptors = psutil.Process().num_fds()
     monkeypatch.setattr(sys, "executable", "/missing/python")
-    job = Job("inspect", "clip.mp4", "mp4", limits)
+    job = DecodeJob("inspect", "clip.mp4", "mp4", limits)
     with (
         clip.open("rb") as file,
-        pytest.raises(ResourceError, match=r"no process can be started .*: No such file"),
+        pytest.raises(ResourceError, match=r"No process can be started .*No such file"),
     ):
-        Nursery().start_child(job, file.fileno())
+        ForkServer().start_child(job, file.fileno())
     assert psutil.Process().num_fds() == descriptors
 
 

@@ -1,4 +1,4 @@
-"""What runs in the decoding children, and in the nursery that they are forked from.
+"""What runs in the decoding children, and in the fork server that they are forked from.
 
 Nothing here is imported by the process that serves.
 """

@@ -17,26 +17,34 @@ _NOT_CLOSED = (0, 0xFFFFFFFF)  # sizes that a writer leaves in a RIFF when it ca
 def complete(
     frames: Iterable[NDArray[np.uint8]], info: ClipInfo, name: str
 ) -> Iterator[NDArray[np.uint8]]:
-    """Passes frames on; raises MediaError when they are not as many as were demuxed."""
+    """Pass frames on.
+
+    Raises:
+        MediaError: they are not as many as were demuxed.
+    """
     count = 0
     for frame in frames:
         count += 1
         if count > info.frame_count:
             raise MediaError(
                 f"'{name}' decodes to more frames than the {info.frame_count} it holds; encode it "
-                "again, for instance to H.264 in MP4"
+                "again, for instance to H.264 in MP4."
             )
         yield frame
     if count < info.frame_count:
         raise MediaError(
             f"'{name}' is truncated or damaged: {count} of {info.frame_count} frames can be decoded"
+            "; encode or copy it again."
         )
 
 
 def check_whole(file: BinaryIO, container: str, name: str) -> None:
-    """Raises MediaError when the outermost parts promise more bytes than the file has.
+    """Check that the file has the bytes that its outermost parts promise.
 
-    FFmpeg reads such files to their end and says nothing.
+    FFmpeg reads files that have fewer to their end and says nothing.
+
+    Raises:
+        MediaError: it has fewer.
     """
     size_bytes = os.fstat(file.fileno()).st_size
     promised_bytes = 0
@@ -48,7 +56,8 @@ def check_whole(file: BinaryIO, container: str, name: str) -> None:
         promised_bytes = _end_of_riff(file, size_bytes)
     if promised_bytes > size_bytes:
         raise MediaError(
-            f"'{name}' is truncated: it has {size_bytes} bytes of at least {promised_bytes}"
+            f"'{name}' is truncated: it has {size_bytes} bytes of at least {promised_bytes}; "
+            "copy it again."
         )
 
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.child.fences import unlimit_memory
 from mimo_runtime.media.child.frame_sizes import check_one_size
+from mimo_runtime.media.child.rlimits import unlimit_memory
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 
 def _rgb_from_ycc(red_weight: float, blue_weight: float) -> NDArray[np.float64]:
@@ -34,7 +34,7 @@ class DaliDecoder:
     for colours that did not leave [0, 255] there; what was clipped stays clipped.
     """
 
-    def __init__(self, file: int, job: Job, info: ClipInfo, *, on_gpu: bool) -> None:
+    def __init__(self, file: int, job: DecodeJob, info: ClipInfo, *, on_gpu: bool) -> None:
         self._file = file
         self._job = job
         self._info = info
@@ -80,7 +80,7 @@ class DaliDecoder:
             raise MediaError(
                 f"'{self._job.name}' is truncated or damaged: DALI fails after "
                 f"{run * self._job.batch_frames} of {self._info.frame_count} frames; "
-                "decoder 'pyav' may know more"
+                "the decoder 'pyav' may know more."
             ) from None
         frames: NDArray[np.uint8] = np.asarray((output.as_cpu() if self._on_gpu else output)[0])
         return frames

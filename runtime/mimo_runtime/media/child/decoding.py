@@ -1,4 +1,4 @@
-"""From an open file to its frames: vet, choose a back end, start it."""
+"""From an open file to its frames: validate, choose a back end, start it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.child.choice import Choice, choose_decoder
+from mimo_runtime.media.child.capabilities import probe_capabilities
 from mimo_runtime.media.child.completeness import complete
-from mimo_runtime.media.child.fences import limit_memory
-from mimo_runtime.media.child.machine import look_at_machine
+from mimo_runtime.media.child.decoder_choice import DecoderChoice, choose_decoder
 from mimo_runtime.media.child.pyav_decoder import PyAvDecoder
-from mimo_runtime.media.child.vetting import vet_clip
+from mimo_runtime.media.child.rlimits import limit_memory
+from mimo_runtime.media.child.validation import validate_clip
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +23,23 @@ class Decoding:
     """A clip whose first frame has been decoded; `frames` yields all of them."""
 
     info: ClipInfo
-    choice: Choice
+    choice: DecoderChoice
     frames: Iterator[NDArray[np.uint8]]
 
 
-def start_decoding(file: int, job: Job) -> Decoding:
-    """Vets the open `file`, then decodes with the back end that suits it and this machine."""
-    vetted = vet_clip(file, job)
+def start_decoding(file: int, job: DecodeJob) -> Decoding:
+    """Validate the open `file`, then decode with the back end that suits it and this machine."""
+    clip = validate_clip(file, job)
     choice, frames = start_decoder(
-        file, job, vetted.info, choose_decoder(job, vetted, look_at_machine())
+        file, job, clip.info, choose_decoder(job, clip, probe_capabilities())
     )
-    return Decoding(vetted.info, choice, complete(frames, vetted.info, job.name))
+    return Decoding(clip.info, choice, complete(frames, clip.info, job.name))
 
 
 def start_decoder(
-    file: int, job: Job, info: ClipInfo, choice: Choice
-) -> tuple[Choice, Iterator[NDArray[np.uint8]]]:
-    """Starts what was chosen; when that is DALI by default and it fails at once, PyAV.
+    file: int, job: DecodeJob, info: ClipInfo, choice: DecoderChoice
+) -> tuple[DecoderChoice, Iterator[NDArray[np.uint8]]]:
+    """Start what was chosen; when that is DALI by default and it fails at once, PyAV.
 
     A GPU whose driver is too old or that lends no video engine (MIG) shows only when used.
     """
@@ -49,11 +49,13 @@ def start_decoder(
         if choice.decoder == "pyav" or job.decoder != "auto":
             raise
         limit_memory(job.limits)
-        fallback = Choice("pyav", f"DALI failed: {str(error).splitlines()[0]}")
+        fallback = DecoderChoice("pyav", f"DALI failed: {str(error).splitlines()[0]}")
         return fallback, _begun(_frames(file, job, info, fallback))
 
 
-def _frames(file: int, job: Job, info: ClipInfo, choice: Choice) -> Iterator[NDArray[np.uint8]]:
+def _frames(
+    file: int, job: DecodeJob, info: ClipInfo, choice: DecoderChoice
+) -> Iterator[NDArray[np.uint8]]:
     if choice.decoder == "pyav":
         return PyAvDecoder(file, job, info).frames()
     from mimo_runtime.media.child.dali_decoder import DaliDecoder

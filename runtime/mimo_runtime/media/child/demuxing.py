@@ -13,7 +13,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import LimitExceededError, MediaError
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 # Titles that are not UTF-8 are no reason to refuse a clip; PyAV 19 sees to that by itself.
 _TOLERANT: dict[str, Any] = (
@@ -25,10 +25,12 @@ CODECS = (
 
 
 @contextmanager
-def open_video(file: int, job: Job, threads: int = 1) -> Iterator[tuple[InputContainer, Any]]:
+def open_video(file: int, job: DecodeJob, threads: int = 1) -> Iterator[tuple[InputContainer, Any]]:
     """The demuxer of the open `file`, from its start, and its first video stream, checked.
 
-    Raises MediaError (no video, a codec that is not accepted), LimitExceededError (too large).
+    Raises:
+        MediaError: there is no video in it, or one of a codec that is not accepted.
+        LimitExceededError: its frames are too large.
     """
     with os.fdopen(os.dup(file), "rb") as source:
         source.seek(0)
@@ -41,13 +43,16 @@ def open_video(file: int, job: Job, threads: int = 1) -> Iterator[tuple[InputCon
 
 
 def _refuse(url: str, *_: Any) -> BinaryIO:
-    raise MediaError(f"the video names another file ('{url}'), which is not opened")
+    raise MediaError(
+        f"The video names another file ('{url}'), which is not opened; give one file that "
+        "holds everything."
+    )
 
 
-def _first_stream(container: InputContainer, job: Job) -> VideoStream:
+def _first_stream(container: InputContainer, job: DecodeJob) -> VideoStream:
     streams = video_streams(container)
     if not streams:
-        raise MediaError(f"'{job.name}' holds no video stream")
+        raise MediaError(f"'{job.name}' holds no video stream; give a file with moving pictures.")
     return streams[0]
 
 
@@ -56,12 +61,12 @@ def video_streams(container: InputContainer) -> list[VideoStream]:
     return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
 
 
-def _prepare(stream: VideoStream, job: Job, threads: int) -> None:
+def _prepare(stream: VideoStream, job: DecodeJob, threads: int) -> None:
     codec = codec_name(stream)
     if codec not in CODECS:
         accepted = ", ".join(CODECS)
         raise MediaError(
-            f"the video in '{job.name}' is {codec}, which is not accepted; use {accepted}"
+            f"The video in '{job.name}' is {codec}, which is not accepted; use {accepted}."
         )
     context = stream.codec_context
     check_size_px(context.width, context.height, job)
@@ -78,15 +83,19 @@ def codec_name(stream: VideoStream) -> str:
     return stream.codec_context.codec.canonical_name if stream.codec_context else "of no known kind"
 
 
-def check_size_px(width_px: int, height_px: int, job: Job) -> None:
-    """Raises LimitExceededError for frames that are too large; upright or lying does not matter."""
+def check_size_px(width_px: int, height_px: int, job: DecodeJob) -> None:
+    """Check the size of frames; upright or lying does not matter.
+
+    Raises:
+        LimitExceededError: they are too large.
+    """
     limits = job.limits
     short_px, long_px = sorted((width_px, height_px))
     max_short_px, max_long_px = sorted((limits.max_width_px, limits.max_height_px))
     if short_px > max_short_px or long_px > max_long_px:
         raise LimitExceededError(
             f"'{job.name}' has frames of {width_px}x{height_px} pixels, more than the "
-            f"{limits.max_width_px}x{limits.max_height_px} accepted (max_width_px, max_height_px)"
+            f"{limits.max_width_px}x{limits.max_height_px} accepted; make it smaller first."
         )
 
 
@@ -103,29 +112,38 @@ class Packets:
     hidden_count: int
 
 
-def count_packets(container: InputContainer, stream: VideoStream, job: Job) -> Packets:
-    """Demuxes all of `stream`. Raises MediaError (truncated), LimitExceededError (too many)."""
+def count_packets(container: InputContainer, stream: VideoStream, job: DecodeJob) -> Packets:
+    """Demux all of `stream`.
+
+    Raises:
+        MediaError: it is truncated, or empty.
+        LimitExceededError: it has too many frames.
+    """
     ticks: list[int | None] = []
     hidden_count = 0
     for packet in container.demux(stream):
         if packet.is_corrupt:
-            raise MediaError(f"'{job.name}' is truncated or damaged after {len(ticks)} frames")
+            raise MediaError(
+                f"'{job.name}' is truncated or damaged after {len(ticks)} frames; encode or copy "
+                "it again."
+            )
         if packet.is_discard or _is_hidden(packet):
             hidden_count += 1
         elif packet.size:
             ticks.append(packet.pts)
         if len(ticks) > job.limits.max_frames:
             raise LimitExceededError(
-                f"'{job.name}' has more than the {job.limits.max_frames} frames accepted "
-                "(max_frames)"
+                f"'{job.name}' has more than the {job.limits.max_frames} frames accepted; cut it "
+                "shorter."
             )
     # The length in an AVI's header counts the empty chunks too that only let time pass.
     if job.container != "avi" and len(ticks) + hidden_count < stream.frames:
         raise MediaError(
             f"'{job.name}' is truncated or damaged: it holds {len(ticks)} of {stream.frames} frames"
+            "; encode or copy it again."
         )
     if not ticks:
-        raise MediaError(f"'{job.name}' holds no video frames")
+        raise MediaError(f"'{job.name}' holds no video frames; give a file with moving pictures.")
     known = [tick for tick in ticks if tick is not None]
     return Packets(
         tuple(sorted(known)) if len(known) == len(ticks) else None, len(ticks), hidden_count

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.child.demuxing import open_video
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 
 class PyAvDecoder:
@@ -22,7 +22,7 @@ class PyAvDecoder:
     scaler give the same bytes as `ffmpeg -pix_fmt rgb24` for 8-bit video. No tone mapping.
     """
 
-    def __init__(self, file: int, job: Job, info: ClipInfo) -> None:
+    def __init__(self, file: int, job: DecodeJob, info: ClipInfo) -> None:
         self._file = file
         self._job = job
         self._info = info
@@ -42,12 +42,14 @@ class PyAvDecoder:
         except av.error.InvalidDataError:
             raise MediaError(
                 f"'{self._job.name}' is damaged: decoding fails after {count} of "
-                f"{self._info.frame_count} frames"
+                f"{self._info.frame_count} frames; encode or copy it again."
             ) from None
 
     def _upright(self, rgb: VideoFrame, index: int) -> NDArray[np.uint8]:
         if rgb.is_corrupt:
-            raise MediaError(f"frame {index} of '{self._job.name}' is damaged")
+            raise MediaError(
+                f"Frame {index} of '{self._job.name}' is damaged; encode or copy it again."
+            )
         plane = rgb.planes[0]
         rows = np.frombuffer(memoryview(plane), np.uint8).reshape(rgb.height, plane.line_size)
         pixels = rows[:, : 3 * rgb.width].reshape(rgb.height, rgb.width, 3)
@@ -55,6 +57,6 @@ class PyAvDecoder:
         if upright.shape != (self._info.height_px, self._info.width_px, 3):
             raise MediaError(
                 f"'{self._job.name}' changes its size to {rgb.width}x{rgb.height} pixels at "
-                f"frame {index}; all frames must have one size"
+                f"frame {index}; all frames must have one size: encode it again at one."
             )
         return upright

@@ -17,7 +17,7 @@ class RingWriter:
     """
 
     def __init__(self, channel: Channel) -> None:
-        """Waits for the ring that the parent makes."""
+        """Wait for the ring that the parent makes."""
         self._channel = channel
         message, (descriptor,) = channel.receive_descriptors()
         self._slots = map_ring(descriptor, tuple(message["shape"]))
@@ -27,7 +27,7 @@ class RingWriter:
         self._unread = 0
 
     def put(self, frame: NDArray[np.uint8]) -> None:
-        """Copies one frame of the ring's shape; may wait."""
+        """Copy one frame of the ring's shape; may wait."""
         if self._filled == self._slots.shape[1]:
             self.flush()
         while self._unread == RING_SLOTS:
@@ -37,7 +37,7 @@ class RingWriter:
         self._filled += 1
 
     def flush(self) -> None:
-        """Hands the current slot over, full or not."""
+        """Hand the current slot over, full or not."""
         self._channel.send({"frames": self._filled})
         self._slot = (self._slot + 1) % RING_SLOTS
         self._filled = 0

@@ -7,15 +7,15 @@ from errno import EAGAIN, ENOMEM
 from mimo_runtime.errors import LimitExceededError, MediaError, MimoError
 from mimo_runtime.media.channel import Channel, ChannelClosedError
 from mimo_runtime.media.child.decoding import start_decoding
-from mimo_runtime.media.child.fences import limit_cpu, limit_memory
 from mimo_runtime.media.child.pictures import decode_picture
 from mimo_runtime.media.child.ring_writer import RingWriter
-from mimo_runtime.media.child.vetting import vet_clip
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.child.rlimits import limit_cpu, limit_memory
+from mimo_runtime.media.child.validation import validate_clip
+from mimo_runtime.media.decode_job import DecodeJob
 
 
-def work(channel: Channel, file: int, job: Job) -> None:
-    """Does the job on the open `file`; every failure becomes one sentence for the parent."""
+def work(channel: Channel, file: int, job: DecodeJob) -> None:
+    """Do the job on the open `file`; every failure becomes one sentence for the parent."""
     try:
         limit_cpu(job.limits)
         limit_memory(job.limits)
@@ -28,17 +28,19 @@ def work(channel: Channel, file: int, job: Job) -> None:
         _report(channel, _translate(error, job))
 
 
-def _translate(error: Exception, job: Job) -> MimoError:
+def _translate(error: Exception, job: DecodeJob) -> MimoError:
     """What a library's exception means for the user."""
     # EAGAIN: no thread can be started, for want of memory for its stack.
     if isinstance(error, MemoryError) or getattr(error, "errno", 0) in (ENOMEM, EAGAIN):
         allowed_mib = job.limits.decode_memory_bytes >> 20
         return LimitExceededError(
-            f"decoding '{job.name}' needs more than the {allowed_mib} MiB of memory accepted "
-            "(decode_memory_bytes)"
+            f"Decoding '{job.name}' needs more than the {allowed_mib} MiB of memory accepted for "
+            "one file; reduce its size first."
         )
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return MediaError(f"'{job.name}' cannot be decoded: {text.splitlines()[0]}")
+    return MediaError(
+        f"'{job.name}' cannot be decoded: {text.splitlines()[0]}; save or encode it again."
+    )
 
 
 def _report(channel: Channel, error: MimoError) -> None:
@@ -46,11 +48,11 @@ def _report(channel: Channel, error: MimoError) -> None:
         channel.send({"error": type(error).__name__, "message": str(error)})
 
 
-def _inspect(channel: Channel, file: int, job: Job) -> None:
-    channel.send({"info": vet_clip(file, job).info.to_wire()})
+def _inspect(channel: Channel, file: int, job: DecodeJob) -> None:
+    channel.send({"info": validate_clip(file, job).info.to_wire()})
 
 
-def _decode(channel: Channel, file: int, job: Job) -> None:
+def _decode(channel: Channel, file: int, job: DecodeJob) -> None:
     decoding = start_decoding(file, job)
     choice = decoding.choice
     start = {"info": decoding.info.to_wire(), "decoder": choice.decoder, "reason": choice.reason}
@@ -61,7 +63,7 @@ def _decode(channel: Channel, file: int, job: Job) -> None:
     writer.flush()
 
 
-def _picture(channel: Channel, file: int, job: Job) -> None:
+def _picture(channel: Channel, file: int, job: DecodeJob) -> None:
     with os.fdopen(os.dup(file), "rb") as source:
         decode_picture(source, job, channel)
 

@@ -7,7 +7,7 @@ from mimo_runtime.media.limits import MediaLimits
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class DecodeJob:
     """One file for one child.
 
     `kind` is "inspect", "decode" or "picture"; `container` is what the magic bytes say; `name` is

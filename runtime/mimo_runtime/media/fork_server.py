@@ -12,18 +12,18 @@ from pathlib import Path
 
 from mimo_runtime.errors import ResourceError
 from mimo_runtime.media.channel import Channel, ChannelClosedError, channel_pair
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 _BOOT = """
 import json, sys
 sys.path[:] = json.loads(sys.argv[2])
-from mimo_runtime.media.child.loop import run
+from mimo_runtime.media.child.fork_server import run
 run(int(sys.argv[1]), sys.argv[3:])
 """
 _SINGLE_THREADED = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 
 
-class Nursery:
+class ForkServer:
     """Starts one child per file in a few milliseconds.
 
     A helper process of its own, because forking this one (threads, gRPC, CUDA) is not safe and
@@ -38,10 +38,11 @@ class Nursery:
         self._requests: Channel | None = None
         self._stop: Callable[[], object] = lambda: None
 
-    def start_child(self, job: Job, file: int) -> Channel:
+    def start_child(self, job: DecodeJob, file: int) -> Channel:
         """A connection to a new child that works on the open `file`; closing it ends the child.
 
-        Raises ResourceError when no process can be started.
+        Raises:
+            ResourceError: no process can be started.
         """
         ours, theirs = channel_pair()
         try:
@@ -54,7 +55,7 @@ class Nursery:
             theirs.close()
         return ours
 
-    def _request(self, job: Job, descriptors: list[int]) -> None:
+    def _request(self, job: DecodeJob, descriptors: list[int]) -> None:
         if self._requests is not None:
             with contextlib.suppress(ChannelClosedError):
                 self._requests.send(job.to_wire(), descriptors)
@@ -71,8 +72,8 @@ class Nursery:
         except OSError as error:
             ours.close()
             raise ResourceError(
-                f"no process can be started to decode media in: {error.strerror}; "
-                "try again when the machine is less busy"
+                f"No process can be started to decode media in ({error.strerror}); "
+                "try again when the machine is less busy."
             ) from None
         finally:
             theirs.close()
@@ -92,11 +93,11 @@ class Nursery:
 
 
 def _stop(requests: Channel, process: "subprocess.Popen[bytes]", owner: int) -> None:
-    """Ends the helper and its children; does nothing in a fork of the process that owns it."""
+    """End the helper and its children; do nothing in a fork of the process that owns it."""
     if os.getpid() == owner:
         requests.shut_down()
         process.wait()
 
 
-PYAV_NURSERY = Nursery()
-DALI_NURSERY = Nursery("nvidia.dali.fn", "cv2")
+PYAV_FORK_SERVER = ForkServer()
+DALI_FORK_SERVER = ForkServer("nvidia.dali.fn", "cv2")

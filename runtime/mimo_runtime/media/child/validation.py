@@ -1,4 +1,4 @@
-"""Looking at a clip before decoding it: its structure, its packets, its first frame."""
+"""Validating a clip before decoding it: its structure, its packets, its first frame."""
 
 import os
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from mimo_runtime.media.child.demuxing import (
     video_streams,
 )
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 _MATRICES = {
     0: "rgb",
@@ -33,7 +33,7 @@ _RANGES = {0: "unspecified", 1: "limited", 2: "full"}
 
 
 @dataclass(frozen=True, slots=True)
-class Vetted:
+class ValidatedClip:
     """A clip within the limits.
 
     `simple` is false where packets and frames do not pair up one to one, or where there are
@@ -44,11 +44,12 @@ class Vetted:
     simple: bool
 
 
-def vet_clip(file: int, job: Job) -> Vetted:
-    """Demuxes all of the open `file` and decodes one frame.
+def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
+    """Demux all of the open `file` and decode one frame.
 
-    Raises MediaError (no video, no frames, truncated, a codec that is not accepted),
-    LimitExceededError (too many frames, too large frames).
+    Raises:
+        MediaError: no video, no frames, truncated, or of a codec that is not accepted.
+        LimitExceededError: too many frames, or too large ones.
     """
     with os.fdopen(os.dup(file), "rb") as source:
         check_whole(source, job.container, job.name)
@@ -58,17 +59,17 @@ def vet_clip(file: int, job: Job) -> Vetted:
     with open_video(file, job) as (container, stream):
         frame = next(container.decode(stream), None)
         if frame is None:
-            raise MediaError(f"'{job.name}' holds no frame that can be decoded")
-        return Vetted(_describe(frame, stream, packets, job), simple)
+            raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
+        return ValidatedClip(_describe(frame, stream, packets, job), simple)
 
 
-def _describe(frame: VideoFrame, stream: VideoStream, packets: Packets, job: Job) -> ClipInfo:
+def _describe(frame: VideoFrame, stream: VideoStream, packets: Packets, job: DecodeJob) -> ClipInfo:
     check_size_px(frame.width, frame.height, job)
     rotation_deg = frame.rotation % 360
     if rotation_deg % 90:
         raise MediaError(
             f"'{job.name}' is to be shown rotated by {rotation_deg} degrees; "
-            "only quarter turns are supported: encode it again upright"
+            "only quarter turns are supported: encode it again upright."
         )
     width_px, height_px = frame.width, frame.height
     if rotation_deg % 180:

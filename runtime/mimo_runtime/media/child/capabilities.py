@@ -1,4 +1,4 @@
-"""What this machine has to decode with."""
+"""What this machine can decode with."""
 
 import ctypes
 import sys
@@ -6,17 +6,17 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class Capabilities:
     """Whether DALI was imported, and whether a GPU with video decoding answers."""
 
     has_dali: bool
     has_nvdec: bool
 
 
-def look_at_machine() -> Machine:
-    """Looks without initialising more than the driver, and only when DALI could use it."""
+def probe_capabilities() -> Capabilities:
+    """Probe without initialising more than the driver, and only when DALI could use it."""
     has_dali = "nvidia.dali.fn" in sys.modules
-    return Machine(has_dali, has_dali and _has_nvdec())
+    return Capabilities(has_dali, has_dali and _has_nvdec())
 
 
 def _has_nvdec() -> bool:

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from mimo_runtime.errors import UnsupportedError
-from mimo_runtime.media.child.machine import Machine
-from mimo_runtime.media.child.vetting import Vetted
+from mimo_runtime.media.child.capabilities import Capabilities
+from mimo_runtime.media.child.validation import ValidatedClip
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 # What every NVDEC since Turing takes; Hopper has no AV1 and no 10-bit H.264.
 _NVDEC_FORMATS = {
@@ -20,7 +20,7 @@ _DALI_MATRICES = ("unspecified", "bt470bg", "smpte170m", "bt709")
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class DecoderChoice:
     """The back end ("pyav" or "dali"), the reason, and whether DALI decodes on the GPU."""
 
     decoder: str
@@ -28,31 +28,41 @@ class Choice:
     on_gpu: bool = False
 
 
-def choose_decoder(job: Job, vetted: Vetted, machine: Machine) -> Choice:
-    """Follows `job.decoder`; raises UnsupportedError when that is DALI and DALI cannot."""
+def choose_decoder(
+    job: DecodeJob, clip: ValidatedClip, capabilities: Capabilities
+) -> DecoderChoice:
+    """Follow `job.decoder`.
+
+    Raises:
+        UnsupportedError: that is DALI, and DALI cannot decode this clip here.
+    """
     if job.decoder == "pyav":
-        return Choice("pyav", "it was asked for")
-    obstacle = _obstacle(vetted, machine)
+        return DecoderChoice("pyav", "it was asked for")
+    reason = _unsupported_reason(clip, capabilities)
     if job.decoder == "dali":
-        if obstacle:
+        if reason:
             raise UnsupportedError(
-                f"decoder 'dali' cannot decode '{job.name}' here: {obstacle}; "
-                "use decoder 'pyav' or 'auto'"
+                f"The decoder 'dali' cannot decode '{job.name}' here: {reason}; "
+                "use the decoder 'pyav' or 'auto'."
             )
-        return Choice("dali", f"it was asked for{_correction(vetted.info)}", machine.has_nvdec)
-    if not machine.has_nvdec:
-        return Choice("pyav", "there is no NVDEC with DALI here, and on a CPU PyAV is faster")
-    if obstacle:
-        return Choice("pyav", obstacle)
-    return Choice("dali", f"NVDEC decodes {vetted.info.codec}{_correction(vetted.info)}", True)
+        return DecoderChoice(
+            "dali", f"it was asked for{_correction(clip.info)}", capabilities.has_nvdec
+        )
+    if not capabilities.has_nvdec:
+        return DecoderChoice(
+            "pyav", "there is no NVDEC with DALI here, and on a CPU PyAV is faster"
+        )
+    if reason:
+        return DecoderChoice("pyav", reason)
+    return DecoderChoice("dali", f"NVDEC decodes {clip.info.codec}{_correction(clip.info)}", True)
 
 
-def _obstacle(vetted: Vetted, machine: Machine) -> str | None:
+def _unsupported_reason(clip: ValidatedClip, capabilities: Capabilities) -> str | None:
     """Why DALI cannot decode this clip on this machine, if so."""
-    info = vetted.info
-    if not machine.has_dali:
+    info = clip.info
+    if not capabilities.has_dali:
         return "nvidia-dali is not installed (pip install 'mimo-runtime[dali]')"
-    if machine.has_nvdec:
+    if capabilities.has_nvdec:
         if info.pixel_format not in _NVDEC_FORMATS.get(info.codec, ()):
             return f"NVDEC does not decode {info.codec} as {info.pixel_format} on every GPU"
     elif info.codec not in _DALI_CPU_CODECS:
@@ -61,7 +71,7 @@ def _obstacle(vetted: Vetted, machine: Machine) -> str | None:
         return "DALI may give the frames of an AVI other times and numbers"
     if info.matrix not in _DALI_MATRICES:
         return f"DALI converts the colour matrix {info.matrix} wrongly"
-    if not vetted.simple:
+    if not clip.simple:
         return "the clip has several video streams or hidden frames, which DALI may miscount"
     return None
 

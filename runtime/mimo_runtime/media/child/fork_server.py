@@ -1,4 +1,4 @@
-"""The nursery's side: fork one child per request, end those that nobody waits for."""
+"""The fork server: one child forked per request; ends those that nobody waits for."""
 
 import contextlib
 import ctypes
@@ -12,22 +12,22 @@ from collections.abc import Sequence
 
 from mimo_runtime.media.channel import Channel, ChannelClosedError, Message
 from mimo_runtime.media.child.work import work
-from mimo_runtime.media.job import Job
+from mimo_runtime.media.decode_job import DecodeJob
 
 _PR_SET_PDEATHSIG = 1
 
 
 def run(requests: int, preload: Sequence[str]) -> None:
-    """Serves requests until the other end of the descriptor `requests` is closed."""
+    """Serve requests until the other end of the descriptor `requests` is closed."""
     for module in preload:
         with contextlib.suppress(ImportError):  # the choice of the decoder says what is missing
             importlib.import_module(module)
     gc.freeze()
-    Nursery(Channel(socket.socket(fileno=requests))).serve()
+    ForkServerMain(Channel(socket.socket(fileno=requests))).serve()
 
 
-class Nursery:
-    """The children that are alive, each with the nursery's copy of its connection.
+class ForkServerMain:
+    """The children that are alive, each with the fork server's copy of its connection.
 
     That copy shows when the parent has hung up, which ends the child, and carries the last word:
     how the child ended.
@@ -72,7 +72,10 @@ class Nursery:
         try:
             child = os.fork()
         except OSError as error:
-            message = f"no process could be started to decode in: {error.strerror}; try again"
+            message = (
+                f"No process could be started to decode in ({error.strerror}); try again when the "
+                "machine is less busy."
+            )
             channel.send_last_word({"error": "ResourceError", "message": message})
             channel.close()
         else:
@@ -88,7 +91,7 @@ class Nursery:
             self._libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
             self._let_go()
             if os.getppid() == self._pid:  # not orphaned before the line above
-                work(channel, file, Job.from_wire(request))
+                work(channel, file, DecodeJob.from_wire(request))
                 status = 0
         finally:
             os._exit(status)  # no cleanup: destructors of a decoder that failed can crash

@@ -13,7 +13,7 @@ from mimo_runtime.media.sniffing import SNIFF_BYTES, sniff_clip
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class OpenFile:
     """An open file and what its first bytes say it is."""
 
     descriptor: int
@@ -21,31 +21,38 @@ class Source:
 
 
 @contextmanager
-def open_source(path: Path, limits: MediaLimits) -> Iterator[Source]:
-    """Opens the clip at `path` for the time of the with statement.
+def open_file(path: Path, limits: MediaLimits) -> Iterator[OpenFile]:
+    """Open the clip at `path` for the time of the with statement.
 
-    Raises MediaError (no such file, empty, not a video), LimitExceededError (too many bytes).
+    Raises:
+        MediaError: there is no such file, it is empty, or it is not a video.
+        LimitExceededError: it has too many bytes.
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
-        raise MediaError(f"'{path}' cannot be opened: {error.strerror}") from None
+        raise MediaError(f"'{path}' cannot be opened: {error.strerror}; check the name.") from None
     try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            raise MediaError(f"'{path}' is not a file")
+            raise MediaError(f"'{path}' is not a file; give a video file.")
         check_size_bytes(status.st_size, path.name, limits)
-        yield Source(descriptor, sniff_clip(os.pread(descriptor, SNIFF_BYTES, 0), path.name))
+        yield OpenFile(descriptor, sniff_clip(os.pread(descriptor, SNIFF_BYTES, 0), path.name))
     finally:
         os.close(descriptor)
 
 
 def check_size_bytes(size_bytes: int, name: str, limits: MediaLimits) -> None:
-    """Raises MediaError for an empty file, LimitExceededError for one that is too large."""
+    """Check the size of a file.
+
+    Raises:
+        MediaError: it is empty.
+        LimitExceededError: it is larger than `limits` allow.
+    """
     if size_bytes == 0:
-        raise MediaError(f"'{name}' is empty")
+        raise MediaError(f"'{name}' is empty; it may not have been copied whole.")
     if size_bytes > limits.max_file_bytes:
         raise LimitExceededError(
-            f"'{name}' has {size_bytes} bytes, more than the {limits.max_file_bytes} accepted "
-            "(max_file_bytes)"
+            f"'{name}' has {size_bytes} bytes, more than the {limits.max_file_bytes} accepted; "
+            "encode it smaller or cut it shorter."
         )
