@@ -33,8 +33,8 @@ small-model: $(DEV)/installed
 	$(DEV)/bin/python -m mimo_export.small_model
 
 sample: $(DEV)/installed
-	$(DEV)/bin/python -m mimo_export.sample runtime/mimo_runtime/sample
-	$(DEV)/bin/python -m tests.ground_truth walk --seed 6 --frames 36 -o runtime/mimo_runtime/sample/driving.mp4
+	$(DEV)/bin/python -m mimo_synthetic.sample.make runtime/mimo_runtime/sample
+	$(DEV)/bin/python -m mimo_synthetic.ground_truth walk --seed 6 --frames 36 -o runtime/mimo_runtime/sample/driving.mp4
 
 $(BASE)/installed: pyproject.toml
 	$(PYTHON) -m venv $(BASE)

@@ -2,9 +2,9 @@
 
     python -m benchmarks.decompose_speed           60 frames at 512 px, three cameras, one minute
 
-The clips are made up (`tests.ground_truth`: somebody walks, a thing stands in front). Every core is
-used, as the command does by default; the first clip is decomposed twice and counted the second
-time, when compiled code and files are at hand. The start of the program is not counted.
+The clips are made up (`mimo_synthetic.ground_truth`: somebody walks, a thing stands in front).
+Every core is used, as the command does by default; the first clip is decomposed twice and counted
+the second time, when compiled code and files are at hand. The start of the program is not counted.
 """
 
 import json
@@ -19,9 +19,9 @@ from tempfile import TemporaryDirectory
 import click
 
 from mimo_runtime.decomposition.decompose import DecomposeOptions, decompose
-from tests.ground_truth.cameras import CAMERAS
-from tests.ground_truth.clip import Clip
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.cameras import CAMERAS
+from mimo_synthetic.ground_truth.clip import Clip
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 RESULTS = Path(__file__).parent / "results" / "decompose_speed.json"
 

@@ -5,11 +5,11 @@
     python -m benchmarks.decomposition --quick           2 clips of 12 frames
     python -m benchmarks.decomposition --first-seed 0    clips on which thresholds were chosen
 
-The clips are made by `tests.ground_truth`: the shipped body in painted clothes, in a made-up yard,
-behind a post, bush, bench, ball or passer-by. Frames are given to the stages as they are made,
-without a video file between; every seventh clip is also written as a video and decomposed as
-`mimo decompose` does. Every stage gets what the one before it found, never the truth. How often the
-main person is the one meant is counted; where it is not, it is named by its number, as users can.
+The clips are made by `mimo_synthetic.ground_truth`: the shipped body in painted clothes, in a
+made-up yard, behind a post, bush, bench, ball or passer-by. Frames are given to the stages as they
+are made, without a video file between; every seventh clip is also written as a video and
+decomposed as `mimo decompose` does. Every stage gets what the one before it found, never the truth.
+How often the main person is the one meant is counted; where it is not, it is named by its number.
 Medians are over frames of all clips. Person, clothes, yard and what is in front depend on a clip's
 seed; on seeds below 54 thresholds were chosen, on those from 108 on they were only tried.
 """
@@ -28,7 +28,7 @@ from benchmarks.decomposition_parts.truth import make_truth
 from benchmarks.decomposition_parts.whole_stage import decompose_whole
 from mimo_runtime.analysis.finders import open_finders
 from mimo_runtime.contact_sheet import Row
-from tests.ground_truth.spec import ClipSpec, all_specs
+from mimo_synthetic.ground_truth.spec import ClipSpec, all_specs
 
 RESULTS = Path(__file__).parent / "results" / "decomposition.json"
 SHEET = Path(__file__).parent / "plots" / "decomposition.png"

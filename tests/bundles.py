@@ -20,7 +20,7 @@ from tests.golden import GOLDEN, LARGE
 REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = (
     "export/mimo_export/*.py",
-    "export/mimo_export/networks/*.py",
+    "export/mimo_networks/*.py",
     "kernels/mimo_kernels/*attention.py",
     "runtime/mimo_runtime/bundle.py",
 )
@@ -62,7 +62,7 @@ def large_bundle(request: pytest.FixtureRequest) -> Path:
 @pytest.fixture(scope="session")
 def other_checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random checkpoint of `OTHER_LAYOUT`."""
-    from mimo_export.random_checkpoint import Sizes, write_random_checkpoint
+    from mimo_networks.random_checkpoint import Sizes, write_random_checkpoint
 
     folder = tmp_path_factory.mktemp("other") / "weights"
     write_random_checkpoint(folder, Sizes(**OTHER_LAYOUT), seed=5)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.decomposition_parts.joints import JOINTS
-from tests.ground_truth.clip import Clip, TrueFrame
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.clip import Clip, TrueFrame
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 _SOME = 0.02
 _OVERLAP = 0.01  # of the person: from here on something is in front of it

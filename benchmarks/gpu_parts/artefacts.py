@@ -15,12 +15,12 @@ from benchmarks.gpu_parts.inputs import AttentionInputs, attention_inputs
 from benchmarks.gpu_parts.reference import relative_error
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_export.networks.operators import temporal_attention as plain_temporal
 from mimo_kernels import host, reference_attention, temporal_attention
 from mimo_kernels.aot import Artefact, compile_launch
 from mimo_kernels.launch import Launch
 from mimo_kernels.plugin_kernels import OPERATORS
 from mimo_kernels.two_source import plain_reference_attention
+from mimo_networks.operators import temporal_attention as plain_temporal
 
 _GRANTED_SHARED_BYTES = 48 << 10
 _LIMIT = 2e-3  # both sides are fp16

@@ -14,7 +14,6 @@ from benchmarks.gpu_parts.floors import Work, temporal_work, two_source_work
 from benchmarks.gpu_parts.inputs import AttentionInputs, attention_inputs
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_export.networks.operators import temporal_attention as plain_temporal
 from mimo_kernels import host, reference_attention, temporal_attention
 from mimo_kernels.launch import Launch
 from mimo_kernels.temporal import problem_of as temporal_problem
@@ -22,6 +21,7 @@ from mimo_kernels.temporal import temporal_attention as run_temporal
 from mimo_kernels.two_source import plain_reference_attention
 from mimo_kernels.two_source import problem_of as two_source_problem
 from mimo_kernels.two_source import reference_attention as run_two_source
+from mimo_networks.operators import temporal_attention as plain_temporal
 
 BACKENDS = {
     "flash": SDPBackend.FLASH_ATTENTION,

@@ -15,7 +15,7 @@ from benchmarks.gpu_parts.clock import Deadline, Pace, time_ms
 from benchmarks.gpu_parts.report import Section
 from benchmarks.gpu_parts.sizes import OFFICIAL_SIZES
 from benchmarks.gpu_parts.step_case import make_case, prepared_step
-from mimo_export.torch_engine.switches import Switches
+from mimo_torch.switches import Switches
 
 _LEAST_S = 45  # to import, build and compile a network of this size
 

@@ -15,11 +15,11 @@ from benchmarks.gpu_parts.reference import (
 )
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_export.networks.operators import temporal_attention as plain_temporal
 from mimo_kernels import latents_torch
 from mimo_kernels.latents import advance_fp64
 from mimo_kernels.temporal import temporal_attention
 from mimo_kernels.two_source import plain_reference_attention, reference_attention
+from mimo_networks.operators import temporal_attention as plain_temporal
 
 LIMITS = {torch.float16: 1e-3, torch.bfloat16: 1e-2, torch.float32: 1e-5}
 

@@ -15,9 +15,9 @@ from benchmarks.gpu_parts.random_networks import (
 )
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Size
-from mimo_export.networks.exact import Condition, Reference
-from mimo_export.networks.vae import VaeDecoder, VaeEncoder
-from mimo_export.torch_engine.step import lay_channels_last
+from mimo_networks.exact import Condition, Reference
+from mimo_networks.vae import VaeDecoder, VaeEncoder
+from mimo_torch.step import lay_channels_last
 
 EAGER, FAST = "eager", "channels last, graph"
 

@@ -11,8 +11,8 @@ from benchmarks.gpu_parts.reference import relative_error
 from benchmarks.gpu_parts.report import Row, Section, Value
 from benchmarks.gpu_parts.sizes import Size
 from benchmarks.gpu_parts.step_case import StepCase, make_case, prepared_step
-from mimo_export.torch_engine.step import Request
-from mimo_export.torch_engine.switches import Switches, class_of, waterfall
+from mimo_torch.step import Request
+from mimo_torch.switches import Switches, class_of, waterfall
 
 OFFICIAL, ALL, UNGUIDED = "official", "cuda_graph", "all, unguided"
 _WARM_UPS = 2

@@ -6,11 +6,11 @@ import torch
 from torch import nn
 
 from benchmarks.gpu_parts.sizes import Size
-from mimo_export.networks.config import LATENT_CHANNELS
-from mimo_export.networks.motion import PositionTable
-from mimo_export.networks.pose import PoseGuider, PoseGuiderConfig
-from mimo_export.networks.unet import UNet
-from mimo_export.networks.vae import Autoencoder
+from mimo_networks.config import LATENT_CHANNELS
+from mimo_networks.motion import PositionTable
+from mimo_networks.pose import PoseGuider, PoseGuiderConfig
+from mimo_networks.unet import UNet
+from mimo_networks.vae import Autoencoder
 
 Net = TypeVar("Net", bound=nn.Module)
 

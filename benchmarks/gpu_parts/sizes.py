@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from mimo_export.networks.config import MotionConfig, UNetConfig
-from mimo_export.networks.vae_config import VaeConfig
+from mimo_networks.config import MotionConfig, UNetConfig
+from mimo_networks.vae_config import VaeConfig
 
 STRIDE_PX = 8
 

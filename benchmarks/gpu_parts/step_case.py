@@ -9,13 +9,13 @@ from torch import Tensor
 
 from benchmarks.gpu_parts.random_networks import random_denoiser, random_reference_net
 from benchmarks.gpu_parts.sizes import Size
-from mimo_export.networks.exact import Reference
-from mimo_export.networks.unet import UNet
-from mimo_export.torch_engine.fused_latents import FusedLatents
-from mimo_export.torch_engine.latents import TorchLatents
-from mimo_export.torch_engine.step import Request, denoise, make_caches
-from mimo_export.torch_engine.switches import Switches
-from mimo_export.torch_engine.tensor import DeviceTensor
+from mimo_networks.exact import Reference
+from mimo_networks.unet import UNet
+from mimo_torch.fused_latents import FusedLatents
+from mimo_torch.latents import TorchLatents
+from mimo_torch.step import Request, denoise, make_caches
+from mimo_torch.switches import Switches
+from mimo_torch.tensor import DeviceTensor
 
 Wrap = Callable[[Callable[[Tensor], Tensor]], Callable[[Tensor], Tensor]]
 TIMESTEP = 479

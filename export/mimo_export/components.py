@@ -8,12 +8,12 @@ from torch import Tensor, nn
 from torch._subclasses.fake_tensor import FakeTensorMode
 from transformers import CLIPVisionModelWithProjection
 
-from mimo_export.checkpoint import Checkpoint
 from mimo_export.graph import Graph
-from mimo_export.networks.config import LATENT_CHANNELS
-from mimo_export.networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
-from mimo_export.networks.unet import UNet
-from mimo_export.networks.vae import VaeDecoder, VaeEncoder
+from mimo_networks.checkpoint import Checkpoint
+from mimo_networks.config import LATENT_CHANNELS
+from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
+from mimo_networks.unet import UNet
+from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.errors import CheckpointError, InvalidRequestError
 
 TIME_ROWS = 64

@@ -7,8 +7,8 @@ them, while an engine that has the plugin takes the node as it is.
 import onnx
 from onnx import parser
 
-from mimo_export.networks.operators import PLUGIN_ATTRIBUTES
 from mimo_kernels import attention, reference_attention, temporal_attention
+from mimo_networks.operators import PLUGIN_ATTRIBUTES
 
 OPSET = 23
 CONTRIB = "com.microsoft"

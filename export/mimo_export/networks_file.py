@@ -12,8 +12,8 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from mimo_export.checkpoint import Checkpoint
 from mimo_export.store import WeightStore
+from mimo_networks.checkpoint import Checkpoint
 from mimo_runtime.errors import BundleError, UnsupportedError
 
 NETWORKS = "networks.json"

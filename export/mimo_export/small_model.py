@@ -11,7 +11,7 @@ from pathlib import Path
 import mimo_runtime
 from mimo_export.components import Shape
 from mimo_export.exporter import bundle_from_checkpoint
-from mimo_export.random_checkpoint import write_random_checkpoint
+from mimo_networks.random_checkpoint import write_random_checkpoint
 
 SHAPE = Shape(width_px=128, height_px=128, frames=16)
 LICENCE = "Apache-2.0 (random weights, made by mimo_export.small_model)"

@@ -28,7 +28,7 @@ from benchmarks.decomposition_parts.truth import Truth, make_truth
 from mimo_runtime.analysis.joints import LANDMARKS
 from mimo_runtime.body.camera import look_at
 from mimo_runtime.body.rotations import from_axis_angle
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 few = settings(max_examples=30, deadline=None, derandomize=True)
 

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.decomposition_parts.clip_run import run_clip
 from benchmarks.decomposition_parts.truth import make_truth
 from mimo_runtime.analysis.finders import Finders, open_finders
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 
 @pytest.fixture(scope="module")

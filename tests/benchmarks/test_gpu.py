@@ -20,8 +20,8 @@ from benchmarks.gpu_parts.other_networks import FAST
 from benchmarks.gpu_parts.passes import ALL, OFFICIAL, UNGUIDED
 from benchmarks.gpu_parts.report import Section
 from benchmarks.gpu_parts.sizes import OFFICIAL_SIZES
-from mimo_export.networks.unet import UNet
-from mimo_export.torch_engine.switches import names
+from mimo_networks.unet import UNet
+from mimo_torch.switches import names
 
 ROOT = Path(__file__).parents[2]
 MODULES = "import sys, benchmarks.gpu; print(*sorted(sys.modules))"

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from mimo_export.checkpoint import Checkpoint, load_checkpoint
+from mimo_networks.checkpoint import Checkpoint, load_checkpoint
 from tests.export.golden_set import GoldenSet
 from tests.golden import GOLDEN, LARGE
 

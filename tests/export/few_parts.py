@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from mimo_export.checkpoint import load_checkpoint
 from mimo_export.components import Shape, component_graphs
 from mimo_export.graph import onnx_from_graph
 from mimo_export.store import WeightStore
+from mimo_networks.checkpoint import load_checkpoint
 from tests.golden import GOLDEN
 
 PARTS = ("condition", "time", "identity")

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mimo_export.checkpoint import Checkpoint
+from mimo_networks.checkpoint import Checkpoint
 from tests.golden import load
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from mimo_export.components import Shape, check_shape
 from mimo_export.exporter import bundle_from_checkpoint
-from mimo_export.random_checkpoint import Sizes, write_random_checkpoint
+from mimo_networks.random_checkpoint import Sizes, write_random_checkpoint
 from mimo_runtime.errors import CheckpointError, InvalidRequestError, ResourceError
 from tests.export.few_parts import PARTS, write_few_parts
 from tests.export.golden_set import GoldenSet

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from mimo_export import functions
-from mimo_export.networks.operators import PLUGIN_ATTRIBUTES
 from mimo_kernels import attention, reference_attention, temporal_attention
+from mimo_networks.operators import PLUGIN_ATTRIBUTES
 
 Floats = NDArray[np.float32]
 HEADS, LENGTH, WIDTH = 2, 5, 12

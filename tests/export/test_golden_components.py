@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 
 from mimo_export.components import ImageEncoder
-from mimo_export.networks.exact import Reference
-from mimo_export.networks.official import official_bank
-from mimo_export.networks.vae import VaeDecoder, VaeEncoder
+from mimo_networks.exact import Reference
+from mimo_networks.official import official_bank
+from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.synthesis.character import clip_pixels, pose_pixels, vae_pixels
 from tests.export.golden_set import GoldenSet, by_frame, largest_difference
 from tests.golden import load

@@ -5,9 +5,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mimo_export.networks.config import LATENT_CHANNELS
-from mimo_export.networks.exact import DenoiserPass, Identity, TimeTable
-from mimo_export.networks.official import official_bank, official_denoise
+from mimo_networks.config import LATENT_CHANNELS
+from mimo_networks.exact import DenoiserPass, Identity, TimeTable
+from mimo_networks.official import official_bank, official_denoise
 from tests.export.golden_set import GoldenSet, by_frame, largest_difference
 
 FP32_BANK, FP16_BANK = 1e-4, 2e-3

@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from mimo_export.checkpoint import Checkpoint, load_checkpoint
-from mimo_export.networks.official import official_bank, official_denoise
-from mimo_export.networks.vae import VaeDecoder, VaeEncoder
-from mimo_export.random_checkpoint import write_random_checkpoint
+from mimo_networks.checkpoint import Checkpoint, load_checkpoint
+from mimo_networks.official import official_bank, official_denoise
+from mimo_networks.random_checkpoint import write_random_checkpoint
+from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend

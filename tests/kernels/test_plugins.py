@@ -122,7 +122,7 @@ def walked(ask: Ask) -> dict[str, Any]:
 
 @needs_bindings
 def test_the_plugins_have_the_inputs_and_attributes_of_the_nodes(walked: dict[str, Any]) -> None:
-    from mimo_export.networks.operators import PLUGIN_ATTRIBUTES
+    from mimo_networks.operators import PLUGIN_ATTRIBUTES
 
     assert PLUGIN_ATTRIBUTES["plugin_namespace"] == DOMAIN
     assert walked["operators"] == {

@@ -2,9 +2,9 @@
 
 Joints of limbs are near the joints of the skeleton. Face, knuckles, heels and toes are near points
 of the skin, given by a vertex of the left half (or the middle) and mirrored for the right. How far
-off BlazePose sees each of them was measured on made-up clips (`tests.ground_truth`, 15 clips of
-other seeds than those of the benchmark): medians in the frame of the bone, means over clips; ankle
-and foot are less than that, as drawn feet lie best in the picture.
+off BlazePose sees each of them was measured on made-up clips (`mimo_synthetic.ground_truth`, 15
+clips of other seeds than those of the benchmark): medians in the frame of the bone, means over
+clips; ankle and foot are less than that, as drawn feet lie best in the picture.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from mimo_export.networks.layers import group_norm_channels_last
+from mimo_networks.layers import group_norm_channels_last
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,11 @@ class Blocked(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(f"{{name}} is blocked", name=name)
 
 sys.meta_path.insert(0, Blocked())
-import mimo_export.networks
-modules = [m.name for m in pkgutil.walk_packages(
-    mimo_export.networks.__path__, "mimo_export.networks.")]
-modules += ["mimo_export.torch_engine." + name for name in
+import mimo_networks
+files = {{"mimo_networks." + name for name in ("checkpoint", "weights", "random_checkpoint")}}
+modules = [m.name for m in pkgutil.walk_packages(mimo_networks.__path__, "mimo_networks.")
+           if m.name not in files]
+modules += ["mimo_torch." + name for name in
             ("switches", "packing", "conditions", "step", "latents", "denoiser", "graphed")]
 for module in modules:
     importlib.import_module(module)

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from mimo_export.networks.vae import Autoencoder, VaeDecoder, VaeEncoder
-from mimo_export.networks.vae_config import VaeConfig, vae_config_from_json
+from mimo_networks.vae import Autoencoder, VaeDecoder, VaeEncoder
+from mimo_networks.vae_config import VaeConfig, vae_config_from_json
 from mimo_runtime.errors import CheckpointError, MimoError, UnsupportedError
 
 CONFIG: dict[str, Any] = {

@@ -5,7 +5,6 @@ from pathlib import Path
 import onnx_ir as ir
 import pytest
 
-from mimo_export.networks.operators import PLUGIN_ATTRIBUTES as EXPORTED
 from mimo_export.plan_builder.attention_nodes import (
     NO_PLUGINS,
     PLUGIN_ATTRIBUTES,
@@ -13,6 +12,7 @@ from mimo_export.plan_builder.attention_nodes import (
     with_tactics,
 )
 from mimo_export.store import WeightStore
+from mimo_networks.operators import PLUGIN_ATTRIBUTES as EXPORTED
 from mimo_runtime.plans.manifest import AttentionNode
 
 

@@ -1,4 +1,4 @@
-"""Short videos to decompose: made-up ones of tests/ground_truth, and plain ones."""
+"""Short videos to decompose: made-up ones of mimo_synthetic.ground_truth, and plain ones."""
 
 from collections.abc import Iterable
 from fractions import Fraction
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from mimo_runtime.media.mp4_sink import Mp4Sink
-from tests.ground_truth.clip import Clip, TrueFrame
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.clip import Clip, TrueFrame
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 RATE_FPS = Fraction(15)
 SIZE_PX = 224

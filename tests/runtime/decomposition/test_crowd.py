@@ -11,8 +11,8 @@ from mimo_runtime.analysis.finders import open_finders
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.tracks import FramePeople, follow_people
 from mimo_runtime.decomposition.crowd import Crowd, Somebody
-from tests.ground_truth.clip import Clip, TrueFrame
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.clip import Clip, TrueFrame
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 FIRST, LAST = 4, 18  # the passer-by comes near and covers most of the person
 

@@ -11,8 +11,8 @@ from mimo_runtime.analysis.tracks import follow_people
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.fitting.landmark_track import gather_landmarks
 from mimo_runtime.fitting.motion_fit import fit_motion
-from tests.ground_truth.clip import Clip
-from tests.ground_truth.spec import ClipSpec
+from mimo_synthetic.ground_truth.clip import Clip
+from mimo_synthetic.ground_truth.spec import ClipSpec
 
 SPEC = ClipSpec("side-step", occluder="moving", seed=1009, frame_count=20)
 JOINTS = {"Arm": "shoulder", "ForeArm": "elbow", "Hand": "wrist",

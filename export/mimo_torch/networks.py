@@ -1,0 +1,118 @@
+"""The networks of a bundle, rebuilt as modules on a device."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import torch
+from torch import nn
+
+from mimo_export.networks_file import NETWORKS, read_networks
+from mimo_export.store import WEIGHTS
+from mimo_networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
+from mimo_networks.pose import PoseGuider, PoseGuiderConfig
+from mimo_networks.unet import UNet
+from mimo_networks.vae import Autoencoder
+from mimo_networks.vae_config import VaeConfig
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import BundleError
+from mimo_torch.stored_weights import StoredWeights
+
+Net = TypeVar("Net", bound=nn.Module)
+Config = Mapping[str, Any]
+
+
+class Networks:
+    """Each network is built when it is first asked for, and kept. One thread at a time.
+
+    Raises:
+        UnsupportedError: the bundle holds no networks.
+        BundleError: what it holds is damaged.
+    """
+
+    def __init__(self, bundle: Bundle, device: torch.device, dtype: torch.dtype) -> None:
+        self.device = device
+        self.dtype = dtype
+        self._path = bundle.folder / NETWORKS
+        self._stored = read_networks(bundle.folder)
+        self._weights = StoredWeights(bundle.folder / WEIGHTS)
+        self._built: dict[str, nn.Module] = {}
+
+    def missing_bytes(self, name: str) -> int:
+        """Bytes that a network will take on the device; 0 once it is there."""
+        if name in self._built:
+            return 0
+        tensors = self._stored[name].tensors.values()
+        return sum(t.length for t in tensors) * self.dtype.itemsize // torch.float32.itemsize
+
+    def denoiser(self) -> UNet:
+        """The denoising UNet."""
+        return self._get("denoiser", _denoiser)
+
+    def reference_net(self) -> UNet:
+        """The ReferenceNet."""
+        return self._get("reference_net", lambda config: UNet(UNetConfig(**config["unet"])))
+
+    def pose_guider(self) -> PoseGuider:
+        """The pose guider."""
+        return self._get("pose_guider", lambda config: PoseGuider(PoseGuiderConfig(**config)))
+
+    def vae(self) -> Autoencoder:
+        """The autoencoder."""
+        return self._get("vae", lambda config: Autoencoder(VaeConfig(**config)))
+
+    def image_encoder(self) -> nn.Module:
+        """CLIP's vision part."""
+        return self._get("image_encoder", _image_encoder)
+
+    def _get(self, name: str, build: Callable[[Config], Net]) -> Net:
+        if name not in self._built:
+            self._built[name] = self._build(name, build)
+        found: Net = self._built[name]  # type: ignore[assignment]  # made by the same `build`
+        return found
+
+    def _build(self, name: str, build: Callable[[Config], Net]) -> Net:
+        stored = self._stored[name]
+        try:
+            with torch.device("meta"):
+                net = build(_frozen(stored.config))
+        except (LookupError, TypeError, ValueError) as error:
+            raise BundleError(
+                f"{self._path} does not describe its network {name} ({error!r}); export the "
+                "bundle again."
+            ) from error
+        if lacking := sorted(net.state_dict().keys() - stored.tensors.keys()):
+            raise BundleError(
+                f"{self._path} lacks '{lacking[0]}' of {name}; export the bundle again with this "
+                "version."
+            )
+        state = {
+            key: self._weights.tensor(stored.tensors[key], self.device, self.dtype)
+            for key in net.state_dict()
+        }
+        net.load_state_dict(state, assign=True)
+        return net.eval().requires_grad_(False).to(self.device)
+
+
+def _frozen(value: Any) -> Any:
+    """JSON's lists as tuples, all the way down."""
+    if isinstance(value, dict):
+        return {key: _frozen(part) for key, part in value.items()}
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _denoiser(config: Config) -> UNet:
+    unet, motion = UNetConfig(**config["unet"]), MotionConfig(**config["motion"])
+    return UNet(unet, motion, channels_in=2 * LATENT_CHANNELS)
+
+
+def _image_encoder(config: Config) -> nn.Module:
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    net: nn.Module = CLIPVisionModelWithProjection(CLIPVisionConfig(**config))
+    for module in net.modules():
+        if "position_ids" in module._buffers:  # not part of the state, so it must be made here
+            shape = module.get_buffer("position_ids").shape
+            module.register_buffer(
+                "position_ids", torch.arange(shape[-1], device="cpu").expand(shape), False
+            )
+    return net
