@@ -68,13 +68,13 @@ def prepared_step(
     frames = len(case.noise)
     fused = switches.fused_step and case.device.type == "cuda"
     state = (FusedLatents if fused else TorchLatents)(
-        case.noise.float().cpu().numpy(),
+        tuple(case.noise.shape),
         halves,
-        np.ones(frames, np.float32),
         np.array([[0.99, -0.05, GUIDANCE]], np.float32),
         case.device,
     )
-    places, step = np.arange(frames), torch.zeros(1, dtype=torch.int64, device=case.device)
+    state.write(0, case.noise.float().cpu().numpy(), np.ones(frames, np.float32))
+    slots, step = np.arange(frames), torch.zeros(1, dtype=torch.int64, device=case.device)
     latents = torch.empty_like(case.noise)
 
     def plain(taken: Tensor) -> Tensor:
@@ -83,10 +83,10 @@ def prepared_step(
     predict = wrap(plain)
 
     def run() -> Tensor:
-        state.take(places, DeviceTensor(latents))
+        state.gather(slots, DeviceTensor(latents))
         prediction = predict(latents)
-        state.add(DeviceTensor(prediction.contiguous()), places)
-        state.advance(0)
+        state.accumulate(DeviceTensor(prediction.contiguous()), slots)
+        state.step(0, 0, frames)
         return prediction
 
     return run

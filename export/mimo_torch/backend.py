@@ -70,17 +70,17 @@ class TorchBackend:
         else:
             require_memory(needed_bytes, what, way_out)
 
-    def hold(
-        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    def new_latents(
+        self, shape: tuple[int, ...], branches: int, coefficients: Floats
     ) -> TorchLatents:
-        """The latents on the device, in fp32."""
+        """Slots for latents on the device, in fp32."""
         kind = TorchLatents
         if self._on_gpu and self._switches.fused_step:
             from mimo_torch.fused_latents import FusedLatents
 
             kind = FusedLatents
         with told_in_a_sentence("the latents of this clip"):
-            return kind(latents, halves, shares, coefficients, self._place.device)
+            return kind(shape, branches, coefficients, self._place.device)
 
     @property
     def _graphs(self) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from mimo_kernels import latents_torch
-from mimo_runtime.engines.latents import Floats, Places
+from mimo_runtime.engines.latents import Floats, Slots
 from mimo_torch.latents import TorchLatents
 
 
@@ -13,25 +13,21 @@ class FusedLatents(TorchLatents):
     """The same by the kernels of `mimo_kernels.latents_torch`: one launch per operation."""
 
     def __init__(
-        self,
-        latents: Floats,
-        halves: int,
-        shares: Floats,
-        coefficients: Floats,
-        device: torch.device,
+        self, shape: tuple[int, ...], branches: int, coefficients: Floats, device: torch.device
     ) -> None:
-        super().__init__(latents, halves, shares, coefficients, device)
+        super().__init__(shape, branches, coefficients, device)
         self._step = torch.zeros(1, dtype=torch.int32, device=device)
 
-    def take(self, places: Places, out: Any) -> None:
-        """Copy the latents of `places` to the first rows of `out`."""
-        latents_torch.take_rows(self.latents, self.on_device(places), out.values)
+    def gather(self, slots: Slots, out: Any) -> None:
+        """Copy the latents of `slots` to the first rows of `out`."""
+        latents_torch.take_rows(self.latents, self.on_device(slots), out.values)
 
-    def add(self, prediction: Any, places: Places) -> None:
-        """Add the first rows of each half of `prediction` to the sums of `places`."""
-        latents_torch.add_rows(self.total, prediction.values, self.on_device(places))
+    def accumulate(self, prediction: Any, slots: Slots) -> None:
+        """Add the first rows of each branch of `prediction` to the sums of `slots`."""
+        latents_torch.add_rows(self.total, prediction.values, self.on_device(slots))
 
-    def advance(self, step: int) -> None:
-        """Guidance, then the solver step, in place."""
-        self._step.fill_(step)
-        latents_torch.advance(self.latents, self.total, self.shares, self.coefficients, self._step)
+    def step(self, index: int, first: int, last: int) -> None:
+        """Guidance, then the solver step of some slots, in place."""
+        self._step.fill_(index)
+        state = self.latents[first:last], self.total[first:last], self.weights(first, last)
+        latents_torch.advance(*state, self.coefficients, self._step)

@@ -34,13 +34,10 @@ class Backend(Protocol):
             ResourceError: `what` with both figures, and the way out.
         """
 
-    def hold(
-        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    def new_latents(
+        self, shape: tuple[int, ...], branches: int, coefficients: Floats
     ) -> LatentState:
-        """Take latents float32 [places, 4, h, w] to where the engines are.
-
-        Arguments as in `LatentState`.
-        """
+        """Slots for latents [slots, 4, h, w] where the engines are; arguments as there."""
 
 
 OpenBackend = Callable[[Bundle, int], Backend]

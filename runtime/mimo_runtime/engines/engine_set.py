@@ -11,7 +11,7 @@ class EngineSet:
     """Loads each component once, also when several threads ask for it at the same time."""
 
     def __init__(self, backend: Backend) -> None:
-        self.hold = backend.hold
+        self.new_latents = backend.new_latents
         self.require_memory = backend.require_memory
         self._backend = backend
         self._engines: dict[str, Engine] = {}

@@ -8,70 +8,87 @@ from numpy.typing import NDArray
 from mimo_runtime.engines.engine import Array, Tensor
 
 Floats = NDArray[np.float32]
-Places = NDArray[np.int64]
+Slots = NDArray[np.int64]
 
 
 class LatentState(Protocol):
-    """Latents [places, 4, h, w] and the sum of what the windows of a step predict for them.
+    """Slots [slots, 4, h, w] for latents and the sum of what windows predict for each.
 
-    Made from noise, the number of halves of a prediction (2 with guidance, the unconditional one
-    first), `shares` float32 [places], which a summed prediction is multiplied with, and
-    `coefficients` float32 [steps, 3]: the scales of the sample and of the prediction, and the
-    guidance of each step. Tensors given to it are those of the same backend.
+    Made from that shape, the number of guidance branches of a prediction (2 with guidance, the
+    unconditional one first) and `coefficients` float32 [steps, 3]: the scales of the sample and of
+    the prediction, and the guidance of each step. All is 0 at first. Each slot is at a step of its
+    own, so that a long sequence may pass through a few slots. Tensors given to it are those of the
+    same backend.
     """
 
-    def take(self, places: Places, out: Any) -> None:
-        """Copy the latents of `places` to the first rows of `out`."""
+    def write(self, first: int, latents: Floats, weights: Floats) -> None:
+        """Put new latents [count, 4, h, w] into the slots from `first` on.
 
-    def add(self, prediction: Any, places: Places) -> None:
-        """Add the first rows of `prediction` [halves, frames, 4, h, w] to the sums of `places`."""
+        `weights` float32 [count] is what the summed predictions of each are multiplied with.
+        """
 
-    def advance(self, step: int) -> None:
-        """Guidance, then the solver step x = a x + b v; the sums begin anew."""
+    def gather(self, slots: Slots, out: Any) -> None:
+        """Copy the latents of `slots` to the first rows of `out`."""
 
-    def row(self, place: int, out: Any) -> None:
-        """Copy the latents of one place to `out` [1, 4, h, w]."""
+    def accumulate(self, prediction: Any, slots: Slots) -> None:
+        """Add the first rows of `prediction` [branches, frames, 4, h, w] to the sums of `slots`."""
+
+    def step(self, index: int, first: int, last: int) -> None:
+        """Guidance, then the solver step x = a x + b v, of the slots `first` to `last - 1`.
+
+        Their sums begin anew.
+        """
+
+    def read(self, slot: int, out: Any) -> None:
+        """Copy the latents of one slot to `out` [1, 4, h, w]."""
 
     def __array__(self) -> Array:
-        """The latents on the host."""
+        """The latents of all slots on the host."""
 
 
 class HostLatents:
-    """The latents as numpy arrays. `latents` is changed in place."""
+    """The latents as numpy arrays, changed in place."""
 
-    def __init__(self, latents: Floats, halves: int, shares: Floats, coefficients: Floats) -> None:
-        self._latents = latents
-        self._shares = shares.reshape(-1, 1, 1, 1)
+    def __init__(self, shape: tuple[int, ...], branches: int, coefficients: Floats) -> None:
+        self._latents = np.zeros(shape, np.float32)
+        self._weights = np.ones((shape[0], 1, 1, 1), np.float32)
         self._coefficients = coefficients
-        self._sum = np.zeros((halves, *latents.shape), np.float32)
-        self._scratch = np.empty_like(latents)
+        self._sum = np.zeros((branches, *shape), np.float32)
+        self._scratch = np.empty(shape, np.float32)
 
-    def take(self, places: Places, out: Tensor) -> None:
-        """Copy the latents of `places` to the first rows of `out`."""
-        np.take(self._latents, places, axis=0, out=np.asarray(out)[: len(places)])
+    def write(self, first: int, latents: Floats, weights: Floats) -> None:
+        """Put new latents and their weights into the slots from `first` on."""
+        rows = slice(first, first + len(latents))
+        self._latents[rows] = latents
+        self._weights[rows] = weights.reshape(-1, 1, 1, 1)
 
-    def add(self, prediction: Tensor, places: Places) -> None:
-        """Add the first rows of each half of `prediction` to the sums of `places`."""
-        for total, half in zip(self._sum, np.asarray(prediction), strict=True):
-            total[places] += half[: len(places)]
+    def gather(self, slots: Slots, out: Tensor) -> None:
+        """Copy the latents of `slots` to the first rows of `out`."""
+        np.take(self._latents, slots, axis=0, out=np.asarray(out)[: len(slots)])
 
-    def advance(self, step: int) -> None:
-        """Guidance, then the solver step, in place."""
-        sample_scale, prediction_scale, guidance = self._coefficients[step]
-        self._sum *= self._shares
-        velocity = self._sum[-1]
-        if len(self._sum) == 2:
-            velocity -= self._sum[0]
+    def accumulate(self, prediction: Tensor, slots: Slots) -> None:
+        """Add the first rows of each branch of `prediction` to the sums of `slots`."""
+        for total, branch in zip(self._sum, np.asarray(prediction), strict=True):
+            total[slots] += branch[: len(slots)]
+
+    def step(self, index: int, first: int, last: int) -> None:
+        """Guidance, then the solver step of some slots, in place."""
+        sample_scale, prediction_scale, guidance = self._coefficients[index]
+        total, latents = self._sum[:, first:last], self._latents[first:last]
+        total *= self._weights[first:last]
+        velocity = total[-1]
+        if len(total) == 2:
+            velocity -= total[0]
             velocity *= guidance
-            velocity += self._sum[0]
-        self._latents *= sample_scale
-        np.multiply(velocity, prediction_scale, out=self._scratch)
-        self._latents += self._scratch
-        self._sum[...] = 0
+            velocity += total[0]
+        latents *= sample_scale
+        moved = np.multiply(velocity, prediction_scale, out=self._scratch[first:last])
+        latents += moved
+        total[...] = 0
 
-    def row(self, place: int, out: Tensor) -> None:
-        """Copy the latents of one place to `out` [1, 4, h, w]."""
-        out[...] = self._latents[place : place + 1]
+    def read(self, slot: int, out: Tensor) -> None:
+        """Copy the latents of one slot to `out` [1, 4, h, w]."""
+        out[...] = self._latents[slot : slot + 1]
 
     def __array__(self) -> Array:
         """The latents themselves, not a copy."""

@@ -29,8 +29,8 @@ class OrtBackend:
         """Refuse what is larger than this machine's free memory."""
         require_memory(needed_bytes, what, way_out)
 
-    def hold(
-        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    def new_latents(
+        self, shape: tuple[int, ...], branches: int, coefficients: Floats
     ) -> HostLatents:
-        """The latents, in the array that they came in."""
-        return HostLatents(latents, halves, shares, coefficients)
+        """Slots for latents, as arrays."""
+        return HostLatents(shape, branches, coefficients)

@@ -26,8 +26,8 @@ class WindowPass:
 class Denoiser:
     """Latents of a whole sequence, taken from noise to picture by `steps` passes per window.
 
-    `noise` float32 [places, 4, h, w] is taken over; `state` holds the latents where the engines
-    are. Condition maps are stored by `store` before the first pass. One thread at a time.
+    `noise` float32 [places, 4, h, w] is where they begin; `state` holds the latents where the
+    engines are. Condition maps are stored by `store` before the first pass. One thread at a time.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class Denoiser:
             mask = bound.buffers["frame_mask"]
             mask[...] = np.arange(mask.shape[0]) < len(places)
             self._windows.append(WindowPass(np.array(places), bound))
-        shares = _shares(windows, len(noise), settings)
-        halves = shared["prediction"].shape[0]
-        self.state = engines.hold(noise, halves, shares, _coefficients(table, settings))
+        branches = shared["prediction"].shape[0]
+        self.state = engines.new_latents(noise.shape, branches, _coefficients(table, settings))
+        self.state.write(0, noise, _window_weights(windows, len(noise), settings))
+        self._count = len(noise)
 
     @property
     def latents(self) -> Floats:
@@ -77,11 +78,11 @@ class Denoiser:
             self._begin_step(step)
         chosen = self._windows[window]
         buffers = chosen.bound.buffers
-        self.state.take(chosen.places, buffers["latents"])
+        self.state.gather(chosen.places, buffers["latents"])
         chosen.bound.run()
-        self.state.add(buffers["prediction"], chosen.places)
+        self.state.accumulate(buffers["prediction"], chosen.places)
         if window == len(self._windows) - 1:
-            self.state.advance(step)
+            self.state.step(step, 0, self._count)
 
     def _begin_step(self, step: int) -> None:
         rows = self._time.buffers["timesteps"]
@@ -100,7 +101,7 @@ def _coefficients(table: SolverTable, settings: Settings) -> Floats:
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _shares(windows: Sequence[Sequence[int]], places: int, settings: Settings) -> Floats:
+def _window_weights(windows: Sequence[Sequence[int]], places: int, settings: Settings) -> Floats:
     """What a place's summed predictions are multiplied with, float32 [places].
 
     One over the number of windows that hold it; in official mode without guidance 1, as the

@@ -140,7 +140,7 @@ class SynthesisJob:
         if latents is None:  # nobody in any frame
             return parts
         for place in self._places[frame]:
-            latents.row(place.place, decoder.buffers["latents"])
+            latents.read(place.place, decoder.buffers["latents"])
             decoder.run()
             picture = np.asarray(decoder.buffers["picture"])[0].copy()
             parts.append(Part(picture, place.context, place.position))

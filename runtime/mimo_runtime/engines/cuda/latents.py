@@ -4,86 +4,91 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mimo_runtime.bundle import TensorSpec
 from mimo_runtime.engines.cuda.gpu import Gpu
 from mimo_runtime.engines.cuda.handles import Event
 from mimo_runtime.engines.cuda.kernel import Kernel
 from mimo_runtime.engines.cuda.tensor import Array, DeviceTensor, allocate
-from mimo_runtime.engines.latents import Floats, Places
+from mimo_runtime.engines.latents import Floats, Slots
 
 KERNELS = ("take_rows", "add_rows_1", "add_rows_2", "advance_1", "advance_2", "next_step")
 
 
 class CudaLatents:
-    """`LatentState` by the plan's `KERNELS`; the number in a name is that of the halves.
+    """`LatentState` by the plan's `KERNELS`; the number in a name is that of the branches.
 
-    Sums lie as [places, halves, 4, h, w], so that the kernels need not know how long the sequence
-    is. The step is counted on the device. The host runs ahead of the device by one step at most,
-    so that a cancelled job ends soon.
+    Sums lie as [slots, branches, 4, h, w], so that the kernels need not know how long the sequence
+    is. The step is counted on the device. The host runs ahead of the device by one solver step at
+    most, so that a cancelled stream ends soon.
     """
 
     def __init__(
         self,
         gpu: Gpu,
         kernels: Mapping[str, Kernel],
-        latents: Floats,
-        halves: int,
-        shares: Floats,
+        shape: tuple[int, ...],
+        branches: int,
         coefficients: Floats,
     ) -> None:
         self._gpu = gpu
-        self._take = kernels["take_rows"]
-        self._add = kernels[f"add_rows_{halves}"]
-        self._advance = kernels[f"advance_{halves}"]
+        self._gather = kernels["take_rows"]
+        self._accumulate = kernels[f"add_rows_{branches}"]
+        self._solver_step = kernels[f"advance_{branches}"]
         self._next_step = kernels["next_step"]
-        places, *size = latents.shape
-        self._count = places
-        self._halves = halves
-        self._blocks = -(-int(np.prod(size)) // int(self._take.constants["block"]))
+        slots, *size = shape
+        self._branches = branches
+        self._blocks = -(-int(np.prod(size)) // int(self._gather.constants["block"]))
         specs = (
-            TensorSpec("latents", latents.shape, "float32"),
-            TensorSpec("total", (places, halves, *size), "float32"),
-            TensorSpec("shares", shares.shape, "float32"),
+            TensorSpec("latents", shape, "float32"),
+            TensorSpec("total", (slots, branches, *size), "float32"),
             TensorSpec("coefficients", coefficients.shape, "float32"),
             TensorSpec("step", (1,), "int32"),
         )
         self._tensors = allocate(gpu, specs)
-        for name, values in (
-            ("latents", latents),
-            ("shares", shares),
-            ("coefficients", coefficients),
-        ):
-            self._tensors[name][...] = values
+        self._tensors["coefficients"][...] = coefficients
+        self._weights = np.ones(slots, np.float32)
         self._step = 0
-        self._windows: dict[bytes, DeviceTensor] = {}
+        self._constants: dict[tuple[str, bytes], DeviceTensor] = {}
         self._ahead: Event | None = None
 
-    def take(self, places: Places, out: DeviceTensor) -> None:
-        """Copy the latents of `places` to the first rows of `out`."""
-        addresses = self._address("latents"), self._places(places), out.address
-        self._take.launch((self._blocks, len(places), 1), addresses)
+    def write(self, first: int, latents: Floats, weights: Floats) -> None:
+        """Put new latents and their weights into the slots from `first` on."""
+        self._tensors["latents"][first : first + len(latents)] = latents
+        self._weights[first : first + len(latents)] = weights
 
-    def add(self, prediction: DeviceTensor, places: Places) -> None:
-        """Add the first rows of each half of `prediction` to the sums of `places`."""
-        addresses = prediction.address, self._places(places), self._address("total")
-        self._add.launch((self._blocks, len(places), self._halves), addresses)
+    def gather(self, slots: Slots, out: DeviceTensor) -> None:
+        """Copy the latents of `slots` to the first rows of `out`."""
+        addresses = self._address("latents"), self._constant(slots), out.address
+        self._gather.launch((self._blocks, len(slots), 1), addresses)
 
-    def advance(self, step: int) -> None:
-        """Guidance, then the solver step; the sums begin anew."""
-        if step != self._step:
-            self._tensors["step"][...] = np.array([step])
-        names = "shares", "coefficients", "step", "latents", "total"
-        self._advance.launch((self._blocks, self._count, 1), [self._address(n) for n in names])
+    def accumulate(self, prediction: DeviceTensor, slots: Slots) -> None:
+        """Add the first rows of each branch of `prediction` to the sums of `slots`."""
+        addresses = prediction.address, self._constant(slots), self._address("total")
+        self._accumulate.launch((self._blocks, len(slots), self._branches), addresses)
+
+    def step(self, index: int, first: int, last: int) -> None:
+        """Guidance, then the solver step of some slots; their sums begin anew."""
+        if index != self._step:
+            self._tensors["step"][...] = np.array([index])
+        addresses = (
+            self._constant(self._weights[first:last]),
+            self._address("coefficients"),
+            self._address("step"),
+            self._tensors["latents"].row(first).address,
+            self._tensors["total"].row(first).address,
+        )
+        self._solver_step.launch((self._blocks, last - first, 1), addresses)
         self._next_step.launch((1, 1, 1), [self._address("step")])
-        self._step = step + 1
+        self._step = index + 1
         reached, self._ahead = self._ahead, self._gpu.mark()
         if reached is not None:
             reached.wait()
 
-    def row(self, place: int, out: DeviceTensor) -> None:
-        """Copy the latents of one place to `out` [1, 4, h, w]."""
-        out[...] = self._tensors["latents"].row(place)
+    def read(self, slot: int, out: DeviceTensor) -> None:
+        """Copy the latents of one slot to `out` [1, 4, h, w]."""
+        out[...] = self._tensors["latents"].row(slot)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:
         return np.asarray(self._tensors["latents"])
@@ -91,11 +96,11 @@ class CudaLatents:
     def _address(self, name: str) -> int:
         return self._tensors[name].address
 
-    def _places(self, places: Places) -> int:
-        """Address of a window's places, uploaded when it is first seen."""
-        key = places.tobytes()
-        if key not in self._windows:
-            spec = TensorSpec("places", places.shape, "int64")
-            self._windows[key] = allocate(self._gpu, [spec])["places"]
-            self._windows[key][...] = places
-        return self._windows[key].address
+    def _constant(self, values: NDArray[Any]) -> int:
+        """Address of slots or weights, uploaded when first seen: the same few come again."""
+        key = (values.dtype.name, values.tobytes())
+        if key not in self._constants:
+            spec = TensorSpec("constant", values.shape, values.dtype.name)
+            self._constants[key] = allocate(self._gpu, [spec])["constant"]
+            self._constants[key][...] = values
+        return self._constants[key].address

@@ -49,11 +49,11 @@ class TensorRTBackend:
         ways_out = f"end other programs that use the GPU, {way_out}, or take --engine onnxruntime"
         require_gpu_memory(needed_bytes, self._gpu.free_bytes(), what, ways_out)
 
-    def hold(
-        self, latents: Floats, halves: int, shares: Floats, coefficients: Floats
+    def new_latents(
+        self, shape: tuple[int, ...], branches: int, coefficients: Floats
     ) -> CudaLatents:
-        """Take latents to the GPU."""
-        return CudaLatents(self._gpu, self._kernels, latents, halves, shares, coefficients)
+        """Slots for latents on the GPU."""
+        return CudaLatents(self._gpu, self._kernels, shape, branches, coefficients)
 
 
 def open_tensorrt(bundle: Bundle, engine: str) -> TensorRTBackend:

@@ -92,31 +92,35 @@ def backend(gpu: Gpu, bundle: Bundle, plan: PlanFolder, driver: SoftDriver) -> T
     return TensorRTBackend("tensorrt", package, gpu, bundle, plan)
 
 
-@pytest.mark.parametrize("halves", [1, 2])
-def test_latents_are_those_of_the_host(backend: TensorRTBackend, halves: int) -> None:
-    draw = np.random.default_rng(halves)
+@pytest.mark.parametrize("branches", [1, 2])
+def test_latents_are_those_of_the_host(backend: TensorRTBackend, branches: int) -> None:
+    draw = np.random.default_rng(branches)
     noise = draw.normal(size=(20, 4, 16, 16)).astype(np.float32)
-    shares, coefficients = draw.random(20, np.float32), draw.random((3, 3), np.float32)
-    host = HostLatents(noise.copy(), halves, shares, coefficients)
-    device = backend.hold(noise.copy(), halves, shares, coefficients)
-    engine = backend.load("denoiser" if halves == 2 else "denoiser_unguided")
+    weights, coefficients = draw.random(20, np.float32), draw.random((3, 3), np.float32)
+    host = HostLatents(noise.shape, branches, coefficients)
+    device = backend.new_latents(noise.shape, branches, coefficients)
+    for latents in (host, device):
+        latents.write(0, noise[:7], weights[:7])
+        latents.write(7, noise[7:], weights[7:])
+    engine = backend.load("denoiser" if branches == 2 else "denoiser_unguided")
     buffers = engine.bind().buffers
     one = backend.load("vae_decoder").bind().buffers["latents"]
     for step in (0, 1, 2, 1):
         for window in (np.arange(16), np.array([16, 19, 2])):
-            prediction = draw.normal(size=(halves, 16, 4, 16, 16)).astype(np.float32)
+            prediction = draw.normal(size=(branches, 16, 4, 16, 16)).astype(np.float32)
             taken = np.zeros((16, 4, 16, 16), np.float32)
-            host.take(window, taken)
-            device.take(window, buffers["latents"])
+            host.gather(window, taken)
+            device.gather(window, buffers["latents"])
             count = len(window)
             np.testing.assert_array_equal(np.asarray(buffers["latents"])[:count], taken[:count])
             buffers["prediction"][...] = prediction
-            host.add(prediction, window)
-            device.add(buffers["prediction"], window)
-        host.advance(step)
-        device.advance(step)
+            host.accumulate(prediction, window)
+            device.accumulate(buffers["prediction"], window)
+        for latents in (host, device):
+            latents.step(step, 0, 4)
+            latents.step(step, 4, 20)
         np.testing.assert_allclose(np.asarray(device), np.asarray(host), rtol=1e-5, atol=1e-5)
-    device.row(7, one)
+    device.read(7, one)
     np.testing.assert_array_equal(np.asarray(one)[0], np.asarray(device)[7])
 
 
