@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
+from mimo_runtime.body.body import Body
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.characters.atlas import shipped_atlas
 from mimo_runtime.characters.completion import complete
+from mimo_runtime.characters.displacement import displaced, displacements
 from mimo_runtime.characters.drawing import a_pose, draw_textured, front_camera
 from mimo_runtime.characters.picture_fit import PictureFit, fit_picture
 from mimo_runtime.characters.sampling import sample_colours
@@ -29,6 +31,7 @@ class Character:
     canonical: Pixels
     texture: Texture
     fit: PictureFit
+    dressed: Body
     guesses: tuple[str, ...]
 
 
@@ -48,9 +51,11 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -
     fit = fit_picture(seen, alpha)
     atlas = shipped_atlas(TEXTURE_PX)
     camera = square.seen_by(fit.camera)
+    alpha_square = np.ascontiguousarray(picture[..., 3])
+    dressed = displaced(fit.body, displacements(fit.body, fit.pose, camera, alpha_square))
     samples = sample_colours(
-        atlas, fit.body, fit.pose, camera, np.ascontiguousarray(picture[..., :3]),
-        np.ascontiguousarray(picture[..., 3]),
+        atlas, dressed, fit.pose, camera, np.ascontiguousarray(picture[..., :3]),
+        alpha_square,
     )  # fmt: skip
     if not (samples.confidence > 0.5).any():
         raise MediaError(
@@ -61,9 +66,9 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -
     pose = a_pose(fit.body)
     corners = load_texture_corners().uv
     canonical = draw_textured(
-        fit.body, corners, texture, pose, front_camera(fit.body, pose, size_px)
+        dressed, corners, texture, pose, front_camera(fit.body, pose, size_px)
     )
-    return Character(picture, canonical, texture, fit, (*fit.guesses, *_guesses(texture)))
+    return Character(picture, canonical, texture, fit, dressed, (*fit.guesses, *_guesses(texture)))
 
 
 def _guesses(texture: Texture) -> tuple[str, ...]:

@@ -17,29 +17,30 @@ def diffuse(colours: Floats, known: NDArray[np.bool_], triangles: NDArray[np.int
     the mean of its neighbours, over and over. Parts without any known vertex get the mean of all.
     At least one vertex is known.
     """
-    starts, ends = _edges(triangles)
+    starts, ends = edges(triangles)
     result = np.where(known[:, None], colours, 0).astype(np.float64)
     reached = known.copy()
     while True:
         fresh = np.unique(ends[reached[starts] & ~reached[ends]])
         if len(fresh) == 0:
             break
-        result[fresh] = _means(result * reached[:, None], reached, starts, ends)[fresh]
+        result[fresh] = means(result * reached[:, None], reached, starts, ends)[fresh]
         reached[fresh] = True
     result[~reached] = result[known].mean(axis=0)
     open_ones, everywhere = np.flatnonzero(reached & ~known), np.ones(len(known), bool)
     for _ in range(_SMOOTHING_ROUNDS if len(open_ones) else 0):
-        result[open_ones] = _means(result, everywhere, starts, ends)[open_ones]
+        result[open_ones] = means(result, everywhere, starts, ends)[open_ones]
     return result.astype(np.float32)
 
 
-def _edges(triangles: NDArray[np.int32]) -> tuple[Integers, Integers]:
+def edges(triangles: NDArray[np.int32]) -> tuple[Integers, Integers]:
+    """int [E] twice, the vertices at both ends of every edge of `triangles` [T, 3], both ways."""
     pairs = np.concatenate([triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
     both = np.unique(np.concatenate([pairs, pairs[:, ::-1]]).astype(np.int64), axis=0)
     return both[:, 0], both[:, 1]
 
 
-def _means(
+def means(
     values: NDArray[np.float64], counted: NDArray[np.bool_], starts: Integers, ends: Integers
 ) -> NDArray[np.float64]:
     """The mean of the counted neighbours of each vertex, [V, 3]."""

@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.pose import Placement, Pose, place
-from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.characters.outline import on_outline
 from mimo_runtime.fitting.evidence import UPRIGHT
 from mimo_runtime.fitting.freedoms import NECK
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
@@ -27,7 +26,6 @@ from mimo_runtime.fitting.solve import Outline, Postures, Targets, solve
 ROUNDS = 12
 _STEPS = 2
 _MOST_POINTS = 500
-_EDGE_PX = 2
 _HALF_PX = 0.5  # a contour runs through the middles of the outermost pixels
 _FURTHEST = 0.1  # of the picture's side
 _SAME_WAY = 0.6  # cosine between the outlines
@@ -62,7 +60,7 @@ def refine(
 def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) -> Outline | None:
     """The body's outline matched with `edges` float64 [E, 2], whose outsides are at `ways`."""
     vertices = pose_vertices(body, pose)
-    chosen, own_ways = _on_outline(body, vertices, camera)
+    chosen, own_ways = on_outline(body, vertices, camera, _MOST_POINTS)
     pixels, _ = camera.project(vertices[chosen])
     apart = np.linalg.norm(pixels[:, None] - edges, axis=-1)
     apart = np.where(own_ways @ ways.T > _SAME_WAY, apart, np.inf)
@@ -81,23 +79,6 @@ def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) 
         normals=ways[nearest],
         weights=weights * _TOTAL_WEIGHT / len(weights),
     )
-
-
-def _on_outline(body: Body, vertices: Array, camera: Camera) -> tuple[NDArray[np.int64], Array]:
-    """Vertices at the edge of the body's picture, and where its outside is there, [C, 2]."""
-    mask = render_vertices(body, vertices, camera, samples=1).mask.astype(np.uint8)
-    kernel = np.ones((2 * _EDGE_PX + 1,) * 2, np.uint8)
-    edge = (cv2.dilate(mask, kernel) > 0) & (cv2.erode(mask, kernel) == 0)
-    pixels, _ = camera.project(vertices)
-    cells = np.floor(pixels).astype(np.int64)
-    size = (camera.width_px, camera.height_px)
-    inside = ((cells >= 0) & (cells < size)).all(axis=1)
-    x, y = cells.clip(0, np.array(size) - 1).T
-    normals = vertex_normals(vertices, body.triangles) @ camera.rotation.T
-    flat = np.linalg.norm(normals[:, :2], axis=1)
-    found = np.flatnonzero(inside & edge[y, x] & (flat > 0.9))
-    found = found[:: max(1, len(found) // _MOST_POINTS)]
-    return found, normals[found, :2] / flat[found, None]
 
 
 def _edges(alpha: NDArray[np.uint8]) -> tuple[Array, Array]:

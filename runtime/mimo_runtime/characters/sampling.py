@@ -22,6 +22,9 @@ _GRAZING, _FRONTAL = 0.1, 0.6  # cosines between which a surface is seen worse a
 _OPAQUE = 200
 _REACH = 0.04  # of the picture's height: how far a colour may be fetched back into the matte
 _FETCHED = 0.4
+_APART_M = 0.07  # from where on one part of the body is before another
+_HIDDEN_REACH, _HIDDEN_SHARE = 0.018, 0.1  # of the picture's height; of the confidence
+_RIM_REACH, _RIM_SHARE = 0.006, 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,8 +59,32 @@ def sample_colours(
     lengths = np.linalg.norm(sight, axis=1) * np.linalg.norm(normals, axis=1)
     facing = -(normals * sight).sum(axis=1) / np.maximum(lengths, 1e-9)
     sure = np.clip((facing - _GRAZING) / (_FRONTAL - _GRAZING), 0, 1) * open_to_view
+    sure *= _beside_others(view.depth_m, depth_m, rows, columns)
     places_px, share = _into_matte(pixels, rows, columns, alpha)
     return Samples(_read(rgb, places_px, atlas.size_px), (sure * share).astype(np.float32))
+
+
+def _beside_others(
+    seen_m: NDArray[np.float64],
+    depth_m: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+) -> NDArray[np.float64]:
+    """How far to believe texels [K] at `depth_m` beside edges in the depth `seen_m` [H, W].
+
+    A fit is never exact: what lies just behind an arm may show the arm, and the rim of an arm what
+    is behind it.
+    """
+    body_only = np.where(np.isfinite(seen_m), seen_m, -np.inf)
+    front, back = (_disc(len(seen_m), share) for share in (_HIDDEN_REACH, _RIM_REACH))
+    nearer = cv2.erode(seen_m, front)[rows, columns] < depth_m - _APART_M
+    farther = cv2.dilate(body_only, back)[rows, columns] > depth_m + _APART_M
+    return np.where(nearer, _HIDDEN_SHARE, np.where(farther, _RIM_SHARE, 1.0))
+
+
+def _disc(height_px: int, share: float) -> Pixels:
+    width = 2 * round(share * height_px) + 1
+    return np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)))
 
 
 def _cells(
