@@ -1,6 +1,7 @@
 """What report.json holds of a decomposition, as plain data."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,7 @@ def _video(clip: DrivingClip) -> dict[str, Any]:
         "pixel_format": info.pixel_format,
         "width_px": info.width_px,
         "height_px": info.height_px,
-        "rotation_deg": info.rotation_deg,
+        "orientation": asdict(info.orientation),
         "rate_fps": float(info.rate_fps),
         "frame_count": info.frame_count,
     }

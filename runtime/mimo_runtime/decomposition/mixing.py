@@ -65,7 +65,7 @@ def mix(motion: Path, scene: Path, target: Path) -> tuple[str, ...]:
         MediaError, LimitExceededError: a video or picture that cannot be read.
     """
     moving = open_motion(motion)
-    behind = open_scene(scene, moving.rate_fps)
+    behind = open_scene(scene, moving.rate_fps, moving.size_px)
     count = min(moving.frame_count, behind.frame_count or moving.frame_count)
     with new_template(target) as folder:
         _write_motion(moving, count, folder)
@@ -129,6 +129,7 @@ def _write(folder: Path, name: str, moving: MotionLayer, frames: Iterator[Pixels
 
 
 def _sentences(moving: MotionLayer, behind: Scene, count: int) -> Iterator[str]:
+    yield from behind.notes
     width_px, height_px = moving.size_px
     if behind.size_px != moving.size_px:
         yield (

@@ -8,9 +8,11 @@ from itertools import repeat
 from pathlib import Path
 
 from mimo_runtime.decomposition.clip import LIMITS, Pixels, resampled
+from mimo_runtime.decomposition.covering import covering_size
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.clip import ClipInfo
-from mimo_runtime.media.picture import read_picture
+from mimo_runtime.media.clip_notes import clip_notes
+from mimo_runtime.media.picture import on_white, read_picture
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.media.sniffing import SNIFF_BYTES, sniff_picture
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, Template, open_template
@@ -22,8 +24,9 @@ Opens = Callable[[], Iterator[Pixels]]
 class Scene:
     """`frames` opens it: uint8 [height, width, 3] each, at the rate of the motion.
 
-    `frame_count` is None where it goes on without end. `occlusion` and `source` open what is in
-    front and the frames that it is cut out of, None where nothing is.
+    `frame_count` is None where it goes on without end. `size_px` is that of the file; frames may
+    come smaller. `occlusion` and `source` open what is in front and the frames that it is cut out
+    of, None where nothing is. `notes` say what was understood of the file.
     """
 
     frames: Opens
@@ -31,10 +34,11 @@ class Scene:
     size_px: tuple[int, int]
     occlusion: Opens | None = None
     source: Opens | None = None
+    notes: tuple[str, ...] = ()
 
 
-def open_scene(path: Path, rate_fps: Fraction) -> Scene:
-    """The scene at `path`, brought to `rate_fps`.
+def open_scene(path: Path, rate_fps: Fraction, cover_px: tuple[int, int]) -> Scene:
+    """The scene at `path`, brought to `rate_fps`, for frames of width and height `cover_px`.
 
     Raises:
         MediaError: there is nothing, or it is neither a video nor a picture.
@@ -44,14 +48,15 @@ def open_scene(path: Path, rate_fps: Fraction) -> Scene:
     if path.is_dir():
         return _of_template(open_template(path, LIMITS, max_frames=LIMITS.max_frames), rate_fps)
     if _is_picture(path):
-        picture = read_picture(path.read_bytes(), path.name, LIMITS)[..., :3]
+        picture = on_white(read_picture(path.read_bytes(), path.name, LIMITS))
         height_px, width_px = picture.shape[:2]
         return Scene(lambda: repeat(picture), None, (width_px, height_px))
     info = _video(path)
     indices = resampled(info, rate_fps)
-    return Scene(
-        partial(_clip_frames, path, indices), len(indices), (info.width_px, info.height_px)
-    )
+    size_px = info.width_px, info.height_px
+    smaller_px = min(size_px, covering_size(*size_px, *cover_px))
+    frames = partial(_clip_frames, path, info, indices, smaller_px)
+    return Scene(frames, len(indices), size_px, notes=tuple(clip_notes(info)))
 
 
 def _of_template(template: Template, rate_fps: Fraction) -> Scene:
@@ -74,8 +79,11 @@ def _of_template(template: Template, rate_fps: Fraction) -> Scene:
     )
 
 
-def _clip_frames(path: Path, indices: tuple[int, ...]) -> Iterator[Pixels]:
-    with open_clip(path, LIMITS) as reader:
+def _clip_frames(
+    path: Path, info: ClipInfo, indices: tuple[int, ...], size_px: tuple[int, int]
+) -> Iterator[Pixels]:
+    nits = info.colour.peak_nits
+    with open_clip(path, LIMITS, batch_frames=2, size_px=size_px, peak_nits=nits) as reader:
         yield from frames_at(reader, indices)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
+from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.limits import MediaLimits
 
 
@@ -10,8 +11,15 @@ from mimo_runtime.media.limits import MediaLimits
 class DecodeJob:
     """One file for one child.
 
-    `kind` is "inspect", "decode" or "picture"; `container` is what the magic bytes say; `name` is
-    what error sentences call the file.
+    Attributes:
+        kind: "inspect", "decode" or "picture".
+        name: what error sentences call the file.
+        container: what the magic bytes say.
+        limits: bounds on the file and on the work.
+        decoder: "auto", "pyav" or "dali".
+        batch_frames: frames that are handed over at once.
+        width_px, height_px: of the frames that are handed over; 0 for those of the clip.
+        peak_nits: of an HDR clip, where it has been measured before; else 0.
     """
 
     kind: str
@@ -20,6 +28,13 @@ class DecodeJob:
     limits: MediaLimits
     decoder: str = "pyav"
     batch_frames: int = 1
+    width_px: int = 0
+    height_px: int = 0
+    peak_nits: float = 0.0
+
+    def size_px(self, info: ClipInfo) -> tuple[int, int]:
+        """Width and height of the frames of a clip that are handed over."""
+        return self.width_px or info.width_px, self.height_px or info.height_px
 
     def to_wire(self) -> dict[str, Any]:
         """A mapping that JSON can carry without loss."""

@@ -41,6 +41,15 @@ def read_picture(data: bytes, name: str, limits: MediaLimits) -> NDArray[np.uint
         return pixels
 
 
+def on_white(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A picture [height, width, 3 or 4] on a white ground, uint8 [height, width, 3]."""
+    if picture.shape[2] == 3:
+        return picture
+    alpha = picture[..., 3:].astype(np.uint16)
+    mixed = picture[..., :3] * alpha + 255 * (255 - alpha) + 127
+    return np.asarray(mixed // 255, np.uint8)
+
+
 def encode_png(rgb: NDArray[np.uint8]) -> bytes:
     """The PNG file of uint8 [height, width, 3], or [height, width, 4] with alpha."""
     from PIL import Image

@@ -5,7 +5,7 @@ import functools
 import importlib.util
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -46,17 +46,18 @@ class ClipReader:
     `FrameBatch` once; it raises MediaError when frames are damaged, missing or of another size.
     """
 
-    def __init__(self, child: SupervisedChild, batch_frames: int) -> None:
+    def __init__(self, child: SupervisedChild, job: DecodeJob) -> None:
         """Wait until the child has validated the clip, then hand it the ring to decode into."""
         self._child = child
-        self._batch_frames = batch_frames
+        self._batch_frames = job.batch_frames
         self._next_index = 0
         start = child.receive()
         self.info = ClipInfo.from_wire(start["info"])
         self.decoder: str = start["decoder"]
         self.reason: str = start["reason"]
         _say_once(self.decoder, self.reason)
-        shape = (batch_frames, self.info.height_px, self.info.width_px, 3)
+        width_px, height_px = job.size_px(self.info)
+        shape = (job.batch_frames, height_px, width_px, 3)
         with contextlib.closing(FrameRing(shape)) as ring:
             child.send({"shape": shape}, [ring.descriptor])
             self._slots = ring.slots
@@ -86,12 +87,25 @@ class ClipReader:
 
 
 def open_clip(
-    path: Path, limits: MediaLimits, *, decoder: str = "auto", batch_frames: int = 8
+    path: Path,
+    limits: MediaLimits,
+    *,
+    decoder: str = "auto",
+    batch_frames: int = 8,
+    size_px: tuple[int, int] = (0, 0),
+    peak_nits: float = 0.0,
 ) -> ClipReader:
     """Validate the clip at `path` and start to decode its video stream in a child process.
 
-    `decoder` is "auto" (NVDEC through DALI where this machine and the clip allow it, else PyAV),
-    "pyav" or "dali".
+    Args:
+        path: of the clip.
+        limits: bounds on it.
+        decoder: "auto" (NVDEC through DALI where this machine and the clip allow it, else PyAV),
+            "pyav" or "dali".
+        batch_frames: frames that are handed over at once.
+        size_px: width and height that frames are brought to while they are decoded; (0, 0) for
+            those of the clip.
+        peak_nits: of an HDR clip, as `inspect_clip` has measured it; 0 measures it again.
 
     Raises:
         MediaError: the file is no video, or a damaged one.
@@ -102,7 +116,8 @@ def open_clip(
     if decoder not in DECODERS:
         accepted = ", ".join(DECODERS)
         raise InvalidRequestError(f"There is no decoder '{decoder}'; choose one of {accepted}.")
-    return ClipReader(_start("decode", path, limits, decoder, batch_frames), batch_frames)
+    job = DecodeJob("decode", path.name, "", limits, decoder, batch_frames, *size_px, peak_nits)
+    return ClipReader(*_start(path, job))
 
 
 def inspect_clip(path: Path, limits: MediaLimits) -> ClipInfo:
@@ -112,7 +127,8 @@ def inspect_clip(path: Path, limits: MediaLimits) -> ClipInfo:
         MediaError: the file is no video, or a damaged one.
         LimitExceededError: it is larger than `limits` allow.
     """
-    with _start("inspect", path, limits, "pyav", 1) as child:
+    child, _ = _start(path, DecodeJob("inspect", path.name, "", limits))
+    with child:
         return ClipInfo.from_wire(child.receive()["info"])
 
 
@@ -141,12 +157,11 @@ def frames_at(reader: ClipReader, indices: Sequence[int]) -> Iterator[NDArray[np
             return
 
 
-def _start(
-    kind: str, path: Path, limits: MediaLimits, decoder: str, batch_frames: int
-) -> SupervisedChild:
-    with open_file(path, limits) as file:
-        job = DecodeJob(kind, path.name, file.container, limits, decoder, batch_frames)
-        return SupervisedChild(_fork_server(decoder), job, file.descriptor)
+def _start(path: Path, job: DecodeJob) -> tuple[SupervisedChild, DecodeJob]:
+    """A child at work on the file at `path`, and the job with what kind of file that is."""
+    with open_file(path, job.limits) as file:
+        job = replace(job, container=file.container)
+        return SupervisedChild(_fork_server(job.decoder), job, file.descriptor), job
 
 
 def _fork_server(decoder: str) -> ForkServer:

@@ -5,6 +5,9 @@ from mimo_runtime.errors import MediaError
 SNIFF_BYTES = 4096
 
 _BOX_TYPES = {b"ftyp", b"styp", b"moov", b"mdat", b"wide", b"free", b"skip"}
+_TS_SYNC = b"\x47"
+_TS_STRIDES = (188, 192, 204)  # ISO/IEC 13818-1, 2.4.3; M2TS; DVB with Reed-Solomon code
+_TS_PACKETS = 3
 _H264_NAL_HEADERS = {0x06, 0x09, 0x27, 0x47, 0x67}  # SEI, access unit delimiter, parameter set
 _HEVC_NAL_HEADERS = {0x40, 0x42, 0x46, 0x4E}  # video and sequence parameter set, delimiter, SEI
 
@@ -26,7 +29,7 @@ def sniff_clip(head: bytes, name: str) -> str:
         return "avi"
     if head.startswith(b"DKIF"):
         return "ivf"
-    if len(head) >= 377 and head[0] == head[188] == head[376] == 0x47:
+    if _is_transport_stream(head):
         return "mpegts"
     raw = _sniff_raw(head)
     if raw:
@@ -35,6 +38,18 @@ def sniff_clip(head: bytes, name: str) -> str:
         f"'{name}' is not a video of an accepted kind; "
         "accepted are MP4/MOV, Matroska/WebM, AVI, MPEG-TS, IVF and raw H.264 or HEVC; convert "
         "others, such as WMV or GIF, to MP4 first."
+    )
+
+
+def _is_transport_stream(head: bytes) -> bool:
+    """Packets of 188 bytes, with a time code before (Blu-ray, AVCHD) or check bytes behind (DVB).
+
+    A capture may begin in the middle of a packet.
+    """
+    return any(
+        head[offset::stride][:_TS_PACKETS] == _TS_SYNC * _TS_PACKETS
+        for stride in _TS_STRIDES
+        for offset in range(stride)
     )
 
 

@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.errors import TemplateError
+from mimo_runtime.media.frame_rate import ratio_of
 
 CONFIG_FILE = "config.json"
 TIME_CROP_FPS = 30
 _MAX_FPS = 240
+_SAME_RATE = Fraction(1, 10_000)  # less than between 30 and 30000/1001
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,19 @@ class TemplateConfig:
 
     @property
     def rate_fps(self) -> Fraction:
-        """`fps` as a ratio, the decimal that config.json states."""
-        return Fraction(str(self.fps))
+        """`fps` as the ratio that its decimal stands for, such as 30000/1001 (`ratio_of`)."""
+        return ratio_of(self.fps)
 
     def resampled(self, frame_count: int, native_fps: Fraction) -> tuple[int, ...]:
         """The frames of a stream of `native_fps` that are its picture at `fps`, official rule.
 
         Frames are dropped or repeated. The native rate is rounded to a whole number first; below
-        half a frame a second there is none, and the result is empty.
+        half a frame a second there is none, and the result is empty. A stream of a rate that is no
+        whole number, and that `fps` means, stays as it is: by the official rule it would lose a
+        frame now and then.
         """
+        if abs(native_fps / self.rate_fps - 1) <= _SAME_RATE:
+            return tuple(range(frame_count))
         step = round(native_fps) / self.fps
         if step == 0:
             return ()

@@ -105,10 +105,12 @@ def open_template(folder: Path, limits: MediaLimits, *, max_frames: int = 150) -
     paths = _stream_paths(folder)
     infos = {name: inspect_clip(path, limits) for name, path in paths.items()}
     _check_equal(folder, "frame size", {n: f"{i.width_px}x{i.height_px}" for n, i in infos.items()})
+    rates_fps = _rates_fps(infos)
     indices = {
-        name: config.resampled(info.frame_count, info.rate_fps) for name, info in infos.items()
+        name: config.resampled(info.frame_count, rates_fps[name]) for name, info in infos.items()
     }
-    _check_equal(folder, "number of frames", {n: str(len(i)) for n, i in indices.items()})
+    if len({len(used) for used in indices.values()}) > 1:
+        _check_equal(folder, "length", {name: _length(info) for name, info in infos.items()})
     used = config.time_crop(len(indices[MOTION]), max_frames)
     if not indices[MOTION][used]:
         raise TemplateError(
@@ -117,6 +119,19 @@ def open_template(folder: Path, limits: MediaLimits, *, max_frames: int = 150) -
         )
     streams = {name: Stream(paths[name], infos[name], indices[name][used]) for name in paths}
     return Template(folder, config, streams, limits)
+
+
+def _rates_fps(infos: Mapping[str, ClipInfo]) -> dict[str, Fraction]:
+    """The rate of each stream; that of the motion where all have as many frames, whatever the
+    time stamps of the others say.
+    """
+    if len({info.frame_count for info in infos.values()}) == 1:
+        return dict.fromkeys(infos, infos[MOTION].rate_fps)
+    return {name: info.rate_fps for name, info in infos.items()}
+
+
+def _length(info: ClipInfo) -> str:
+    return f"{info.frame_count} frames at {float(info.rate_fps):.5g} a second"
 
 
 def _stream_paths(folder: Path) -> dict[str, Path]:

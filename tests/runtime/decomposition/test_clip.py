@@ -12,20 +12,17 @@ from hypothesis import strategies as some
 
 from mimo_runtime.decomposition.clip import (
     DrivingClip,
+    driving_rate,
     fitted_size,
-    is_steady,
     open_driving,
     resampled,
-    usual_rate_fps,
 )
 from mimo_runtime.media.clip import ClipInfo
 from tests.runtime.decomposition.clips import levels, write_video
 
 
 def _info(times_s: list[float], rate_fps: Fraction | int) -> ClipInfo:
-    return ClipInfo(
-        "mp4", "h264", "yuv420p", 64, 48, 0, Fraction(rate_fps), tuple(times_s), "bt709", "limited"
-    )
+    return ClipInfo("mp4", "h264", "yuv420p", 64, 48, Fraction(rate_fps), tuple(times_s))
 
 
 def test_a_usual_clip_keeps_its_frames() -> None:
@@ -42,13 +39,32 @@ def test_sixty_frames_a_second_lose_every_other_one() -> None:
     assert set(np.diff(found)) == {2}
 
 
+NTSC = Fraction(1000, 1001)
+
+
+@pytest.mark.parametrize(
+    ("rate", "brought_to"),
+    [
+        (24 * NTSC, 24 * NTSC), (25, 25), (30 * NTSC, 30 * NTSC), (30, 30), (15, 15),
+        (48, 24), (48 * NTSC, 24 * NTSC), (50, 25), (60 * NTSC, 30 * NTSC), (60, 30), (90, 30),
+        (100, 25), (120 * NTSC, 30 * NTSC), (144, Fraction(144, 5)), (240, 30),
+        (33, 30), (Fraction(1, 3), 1),
+    ],
+)  # fmt: skip
+def test_a_rate_is_kept_or_divided(rate: Fraction, brought_to: Fraction) -> None:
+    assert driving_rate(Fraction(rate)) == brought_to
+
+
+@pytest.mark.parametrize(("rate", "step"), [(48, 2), (50, 2), (100, 4), (60 * NTSC, 2), (25, 1)])
+def test_a_divided_rate_takes_every_so_manieth_frame(rate: Fraction, step: int) -> None:
+    info = _info([index / float(rate) for index in range(100)], Fraction(rate))
+    assert resampled(info, driving_rate(info.rate_fps)) == tuple(range(0, 100, step))
+
+
 def test_irregular_frames_are_shown_when_they_were() -> None:
     times_s = [0.0, 0.1, 0.2, 0.7, 0.8, 0.9]
-    info = _info(times_s, Fraction(6))
-    assert not is_steady(info)
-    assert usual_rate_fps(info) == pytest.approx(10)
-    found = resampled(info, Fraction(10))
-    assert found == (0, 1, 2, 2, 2, 2, 2, 3, 4, 5, 5)
+    found = resampled(_info(times_s, 10), Fraction(10))
+    assert found == (0, 1, 2, 2, 2, 2, 2, 3, 4, 5)
 
 
 @settings(max_examples=50, derandomize=True, deadline=None)

@@ -33,23 +33,32 @@ def write_clip(
     matrix: int | None = None,
     converted_with: int | None = None,
     rotation_deg: int = 0,
+    display_matrix: Sequence[int] = (),
+    pixel_aspect: Fraction | None = None,
     ticks: Sequence[int] | None = None,
+    rate_fps: Fraction | int = 25,
+    codec_options: dict[str, str] | None = None,
     container_options: dict[str, str] | None = None,
 ) -> Path:
-    """Encodes RGB pictures at 25 frames a second, or at `ticks` milliseconds.
+    """Encodes RGB pictures at `rate_fps`, or at `ticks` milliseconds.
 
     `matrix` is what the stream is tagged with and, unless `converted_with` says else, converted
     with.
     """
     options = {"crf": "8"} if codec.startswith("lib") else {"qmin": "1", "qmax": "2"}
+    options |= codec_options or {}
     height_px, width_px, _ = pictures[0].shape
     with av.open(str(path), "w", container_options=container_options or {}) as container:
-        stream = cast(VideoStream, container.add_stream(codec, rate=25, options=options))
+        stream = cast(VideoStream, container.add_stream(codec, rate=rate_fps, options=options))
         stream.width, stream.height, stream.pix_fmt = width_px, height_px, pixel_format
         if rotation_deg:
             stream.set_display_rotation(rotation_deg)
+        if display_matrix:
+            stream.set_display_matrix(display_matrix)
         context = stream.codec_context
-        context.time_base = Fraction(1, 1000) if ticks else Fraction(1, 25)
+        context.time_base = Fraction(1, 1000) if ticks else 1 / Fraction(rate_fps)
+        if pixel_aspect:
+            context.sample_aspect_ratio = pixel_aspect
         context.gop_size = 6
         if matrix:
             context.colorspace = context.color_primaries = context.color_trc = matrix

@@ -15,6 +15,7 @@ from mimo_runtime.media.child.capabilities import probe_capabilities
 from mimo_runtime.media.child.dali_decoder import DaliDecoder
 from mimo_runtime.media.child.decoder_choice import DecoderChoice
 from mimo_runtime.media.child.decoding import start_decoder
+from mimo_runtime.media.child.validation import validate_clip
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip, open_clip
@@ -133,11 +134,11 @@ def own_limits() -> Iterator[None]:
 @ON_CPU
 @pytest.mark.usefixtures("own_limits")
 def test_a_gpu_that_fails_is_replaced_by_pyav(clip: Path, limits: MediaLimits) -> None:
-    info = inspect_clip(clip, limits)
-    job = DecodeJob("decode", clip.name, info.container, limits, "auto", 4)
+    job = DecodeJob("decode", clip.name, "mp4", limits, "auto", 4)
     with clip.open("rb") as file:
         gpu = DecoderChoice("dali", "NVDEC decodes h264", on_gpu=True)
-        choice, frames = start_decoder(file.fileno(), job, info, gpu)
+        valid = validate_clip(file.fileno(), job)
+        choice, frames = start_decoder(file.fileno(), job, valid, gpu)
         decoded = np.stack(list(frames))
     assert choice.decoder == "pyav"
     assert choice.reason.startswith("DALI failed: ")

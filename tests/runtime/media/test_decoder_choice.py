@@ -8,8 +8,9 @@ import pytest
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.media.child.capabilities import Capabilities
 from mimo_runtime.media.child.decoder_choice import DecoderChoice, choose_decoder
+from mimo_runtime.media.child.packets import PacketFacts, plan_packets
 from mimo_runtime.media.child.validation import ValidatedClip
-from mimo_runtime.media.clip import ClipInfo
+from mimo_runtime.media.clip import HLG, ClipColour, ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.limits import MediaLimits
 
@@ -17,15 +18,29 @@ BARE = Capabilities(has_dali=False, has_nvdec=False)
 CPU = Capabilities(has_dali=True, has_nvdec=False)
 GPU = Capabilities(has_dali=True, has_nvdec=True)
 
-INFO = ClipInfo("mp4", "h264", "yuv420p", 64, 48, 0, Fraction(25), (0.0,), "unspecified", "limited")
-H264 = ValidatedClip(INFO, simple=True)
-VP9 = ValidatedClip(replace(INFO, codec="vp9"), simple=True)
-BT709 = ValidatedClip(replace(INFO, matrix="bt709"), simple=True)
-BT2020 = ValidatedClip(replace(INFO, matrix="bt2020nc"), simple=True)
-TEN_BIT = ValidatedClip(replace(INFO, pixel_format="yuv420p10le"), simple=True)
-AVI = ValidatedClip(replace(INFO, container="avi"), simple=True)
-AV1 = ValidatedClip(replace(INFO, codec="av1"), simple=True)
-SEVERAL = ValidatedClip(INFO, simple=False)
+PLAN = plan_packets([PacketFacts(0, 0, 1, is_key=True)], 25)
+INFO = ClipInfo(
+    "mp4", "h264", "yuv420p", 64, 48, Fraction(25), (0.0,), ClipColour(matrix="smpte170m")
+)
+H264 = ValidatedClip(INFO, simple=True, plan=PLAN)
+
+
+def like(**changes: object) -> ValidatedClip:
+    return replace(H264, info=replace(INFO, **changes))
+
+
+VP9 = like(codec="vp9")
+BT709 = like(colour=ClipColour(matrix="bt709"))
+BT2020 = like(colour=ClipColour(matrix="bt2020nc"))
+P3 = like(colour=ClipColour(primaries="smpte432"))
+HDR = like(colour=ClipColour(transfer=HLG))
+ALPHA = like(colour=ClipColour(has_alpha=True))
+FIELDS = like(is_interlaced=True)
+WIDE_PIXELS = like(pixel_aspect=Fraction(4, 3))
+TEN_BIT = like(pixel_format="yuv420p10le")
+AVI = like(container="avi")
+AV1 = like(codec="av1")
+SEVERAL = replace(H264, simple=False)
 
 
 def choose(decoder: str, clip: ValidatedClip, capabilities: Capabilities) -> DecoderChoice:
@@ -60,6 +75,11 @@ def test_the_reason_tells_that_colours_are_corrected() -> None:
         (AVI, "frames of an AVI"),
         (TEN_BIT, "NVDEC does not decode h264 as yuv420p10le"),
         (BT2020, "the colour matrix bt2020nc wrongly"),
+        (P3, "neither HDR nor wide gamuts"),
+        (HDR, "neither HDR nor wide gamuts"),
+        (ALPHA, "nor opacity"),
+        (FIELDS, "knows neither fields"),
+        (WIDE_PIXELS, "nor pixels that are not square"),
         (SEVERAL, "several video streams or hidden frames"),
     ],
 )

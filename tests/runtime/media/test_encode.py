@@ -31,7 +31,7 @@ def test_what_is_encoded_can_be_decoded(
     frames = all_frames(path)
     assert min(psnr_db(a, b) for a, b in zip(frames, pictures, strict=True)) > 36
     info = inspect_clip(path, limits)
-    assert (info.codec, info.matrix, info.color_range) == ("h264", "bt709", "limited")
+    assert (info.codec, info.colour.matrix, info.colour.color_range) == ("h264", "bt709", "limited")
     assert info.rate_fps == RATE_FPS
     assert info.timestamps_s == tuple(float(index / RATE_FPS) for index in range(9))
 

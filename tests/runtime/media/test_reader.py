@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.clip import ClipColour
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.orientation import UPRIGHT
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from tests.golden import GOLDEN, LARGE, load
 
@@ -65,9 +67,9 @@ def test_an_unknown_decoder_is_named_with_those_that_exist(clip: Path, limits: M
 def test_inspection_tells_size_rate_times_and_tags(clip: Path, limits: MediaLimits) -> None:
     info = inspect_clip(clip, limits)
     assert (info.container, info.codec, info.pixel_format) == ("mp4", "h264", "yuv420p")
-    assert (info.width_px, info.height_px, info.rotation_deg) == (64, 48, 0)
+    assert (info.width_px, info.height_px, info.orientation) == (64, 48, UPRIGHT)
     assert (info.rate_fps, info.frame_count) == (Fraction(25), 12)
-    assert (info.matrix, info.color_range) == ("unspecified", "unspecified")
+    assert info.colour == ClipColour("smpte170m", "unspecified", is_guessed=True)
 
 
 def test_frames_are_picked_and_repeated(clip: Path, limits: MediaLimits) -> None:

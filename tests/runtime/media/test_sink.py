@@ -43,7 +43,7 @@ def test_a_video_file(tmp_path: Path, limits: MediaLimits) -> None:
     frames = all_frames(path)
     assert min(psnr_db(a, b) for a, b in zip(frames, PICTURES, strict=True)) > 36
     info = inspect_clip(path, limits)
-    assert (info.rate_fps, info.matrix) == (Fraction(24), "bt709")
+    assert (info.rate_fps, info.colour.matrix) == (Fraction(24), "bt709")
     assert path.read_bytes().find(b"moov") < path.read_bytes().find(b"mdat")
     assert list(tmp_path.iterdir()) == [path]
 

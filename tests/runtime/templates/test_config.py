@@ -44,9 +44,14 @@ def test_the_time_crop_counts_in_frames_of_a_thirtieth_second():
     assert TemplateConfig(30, -5, 900).time_crop(500, 150) == slice(0, 150)
 
 
-@pytest.mark.parametrize(("fps", "rate"), [(30, Fraction(30)), (29.97, Fraction(2997, 100))])
-def test_the_rate_is_the_decimal_that_is_written(fps, rate):
-    assert TemplateConfig(fps, 0, 1).rate_fps == rate
+NTSC = [(Fraction(n * 1000, 1001), places) for n in (24, 30, 60) for places in (2, 3, 17)]
+
+
+@pytest.mark.parametrize(("rate", "places"), [*NTSC, (Fraction(30), 0), (Fraction(25, 2), 1)])
+def test_the_rate_is_the_ratio_that_its_decimal_means(rate, places):
+    config = TemplateConfig(round(float(rate), places), 0, 10_000)
+    assert config.rate_fps == rate
+    assert config.resampled(5000, rate) == tuple(range(5000))
 
 
 def test_a_missing_config_is_named(tmp_path):

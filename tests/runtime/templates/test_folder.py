@@ -84,8 +84,14 @@ def test_streams_of_unequal_size_are_refused(folder):
 
 def test_streams_of_unequal_length_are_refused(folder):
     write_clip(folder / "occ.mp4", 7)
-    with pytest.raises(TemplateError, match=r"number of frames \(.*occ 7\)"):
+    with pytest.raises(TemplateError, match=r"length \(.*occ 7 frames at 30 a second\)"):
         open_template(folder, LIMITS)
+
+
+def test_streams_of_one_length_are_one_video_whatever_their_time_stamps_say(folder):
+    write_clip(folder / "bk.mp4", 12, rate_fps=20)
+    template = open_template(folder, LIMITS)
+    assert {stream.indices for stream in template.streams.values()} == {tuple(range(12))}
 
 
 def test_a_time_crop_that_leaves_nothing_is_refused(folder):

@@ -11,6 +11,11 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.media.clip import ClipInfo
 
 _SEGMENT_ID = b"\x18\x53\x80\x67"
+_WHOLE = {b"moov", b"mdat"}
+_BOX_TYPES = _WHOLE | {
+    b"ftyp", b"styp", b"moof", b"mfra", b"sidx", b"ssix", b"prft", b"emsg", b"free", b"skip",
+    b"wide", b"udta", b"meta", b"uuid", b"pdin", b"pnot", b"PICT",
+}  # fmt: skip
 _NOT_CLOSED = (0, 0xFFFFFFFF)  # sizes that a writer leaves in a RIFF when it cannot come back
 
 
@@ -49,7 +54,7 @@ def check_whole(file: BinaryIO, container: str, name: str) -> None:
     size_bytes = os.fstat(file.fileno()).st_size
     promised_bytes = 0
     if container == "mp4":
-        promised_bytes = _end_of_boxes(file, size_bytes)
+        promised_bytes = _check_boxes(file, size_bytes, name)
     elif container == "matroska":
         promised_bytes = _end_of_segment(file)
     elif container == "avi":
@@ -61,18 +66,35 @@ def check_whole(file: BinaryIO, container: str, name: str) -> None:
         )
 
 
-def _end_of_boxes(file: BinaryIO, size_bytes: int) -> int:
-    """The end of the last top-level ISO box."""
+def _check_boxes(file: BinaryIO, size_bytes: int, name: str) -> int:
+    """The end of the last top-level ISO box that promises anything.
+
+    Trailers of cameras and tags of music programs stand behind a file that is whole: what is of no
+    known type there is no box.
+
+    Raises:
+        MediaError: the index is missing.
+    """
     position = 0
+    seen: set[bytes] = set()
     while position + 8 <= size_bytes:
         file.seek(position)
         header = file.read(16)
-        box_bytes = int.from_bytes(header[:4], "big")
+        kind, box_bytes = header[4:8], int.from_bytes(header[:4], "big")
         if box_bytes == 1:
             box_bytes = int.from_bytes(header[8:16], "big")
-        if box_bytes < 8 or not header[4:8].isalnum():
-            break  # up to the end of the file, or padding
+        if not kind.isalnum() or (seen >= _WHOLE and kind not in _BOX_TYPES):
+            break  # padding, or something else behind it
+        seen.add(kind)
+        if box_bytes < 8:
+            position = size_bytes
+            break  # up to the end of the file
         position += box_bytes
+    if b"moov" not in seen:
+        raise MediaError(
+            f"The recording of '{name}' was not finished, or is truncated: its index (moov) is "
+            "missing; copy it again, or let the program or camera that recorded it repair it."
+        )
     return position
 
 

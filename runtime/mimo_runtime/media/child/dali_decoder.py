@@ -86,8 +86,11 @@ class DaliDecoder:
         return frames
 
     def _finish(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-        if self._info.matrix == "bt709":
-            import cv2
+        import cv2
 
+        if self._info.colour.matrix == "bt709":
             rgb = np.asarray(cv2.transform(rgb, _BT709_FROM_BT601), np.uint8)
-        return np.rot90(rgb, self._info.rotation_deg // 90)
+        size_px = self._info.orientation.size_px(*self._job.size_px(self._info))
+        if size_px != (rgb.shape[1], rgb.shape[0]):
+            rgb = np.asarray(cv2.resize(rgb, size_px, interpolation=cv2.INTER_AREA), np.uint8)
+        return self._info.orientation.upright(rgb)

@@ -16,7 +16,7 @@ _NVDEC_FORMATS = {
     "vp9": ("yuv420p",),
 }
 _DALI_CPU_CODECS = ("vp8", "vp9", "mjpeg")
-_DALI_MATRICES = ("unspecified", "bt470bg", "smpte170m", "bt709")
+_DALI_MATRICES = ("rgb", "bt470bg", "smpte170m", "bt709")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +69,18 @@ def _unsupported_reason(clip: ValidatedClip, capabilities: Capabilities) -> str 
         return f"without NVDEC, DALI decodes VP8, VP9 and MJPEG only, not {info.codec}"
     if info.container == "avi":
         return "DALI may give the frames of an AVI other times and numbers"
-    if info.matrix not in _DALI_MATRICES:
-        return f"DALI converts the colour matrix {info.matrix} wrongly"
+    if info.colour.matrix not in _DALI_MATRICES:
+        return f"DALI converts the colour matrix {info.colour.matrix} wrongly"
+    if info.colour.has_alpha or not info.colour.is_bt709:
+        return "DALI knows neither HDR nor wide gamuts nor opacity"
+    if info.is_interlaced or info.pixel_aspect != 1:
+        return "DALI knows neither fields nor pixels that are not square"
     if not clip.simple:
         return "the clip has several video streams or hidden frames, which DALI may miscount"
     return None
 
 
 def _correction(info: ClipInfo) -> str:
-    if info.matrix != "bt709":
+    if info.colour.matrix != "bt709":
         return ""
     return "; its BT.601 colours are corrected to BT.709, approximately where it clipped"

@@ -1,9 +1,8 @@
-"""Opening a container and counting what is in it, without decoding."""
+"""Opening a container and planning what of it is decoded."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import av
@@ -13,20 +12,24 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.media.child.leading import LeadingPictures
+from mimo_runtime.media.child.packets import PacketFacts, PacketPlan, plan_packets
 from mimo_runtime.media.decode_job import DecodeJob
 
 # Titles that are not UTF-8 are no reason to refuse a clip; PyAV 19 sees to that by itself.
 _TOLERANT: dict[str, Any] = (
     {"metadata_errors": "replace"} if av.__version__.startswith("18.") else {}
 )
+_STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 CODECS = (
-    "h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "msmpeg4v3", "prores", "ffv1",
+    "h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "msmpeg4v3", "mpeg2video", "dvvideo",
+    "prores", "dnxhd", "ffv1",
 )  # fmt: skip
 
 
 @contextmanager
 def open_video(file: int, job: DecodeJob, threads: int = 1) -> Iterator[tuple[InputContainer, Any]]:
-    """The demuxer of the open `file`, from its start, and its first video stream, checked.
+    """The demuxer of the open `file`, from its start, and its video stream, checked.
 
     Raises:
         MediaError: there is no video in it, or one of a codec that is not accepted.
@@ -37,7 +40,7 @@ def open_video(file: int, job: DecodeJob, threads: int = 1) -> Iterator[tuple[In
         # The magic bytes fix the format, and nothing that the file names is opened.
         container = av.open(source, "r", format=job.container, io_open=_refuse, **_TOLERANT)
         with container:
-            stream = _first_stream(container, job)
+            stream = _chosen_stream(container, job)
             _prepare(stream, job, threads)
             yield container, stream
 
@@ -49,16 +52,23 @@ def _refuse(url: str, *_: Any) -> BinaryIO:
     )
 
 
-def _first_stream(container: InputContainer, job: DecodeJob) -> VideoStream:
+def _chosen_stream(container: InputContainer, job: DecodeJob) -> VideoStream:
+    """The default stream where one is; else the largest of those that can be decoded."""
     streams = video_streams(container)
     if not streams:
         raise MediaError(f"'{job.name}' holds no video stream; give a file with moving pictures.")
-    return streams[0]
+    usable = [one for one in streams if codec_name(one) in CODECS] or streams
+    default = [one for one in usable if one.disposition & Disposition.default]
+    return default[0] if len(default) == 1 else max(default or usable, key=_area_px)
+
+
+def _area_px(stream: VideoStream) -> int:
+    return stream.width * stream.height
 
 
 def video_streams(container: InputContainer) -> list[VideoStream]:
-    """The streams that are moving pictures: cover art is not."""
-    return [s for s in container.streams.video if not s.disposition & Disposition.attached_pic]
+    """The streams that are moving pictures: cover art and thumbnails are not."""
+    return [s for s in container.streams.video if not s.disposition & _STILL]
 
 
 def _prepare(stream: VideoStream, job: DecodeJob, threads: int) -> None:
@@ -99,57 +109,74 @@ def check_size_px(width_px: int, height_px: int, job: DecodeJob) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Packets:
-    """What demuxing finds.
-
-    `ticks` holds the time stamp of each frame to be shown, in presentation order, or is None where
-    the container has none. `hidden_count` counts the packets that are not shown.
-    """
-
-    ticks: tuple[int, ...] | None
-    frame_count: int
-    hidden_count: int
-
-
-def count_packets(container: InputContainer, stream: VideoStream, job: DecodeJob) -> Packets:
-    """Demux all of `stream`.
+def plan_stream(container: InputContainer, stream: VideoStream, job: DecodeJob) -> PacketPlan:
+    """Demux all of `stream` and plan what of it is decoded.
 
     Raises:
-        MediaError: it is truncated, or empty.
+        MediaError: it is truncated, damaged, or empty.
         LimitExceededError: it has too many frames.
     """
-    ticks: list[int | None] = []
-    hidden_count = 0
+    facts: list[PacketFacts] = []
+    leading = LeadingPictures(codec_name(stream))
     for packet in container.demux(stream):
-        if packet.is_corrupt:
-            raise MediaError(
-                f"'{job.name}' is truncated or damaged after {len(ticks)} frames; encode or copy "
-                "it again."
-            )
-        if packet.is_discard or _is_hidden(packet):
-            hidden_count += 1
-        elif packet.size:
-            ticks.append(packet.pts)
-        if len(ticks) > job.limits.max_frames:
-            raise LimitExceededError(
-                f"'{job.name}' has more than the {job.limits.max_frames} frames accepted; cut it "
-                "shorter."
-            )
-    # The length in an AVI's header counts the empty chunks too that only let time pass.
-    if job.container != "avi" and len(ticks) + hidden_count < stream.frames:
-        raise MediaError(
-            f"'{job.name}' is truncated or damaged: it holds {len(ticks)} of {stream.frames} frames"
-            "; encode or copy it again."
-        )
-    if not ticks:
-        raise MediaError(f"'{job.name}' holds no video frames; give a file with moving pictures.")
-    known = [tick for tick in ticks if tick is not None]
-    return Packets(
-        tuple(sorted(known)) if len(known) == len(ticks) else None, len(ticks), hidden_count
+        if packet.size:
+            facts.append(_facts(packet, leading))
+        if len(facts) > 2 * job.limits.max_frames:
+            break
+    plan = plan_packets(facts, 1 / float(stream.time_base or 1))
+    _check_plan(plan, stream, job)
+    return plan
+
+
+def planned_packets(
+    container: InputContainer, stream: VideoStream, plan: PacketPlan
+) -> "Iterator[Packet[VideoStream]]":
+    """The packets of `stream` that are decoded, from its start; the last one is empty."""
+    index = 0
+    for packet in container.demux(stream):
+        if packet.size:
+            index += 1
+            if index - 1 in plan.left_out:
+                continue
+            if index - 1 in plan.restarts:
+                stream.codec_context.flush_buffers()
+        yield packet
+
+
+def _facts(packet: "Packet[VideoStream]", leading: LeadingPictures) -> PacketFacts:
+    return PacketFacts(
+        pts=packet.pts,
+        dts=packet.dts,
+        duration=packet.duration or 0,
+        is_key=packet.is_keyframe,
+        is_hidden=packet.is_discard or _is_invisible(packet),
+        is_corrupt=packet.is_corrupt,
+        needs_before=leading.refers_back(packet),
     )
 
 
-def _is_hidden(packet: "Packet[VideoStream]") -> bool:
+def _check_plan(plan: PacketPlan, stream: VideoStream, job: DecodeJob) -> None:
+    if plan.damaged_at is not None:
+        raise MediaError(
+            f"'{job.name}' is truncated or damaged after {plan.damaged_at} frames; encode or copy "
+            "it again."
+        )
+    if plan.frame_count > job.limits.max_frames:
+        raise LimitExceededError(
+            f"'{job.name}' has more than the {job.limits.max_frames} frames accepted; cut it "
+            "shorter."
+        )
+    # The length in an AVI's header counts the empty chunks too that only let time pass.
+    found = plan.frame_count + plan.hidden_frames + plan.skipped_frames
+    if job.container != "avi" and found < stream.frames:
+        raise MediaError(
+            f"'{job.name}' is truncated or damaged: it holds {found} of {stream.frames} frames; "
+            "encode or copy it again."
+        )
+    if not plan.frame_count:
+        raise MediaError(f"'{job.name}' holds no video frames; give a file with moving pictures.")
+
+
+def _is_invisible(packet: "Packet[VideoStream]") -> bool:
     """VP8 has packets of their own for frames that are only referred to."""
     return packet.size > 0 and codec_name(packet.stream) == "vp8" and not bytes(packet)[0] & 0x10

@@ -5,58 +5,99 @@ from collections.abc import Iterator
 
 import av
 import numpy as np
+from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.child.demuxing import open_video
+from mimo_runtime.media.child.colour import matrix_number
+from mimo_runtime.media.child.demuxing import open_video, planned_packets
+from mimo_runtime.media.child.filters import colour_table, deinterlaced, filtered
+from mimo_runtime.media.child.packets import PacketPlan
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.picture import on_white
 
 
 class PyAvDecoder:
-    """The first video stream of an open file.
+    """The video stream of an open file.
 
-    Colours follow the matrix and range tags, BT.601 limited without tags; this and the bicubic
-    scaler give the same bytes as `ffmpeg -pix_fmt rgb24` for 8-bit video. No tone mapping.
+    For 8-bit video of square pixels in its own size, the matrix and range of the tags and the
+    bicubic scaler give the same bytes as `ffmpeg -pix_fmt rgb24`. HDR and wide gamuts are brought
+    to BT.709 (`hdr`), fields to whole pictures, transparent samples onto white.
     """
 
-    def __init__(self, file: int, job: DecodeJob, info: ClipInfo) -> None:
+    def __init__(self, file: int, job: DecodeJob, info: ClipInfo, plan: PacketPlan) -> None:
         self._file = file
         self._job = job
         self._info = info
+        self._plan = plan
+        self._reformatter = VideoReformatter()
+        self._to_8_bits = VideoReformatter()
+        self._table: Graph | None = None
 
     def frames(self) -> Iterator[NDArray[np.uint8]]:
-        """Upright RGB frames, uint8 [height, width, 3]; MediaError when one cannot be decoded."""
-        reformatter = VideoReformatter()
+        """RGB frames as they are shown, uint8 [height, width, 3], in the size of the job.
+
+        Raises:
+            MediaError: a frame cannot be decoded, or has another size than the others.
+        """
+        width_px, height_px = self._info.orientation.size_px(*self._job.size_px(self._info))
+        for frame in deinterlaced(self._decoded()):
+            yield self._info.orientation.upright(self._pixels(frame, width_px, height_px))
+
+    def _decoded(self) -> Iterator[VideoFrame]:
         threads = min(os.cpu_count() or 1, 4)
-        count = 0
+        size_px, count = None, 0
         try:
             with open_video(self._file, self._job, threads) as (container, stream):
-                for count, frame in enumerate(container.decode(stream), start=1):
-                    rgb = reformatter.reformat(
-                        frame, format="rgb24", interpolation=Interpolation.BICUBIC, threads=1
-                    )
-                    yield self._upright(rgb, count - 1)
+                for packet in planned_packets(container, stream, self._plan):
+                    for frame in stream.codec_context.decode(packet):
+                        size_px = size_px or (frame.width, frame.height)
+                        self._check(frame, size_px, count)
+                        count += 1
+                        yield frame
         except av.error.InvalidDataError:
             raise MediaError(
                 f"'{self._job.name}' is damaged: decoding fails after {count} of "
                 f"{self._info.frame_count} frames; encode or copy it again."
             ) from None
 
-    def _upright(self, rgb: VideoFrame, index: int) -> NDArray[np.uint8]:
-        if rgb.is_corrupt:
+    def _check(self, frame: VideoFrame, size_px: tuple[int, int], index: int) -> None:
+        if frame.is_corrupt:
             raise MediaError(
                 f"Frame {index} of '{self._job.name}' is damaged; encode or copy it again."
             )
-        plane = rgb.planes[0]
-        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(rgb.height, plane.line_size)
-        pixels = rows[:, : 3 * rgb.width].reshape(rgb.height, rgb.width, 3)
-        upright: NDArray[np.uint8] = np.rot90(pixels, self._info.rotation_deg // 90)
-        if upright.shape != (self._info.height_px, self._info.width_px, 3):
+        if (frame.width, frame.height) != size_px:
             raise MediaError(
-                f"'{self._job.name}' changes its size to {rgb.width}x{rgb.height} pixels at "
+                f"'{self._job.name}' changes its size to {frame.width}x{frame.height} pixels at "
                 f"frame {index}; all frames must have one size: encode it again at one."
             )
-        return upright
+
+    def _pixels(self, frame: VideoFrame, width_px: int, height_px: int) -> NDArray[np.uint8]:
+        """The stored picture as RGB, uint8 [height_px, width_px, 3]."""
+        colour = self._info.colour
+        is_smaller = width_px * height_px < frame.width * frame.height
+        packed = "rgba" if colour.has_alpha else "rgb24"
+        rgb = self._reformatter.reformat(
+            frame,
+            width=width_px,
+            height=height_px,
+            format=packed if colour.is_bt709 else "rgb48le",
+            src_colorspace=matrix_number(colour),
+            interpolation=Interpolation.AREA if is_smaller else Interpolation.BICUBIC,
+            threads=1,
+        )
+        if not colour.is_bt709:
+            self._table = self._table or colour_table(rgb, colour)
+            rgb = self._to_8_bits.reformat(filtered(self._table, rgb), format="rgb24", threads=1)
+        return on_white(_plane(rgb))
+
+
+def _plane(frame: VideoFrame) -> NDArray[np.uint8]:
+    """The only plane of a packed 8-bit frame, uint8 [height, width, channels]."""
+    plane = frame.planes[0]
+    channels = 4 if frame.format.name == "rgba" else 3
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(frame.height, plane.line_size)
+    return rows[:, : channels * frame.width].reshape(frame.height, frame.width, channels)

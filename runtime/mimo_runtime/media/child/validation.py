@@ -1,40 +1,41 @@
 """Validating a clip before decoding it: its structure, its packets, its first frame."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
+from av.container import InputContainer
+from av.sidedata.sidedata import Type as SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import MediaError
+from mimo_runtime.media.child.colour import colour_of, measured_peak_nits
 from mimo_runtime.media.child.completeness import check_whole
 from mimo_runtime.media.child.demuxing import (
-    Packets,
     check_size_px,
     codec_name,
-    count_packets,
     open_video,
+    plan_stream,
+    planned_packets,
     video_streams,
 )
+from mimo_runtime.media.child.packets import PacketPlan
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.frame_rate import rate_of
+from mimo_runtime.media.orientation import UPRIGHT, Orientation
 
-_MATRICES = {
-    0: "rgb",
-    1: "bt709",
-    2: "unspecified",
-    5: "bt470bg",
-    6: "smpte170m",
-    7: "smpte240m",
-    9: "bt2020nc",
-}
-_RANGES = {0: "unspecified", 1: "limited", 2: "full"}
+_UNKNOWN_FPS = Fraction(25)
+_MOST_ASPECT = 4  # a pixel that is wider or higher than that is a wrong tag
+_DOLBY_VISION_TAGS = ("dvh1", "dvhe", "dva1", "dvav", "dav1")
+_ALPHA_MODE = "alpha_mode"  # of WebM: the opacity is a stream beside the pictures
 
 
 @dataclass(frozen=True, slots=True)
 class ValidatedClip:
-    """A clip within the limits.
+    """A clip within the limits, and what of it is decoded.
 
     `simple` is false where packets and frames do not pair up one to one, or where there are
     several video streams: PyAV copes with both, DALI may not.
@@ -42,10 +43,11 @@ class ValidatedClip:
 
     info: ClipInfo
     simple: bool
+    plan: PacketPlan
 
 
 def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
-    """Demux all of the open `file` and decode one frame.
+    """Demux all of the open `file` and decode one frame; of an HDR clip measure the light.
 
     Raises:
         MediaError: no video, no frames, truncated, or of a codec that is not accepted.
@@ -54,45 +56,99 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
     with os.fdopen(os.dup(file), "rb") as source:
         check_whole(source, job.container, job.name)
     with open_video(file, job) as (container, stream):
-        packets = count_packets(container, stream, job)
-        simple = not packets.hidden_count and len(video_streams(container)) == 1
+        plan = plan_stream(container, stream, job)
     with open_video(file, job) as (container, stream):
-        frame = next(container.decode(stream), None)
-        if frame is None:
-            raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
-        return ValidatedClip(_describe(frame, stream, packets, job), simple)
+        frame = _first_frame(container, stream, plan, job)
+        info = _describe(frame, container, stream, plan, job)
+        several = len(video_streams(container)) > 1
+    if info.colour.is_hdr:
+        nits = job.peak_nits or measured_peak_nits(file, job, info.colour)
+        info = replace(info, colour=replace(info.colour, peak_nits=nits))
+    simple = not (plan.hidden_frames or plan.left_out or plan.restarts or several)
+    return ValidatedClip(info, simple, plan)
 
 
-def _describe(frame: VideoFrame, stream: VideoStream, packets: Packets, job: DecodeJob) -> ClipInfo:
+def _first_frame(
+    container: InputContainer, stream: Any, plan: PacketPlan, job: DecodeJob
+) -> VideoFrame:
+    for packet in planned_packets(container, stream, plan):
+        frames: list[VideoFrame] = stream.codec_context.decode(packet)
+        if frames:
+            return frames[0]
+    raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
+
+
+def _describe(
+    frame: VideoFrame,
+    container: InputContainer,
+    stream: VideoStream,
+    plan: PacketPlan,
+    job: DecodeJob,
+) -> ClipInfo:
     check_size_px(frame.width, frame.height, job)
-    rotation_deg = frame.rotation % 360
-    if rotation_deg % 90:
-        raise MediaError(
-            f"'{job.name}' is to be shown rotated by {rotation_deg} degrees; "
-            "only quarter turns are supported: encode it again upright."
-        )
-    width_px, height_px = frame.width, frame.height
-    if rotation_deg % 180:
-        width_px, height_px = height_px, width_px
-    rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-    rate_fps = Fraction(rate.numerator, rate.denominator)
+    _refuse_dolby_vision(frame, stream, job)
+    orientation, aspect = _orientation(frame, job), _pixel_aspect(stream)
+    width_px, height_px = orientation.size_px(max(1, round(frame.width * aspect)), frame.height)
+    check_size_px(width_px, height_px, job)
+    stated_fps = [
+        Fraction(rate.numerator, rate.denominator)
+        for rate in (stream.average_rate, stream.guessed_rate, _UNKNOWN_FPS)
+        if rate
+    ]
+    timestamps_s = _timestamps_s(plan, stream, stated_fps[0])
     return ClipInfo(
         container=job.container,
         codec=codec_name(stream),
         pixel_format=frame.format.name,
         width_px=width_px,
         height_px=height_px,
-        rotation_deg=rotation_deg,
-        rate_fps=rate_fps,
-        timestamps_s=_timestamps_s(packets, stream, rate_fps),
-        matrix=_MATRICES.get(frame.colorspace, str(frame.colorspace)),
-        color_range=_RANGES[frame.color_range],
+        rate_fps=rate_of(timestamps_s, stated_fps),
+        timestamps_s=timestamps_s,
+        colour=colour_of(frame),
+        orientation=orientation,
+        pixel_aspect=aspect,
+        last_frame_s=float(plan.last_ticks * (stream.time_base or 0)),
+        is_interlaced=frame.interlaced_frame,
+        has_dropped_alpha=stream.metadata.get(_ALPHA_MODE) == "1",
+        skipped_frames=plan.skipped_frames,
+        parts=len(plan.restarts) + 1,
+        video_streams=len(video_streams(container)),
     )
 
 
-def _timestamps_s(packets: Packets, stream: VideoStream, rate_fps: Fraction) -> tuple[float, ...]:
-    """Raw H.264 and HEVC have no time stamps: there the rate decides."""
-    if packets.ticks is None or stream.time_base is None:
-        return tuple(float(index / rate_fps) for index in range(packets.frame_count))
+def _refuse_dolby_vision(frame: VideoFrame, stream: VideoStream, job: DecodeJob) -> None:
+    """Profile 5 has colours of its own, without tags, that only licensed decoders know."""
+    if stream.codec_context.codec_tag in _DOLBY_VISION_TAGS and frame.color_trc == 2:
+        raise MediaError(
+            f"'{job.name}' is Dolby Vision without a base layer that others can show; export it "
+            "as HDR10, HLG or SDR video."
+        )
+
+
+def _orientation(frame: VideoFrame, job: DecodeJob) -> Orientation:
+    side_data: Any = frame.side_data
+    if SideData.DISPLAYMATRIX not in side_data:
+        return UPRIGHT
+    orientation = Orientation.from_matrix(bytes(side_data[SideData.DISPLAYMATRIX]))
+    if orientation is None:
+        raise MediaError(
+            f"'{job.name}' is to be shown turned by less than a quarter, or skewed; only quarter "
+            "turns and mirror images are supported: encode it again upright."
+        )
+    return orientation
+
+
+def _pixel_aspect(stream: VideoStream) -> Fraction:
+    """Width to height of a pixel; 1 where that is not said or cannot be meant."""
+    ratio = stream.sample_aspect_ratio
+    if not ratio or not 1 / _MOST_ASPECT <= ratio <= _MOST_ASPECT:
+        return Fraction(1)
+    return Fraction(ratio.numerator, ratio.denominator)
+
+
+def _timestamps_s(plan: PacketPlan, stream: VideoStream, stated_fps: Fraction) -> tuple[float, ...]:
+    """Raw H.264 and HEVC have no time stamps: there the rate that is stated decides."""
+    if plan.ticks is None or stream.time_base is None:
+        return tuple(float(index / stated_fps) for index in range(plan.frame_count))
     base = stream.time_base
-    return tuple(tick * base.numerator / base.denominator for tick in packets.ticks)
+    return tuple(tick * base.numerator / base.denominator for tick in plan.ticks)

@@ -1,0 +1,128 @@
+"""Colours of HDR and wide-gamut video as BT.709 shows them: one table of three dimensions.
+
+HDR light is what a display of 1000 cd/m² shows (Recommendation ITU-R BT.2100): PQ by its EOTF,
+HLG by its inverse OETF and a system gamma of 1.2 on each channel, as zimg has it. 203 cd/m², the
+reference white of ITU-R BT.2408, becomes white; a clip that is nowhere brighter than 100 cd/m², the
+white of studio displays for SDR, keeps that one. What is brighter is rolled off by the curve of
+ITU-R BT.2390, annex 5, from the brightest that was measured, by the largest channel, so that hues
+stay. Primaries go to BT.709 by matrices of their chromaticities; what lies outside is clipped. SDR
+light has a gamma of 2.4 (ITU-R BT.1886), before and after.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.media.clip import PQ, ClipColour
+
+Floats = NDArray[np.floating]
+
+TABLE_SIDE: Final = 49
+_HDR_NITS, _SDR_NITS, _REFERENCE_NITS = 1000.0, 100.0, 203.0
+_SYSTEM_GAMMA = 1.2
+_SDR_GAMMA = 2.4
+_SAME = 1.05
+_D65 = (0.3127, 0.3290)
+# ITU-R BT.709, BT.2020, SMPTE EG 432-1: x and y of red, green and blue. The white of SMPTE RP 431-2
+# is not that of daylight; what is tagged so comes from computers and means EG 432-1.
+_BT709 = (0.640, 0.330, 0.300, 0.600, 0.150, 0.060)
+_P3 = (0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
+_GAMUTS: Final = {
+    "bt2020": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
+    "smpte432": _P3,
+    "smpte431": _P3,
+}
+_PQ_M1, _PQ_M2 = 2610 / 16384, 2523 / 4096 * 128
+_PQ_C1, _PQ_C2, _PQ_C3 = 3424 / 4096, 2413 / 4096 * 32, 2392 / 4096 * 32
+_HLG_A, _HLG_B, _HLG_C = 0.17883277, 0.28466892, 0.55991073
+
+
+def luminance_nits(signal: Floats, transfer: str) -> Floats:
+    """cd/m² of the largest of red, green and blue, [...] of HDR R'G'B' [..., 3] in 0..1."""
+    return np.asarray(light_nits(signal, transfer).max(axis=-1))
+
+
+def light_nits(signal: Floats, transfer: str) -> Floats:
+    """cd/m² of HDR R'G'B' [..., 3] in 0..1."""
+    if transfer == PQ:
+        return pq_nits(signal)
+    low, high = signal**2 / 3, (np.exp((signal - _HLG_C) / _HLG_A) + _HLG_B) / 12
+    scene = np.where(signal <= 0.5, low, high)
+    return np.asarray(_HDR_NITS * np.clip(scene, 0, 1) ** _SYSTEM_GAMMA)
+
+
+def pq_nits(signal: Floats) -> Floats:
+    """The EOTF of PQ (ITU-R BT.2100, table 4), cd/m²."""
+    root = np.clip(signal, 0, 1) ** (1 / _PQ_M2)
+    return np.asarray(
+        10_000 * (np.maximum(root - _PQ_C1, 0) / (_PQ_C2 - _PQ_C3 * root)) ** (1 / _PQ_M1)
+    )
+
+
+def pq_signal(nits: Floats) -> Floats:
+    """The inverse of `pq_nits`."""
+    power = np.clip(np.asarray(nits) / 10_000, 0, 1) ** _PQ_M1
+    return np.asarray(((_PQ_C1 + _PQ_C2 * power) / (1 + _PQ_C3 * power)) ** _PQ_M2)
+
+
+def white_nits(peak_nits: float) -> float:
+    """What becomes white in a clip whose brightest is `peak_nits`."""
+    return _SDR_NITS if 0 < peak_nits <= _SDR_NITS * _SAME else _REFERENCE_NITS
+
+
+def rolled_off(nits: Floats, peak_nits: float) -> Floats:
+    """`nits` so that `peak_nits` becomes white; unchanged where it is no brighter than that.
+
+    The Hermite spline of ITU-R BT.2390, annex 5, from black 0.
+    """
+    white = white_nits(peak_nits)
+    if peak_nits <= white:
+        return nits
+    top = pq_signal(np.array(peak_nits))
+    level, target = np.minimum(pq_signal(nits) / top, 1), pq_signal(np.array(white)) / top
+    knee = 1.5 * target - 0.5
+    t = np.clip((level - knee) / (1 - knee), 0, 1)
+    spline = (
+        (2 * t**3 - 3 * t**2 + 1) * knee
+        + (t**3 - 2 * t**2 + t) * (1 - knee)
+        + (-2 * t**3 + 3 * t**2) * target
+    )
+    return pq_nits(np.where(level < knee, level, spline) * top)
+
+
+def to_bt709(signal: Floats, colour: ClipColour) -> Floats:
+    """BT.709 R'G'B' in 0..1 of the clip's R'G'B' [..., 3] in 0..1."""
+    if colour.is_hdr:
+        nits = light_nits(signal, colour.transfer)
+        brightest = np.maximum(nits.max(axis=-1, keepdims=True), 1e-6)
+        light = nits * (rolled_off(brightest, colour.peak_nits) / brightest)
+        light = light / white_nits(colour.peak_nits)
+    else:
+        light = signal**_SDR_GAMMA
+    if colour.primaries in _GAMUTS:
+        matrix = np.linalg.inv(_to_xyz(_BT709)) @ _to_xyz(_GAMUTS[colour.primaries])
+        light = light @ matrix.T
+    return np.asarray(np.clip(light, 0, 1) ** (1 / _SDR_GAMMA))
+
+
+def write_table(path: Path, colour: ClipColour) -> None:
+    """Write the table of `to_bt709` as a .cube file (Adobe Cube LUT 1.0), red running fastest."""
+    steps = np.linspace(0, 1, TABLE_SIDE)
+    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
+    rows = to_bt709(np.stack([red, green, blue], axis=-1), colour).reshape(-1, 3)
+    with path.open("w") as file:
+        file.write(f"LUT_3D_SIZE {TABLE_SIDE}\n")
+        np.savetxt(file, rows, fmt="%.6f")
+
+
+def _to_xyz(primaries: tuple[float, ...]) -> Floats:
+    """From linear R, G, B to X, Y, Z with the white D65 (SMPTE RP 177)."""
+    corners = np.array([[x / y, 1, (1 - x - y) / y] for x, y in _pairs(primaries)]).T
+    x, y = _D65
+    return corners * np.linalg.solve(corners, np.array([x / y, 1, (1 - x - y) / y]))
+
+
+def _pairs(flat: tuple[float, ...]) -> list[tuple[float, float]]:
+    return list(zip(flat[::2], flat[1::2], strict=True))
