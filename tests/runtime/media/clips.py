@@ -35,6 +35,7 @@ def write_clip(
     rotation_deg: int = 0,
     display_matrix: Sequence[int] = (),
     pixel_aspect: Fraction | None = None,
+    field_order: str = "",
     ticks: Sequence[int] | None = None,
     rate_fps: Fraction | int = 25,
     codec_options: dict[str, str] | None = None,
@@ -43,7 +44,7 @@ def write_clip(
     """Encodes RGB pictures at `rate_fps`, or at `ticks` milliseconds.
 
     `matrix` is what the stream is tagged with and, unless `converted_with` says else, converted
-    with.
+    with. `field_order` is "tff" or "bff" for pictures that are two fields.
     """
     options = {"crf": "8"} if codec.startswith("lib") else {"qmin": "1", "qmax": "2"}
     options |= codec_options or {}
@@ -67,11 +68,21 @@ def write_clip(
             frame = av.VideoFrame.from_ndarray(rgb).reformat(
                 format=pixel_format, dst_colorspace=converted_with or matrix
             )
+            frame = with_fields(frame, field_order) if field_order else frame
             frame.pts = ticks[index] if ticks else index
             frame.time_base = context.time_base
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return path
+
+
+def with_fields(frame: av.VideoFrame, order: str) -> av.VideoFrame:
+    graph = av.filter.Graph()
+    like = {"width": frame.width, "height": frame.height, "format": frame.format}
+    source = graph.add_buffer(**like, time_base=Fraction(1, 25))
+    graph.link_nodes(source, graph.add("setfield", order), graph.add("buffersink")).configure()
+    graph.vpush(frame)
+    return graph.vpull()
 
 
 def join_clips(path: Path, parts: Sequence[Path]) -> Path:

@@ -58,7 +58,7 @@ def test_eight_ways_to_show_a_clip(
 
 def test_a_turn_by_less_than_a_quarter_is_refused(tmp_path: Path, limits: MediaLimits) -> None:
     path = write_clip(tmp_path / "a.mp4", [picture(0)] * 3, rotation_deg=30)
-    with pytest.raises(MediaError, match="turned by less than a quarter, or skewed; .* upright"):
+    with pytest.raises(MediaError, match=r"turned by less than a quarter, or skewed; .* upright"):
         inspect_clip(path, limits)
 
 

@@ -9,6 +9,7 @@ import av
 from av.container import InputContainer
 from av.packet import Packet
 from av.stream import Disposition
+from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import LimitExceededError, MediaError
@@ -128,19 +129,20 @@ def plan_stream(container: InputContainer, stream: VideoStream, job: DecodeJob) 
     return plan
 
 
-def planned_packets(
+def decoded(
     container: InputContainer, stream: VideoStream, plan: PacketPlan
-) -> "Iterator[Packet[VideoStream]]":
-    """The packets of `stream` that are decoded, from its start; the last one is empty."""
-    index = 0
+) -> Iterator[VideoFrame]:
+    """The frames of `stream`, from its start, as planned."""
+    context = stream.codec_context
+    index = -1
     for packet in container.demux(stream):
-        if packet.size:
-            index += 1
-            if index - 1 in plan.left_out:
-                continue
-            if index - 1 in plan.restarts:
-                stream.codec_context.flush_buffers()
-        yield packet
+        index += packet.size > 0
+        if packet.size and index in plan.left_out:
+            continue
+        if packet.size and index in plan.restarts:
+            yield from context.decode(None)
+            context.flush_buffers()
+        yield from context.decode(packet)
 
 
 def _facts(packet: "Packet[VideoStream]", leading: LeadingPictures) -> PacketFacts:

@@ -1,4 +1,4 @@
-"""Colours of HDR and wide-gamut video as BT.709 shows them: one table of three dimensions.
+"""Colours of HDR and wide-gamut video as BT.709 shows them.
 
 HDR light is what a display of 1000 cd/m² shows (Recommendation ITU-R BT.2100): PQ by its EOTF,
 HLG by its inverse OETF and a system gamma of 1.2 on each channel, as zimg has it. 203 cd/m², the
@@ -9,8 +9,7 @@ stay. Primaries go to BT.709 by matrices of their chromaticities; what lies outs
 light has a gamma of 2.4 (ITU-R BT.1886), before and after.
 """
 
-from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,8 @@ from mimo_runtime.media.clip import PQ, ClipColour
 
 Floats = NDArray[np.floating]
 
-TABLE_SIDE: Final = 49
+_DEEP = 65535
+_GAINS = 4095
 _HDR_NITS, _SDR_NITS, _REFERENCE_NITS = 1000.0, 100.0, 203.0
 _SYSTEM_GAMMA = 1.2
 _SDR_GAMMA = 2.4
@@ -92,29 +92,46 @@ def rolled_off(nits: Floats, peak_nits: float) -> Floats:
     return pq_nits(np.where(level < knee, level, spline) * top)
 
 
-def to_bt709(signal: Floats, colour: ClipColour) -> Floats:
-    """BT.709 R'G'B' in 0..1 of the clip's R'G'B' [..., 3] in 0..1."""
-    if colour.is_hdr:
-        nits = light_nits(signal, colour.transfer)
-        brightest = np.maximum(nits.max(axis=-1, keepdims=True), 1e-6)
-        light = nits * (rolled_off(brightest, colour.peak_nits) / brightest)
-        light = light / white_nits(colour.peak_nits)
-    else:
-        light = signal**_SDR_GAMMA
-    if colour.primaries in _GAMUTS:
-        matrix = np.linalg.inv(_to_xyz(_BT709)) @ _to_xyz(_GAMUTS[colour.primaries])
-        light = light @ matrix.T
-    return np.asarray(np.clip(light, 0, 1) ** (1 / _SDR_GAMMA))
+class ToBt709:
+    """Brings the R'G'B' of clips of one colour to BT.709, by tables of one dimension."""
+
+    def __init__(self, colour: ClipColour) -> None:
+        signal = np.linspace(0, 1, _DEEP + 1)
+        steps = np.linspace(0, 1, _GAINS + 1) ** 2
+        white = white_nits(colour.peak_nits)
+        self._brightest = max(colour.peak_nits / white, 1.0)
+        self._gains = None
+        if colour.is_hdr:
+            light = light_nits(signal, colour.transfer) / white
+            if self._brightest > 1:
+                nits = np.maximum(steps * colour.peak_nits, 1e-6)
+                self._gains = (rolled_off(nits, colour.peak_nits) / nits).astype(np.float32)
+        else:
+            light = signal**_SDR_GAMMA
+        self._light = light.astype(np.float32)
+        self._levels = np.rint(255 * signal ** (2 / _SDR_GAMMA)).astype(np.uint8)
+        self._matrix = _matrix_to_bt709(colour.primaries).astype(np.float32)
+
+    def convert(self, signal: NDArray[np.uint16]) -> NDArray[np.uint8]:
+        """Levels 0..255 of the clip's R'G'B' [height, width, 3] in 0..65535."""
+        light = self._light[signal]
+        if self._gains is not None:
+            largest = light.max(axis=-1, keepdims=True) / np.float32(self._brightest)
+            light *= self._gains[_rooted(largest, _GAINS)]
+        light = light @ self._matrix.T
+        return self._levels[_rooted(light, _DEEP)]
 
 
-def write_table(path: Path, colour: ClipColour) -> None:
-    """Write the table of `to_bt709` as a .cube file (Adobe Cube LUT 1.0), red running fastest."""
-    steps = np.linspace(0, 1, TABLE_SIDE)
-    blue, green, red = np.meshgrid(steps, steps, steps, indexing="ij")
-    rows = to_bt709(np.stack([red, green, blue], axis=-1), colour).reshape(-1, 3)
-    with path.open("w") as file:
-        file.write(f"LUT_3D_SIZE {TABLE_SIDE}\n")
-        np.savetxt(file, rows, fmt="%.6f")
+def _rooted(values: NDArray[np.float32], last: int) -> NDArray[Any]:
+    """Square roots of values, clipped to 0..1, as places in a table: fine steps in the dark."""
+    return (np.sqrt(values.clip(0, 1)) * np.float32(last) + np.float32(0.5)).astype(np.uint16)
+
+
+def _matrix_to_bt709(primaries: str) -> Floats:
+    """From linear RGB of `primaries` to that of BT.709, [3, 3]."""
+    if primaries not in _GAMUTS:
+        return np.eye(3)
+    return np.asarray(np.linalg.inv(_to_xyz(_BT709)) @ _to_xyz(_GAMUTS[primaries]))
 
 
 def _to_xyz(primaries: tuple[float, ...]) -> Floats:

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-_JUMP_S = 0.5  # time stamps that go back by more than reordering could explain begin anew
+_JUMP_S = 0.5  # time that goes back by more than sloppy writers let it, or to a key frame
+
+_AT_JOIN = 2  # a transport stream's counter begins anew; the parser is one packet behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _starts(packets: Sequence[PacketFacts], ticks_per_s: float) -> list[range]:
     for index, packet in enumerate(packets):
         if packet.dts is None:
             continue
-        if last is not None and packet.dts < last - _JUMP_S * ticks_per_s:
+        allowed = 0 if packet.is_key else _JUMP_S * ticks_per_s
+        if last is not None and packet.dts < last - allowed:
             begins.append(index)
         last = packet.dts
     return [range(*span) for span in pairwise([*begins, len(packets)])]
@@ -125,8 +128,8 @@ def _last_ticks(shown: Sequence[PacketFacts]) -> int:
 def _damaged_at(
     packets: Sequence[PacketFacts], parts: Sequence[range], left_out: set[int]
 ) -> int | None:
-    """The first damaged packet that is decoded; at a join, the last of a part only seems to be."""
-    last = {part.stop - 1 for part in parts[:-1]}
+    """The first damaged packet that is decoded; at a join, those before it only seem to be."""
+    last = {index for part in parts[:-1] for index in part[-_AT_JOIN:]}
     for index, packet in enumerate(packets):
         if packet.is_corrupt and index not in left_out and index not in last:
             return index

@@ -5,19 +5,21 @@ from collections.abc import Iterator
 
 import av
 import numpy as np
-from av.filter import Graph
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.child.colour import matrix_number
-from mimo_runtime.media.child.demuxing import open_video, planned_packets
-from mimo_runtime.media.child.filters import colour_table, deinterlaced, filtered
+from mimo_runtime.media.child.deinterlacing import deinterlaced
+from mimo_runtime.media.child.demuxing import decoded, open_video
+from mimo_runtime.media.child.hdr import ToBt709
 from mimo_runtime.media.child.packets import PacketPlan
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.picture import on_white
+
+_PIXEL_BYTES = {"rgb24": 3, "rgba": 4, "rgb48le": 6}
 
 
 class PyAvDecoder:
@@ -34,8 +36,7 @@ class PyAvDecoder:
         self._info = info
         self._plan = plan
         self._reformatter = VideoReformatter()
-        self._to_8_bits = VideoReformatter()
-        self._table: Graph | None = None
+        self._to_bt709 = None if info.colour.is_bt709 else ToBt709(info.colour)
 
     def frames(self) -> Iterator[NDArray[np.uint8]]:
         """RGB frames as they are shown, uint8 [height, width, 3], in the size of the job.
@@ -52,12 +53,11 @@ class PyAvDecoder:
         size_px, count = None, 0
         try:
             with open_video(self._file, self._job, threads) as (container, stream):
-                for packet in planned_packets(container, stream, self._plan):
-                    for frame in stream.codec_context.decode(packet):
-                        size_px = size_px or (frame.width, frame.height)
-                        self._check(frame, size_px, count)
-                        count += 1
-                        yield frame
+                for frame in decoded(container, stream, self._plan):
+                    size_px = size_px or (frame.width, frame.height)
+                    self._check(frame, size_px, count)
+                    count += 1
+                    yield frame
         except av.error.InvalidDataError:
             raise MediaError(
                 f"'{self._job.name}' is damaged: decoding fails after {count} of "
@@ -84,20 +84,19 @@ class PyAvDecoder:
             frame,
             width=width_px,
             height=height_px,
-            format=packed if colour.is_bt709 else "rgb48le",
+            format=packed if self._to_bt709 is None else "rgb48le",
             src_colorspace=matrix_number(colour),
             interpolation=Interpolation.AREA if is_smaller else Interpolation.BICUBIC,
             threads=1,
         )
-        if not colour.is_bt709:
-            self._table = self._table or colour_table(rgb, colour)
-            rgb = self._to_8_bits.reformat(filtered(self._table, rgb), format="rgb24", threads=1)
-        return on_white(_plane(rgb))
+        if self._to_bt709 is None:
+            return on_white(_plane(rgb))
+        return self._to_bt709.convert(_plane(rgb).view(np.uint16))
 
 
 def _plane(frame: VideoFrame) -> NDArray[np.uint8]:
-    """The only plane of a packed 8-bit frame, uint8 [height, width, channels]."""
+    """The only plane of a packed frame, uint8 [height, width, bytes of a pixel]."""
     plane = frame.planes[0]
-    channels = 4 if frame.format.name == "rgba" else 3
+    pixel_bytes = _PIXEL_BYTES[frame.format.name]
     rows = np.frombuffer(memoryview(plane), np.uint8).reshape(frame.height, plane.line_size)
-    return rows[:, : channels * frame.width].reshape(frame.height, frame.width, channels)
+    return rows[:, : pixel_bytes * frame.width].reshape(frame.height, frame.width, pixel_bytes)

@@ -16,9 +16,9 @@ from mimo_runtime.media.child.completeness import check_whole
 from mimo_runtime.media.child.demuxing import (
     check_size_px,
     codec_name,
+    decoded,
     open_video,
     plan_stream,
-    planned_packets,
     video_streams,
 )
 from mimo_runtime.media.child.packets import PacketPlan
@@ -58,7 +58,9 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
     with open_video(file, job) as (container, stream):
         plan = plan_stream(container, stream, job)
     with open_video(file, job) as (container, stream):
-        frame = _first_frame(container, stream, plan, job)
+        frame = next(decoded(container, stream, plan), None)
+        if frame is None:
+            raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
         info = _describe(frame, container, stream, plan, job)
         several = len(video_streams(container)) > 1
     if info.colour.is_hdr:
@@ -66,16 +68,6 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
         info = replace(info, colour=replace(info.colour, peak_nits=nits))
     simple = not (plan.hidden_frames or plan.left_out or plan.restarts or several)
     return ValidatedClip(info, simple, plan)
-
-
-def _first_frame(
-    container: InputContainer, stream: Any, plan: PacketPlan, job: DecodeJob
-) -> VideoFrame:
-    for packet in planned_packets(container, stream, plan):
-        frames: list[VideoFrame] = stream.codec_context.decode(packet)
-        if frames:
-            return frames[0]
-    raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
 
 
 def _describe(

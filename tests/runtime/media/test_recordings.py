@@ -1,0 +1,287 @@
+"""Recordings as cameras, broadcasts and cutting programs leave them."""
+
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.clip_notes import clip_notes
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.reader import inspect_clip
+
+from .clips import write_clip
+from .frames import all_frames
+
+COUNT, GROUP = 24, 8
+TS_PACKET = 188
+OPEN_GROUPS = {
+    "libx264": {"x264-params": f"open-gop=1:keyint={GROUP}:min-keyint={GROUP}:bframes=3:b-adapt=0"
+                ":scenecut=0"},
+    "libx265": {"x265-params": f"open-gop=1:keyint={GROUP}:min-keyint={GROUP}:bframes=3:b-adapt=0"
+                ":scenecut=0:log-level=none"},
+}  # fmt: skip
+
+
+X265 = "bframes=0:keyint=6:min-keyint=6:scenecut=0:log-level=none"
+
+
+def grey(index: int) -> np.ndarray:
+    """A picture whose level says which one it is, on a ground that a lost reference would show."""
+    ramp = np.linspace(0, 60, 96)[None, :, None].repeat(64, 0).repeat(3, 2)
+    return (ramp + 8 * index).astype(np.uint8)
+
+
+GREYS = [grey(index) for index in range(COUNT)]
+
+
+def numbers(frames: np.ndarray) -> list[int]:
+    """Which of `GREYS` each frame is; every one must be near to it all over."""
+    truth = np.stack(GREYS).astype(float)
+    found = []
+    for frame in frames:
+        errors = np.abs(truth - frame).mean(axis=(1, 2, 3))
+        found.append(int(errors.argmin()))
+        assert np.abs(truth[found[-1]] - frame).max() < 12
+    return found
+
+
+def steady(path: Path) -> bool:
+    gaps = [b - a for a, b in pairwise(inspect_clip(path, MediaLimits()).timestamps_s)]
+    return max(gaps) - min(gaps) < 2e-3
+
+
+def notes(path: Path) -> str:
+    return " ".join(clip_notes(inspect_clip(path, MediaLimits())))
+
+
+def cut(source: Path, target: Path, first_key: int) -> Path:
+    """The packets from key frame `first_key` on, times kept, as a cutter copies them."""
+    with av.open(str(source)) as given, av.open(str(target), "w") as out:
+        stream = out.add_stream_from_template(given.streams.video[0])
+        keys = 0
+        for packet in given.demux(video=0):
+            keys += packet.is_keyframe
+            if packet.size and keys > first_key:
+                packet.stream = stream
+                out.mux(packet)
+    return target
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+@pytest.mark.parametrize("name", ["cut.mp4", "cut.mkv", "cut.ts", "cut.mov"])
+def test_a_cut_at_an_open_group_begins_with_its_key_frame(
+    tmp_path: Path, codec: str, name: str
+) -> None:
+    whole = write_clip(
+        tmp_path / f"whole{Path(name).suffix}", GREYS, codec=codec,
+        codec_options=OPEN_GROUPS[codec],
+    )  # fmt: skip
+    path = cut(whole, tmp_path / name, 1)
+    found = numbers(all_frames(path))
+    first = found[0]
+    assert found == list(range(first, COUNT))
+    assert first in (GROUP, GROUP - 1, GROUP + 1)
+    assert steady(path)
+    if path.suffix in (".mkv", ".ts"):  # the others say by an edit list what is not shown
+        assert "frames that cannot be decoded" in notes(path)
+
+
+@pytest.mark.parametrize(("codec", "gone"), [("libx264", 3), ("libx265", 3), ("mpeg2video", 2)])
+def test_a_capture_that_begins_in_the_middle(tmp_path: Path, codec: str, gone: int) -> None:
+    options = {"bf": "0"} if codec != "libx265" else {"x265-params": X265}
+    whole = write_clip(
+        tmp_path / "whole.ts",
+        GREYS,
+        codec=codec,
+        codec_options={"g": "6", "sc_threshold": "0", **options},
+    )
+    data, path = whole.read_bytes(), tmp_path / "capture.ts"
+    starts = [p for p in range(0, len(data), TS_PACKET) if is_start(data[p : p + TS_PACKET])]
+    path.write_bytes(data[starts[gone] - 40 :])
+    found = numbers(all_frames(path))
+    assert found == list(range(6, COUNT))
+    assert "begins in the middle" in notes(path)
+
+
+def is_start(packet: bytes) -> bool:
+    """Whether a transport packet begins a picture: of the video's number, with a payload start."""
+    number = int.from_bytes(packet[1:3], "big")
+    return number & 0x1FFF == 0x100 and bool(number & 0x4000)
+
+
+def spread(data: bytes, before: int, behind: int) -> bytes:
+    packets = [data[p : p + TS_PACKET] for p in range(0, len(data), TS_PACKET)]
+    return b"".join(bytes(before) + packet + b"\x5a" * behind for packet in packets)
+
+
+@pytest.mark.parametrize(("before", "behind"), [(0, 0), (4, 0), (0, 16)])
+def test_transport_packets_of_all_sizes(tmp_path: Path, before: int, behind: int) -> None:
+    whole = write_clip(tmp_path / "whole.ts", GREYS)
+    path = tmp_path / "clip.MTS"
+    path.write_bytes(spread(whole.read_bytes(), before, behind))
+    assert numbers(all_frames(path)) == list(range(COUNT))
+
+
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg2video"])
+def test_joined_transport_streams_follow_each_other(tmp_path: Path, codec: str) -> None:
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    parts = [
+        write_clip(tmp_path / f"{first}.ts", GREYS[first : first + 12], codec=codec,
+                   codec_options=quiet)
+        for first in (0, 12)
+    ]  # fmt: skip
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert numbers(all_frames(path)) == list(range(COUNT))
+    assert steady(path)
+    assert inspect_clip(path, MediaLimits()).rate_fps == 25
+    assert "joined of 2 recordings" in notes(path)
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.mp4", "a.mkv"])
+def test_damage_in_the_middle_is_refused(tmp_path: Path, name: str) -> None:
+    path = write_clip(tmp_path / name, GREYS, codec_options={"g": "12", "crf": "1"})
+    data = bytearray(path.read_bytes())
+    middle = len(data) // 2
+    if name == "a.ts":
+        del data[middle - middle % TS_PACKET : middle - middle % TS_PACKET + 2 * TS_PACKET]
+    else:
+        data[middle : middle + 200] = bytes(200)
+    path.write_bytes(data)
+    with pytest.raises(MediaError, match="damaged"):
+        all_frames(path)
+
+
+TAILS = [b"TAG" + b"My clip".ljust(125, b"\0"), bytes(1000), b"SEFHe\0\0\0" + b"\x10\0\0\0SEFT",
+         b"APETAGEX\xd0\x07\0\0" + bytes(24), b"\x01\x02\x03"]  # fmt: skip
+
+
+@pytest.mark.parametrize("tail", TAILS, ids=["id3v1", "zeros", "samsung", "ape", "three bytes"])
+@pytest.mark.parametrize(
+    ("name", "codec", "pixel_format"),
+    [("a.mp4", "libx264", "yuv420p"), ("a.mov", "mjpeg", "yuvj420p"),
+     ("a.avi", "mjpeg", "yuvj420p"), ("a.mkv", "libx264", "yuv420p"),
+     ("a.webm", "libvpx-vp9", "yuv420p")],
+)  # fmt: skip
+def test_bytes_behind_the_end_do_not_matter(
+    tmp_path: Path, name: str, codec: str, pixel_format: str, tail: bytes
+) -> None:
+    path = write_clip(tmp_path / name, GREYS, codec=codec, pixel_format=pixel_format)
+    path.write_bytes(path.read_bytes() + tail)
+    assert numbers(all_frames(path)) == list(range(COUNT))
+
+
+def test_a_recording_that_was_not_finished_is_told(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "a.mp4", GREYS)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"moov") - 4])
+    with pytest.raises(MediaError, match=r"was not finished.* index \(moov\) is missing"):
+        inspect_clip(path, MediaLimits())
+
+
+def two_streams(path: Path, default: int | None) -> Path:
+    """A small stream and a large one."""
+    with av.open(str(path), "w") as out:
+        streams = []
+        for width in (96, 192):
+            stream = out.add_stream("libx264", rate=25)
+            stream.width, stream.height, stream.pix_fmt = width, 64, "yuv420p"
+            streams.append(stream)
+        for place, stream in enumerate(streams):
+            stream.disposition = av.stream.Disposition(int(default in (None, place)))
+        for index in range(4):
+            for stream in streams:
+                level = np.full((64, stream.width, 3), 50 * index, np.uint8)
+                frame = av.VideoFrame.from_ndarray(level)
+                frame.pts, frame.time_base = index, Fraction(1, 25)
+                out.mux(stream.encode(frame))
+        for stream in streams:
+            out.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(("default", "width"), [(0, 96), (1, 192), (None, 192)])
+def test_of_several_streams_the_default_else_the_largest(
+    tmp_path: Path, default: int | None, width: int
+) -> None:
+    path = two_streams(tmp_path / "two.mkv", default)
+    info = inspect_clip(path, MediaLimits())
+    assert (info.width_px, info.video_streams) == (width, 2)
+    assert all_frames(path).shape == (4, 64, width, 3)
+    assert "holds 2 video streams" in notes(path)
+
+
+@pytest.mark.parametrize(("codec", "pixel_format", "name"), [
+    ("prores_ks", "yuva444p10le", "a.mov"), ("ffv1", "bgra", "a.mkv"),
+    ("ffv1", "yuva420p", "a.mkv"),
+])  # fmt: skip
+def test_transparent_video_is_laid_on_white(
+    tmp_path: Path, codec: str, pixel_format: str, name: str
+) -> None:
+    rgba = np.zeros((64, 96, 4), np.uint8)
+    rgba[:, :48] = (255, 0, 255, 0)
+    rgba[:, 48:] = (30, 120, 60, 255)
+    path = tmp_path / name
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream(codec, rate=25)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, pixel_format
+        for index in range(3):
+            frame = av.VideoFrame.from_ndarray(rgba, format="rgba").reformat(format=pixel_format)
+            frame.pts = index
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    frames = all_frames(path).astype(int)
+    assert np.abs(frames[:, :, 4:40] - 255).max() <= 2
+    assert np.abs(frames[:, :, 56:92] - (30, 120, 60)).max() <= 4
+    assert "partly transparent" in notes(path)
+
+
+def moving_bar(field: int) -> np.ndarray:
+    picture = np.full((64, 96, 3), 40, np.uint8)
+    picture[:, 8 + 3 * field : 20 + 3 * field] = 220
+    return picture
+
+
+def woven(top_first: bool) -> list[np.ndarray]:
+    """Frames whose two fields are 1/50 s apart."""
+    frames = []
+    for index in range(10):
+        frame = moving_bar(2 * index)
+        frame[int(top_first) :: 2] = moving_bar(2 * index + 1)[int(top_first) :: 2]
+        frames.append(frame)
+    return frames
+
+
+def combing(frames: np.ndarray) -> float:
+    """How much more neighbouring lines differ than lines two apart."""
+    luma = frames.astype(float).mean(axis=3)
+    near, far = luma[:, 1:] - luma[:, :-1], luma[:, 2:] - luma[:, :-2]
+    return float(np.abs(near).mean() - np.abs(far).mean())
+
+
+INTERLACED = {
+    "libx264": {"x264-params": "interlaced=1"},
+    "mpeg2video": {"flags": "+ildct+ilme"},
+}
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_fields_become_whole_pictures(tmp_path: Path, codec: str, order: str) -> None:
+    pictures = woven(order == "tff")
+    path = write_clip(
+        tmp_path / "fields.mkv",
+        pictures,
+        codec=codec,
+        codec_options=INTERLACED[codec],
+        field_order=order,
+    )
+    frames = all_frames(path)
+    assert len(frames) == 10
+    assert combing(np.stack(pictures)) > 8
+    assert combing(frames) < 1
+    assert "interlaced" in notes(path)
