@@ -9,7 +9,7 @@ stay. Primaries go to BT.709 by matrices of their chromaticities; what lies outs
 light has a gamma of 2.4 (ITU-R BT.1886), before and after.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,12 +119,14 @@ class ToBt709:
             largest = light.max(axis=-1, keepdims=True) / np.float32(self._brightest)
             light *= self._gains[_rooted(largest, _GAINS)]
         light = light @ self._matrix.T
-        return self._levels[_rooted(light, _DEEP)]
+        levels: NDArray[np.uint8] = self._levels[_rooted(light, _DEEP)]
+        return levels
 
 
-def _rooted(values: NDArray[np.float32], last: int) -> NDArray[Any]:
+def _rooted(values: NDArray[np.float32], last: int) -> NDArray[np.uint16]:
     """Square roots of values, clipped to 0..1, as places in a table: fine steps in the dark."""
-    return (np.sqrt(values.clip(0, 1)) * np.float32(last) + np.float32(0.5)).astype(np.uint16)
+    places = np.sqrt(values.clip(0, 1)) * np.float32(last) + np.float32(0.5)
+    return np.asarray(places, np.uint16)
 
 
 def _matrix_to_bt709(primaries: str) -> Floats:
