@@ -6,12 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
-from mimo_runtime.body.body import Body
+from mimo_runtime.body.body import Floats
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.characters.atlas import shipped_atlas
 from mimo_runtime.characters.completion import complete
 from mimo_runtime.characters.displacement import displaced, displacements
 from mimo_runtime.characters.drawing import a_pose, draw_textured, front_camera
+from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.picture_fit import PictureFit, fit_picture
 from mimo_runtime.characters.sampling import sample_colours
 from mimo_runtime.characters.square import square_around
@@ -25,13 +26,22 @@ TEXTURE_PX = 1024
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Character:
-    """`picture` and `canonical`, uint8 RGBA [size, size, 4], the texture, the fit, the guesses."""
+    """A picture of somebody, and what was made of it.
+
+    Attributes:
+        picture, canonical: uint8 RGBA [size, size, 4].
+        texture: of the whole surface. fit: of the body to the picture.
+        figure: what draws them; its camera is that of `picture`.
+        lengths_m: float32 [V], what hair and clothes add to the body (`displacement`).
+        guesses: what was assumed, sentences.
+    """
 
     picture: Pixels
     canonical: Pixels
     texture: Texture
     fit: PictureFit
-    dressed: Body
+    figure: Figure
+    lengths_m: Floats
     guesses: tuple[str, ...]
 
 
@@ -52,7 +62,8 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -
     atlas = shipped_atlas(TEXTURE_PX)
     camera = square.seen_by(fit.camera)
     alpha_square = np.ascontiguousarray(picture[..., 3])
-    dressed = displaced(fit.body, displacements(fit.body, fit.pose, camera, alpha_square))
+    lengths_m = displacements(fit.body, fit.pose, camera, alpha_square)
+    dressed = displaced(fit.body, lengths_m)
     samples = sample_colours(
         atlas, dressed, fit.pose, camera, np.ascontiguousarray(picture[..., :3]),
         alpha_square,
@@ -68,7 +79,10 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -
     canonical = draw_textured(
         dressed, corners, texture, pose, front_camera(fit.body, pose, size_px)
     )
-    return Character(picture, canonical, texture, fit, dressed, (*fit.guesses, *_guesses(texture)))
+    figure = Figure(fit.body, dressed, texture, fit.pose, camera)
+    return Character(
+        picture, canonical, texture, fit, figure, lengths_m, (*fit.guesses, *_guesses(texture))
+    )
 
 
 def _guesses(texture: Texture) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 picture.png    RGBA, the character as photographed, cropped and square: what a bundle is given
 canonical.png  RGBA, the same character in the canonical A-pose from the front
 texture.npz    colours of the whole surface and where each is from (`texture`)
+fit.npz        how it stands in picture.png, and what hair and clothes add to the body (`figure`)
 character.json what it was made of, warnings, what was guessed, the build of the body
 """
 
@@ -18,7 +19,8 @@ from mimo_runtime.media.frame_sink import write_errors
 
 PICTURE, CANONICAL, TEXTURE = "picture.png", "canonical.png", "texture.npz"
 RECORD = "character.json"
-NAMES = (PICTURE, CANONICAL, TEXTURE, RECORD)
+FIT = "fit.npz"
+NAMES = (PICTURE, CANONICAL, TEXTURE, FIT, RECORD)
 FORMAT, VERSION = "mimo-character", 1
 
 

@@ -9,10 +9,6 @@ from mimo_runtime.cli.options import FILE, FOLDER, examples
 from mimo_runtime.errors import MediaError
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from mimo_runtime.analysis.matte import CharacterMatte
     from mimo_runtime.characters.character import Character
     from mimo_runtime.characters.folder import CharacterRecord
     from mimo_runtime.characters.texture import Texture
@@ -46,15 +42,17 @@ def character(
     source: Path, output: Path, size: int, models: Path | None, person: int | None
 ) -> None:
     """Prepare a character: matted, square, and once more in the canonical A-pose."""
-    from mimo_runtime.characters.character import make_character
     from mimo_runtime.characters.folder import NAMES
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.picture import read_picture
     from mimo_runtime.motions.folder import new_folder
+    from mimo_runtime.synthesis.figures import prepare
 
     data = _read(source)
     with new_folder(output, NAMES, "character") as folder:
-        found, rgb = _find(data, source.name, models, person)
-        made = make_character(rgb, found.alpha, found.body, size)
-        warnings = tuple((one.kind, one.text) for one in found.warnings)
+        picture = read_picture(data, source.name, MediaLimits())
+        prepared = prepare(picture, None, models, person, size)
+        made, warnings = prepared.character, prepared.warnings
         _write(folder, made, _record(data, source.name, models, warnings, made))
     for _, text in warnings:
         click.echo(f"Warning: {text}", err=True)
@@ -94,6 +92,7 @@ def _record(
 
 
 def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
+    from mimo_runtime.characters.figure import write_fit
     from mimo_runtime.characters.folder import (
         CANONICAL,
         PICTURE,
@@ -108,29 +107,8 @@ def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
         (folder / PICTURE).write_bytes(encode_png(made.picture))
         (folder / CANONICAL).write_bytes(encode_png(made.canonical))
     write_texture(folder / TEXTURE, made.texture)
+    write_fit(folder, made.figure.pose, made.figure.camera, made.lengths_m)
     write_character_record(folder, record)
-
-
-def _find(
-    data: bytes, name: str, models: Path | None, person: int | None
-) -> "tuple[CharacterMatte, NDArray[np.uint8]]":
-    """The character, and the colours of the picture; a matte that the picture has is kept."""
-    from dataclasses import replace
-
-    from mimo_runtime.analysis.finders import open_finders
-    from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
-    from mimo_runtime.media.limits import MediaLimits
-    from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.synthesis.character import on_white, own_matte
-
-    picture = read_picture(data, name, MediaLimits())
-    shown = on_white(picture, None)
-    found = open_finders(models).characters.find(shown, person)
-    if person is not None:
-        kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
-        found = replace(found, warnings=kept)
-    matte = own_matte(picture)
-    return found if matte is None else replace(found, alpha=matte), picture[..., :3]
 
 
 def _shares(texture: "Texture") -> dict[str, float]:

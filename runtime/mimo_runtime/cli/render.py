@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FOLDER,
@@ -16,7 +17,7 @@ from mimo_runtime.cli.options import (
     settings_from,
     settings_options,
 )
-from mimo_runtime.errors import MediaError
+from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.synthesis.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,17 +30,31 @@ if TYPE_CHECKING:
         "mimo render --bundle b --character me.jpg --matte m.png --template t -o frames/",
         "mimo render --bundle b --character me.png --driving dance.mp4 -o out.mp4",
         "mimo render --bundle b --character me.png --motion walk --scene park.jpg -o out.mp4",
+        "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
     )
 )
-@click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
+@click.option("--bundle", type=FOLDER, help="Bundle made by 'mimo export'; --draft needs none.")
+@click.option(
+    "--draft",
+    is_flag=True,
+    help="Draw the character's texture on the posed body, "
+    "without a network: in seconds, to see size, place and scene before a render.",
+)
 @input_options
 @settings_options
 @engine_options
-def render(**options: Any) -> None:
+def render(*, draft: bool, **options: Any) -> None:
     """Render one video in this process."""
     settings = settings_from(options)
+    if not draft and options["bundle"] is None:
+        raise InvalidRequestError(
+            "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
+        )
     with chosen_template(options, options["output"]) as template:
-        _render(options | {"template": template}, settings)
+        if draft:
+            draw_draft(options["character"], options["matte"], template, options["output"])
+        else:
+            _render(options | {"template": template}, settings)
 
 
 def _render(options: dict[str, Any], settings: Settings) -> None:

@@ -2,19 +2,23 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
+from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.clip import LIMITS, Pixels
 from mimo_runtime.decomposition.covering import covering
 from mimo_runtime.decomposition.scenes import Scene, open_scene
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
-from mimo_runtime.motions.folder import RECORD
+from mimo_runtime.motions.folder import POSES as MOTION_POSES
+from mimo_runtime.motions.folder import RECORD, read_record
+from mimo_runtime.motions.npz import read_npz
+from mimo_runtime.motions.pose_file import poses_from, write_poses
 from mimo_runtime.templates.config import read_config
 from mimo_runtime.templates.folder import (
     MOTION,
@@ -25,7 +29,14 @@ from mimo_runtime.templates.folder import (
     Stream,
     open_template,
 )
-from mimo_runtime.templates.writer import new_template, write_config
+from mimo_runtime.templates.poses import (
+    CAMERA,
+    POSES,
+    ClipPoses,
+    read_clip_poses,
+    still_cameras,
+)
+from mimo_runtime.templates.writer import EXTRAS, new_template, write_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,7 @@ def mix(motion: Path, scene: Path, target: Path) -> tuple[str, ...]:
         else:
             _write(folder, SOURCE, moving, _fitted(behind.source, moving, count))
             _write(folder, OCCLUSION, moving, _fitted(behind.occlusion, moving, count))
+        _write_poses(motion, moving, folder)
         write_config(folder, moving.rate_fps, count)
     return tuple(_sentences(moving, behind, count))
 
@@ -113,6 +125,33 @@ def _write_motion(moving: MotionLayer, count: int, folder: Path) -> None:
         return
     with open_clip(stream.path, LIMITS) as reader:
         _write(folder, MOTION, moving, frames_at(reader, stream.indices[:count]))
+
+
+def _write_poses(motion: Path, moving: MotionLayer, folder: Path) -> None:
+    """The postures beside the frames, where the motion has any, for who draws from them."""
+    poses = _poses_of(motion)
+    if poses is None:
+        return
+    indices = np.array(moving.stream.indices)
+    extras = folder / EXTRAS
+    extras.mkdir()
+    used = replace(
+        poses.motion,
+        rate_fps=moving.rate_fps,
+        root_m=poses.motion.root_m[indices],
+        rotations=poses.motion.rotations[indices],
+    )
+    write_poses(extras / POSES, used, poses.skeleton)
+    per_frame = {name: array[indices] for name, array in poses.cameras.items() if name != "size_px"}
+    write_arrays(extras / CAMERA, {"size_px": poses.cameras["size_px"]} | per_frame)
+
+
+def _poses_of(motion: Path) -> ClipPoses | None:
+    if not (motion / RECORD).is_file():
+        return read_clip_poses(motion / EXTRAS)
+    record = read_record(motion)
+    moved, skeleton = poses_from(read_npz(motion / MOTION_POSES), MOTION_POSES)
+    return ClipPoses(moved, skeleton, still_cameras(record.camera, moved.frame_count))
 
 
 def _fitted(

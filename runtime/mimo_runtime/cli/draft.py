@@ -1,0 +1,69 @@
+"""A draft in this process, for the commands that make one."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mimo_runtime.cli.counts import counted
+from mimo_runtime.errors import MediaError
+
+if TYPE_CHECKING:
+    from mimo_runtime.characters.figure import Figure
+
+
+def draw_draft(character: Path, matte: Path | None, template: Path, output: Path) -> None:
+    """Write the draft of a character in a template to `output`, with a bar, and say so.
+
+    character: a picture; that of a character folder brings its figure along.
+
+    Raises MimoError; the sentence says why.
+    """
+    from contextlib import closing
+
+    from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.sink import open_sink
+    from mimo_runtime.synthesis.draft import Draft
+    from mimo_runtime.templates.folder import open_template
+
+    started_s = time.monotonic()
+    opened = open_template(template, MediaLimits())
+    figure = figure_of(character, matte)
+    with ProgressBars() as bars:
+        draft = Draft(figure, opened, bars)
+        form = draft.output
+        with (
+            open_sink(output, form.width_px, form.height_px, form.rate_fps) as sink,
+            closing(draft.frames()) as frames,
+        ):
+            for frame in frames:
+                sink.write(frame.index, frame.rgb)
+    seconds = time.monotonic() - started_s
+    click.echo(
+        f"{output}: draft of {counted(form.frame_count, 'frame')} of "
+        f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
+    )
+
+
+def figure_of(character: Path, matte: Path | None) -> "Figure":
+    """The figure of a picture file, made now or, for a character folder's, read."""
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.picture import read_picture
+    from mimo_runtime.sessions.matte import read_matte
+    from mimo_runtime.synthesis.figures import figure_beside, prepare
+
+    if (figure := figure_beside(character)) is not None:
+        return figure
+    limits = MediaLimits()
+    try:
+        data = character.read_bytes()
+        given = None if matte is None else matte.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {error.filename}: {error.strerror}.") from error
+    picture = read_picture(data, character.name, limits)
+    prepared = prepare(picture, None if given is None else read_matte(given, limits))
+    for _, text in prepared.warnings:
+        click.echo(f"Warning: {text}", err=True)
+    return prepared.character.figure

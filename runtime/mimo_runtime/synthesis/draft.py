@@ -1,0 +1,76 @@
+"""A draft: the character's texture on the posed body, in the scene, without any network."""
+
+from collections.abc import Generator
+from contextlib import ExitStack, closing
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.characters.casting import cast
+from mimo_runtime.characters.figure import Figure
+from mimo_runtime.characters.person_layer import draw_person
+from mimo_runtime.synthesis.composition import Layers
+from mimo_runtime.synthesis.layer_composition import compose_layer
+from mimo_runtime.synthesis.request import OnProgress, OutputFormat, OutputFrame, Progress
+from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, Template
+from mimo_runtime.templates.poses import template_poses
+
+Pixels = NDArray[np.uint8]
+
+
+class Draft:
+    """The frames of `figure` in `template`, drawn when they are asked for.
+
+    Raises TemplateError, MediaError or UnsupportedError where the template has no postures that
+    the figure can take.
+    """
+
+    def __init__(self, figure: Figure, template: Template, on_progress: OnProgress) -> None:
+        self._template = template
+        self._on_progress = on_progress
+        self._poses = template_poses(template)
+        self._cast = cast(figure, self._poses.skeleton)
+        self._drawn = [i for i in template.source_indices if self._poses.drawn(i)]
+        self._cast = self._cast.seen_at(self._tallest_px())
+        self._corners = load_texture_corners().uv
+        size_px = template.width_px, template.height_px
+        self.output = OutputFormat(*size_px, template.rate_fps, template.frame_count)
+
+    def frames(self) -> Generator[OutputFrame]:
+        """Each frame in turn. Raises MediaError where a stream of the template is damaged."""
+        drawn = set(self._drawn)
+        with closing(self._pictures()) as pictures:
+            for index, layers in enumerate(pictures):
+                number = self._template.source_indices[index]
+                rgb = self._frame(number if number in drawn else None, layers)
+                yield OutputFrame(index, float(index / self._template.rate_fps), rgb)
+                self._on_progress(Progress("frames", index + 1, self.output.frame_count))
+
+    def _frame(self, number: int | None, layers: Layers) -> Pixels:
+        if number is None:
+            return compose_layer(np.zeros((1, 1, 4), np.float32), 0, 0, layers)
+        pose, camera = self._poses.pose(number), self._poses.camera(number)
+        person = draw_person(self._cast, self._corners, pose, camera)
+        return compose_layer(person.rgba, person.left, person.top, layers)
+
+    def _tallest_px(self) -> float:
+        return max(
+            (self._cast.height_px(self._poses.pose(i), self._poses.camera(i)) for i in self._drawn),
+            default=1.0,
+        )
+
+    def _pictures(self) -> Generator[Layers]:
+        """Per frame the template's pictures, valid until the next one is asked for."""
+        template = self._template
+        names = (SCENE, SOURCE, OCCLUSION) if OCCLUSION in template.streams else (SCENE,)
+        with ExitStack() as open_streams:
+            streams = [
+                open_streams.enter_context(
+                    closing(template.frames(name, range(template.frame_count)))
+                )
+                for name in names
+            ]
+            for _ in range(template.frame_count):
+                scene, *front = (next(stream) for stream in streams)
+                yield Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)

@@ -1,0 +1,92 @@
+"""`mimo render --draft`: the character on the posed body, without networks."""
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from mimo_runtime.body.camera import orbit
+from mimo_runtime.body.rotations import about_axis, to_quaternion
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.cli import main
+from mimo_runtime.motions.drawing import draw_motion
+from mimo_runtime.motions.folder import SURFACE
+from mimo_runtime.motions.motion import Motion
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+
+FRAMES = 3
+SIZE_PX = (160, 192)
+
+
+def run(*arguments):
+    with pytest.raises(SystemExit) as end:
+        main(list(map(str, arguments)))
+    return end.value.code
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """Somebody who turns round on a motion's own camera, and a plain grey scene."""
+    folder = tmp_path_factory.mktemp("inputs")
+    body = load_body()
+    turns = np.tile(np.eye(3), (FRAMES, body.skeleton.joint_count, 1, 1))
+    for frame, angle_deg in enumerate((0, 90, 180)):
+        turns[frame, 0] = about_axis(1, angle_deg)
+    motion = Motion(
+        joints=body.skeleton.names,
+        rate_fps=Fraction(10),
+        root_m=np.tile(body.skeleton.rest_m[0], (FRAMES, 1)).astype(np.float32),
+        rotations=to_quaternion(turns).astype(np.float32),
+    )
+    camera = orbit((0, 0.85, 0), 0, 1.2, 4.5, SIZE_PX, 380)
+    draw_motion(folder / "turn", body, SURFACE, motion, camera, lambda _done, _total: None)
+    Image.new("RGB", SIZE_PX, (120, 120, 120)).save(folder / "grey.png")
+    assert run("character", CHARACTER, "-o", folder / "me", "--size", 256) == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def frames(inputs):
+    mixture = ("--motion", inputs / "turn", "--scene", inputs / "grey.png")
+    output = inputs / "frames"
+    assert run("render", "--draft", "--character", inputs / "me", *mixture, "-o", output) == 0
+    pictures = []
+    for path in sorted(output.iterdir()):
+        with Image.open(path) as picture:
+            pictures.append(np.asarray(picture).astype(int))
+    return pictures
+
+
+def test_the_character_is_where_the_motion_is_and_looks_as_in_its_picture(frames, inputs):
+    assert len(frames) == FRAMES
+    changed = np.abs(frames[0] - 120).max(axis=2) > 40
+    rows, columns = np.nonzero(changed)
+    assert 0.8 * SIZE_PX[1] > np.ptp(rows) > 0.6 * SIZE_PX[1]
+    assert abs(columns.mean() - SIZE_PX[0] / 2) < 6
+    red, green, blue = frames[0][rows.min() + int(0.35 * np.ptp(rows)), SIZE_PX[0] // 2]
+    assert red > 180
+    assert green > 130
+    assert blue < 120
+    with Image.open(inputs / "grey.png") as scene:
+        ground = int(np.asarray(scene)[0, 0, 0])
+    assert (frames[0][:15] == ground).all()
+
+
+def test_from_behind_there_is_hair_and_no_face(frames):
+    head = [frame[30:60, 65:95].reshape(-1, 3) for frame in (frames[0], frames[2])]
+    hair = [((rgb[:, 0] > 150) & (rgb[:, 1] < 120) & (rgb[:, 2] < 90)).sum() for rgb in head]
+    assert hair[1] > 1.5 * hair[0]
+
+
+def test_a_template_without_postures_is_refused_in_a_sentence(tmp_path, capsys):
+    paths = ("--character", CHARACTER, "--template", TEMPLATE, "-o", tmp_path / "out.mp4")
+    assert run("render", "--draft", *paths) != 0
+    assert "has no postures" in capsys.readouterr().err
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_neither_bundle_nor_draft_is_said(tmp_path, capsys):
+    paths = ("--character", CHARACTER, "--template", TEMPLATE, "-o", tmp_path / "out.mp4")
+    assert run("render", *paths) == 2
+    assert "--draft" in capsys.readouterr().err
