@@ -79,7 +79,7 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -
     canonical = draw_textured(
         dressed, corners, texture, pose, front_camera(fit.body, pose, size_px)
     )
-    figure = Figure(fit.body, dressed, texture, fit.pose, camera)
+    figure = Figure(fit.body, dressed, texture, picture, fit.pose, camera)
     return Character(
         picture, canonical, texture, fit, figure, lengths_m, (*fit.guesses, *_guesses(texture))
     )

@@ -12,11 +12,13 @@ from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.characters.displacement import displaced
-from mimo_runtime.characters.folder import FIT, RECORD, TEXTURE, read_character_record
+from mimo_runtime.characters.folder import FIT, PICTURE, RECORD, TEXTURE, read_character_record
 from mimo_runtime.characters.texture import Texture, read_texture
 from mimo_runtime.errors import MediaError
 from mimo_runtime.fitting.proportions import proportioned
 from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.picture import read_picture
 from mimo_runtime.motions.npz import read_npz
 
 
@@ -27,12 +29,14 @@ class Figure:
     Attributes:
         body: the bare body. dressed: the same with hair and clothes, vertex for vertex.
         texture: of both.
-        pose, camera: how picture.png shows it; the camera has the size of that picture.
+        picture: uint8 RGBA [size, size, 4], picture.png.
+        pose, camera: how that picture shows it; the camera has its size.
     """
 
     body: Body
     dressed: Body
     texture: Texture
+    picture: NDArray[np.uint8]
     pose: Pose
     camera: Camera
 
@@ -113,6 +117,7 @@ def read_figure(folder: Path) -> Figure:
         body=body,
         dressed=displaced(body, arrays["lengths_m"].astype(np.float32)),
         texture=read_texture(folder / TEXTURE),
+        picture=_picture(folder / PICTURE, width_px),
         pose=Pose(arrays["root_m"].astype(np.float64), arrays["rotations"].astype(np.float64)),
         camera=camera,
     )
@@ -121,6 +126,19 @@ def read_figure(folder: Path) -> Figure:
 def is_character_folder(path: Path) -> bool:
     """Whether it is a folder that says that it holds a character."""
     return (path / RECORD).is_file()
+
+
+def _picture(path: Path, size_px: int) -> NDArray[np.uint8]:
+    try:
+        picture = read_picture(path.read_bytes(), path.name, MediaLimits())
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}.") from None
+    if picture.shape != (size_px, size_px, 4):
+        raise MediaError(
+            f"{path.name} of '{path.parent.name}' is not the RGBA picture of {size_px}x{size_px} px "
+            f"that {FIT} was made for; make the folder anew with 'mimo character'."
+        )
+    return picture
 
 
 def _finite(array: NDArray[np.generic]) -> bool:

@@ -14,11 +14,17 @@ from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.contact_shadow import contact_shadow
 from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.figure import Figure, read_figure, write_fit
-from mimo_runtime.characters.folder import FIT, CharacterRecord, write_character_record
+from mimo_runtime.characters.folder import (
+    FIT,
+    PICTURE,
+    CharacterRecord,
+    write_character_record,
+)
 from mimo_runtime.characters.person_layer import draw_person
 from mimo_runtime.characters.texture import SEEN, Texture, write_texture
 from mimo_runtime.errors import MediaError, UnsupportedError
 from mimo_runtime.fitting.proportions import Proportions, proportioned
+from mimo_runtime.media.picture import encode_png
 from tests.runtime.characters.painted import standing
 
 SHAPE, PROPORTIONS = {"heavy": 0.5}, Proportions(size=1.1, thigh=0.9)
@@ -33,7 +39,8 @@ def of_one_colour(body, colour, lengths):
         atlas.picture(np.full(count, SEEN, np.uint8)),
     )
     painted = standing()
-    return Figure(body, displaced(body, lengths), texture, painted.pose, painted.camera)
+    picture = np.dstack([painted.rgb, painted.alpha])
+    return Figure(body, displaced(body, lengths), texture, picture, painted.pose, painted.camera)
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +57,7 @@ def folder(tmp_path, figure):
     write_character_record(tmp_path, record)
     write_texture(tmp_path / "texture.npz", figure.texture)
     lengths = np.full(len(figure.body.vertices_m), 0.015, np.float32)
+    (tmp_path / PICTURE).write_bytes(encode_png(figure.picture))
     write_fit(tmp_path, figure.pose, figure.camera, lengths)
     return tmp_path
 
@@ -60,6 +68,7 @@ def test_a_figure_comes_back_from_its_folder(folder, figure):
     assert again.dressed.vertices_m == pytest.approx(figure.dressed.vertices_m, abs=2e-5)
     assert (again.texture.rgb == figure.texture.rgb).all()
     assert again.pose.rotations == pytest.approx(figure.pose.rotations)
+    assert (again.picture == figure.picture).all()
     assert again.camera.focal_px == figure.camera.focal_px
     assert again.camera.rotation == pytest.approx(figure.camera.rotation)
 
