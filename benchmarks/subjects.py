@@ -17,7 +17,7 @@ from mimo_export.components import TIME_ROWS, reference_names
 from mimo_export.graph import Graph, onnx_from_graph
 from mimo_export.store import WeightStore
 from mimo_networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
-from mimo_networks.exact import DenoiserPass, Identity, Reference, TimeTable
+from mimo_networks.exact import DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.official import official_denoise
 from mimo_networks.unet import UNet
 from mimo_runtime.bundle import Component
@@ -95,7 +95,7 @@ class _Case:
         return {
             "latents": self.latents,
             "condition": scene + self.pose,
-            "time_table": TimeTable(self.denoiser)(steps),
+            "time_projections": TimeProjections(self.denoiser)(steps),
             "step": torch.zeros(1, dtype=torch.int64),
             "frame_mask": torch.ones(self.size.frames, dtype=torch.bool),
             "cross": cross,
@@ -117,7 +117,9 @@ def _exported(case: _Case, folder: Path, threads: int) -> Run:
     module = DenoiserPass(case.denoiser, frames, guided=True)
     with torch.inference_mode(mode=False):
         plain = {name: torch.from_numpy(t.numpy().copy()) for name, t in inputs.items()}
-        graph = Graph(module, plain, ("prediction",), plain_rows=frames, told_rows=frames)
+        graph = Graph(
+            module, plain, ("prediction",), unconditional_rows=frames, conditional_rows=frames
+        )
         model, specs_in, specs_out = onnx_from_graph(graph)
     with WeightStore(folder) as store:
         weights_bytes = store.save(model, "denoiser.onnx")

@@ -21,7 +21,7 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 SOURCES = (
     "export/mimo_export/*.py",
     "export/mimo_networks/*.py",
-    "kernels/mimo_kernels/*attention.py",
+    "kernels/mimo_kernels/*attention/contract.py",
     "runtime/mimo_runtime/bundle.py",
 )
 MAKERS = ("torch", "onnx", "onnxscript", "onnx-ir", "transformers")

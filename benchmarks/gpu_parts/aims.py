@@ -44,7 +44,7 @@ def aims(attention: Section, passes: Section, modes: Section) -> Section:
 
 def _attention(rows: Sequence[Row]) -> tuple[float | None, float | None]:
     """Speed over the fastest of PyTorch's backends, and share of the floor, of our best tactic."""
-    level = [r for r in rows if (r["px"], r["level"], r["kernel"]) == (SIDE_PX, 0, "two_source")]
+    level = [r for r in rows if (r["px"], r["level"], r["kernel"]) == (SIDE_PX, 0, "reference")]
     ours = [r for r in level if str(r["version"]).startswith("ours")]
     theirs = [float(r["ms"] or 0) for r in level if str(r["version"]).startswith("sdpa")]
     if not ours:

@@ -15,11 +15,13 @@ from benchmarks.gpu_parts.inputs import AttentionInputs, attention_inputs
 from benchmarks.gpu_parts.reference import relative_error
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_kernels import host, reference_attention, temporal_attention
+from mimo_kernels import host
 from mimo_kernels.aot import Artefact, compile_launch
 from mimo_kernels.launch import Launch
 from mimo_kernels.plugin_kernels import OPERATORS
-from mimo_kernels.two_source import plain_reference_attention
+from mimo_kernels.reference_attention import contract as reference_attention
+from mimo_kernels.reference_attention.torch_op import plain_reference_attention
+from mimo_kernels.temporal_attention import contract as temporal_attention
 from mimo_networks.operators import temporal_attention as plain_temporal
 
 _GRANTED_SHARED_BYTES = 48 << 10
@@ -59,7 +61,7 @@ def _cases(size: Size, device: torch.device) -> Iterator[Case]:
     for number, level in enumerate(size.levels):
         inputs = attention_inputs(size, level, torch.float16, device)
         for kernel, launches, tensors, wanted in (
-            _two_source(size, level, inputs),
+            _reference_attention(size, level, inputs),
             _temporal(size, level, inputs),
         ):
             for tactic, launch in enumerate(launches):
@@ -75,13 +77,13 @@ def _cases(size: Size, device: torch.device) -> Iterator[Case]:
 Subject = tuple[str, tuple[Launch, ...], tuple[Tensor, ...], Tensor]
 
 
-def _two_source(size: Size, level: Level, inputs: AttentionInputs) -> Subject:
+def _reference_attention(size: Size, level: Level, inputs: AttentionInputs) -> Subject:
     frames, heads = size.frames, level.heads
     parts = (inputs.q, inputs.k, inputs.v, inputs.k_ref, inputs.v_ref)
     q, k, v, k_ref, v_ref = tensors = tuple(part.contiguous() for part in parts)
     wanted = plain_reference_attention(q, k, v, k_ref, v_ref, heads, frames)
-    launches = _launches(reference_attention.NAME, tensors, heads=heads, plain_rows=frames)
-    return "two_source", launches, tensors, wanted
+    launches = _launches(reference_attention.NAME, tensors, heads=heads, unconditional_rows=frames)
+    return "reference", launches, tensors, wanted
 
 
 def _temporal(size: Size, level: Level, inputs: AttentionInputs) -> Subject:

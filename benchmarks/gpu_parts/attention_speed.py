@@ -10,17 +10,19 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from benchmarks.gpu_parts.chips import Rates
 from benchmarks.gpu_parts.clock import Deadline, Pace, sets_for_cold_cache, time_ms
-from benchmarks.gpu_parts.floors import Work, temporal_work, two_source_work
+from benchmarks.gpu_parts.floors import Work, reference_work, temporal_work
 from benchmarks.gpu_parts.inputs import AttentionInputs, attention_inputs
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_kernels import host, reference_attention, temporal_attention
+from mimo_kernels import host
 from mimo_kernels.launch import Launch
-from mimo_kernels.temporal import problem_of as temporal_problem
-from mimo_kernels.temporal import temporal_attention as run_temporal
-from mimo_kernels.two_source import plain_reference_attention
-from mimo_kernels.two_source import problem_of as two_source_problem
-from mimo_kernels.two_source import reference_attention as run_two_source
+from mimo_kernels.reference_attention import contract as reference_attention
+from mimo_kernels.reference_attention.torch_op import plain_reference_attention
+from mimo_kernels.reference_attention.torch_op import problem_of as reference_problem
+from mimo_kernels.reference_attention.torch_op import reference_attention as run_reference
+from mimo_kernels.temporal_attention import contract as temporal_attention
+from mimo_kernels.temporal_attention.torch_op import problem_of as temporal_problem
+from mimo_kernels.temporal_attention.torch_op import temporal_attention as run_temporal
 from mimo_networks.operators import temporal_attention as plain_temporal
 
 BACKENDS = {
@@ -67,7 +69,7 @@ def attention_speed(
 
 
 def _bytes(size: Size, level: Level) -> float:
-    return two_source_work(level, 2 * size.frames, size.frames).bytes
+    return reference_work(level, 2 * size.frames, size.frames).bytes
 
 
 def _cases(size: Size, number: int, level: Level, inputs: AttentionInputs) -> Iterator[Case]:
@@ -77,14 +79,12 @@ def _cases(size: Size, number: int, level: Level, inputs: AttentionInputs) -> It
     own = {"q": inputs.q, "k": inputs.k, "v": inputs.v, "out": inputs.q.contiguous()}
     about = {"px": size.side_px, "level": number, "head_size": level.head_size}
     mask = torch.ones(frames, dtype=torch.bool, device=inputs.q.device)
-    problem = two_source_problem(
-        own | {"k_ref": inputs.k_ref, "v_ref": inputs.v_ref}, heads, frames
-    )
+    problem = reference_problem(own | {"k_ref": inputs.k_ref, "v_ref": inputs.v_ref}, heads, frames)
     yield Case(
-        {**about, "kernel": "two_source"},
-        two_source_work(level, 2 * frames, frames),
+        {**about, "kernel": "reference"},
+        reference_work(level, 2 * frames, frames),
         reference_attention.launches(problem, dtype, arch),
-        lambda x, tactic: run_two_source(
+        lambda x, tactic: run_reference(
             x.q, x.k, x.v, x.k_ref, x.v_ref, heads, frames, tactic=tactic
         ),
         lambda x: plain_reference_attention(x.q, x.k, x.v, x.k_ref, x.v_ref, heads, frames),

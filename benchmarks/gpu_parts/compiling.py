@@ -11,10 +11,12 @@ import torch
 from benchmarks.gpu_parts.clock import Deadline
 from benchmarks.gpu_parts.report import Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_kernels import host, reference_attention, temporal_attention
+from mimo_kernels import host
 from mimo_kernels.launch import TORCH_DTYPES, Launch
-from mimo_kernels.temporal import problem_of as temporal_problem
-from mimo_kernels.two_source import problem_of as two_source_problem
+from mimo_kernels.reference_attention import contract as reference_attention
+from mimo_kernels.reference_attention.torch_op import problem_of as reference_problem
+from mimo_kernels.temporal_attention import contract as temporal_attention
+from mimo_kernels.temporal_attention.torch_op import problem_of as temporal_problem
 
 _WORKERS = 12
 Result = TypeVar("Result")
@@ -42,10 +44,10 @@ def _tactics(
     own["out"] = packed.new_empty(2 * frames, level.length, width)
     extra = packed.new_empty(level.length, width)
     kind = host.DTYPES[dtype]
-    problem = two_source_problem(own | {"k_ref": extra, "v_ref": extra}, heads, frames)
+    problem = reference_problem(own | {"k_ref": extra, "v_ref": extra}, heads, frames)
     yield reference_attention.launches(problem, kind, arch)
     if dtype == torch.float16:
-        told = replace(problem, rows=frames, plain_rows=0)  # the step without guidance
+        told = replace(problem, rows=frames, unconditional_rows=0)  # the step without guidance
         yield reference_attention.launches(told, kind, arch)[:1]
     table = packed.new_empty(frames, 3 * width)[:, :width]
     tables = dict.fromkeys(temporal_attention.TABLES, table)

@@ -1,4 +1,4 @@
-"""Section a: the attentions, outputs poisoned before, and `advance` against their fp64."""
+"""Section a: the attentions, outputs poisoned before, and `solver_step` against their fp64."""
 
 from collections.abc import Iterator
 
@@ -8,17 +8,17 @@ from torch import Tensor
 from benchmarks.gpu_parts.clock import Deadline
 from benchmarks.gpu_parts.inputs import AttentionInputs, attention_inputs, position_tables
 from benchmarks.gpu_parts.reference import (
+    reference_fp64,
     relative_error,
     sampled_queries,
     temporal_fp64,
-    two_source_fp64,
 )
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Level, Size
-from mimo_kernels import latents_torch
-from mimo_kernels.latents import advance_fp64
-from mimo_kernels.temporal import temporal_attention
-from mimo_kernels.two_source import plain_reference_attention, reference_attention
+from mimo_kernels.latents import torch_op as latents_torch
+from mimo_kernels.latents.contract import solver_step_fp64
+from mimo_kernels.reference_attention.torch_op import plain_reference_attention, reference_attention
+from mimo_kernels.temporal_attention.torch_op import temporal_attention
 from mimo_networks.operators import temporal_attention as plain_temporal
 
 LIMITS = {torch.float16: 1e-3, torch.bfloat16: 1e-2, torch.float32: 1e-5}
@@ -50,7 +50,7 @@ def _rows(inputs: AttentionInputs, size: Size, level: Level) -> Iterator[Row]:
     out = torch.full_like(inputs.q, float("nan"), memory_format=torch.contiguous_format)
     reference_attention(*tensors, heads, frames, out=out)
     plain = plain_reference_attention(*tensors, heads, frames)
-    yield _judged("two_source", _two_source_errors(inputs, (out, plain), size, level), out)
+    yield _judged("reference", _reference_errors(inputs, (out, plain), size, level), out)
     mask = torch.arange(frames, device=out.device) < max(1, frames - 3)
     tables = position_tables(frames, level.width, inputs.q.dtype, out.device)
     for name, positions in (("temporal", None), ("temporal with positions", tables)):
@@ -71,7 +71,7 @@ def _placed(x: Tensor, number: int, positions: tuple[Tensor, ...] | None) -> Ten
     return (x.unflatten(0, (-1, len(table))) + table[:, None]).flatten(0, 1)
 
 
-def _two_source_errors(
+def _reference_errors(
     inputs: AttentionInputs, found: tuple[Tensor, Tensor], size: Size, level: Level
 ) -> list[float]:
     """The largest error of the first and last row of each half."""
@@ -80,7 +80,7 @@ def _two_source_errors(
     for result in found:
         of_rows = []
         for row in (0, size.frames - 1, size.frames, 2 * size.frames - 1):
-            wanted = two_source_fp64(inputs, row, queries, level.heads, size.frames)
+            wanted = reference_fp64(inputs, row, queries, level.heads, size.frames)
             of_rows.append(relative_error(result[row, queries], wanted))
         errors.append(max(of_rows))
     return errors
@@ -102,8 +102,8 @@ def _advance_row(device: torch.device) -> Row:
         torch.rand(shape, generator=draw, device=device) for shape in ((7,), (4, 3))
     )
     x, sums, weights, table = (t.cpu().numpy() for t in (latents, total, shares, coefficients))
-    wanted = torch.from_numpy(advance_fp64(x, sums, weights, table, step=2))
+    wanted = torch.from_numpy(solver_step_fp64(x, sums, weights, table, step=2))
     step = torch.full((1,), 2, dtype=torch.int32, device=device)
-    latents_torch.advance(latents, total, shares, coefficients, step)
+    latents_torch.solver_step(latents, total, shares, coefficients, step)
     error = relative_error(latents.cpu(), wanted)
-    return {"kernel": "advance", "dtype": "float32", "error": error, "ok": error < 1e-6}
+    return {"kernel": "solver_step", "dtype": "float32", "error": error, "ok": error < 1e-6}

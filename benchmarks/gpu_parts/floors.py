@@ -11,9 +11,9 @@ from benchmarks.gpu_parts.sizes import Level
 
 ELEMENT_BYTES = 2
 FORMULAS = {
-    "two_source": "scores = heads length (rows length + told_rows reference); flop = 4 head_size "
-    "scores; bytes = 2 (4 rows length width + 2 reference width); exps = scores",
-    "temporal": "scores = halves length heads frames^2; flop = 4 head_size scores; bytes = 2 x 4 "
+    "reference": "scores = heads length (rows length + conditional_rows reference); "
+    "flop = 4 head_size scores; bytes = 2 (4 rows length width + 2 reference width); exps = scores",
+    "temporal": "scores = branches length heads frames^2; flop = 4 head_size scores; bytes = 2 x 4 "
     "rows length width; exps = scores",
     "floor": "the largest of flop / 790 TFLOP/s, bytes / 4.3 TB/s and exps / (16 per clock and "
     "multiprocessor at 1.755 GHz) on an H200; rates measured in the same run on other chips",
@@ -37,16 +37,16 @@ class Work:
         )
 
 
-def two_source_work(level: Level, rows: int, plain_rows: int) -> Work:
-    """Own tokens for all rows, as many of the reference for the rows behind `plain_rows`."""
-    pairs = rows * level.length + (rows - plain_rows) * level.length
+def reference_work(level: Level, rows: int, unconditional_rows: int) -> Work:
+    """Own tokens for all rows, as many of the reference for the conditional rows."""
+    pairs = rows * level.length + (rows - unconditional_rows) * level.length
     scores = level.heads * level.length * pairs
     elements = 4 * rows * level.length * level.width + 2 * level.length * level.width
     return Work(4.0 * level.head_size * scores, ELEMENT_BYTES * elements, scores)
 
 
-def temporal_work(level: Level, halves: int, frames: int) -> Work:
+def temporal_work(level: Level, branches: int, frames: int) -> Work:
     """Frames of a window at each pixel."""
-    scores = halves * level.length * level.heads * frames**2
-    elements = 4 * halves * frames * level.length * level.width
+    scores = branches * level.length * level.heads * frames**2
+    elements = 4 * branches * frames * level.length * level.width
     return Work(4.0 * level.head_size * scores, ELEMENT_BYTES * elements, scores)

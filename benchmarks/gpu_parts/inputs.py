@@ -22,7 +22,7 @@ class AttentionInputs:
 def attention_inputs(
     size: Size, level: Level, dtype: torch.dtype, device: torch.device, seed: int = 0
 ) -> AttentionInputs:
-    """Normal numbers for two halves of a window."""
+    """Normal numbers for two branches of a window."""
     draw = torch.Generator(device).manual_seed(seed)
     rows, length, width = 2 * size.frames, level.length, level.width
     packed = torch.randn(rows, length, 3 * width, generator=draw, device=device, dtype=dtype)

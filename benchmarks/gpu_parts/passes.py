@@ -91,7 +91,7 @@ def _unguided(section: Section, size: Size, case: StepCase, pace: Pace, end: Dea
     if end.over:
         section.notes.append(f"Out of time before the unguided step at {size.side_px} px.")
         return
-    run = prepared_step(case, Switches.every(), halves=1)
+    run = prepared_step(case, Switches.every(), branches=1)
     run = captured(run) if case.device.type == "cuda" else run
     ms = time_ms([run], case.device, pace)
     section.rows.append({"px": size.side_px, "version": UNGUIDED, "ms": ms})

@@ -18,12 +18,12 @@ def sampled_queries(length: int, device: torch.device) -> Tensor:
     return torch.cat([ends, inside]).unique()
 
 
-def two_source_fp64(
-    inputs: AttentionInputs, row: int, queries: Tensor, heads: int, plain_rows: int
+def reference_fp64(
+    inputs: AttentionInputs, row: int, queries: Tensor, heads: int, unconditional_rows: int
 ) -> Tensor:
     """The operator for one row: [queries, width]."""
     keys, values = inputs.k[row].double(), inputs.v[row].double()
-    if row >= plain_rows:
+    if row >= unconditional_rows:
         keys = torch.cat([keys, inputs.k_ref.double()])
         values = torch.cat([values, inputs.v_ref.double()])
     return _attend(inputs.q[row, queries].double(), keys, values, heads)
@@ -37,12 +37,12 @@ def temporal_fp64(
     frame_mask: Tensor,
     positions: Sequence[Tensor] | None,
 ) -> Tensor:
-    """The operator for some pixels: [halves * frames, pixels, width]."""
+    """The operator for some pixels: [branches * frames, pixels, width]."""
     parts = [x[:, pixels].double() for x in (inputs.q, inputs.k, inputs.v)]
     if positions is not None:
-        halves = len(parts[0]) // frames
+        branches = len(parts[0]) // frames
         parts = [
-            x + table.double().repeat(halves, 1)[:, None]
+            x + table.double().repeat(branches, 1)[:, None]
             for x, table in zip(parts, positions, strict=True)
         ]
     q, k, v = (x.unflatten(0, (-1, frames)).transpose(1, 2).flatten(0, 1) for x in parts)

@@ -29,7 +29,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One picture size of the networks: `side_px` square, windows of `frames`, two halves."""
+    """One picture size of the networks: `side_px` square, windows of `frames`, two branches."""
 
     side_px: int
     frames: int

@@ -58,7 +58,7 @@ def make_case(size: Size, device: torch.device, dtype: torch.dtype) -> StepCase:
 
 
 def prepared_step(
-    case: StepCase, switches: Switches, halves: int = 2, wrap: Wrap = _as_it_is
+    case: StepCase, switches: Switches, branches: int = 2, wrap: Wrap = _as_it_is
 ) -> Callable[[], Tensor]:
     """A function that takes latents, predicts, guides and advances; it returns the prediction.
 
@@ -69,7 +69,7 @@ def prepared_step(
     fused = switches.fused_step and case.device.type == "cuda"
     state = (FusedLatents if fused else TorchLatents)(
         tuple(case.noise.shape),
-        halves,
+        branches,
         np.array([[0.99, -0.05, GUIDANCE]], np.float32),
         case.device,
     )
@@ -78,7 +78,7 @@ def prepared_step(
     latents = torch.empty_like(case.noise)
 
     def plain(taken: Tensor) -> Tensor:
-        return denoise(case.denoiser, taken, step, case.request, caches, switches, halves)
+        return denoise(case.denoiser, taken, step, case.request, caches, switches, branches)
 
     predict = wrap(plain)
 

@@ -11,7 +11,7 @@ from transformers import CLIPVisionModelWithProjection
 from mimo_export.graph import Graph
 from mimo_networks.checkpoint import Checkpoint
 from mimo_networks.config import LATENT_CHANNELS
-from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
+from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.errors import CheckpointError, InvalidRequestError
@@ -107,8 +107,10 @@ def component_graphs(checkpoint: Checkpoint, shape: Shape) -> Iterator[tuple[str
     )
     timesteps = torch.zeros(TIME_ROWS, dtype=torch.int64)
     yield (
-        "time",
-        Graph(TimeTable(checkpoint.denoiser), {"timesteps": timesteps}, ("time_table",)),
+        "time_embedding",
+        Graph(
+            TimeProjections(checkpoint.denoiser), {"timesteps": timesteps}, ("time_projections",)
+        ),
     )
     sizes = reader_sizes(checkpoint, latents)
     yield "denoiser", _denoiser_graph(checkpoint.denoiser, shape, sizes, guided=True)
@@ -127,7 +129,7 @@ def _character_graphs(
             Reference(checkpoint.reference_net),
             {"latents": latents, "token": token},
             tuple(bank_names),
-            plain_rows=1,
+            unconditional_rows=1,
         ),
     )
     yield (
@@ -151,7 +153,7 @@ def _denoiser_graph(
     inputs = {
         "latents": torch.zeros(frames, LATENT_CHANNELS, height, width),
         "condition": torch.zeros(frames, channels, height, width),
-        "time_table": torch.zeros(TIME_ROWS, time_width),
+        "time_projections": torch.zeros(TIME_ROWS, time_width),
         "step": torch.zeros(1, dtype=torch.int64),
         "frame_mask": torch.ones(frames, dtype=torch.bool),
         "cross": torch.zeros(2, cross_width),
@@ -162,8 +164,8 @@ def _denoiser_graph(
         DenoiserPass(denoiser, frames, guided),
         inputs,
         ("prediction",),
-        plain_rows=frames if guided else 0,
-        told_rows=frames,
+        unconditional_rows=frames if guided else 0,
+        conditional_rows=frames,
     )
 
 

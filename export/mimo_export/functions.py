@@ -7,7 +7,9 @@ them, while an engine that has the plugin takes the node as it is.
 import onnx
 from onnx import parser
 
-from mimo_kernels import attention, reference_attention, temporal_attention
+from mimo_kernels import attention
+from mimo_kernels.reference_attention import contract as reference_attention
+from mimo_kernels.temporal_attention import contract as temporal_attention
 from mimo_networks.operators import PLUGIN_ATTRIBUTES
 
 OPSET = 23
@@ -56,7 +58,7 @@ _TOLD_NOTHING = f"""
 _TOLD_ALL = f"""
 (query, key, value, reference_key, reference_value) => (output)
 {{{{
-    batch = Constant <value_ints: ints = [{{told_rows}}, 1, 1]> ()
+    batch = Constant <value_ints: ints = [{{conditional_rows}}, 1, 1]> ()
     key_reference = Expand (reference_key, batch)
     value_reference = Expand (reference_value, batch)
     keys = Concat <axis: int = 1> (key, key_reference)
@@ -68,8 +70,8 @@ _TOLD_ALL = f"""
 _TOLD_HALF = f"""
 (query, key, value, reference_key, reference_value) => (output)
 {{{{
-    rows = Constant <value_ints: ints = [{{plain_rows}}, {{told_rows}}]> ()
-    batch = Constant <value_ints: ints = [{{told_rows}}, 1, 1]> ()
+    rows = Constant <value_ints: ints = [{{unconditional_rows}}, {{conditional_rows}}]> ()
+    batch = Constant <value_ints: ints = [{{conditional_rows}}, 1, 1]> ()
     query_plain, query_told = Split <axis: int = 0> (query, rows)
     key_plain, key_told = Split <axis: int = 0> (key, rows)
     value_plain, value_told = Split <axis: int = 0> (value, rows)
@@ -89,14 +91,16 @@ def temporal_function() -> onnx.FunctionProto:
     return _function(temporal_attention.NAME, temporal_attention.ATTRIBUTES, _TEMPORAL)
 
 
-def reference_function(plain_rows: int, told_rows: int) -> onnx.FunctionProto:
-    """`mimo::ReferenceAttention` for rows of which the first `plain_rows` are told nothing.
+def reference_function(unconditional_rows: int, conditional_rows: int) -> onnx.FunctionProto:
+    """`mimo::ReferenceAttention` for rows of which the first `unconditional_rows` are told nothing.
 
     The body is made for one file, whose shapes are fixed; operators refuse empty batches, so
     files where all rows or none are told have bodies of their own.
     """
-    text = _TOLD_NOTHING if not told_rows else _TOLD_HALF if plain_rows else _TOLD_ALL
-    body = text.format(plain_rows=plain_rows, told_rows=told_rows)
+    text = (
+        _TOLD_NOTHING if not conditional_rows else _TOLD_HALF if unconditional_rows else _TOLD_ALL
+    )
+    body = text.format(unconditional_rows=unconditional_rows, conditional_rows=conditional_rows)
     return _function(reference_attention.NAME, reference_attention.ATTRIBUTES, body)
 
 

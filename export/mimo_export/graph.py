@@ -23,15 +23,15 @@ _DTYPES = {torch.float32: "float32", torch.int64: "int64", torch.bool: "bool"}
 class Graph:
     """A module to export: example inputs fix the shapes; names are the bundle's tensor names.
 
-    `plain_rows` and `told_rows` count the rows that reference attention leaves without and with
-    the reference (both 0 where the module has none).
+    `unconditional_rows` and `conditional_rows` count the rows that reference attention leaves
+    without and with the reference (both 0 where the module has none).
     """
 
     module: nn.Module
     inputs: dict[str, Tensor]
     outputs: tuple[str, ...]
-    plain_rows: int = 0
-    told_rows: int = 0
+    unconditional_rows: int = 0
+    conditional_rows: int = 0
 
 
 def onnx_from_graph(graph: Graph) -> tuple[ir.Model, list[TensorSpec], list[TensorSpec]]:
@@ -59,7 +59,7 @@ def onnx_from_graph(graph: Graph) -> tuple[ir.Model, list[TensorSpec], list[Tens
 def _needed_functions(model: ir.Model, graph: Graph) -> list[onnx.FunctionProto]:
     known = (
         functions.temporal_function(),
-        functions.reference_function(graph.plain_rows, graph.told_rows),
+        functions.reference_function(graph.unconditional_rows, graph.conditional_rows),
     )
     used = {node.op_type for node in model.graph if node.domain == attention.DOMAIN}
     return [function for function in known if function.name in used]

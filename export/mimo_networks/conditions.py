@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Conditions(Protocol):
-    """The conditions of one pass over `rows` = halves x `frames` feature maps."""
+    """The conditions of one pass over `rows` = branches x `frames` feature maps."""
 
     def time(self, resnet: "ResnetBlock") -> Tensor:
         """What a resnet adds for the timestep: [1 or rows, channels]."""

@@ -31,7 +31,7 @@ class ReadyConditions:
     """Conditions of a pass, all made before it.
 
     `time_rows` [1, channels] by resnet; `keys`, `values` [reference_length, channels] and
-    `cross` [halves, channels] by block; `frame_mask` bool [frames].
+    `cross` [branches, channels] by block; `frame_mask` bool [frames].
     """
 
     time_rows: dict[str, Tensor]
@@ -39,7 +39,7 @@ class ReadyConditions:
     values: dict[str, Tensor]
     cross: dict[str, Tensor]
     frames: int
-    plain_rows: int
+    unconditional_rows: int
     frame_mask: Tensor | None
 
     def time(self, resnet: ResnetBlock) -> Tensor:
@@ -51,7 +51,7 @@ class ReadyConditions:
         attn = block.attn1
         q, k, v = attn.to_q(tokens), attn.to_k(tokens), attn.to_v(tokens)
         k_ref, v_ref = self.keys[block.name], self.values[block.name]
-        return reference_attention(q, k, v, k_ref, v_ref, attn.heads, self.plain_rows)
+        return reference_attention(q, k, v, k_ref, v_ref, attn.heads, self.unconditional_rows)
 
     def cross_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
         """One vector for all pixels and frames of a half."""
@@ -150,7 +150,7 @@ class Condition(nn.Module):
         return result
 
 
-class TimeTable(nn.Module):
+class TimeProjections(nn.Module):
     """Every resnet's time projection for a list of timesteps."""
 
     def __init__(self, denoiser: UNet) -> None:
@@ -167,7 +167,7 @@ class TimeTable(nn.Module):
 class DenoiserPass(nn.Module):
     """One pass over a window: latents to the prediction of each half.
 
-    With `guided` there are two halves, the unconditional one first; otherwise the conditional
+    With `guided` there are two branches, the unconditional one first; otherwise the conditional
     one alone.
     """
 
@@ -175,13 +175,13 @@ class DenoiserPass(nn.Module):
         super().__init__()
         self.denoiser = denoiser
         self.frames = frames
-        self.halves = 2 if guided else 1
+        self.branches = 2 if guided else 1
 
     def forward(
         self,
         latents: Tensor,
         condition: Tensor,
-        time_table: Tensor,
+        time_projections: Tensor,
         step: Tensor,
         frame_mask: Tensor,
         cross: Tensor,
@@ -189,22 +189,24 @@ class DenoiserPass(nn.Module):
     ) -> Tensor:
         """Predict v.
 
-        `latents` [frames, 4, h, w], `condition` [frames, c0, h, w], `time_table`
+        `latents` [frames, 4, h, w], `condition` [frames, c0, h, w], `time_projections`
         [steps, sum of channels], `step` int64 [1], `frame_mask` bool [frames], `cross`
-        [2, sum of channels], then K and V of each reader. Returns [halves, frames, 4, h, w].
+        [2, sum of channels], then K and V of each reader. Returns [branches, frames, 4, h, w].
         """
         weight = self.denoiser.conv_in.weight[:, :LATENT_CHANNELS]
         x = functional.conv2d(latents, weight, padding=1) + condition
-        conditions = self._conditions(time_table[step], frame_mask, cross, reference)
-        x = self.denoiser(x.repeat(self.halves, 1, 1, 1), conditions)
-        return self.denoiser.head(x).unflatten(0, (self.halves, self.frames))
+        conditions = self._conditions(time_projections[step], frame_mask, cross, reference)
+        x = self.denoiser(x.repeat(self.branches, 1, 1, 1), conditions)
+        return self.denoiser.head(x).unflatten(0, (self.branches, self.frames))
 
     def _conditions(
         self, row: Tensor, frame_mask: Tensor, cross: Tensor, reference: tuple[Tensor, ...]
     ) -> ReadyConditions:
         resnets, blocks = list(self.denoiser.resnets()), list(self.denoiser.readers())
         rows = row.split([r.time_emb_proj.out_features for r in resnets], dim=1)
-        vectors = cross[-self.halves :].split([b.norm1.normalized_shape[0] for b in blocks], dim=1)
+        vectors = cross[-self.branches :].split(
+            [b.norm1.normalized_shape[0] for b in blocks], dim=1
+        )
         names = [block.name for block in blocks]
         return ReadyConditions(
             time_rows=dict(zip((r.name for r in resnets), rows, strict=True)),
@@ -212,6 +214,6 @@ class DenoiserPass(nn.Module):
             values=dict(zip(names, reference[1::2], strict=True)),
             cross=dict(zip(names, vectors, strict=True)),
             frames=self.frames,
-            plain_rows=self.frames * (self.halves - 1),
+            unconditional_rows=self.frames * (self.branches - 1),
             frame_mask=frame_mask,
         )

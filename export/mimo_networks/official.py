@@ -24,17 +24,17 @@ Bank = Mapping[str, Tensor]
 class OfficialConditions:
     """Conditions of an official pass.
 
-    `embedding` [1, time_width] of the timestep; `tokens` [halves, 1, token_width]; `frames` of
+    `embedding` [1, time_width] of the timestep; `tokens` [branches, 1, token_width]; `frames` of
     the window; `bank` the reference features to read by block, [length, channels] each, or None;
-    `plain_rows` the leading rows that do not see them; `written` collects what this pass's own
-    blocks would store.
+    `unconditional_rows` the leading rows that do not see them; `written` collects what this pass's
+    own blocks would store.
     """
 
     embedding: Tensor
     tokens: Tensor
     frames: int
     bank: Bank | None = None
-    plain_rows: int = 0
+    unconditional_rows: int = 0
     written: dict[str, Tensor] = field(default_factory=dict)
 
     def time(self, resnet: ResnetBlock) -> Tensor:
@@ -52,11 +52,13 @@ class OfficialConditions:
             source = torch.cat([tokens, reference], dim=1)
         q, k, v = attn.to_q(tokens), attn.to_k(source), attn.to_v(source)
         mixed = multi_head_attention(q, k, v, attn.heads)
-        if self.bank is None or self.plain_rows == 0:
+        if self.bank is None or self.unconditional_rows == 0:
             return mixed
-        plain = tokens[: self.plain_rows]
+        plain = tokens[: self.unconditional_rows]
         q, k, v = attn.to_q(plain), attn.to_k(plain), attn.to_v(plain)
-        return torch.cat([multi_head_attention(q, k, v, attn.heads), mixed[self.plain_rows :]])
+        return torch.cat(
+            [multi_head_attention(q, k, v, attn.heads), mixed[self.unconditional_rows :]]
+        )
 
     def cross_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
         """Attention of every pixel to one token."""
@@ -71,16 +73,16 @@ class OfficialConditions:
 
 
 def official_bank(reference_net: UNet, latents: Tensor, tokens: Tensor) -> dict[str, Tensor]:
-    """Reference features of every block, [halves, h * w, channels] by block name.
+    """Reference features of every block, [branches, h * w, channels] by block name.
 
-    `latents` [1, 4, h, w] of the character; `tokens` [halves, 1, token_width], of which the
+    `latents` [1, 4, h, w] of the character; `tokens` [branches, 1, token_width], of which the
     first half is zero under guidance. The official code rounds the result to fp16 before use.
     """
-    halves = len(tokens)
+    branches = len(tokens)
     start = torch.zeros(1, dtype=torch.int64, device=latents.device)
     embedding = reference_net.time_embedding(start)
     conditions = OfficialConditions(embedding, tokens, frames=1)
-    reference_net(reference_net.conv_in(latents.expand(halves, -1, -1, -1)), conditions)
+    reference_net(reference_net.conv_in(latents.expand(branches, -1, -1, -1)), conditions)
     return conditions.written
 
 
@@ -89,18 +91,18 @@ def official_denoise(
 ) -> Tensor:
     """One official denoiser call.
 
-    `sample` [halves, frames, 8, h, w] (latents and background latents), `timestep` int64 [1],
-    `tokens` [halves, 1, token_width], `pose` [frames, c0, h, w], `bank` the conditional half's
+    `sample` [branches, frames, 8, h, w] (latents and background latents), `timestep` int64 [1],
+    `tokens` [branches, 1, token_width], `pose` [frames, c0, h, w], `bank` the conditional half's
     reference features [h * w, channels] by block. Returns the prediction
-    [halves, frames, 4, h, w]; with one half that half is the conditional one.
+    [branches, frames, 4, h, w]; with one half that half is the conditional one.
     """
-    halves, frames = sample.shape[:2]
+    branches, frames = sample.shape[:2]
     conditions = OfficialConditions(
         embedding=denoiser.time_embedding(timestep),
         tokens=tokens,
         frames=frames,
         bank=bank,
-        plain_rows=frames * (halves - 1),
+        unconditional_rows=frames * (branches - 1),
     )
-    x = denoiser.conv_in(sample.flatten(0, 1)) + pose.repeat(halves, 1, 1, 1)
-    return denoiser.head(denoiser(x, conditions)).unflatten(0, (halves, frames))
+    x = denoiser.conv_in(sample.flatten(0, 1)) + pose.repeat(branches, 1, 1, 1)
+    return denoiser.head(denoiser(x, conditions)).unflatten(0, (branches, frames))

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from mimo_kernels import attention
-from mimo_kernels import reference_attention as reference
-from mimo_kernels import temporal_attention as temporal
+from mimo_kernels.reference_attention import contract as reference
+from mimo_kernels.temporal_attention import contract as temporal
 from mimo_networks.transformer import multi_head_attention
 
 PLUGIN_ATTRIBUTES: dict[str, int | str] = {
@@ -20,21 +20,29 @@ PLUGIN_ATTRIBUTES: dict[str, int | str] = {
 
 
 def reference_attention(
-    q: Tensor, k: Tensor, v: Tensor, k_ref: Tensor, v_ref: Tensor, heads: int, plain_rows: int
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    k_ref: Tensor,
+    v_ref: Tensor,
+    heads: int,
+    unconditional_rows: int,
 ) -> Tensor:
     """Attention to own and reference tokens: `mimo_kernels.reference_attention`."""
     if torch.onnx.is_in_onnx_export():
-        attributes = {"heads": heads, "plain_rows": plain_rows}
+        attributes = {"heads": heads, "unconditional_rows": unconditional_rows}
         return _node(reference.NAME, (q, k, v, k_ref, v_ref), attributes)
-    plain = multi_head_attention(q[:plain_rows], k[:plain_rows], v[:plain_rows], heads)
-    told = len(q) - plain_rows
+    plain = multi_head_attention(
+        q[:unconditional_rows], k[:unconditional_rows], v[:unconditional_rows], heads
+    )
+    told = len(q) - unconditional_rows
     if told == 0:
         return plain
     keys, values = (
-        torch.cat([own[plain_rows:], extra.expand(told, -1, -1)], dim=1)
+        torch.cat([own[unconditional_rows:], extra.expand(told, -1, -1)], dim=1)
         for own, extra in ((k, k_ref), (v, v_ref))
     )
-    seeing = multi_head_attention(q[plain_rows:], keys, values, heads)
+    seeing = multi_head_attention(q[unconditional_rows:], keys, values, heads)
     return torch.cat([plain, seeing])
 
 
@@ -45,7 +53,7 @@ def temporal_attention(
     if frame_mask is not None and torch.onnx.is_in_onnx_export():
         return _node(temporal.NAME, (q, k, v, frame_mask), {"heads": heads, "frames": frames})
 
-    def by_pixel(x: Tensor) -> Tensor:  # [halves * length, frames, width]
+    def by_pixel(x: Tensor) -> Tensor:  # [branches * length, frames, width]
         return x.unflatten(0, (-1, frames)).transpose(1, 2).flatten(0, 1)
 
     mask = None if frame_mask is None else frame_mask.expand(frames, frames)

@@ -17,7 +17,7 @@ class PoseGuiderConfig:
 
 
 class PoseGuider(nn.Module):
-    """3x3 convolutions with SiLU between them; every second block halves the size."""
+    """3x3 convolutions with SiLU between them; every second block branches the size."""
 
     def __init__(self, config: PoseGuiderConfig) -> None:
         super().__init__()

@@ -23,13 +23,13 @@ class SwitchedConditions:
     """Conditions of one pass; what a switch makes needless stays empty.
 
     `official` computes what no switch covers. `time_rows` [1, channels] by resnet; `keys`,
-    `values` [reference length, channels] and `cross` [halves, channels] by block; `packed` by
+    `values` [reference length, channels] and `cross` [branches, channels] by block; `packed` by
     attention; `frame_mask` bool [frames], None where all frames are real.
     """
 
     switches: Switches
     frames: int
-    plain_rows: int
+    unconditional_rows: int
     frame_mask: Tensor | None = None
     official: OfficialConditions | None = None
     time_rows: Tensors = field(default_factory=dict)
@@ -46,18 +46,18 @@ class SwitchedConditions:
 
     def self_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
         """Own tokens and, for the conditional rows, the reference."""
-        if not self.switches.plain_once:
+        if not self.switches.unconditional_once:
             return self._official.self_attention(block, tokens)
         if not self.switches.cached_reference:
             return self._plain_once(block, tokens)
         attn = block.attn1
         q, k, v = self._projected(attn, tokens)
         k_ref, v_ref = self.keys[block.name], self.values[block.name]
-        if self.switches.two_source and q.is_cuda:
-            from mimo_kernels.two_source import reference_attention as two_source
+        if self.switches.reference_kernel and q.is_cuda:
+            from mimo_kernels.reference_attention.torch_op import reference_attention as kernel
 
-            return two_source(q, k, v, k_ref, v_ref, attn.heads, self.plain_rows)
-        return reference_attention(q, k, v, k_ref, v_ref, attn.heads, self.plain_rows)
+            return kernel(q, k, v, k_ref, v_ref, attn.heads, self.unconditional_rows)
+        return reference_attention(q, k, v, k_ref, v_ref, attn.heads, self.unconditional_rows)
 
     def cross_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
         """One vector for all pixels and frames of a half, or attention to one token."""
@@ -88,7 +88,7 @@ class SwitchedConditions:
 
     def _plain_once(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
         """The reference concatenated and projected with the tokens of the rows that see it."""
-        attn, count = block.attn1, self.plain_rows
+        attn, count = block.attn1, self.unconditional_rows
         told = tokens[count:]
         bank = self._official.bank
         assert bank is not None  # a denoiser pass has a reference
@@ -117,7 +117,7 @@ class SwitchedConditions:
         positions: tuple[Tensor, Tensor, Tensor] | None,
     ) -> Tensor:
         if self.switches.temporal_kernel and q.is_cuda:
-            from mimo_kernels.temporal import temporal_attention as kernel
+            from mimo_kernels.temporal_attention.torch_op import temporal_attention as kernel
 
             mask = self.frame_mask
             if mask is None:

@@ -21,7 +21,7 @@ class SwitchedDenoiserPass(nn.Module):
         super().__init__()
         self.denoiser = denoiser
         self.frames = frames
-        self.halves = 2 if guided else 1
+        self.branches = 2 if guided else 1
         self.switches = switches
         self.packed = packed
 
@@ -29,22 +29,22 @@ class SwitchedDenoiserPass(nn.Module):
         self,
         latents: Tensor,
         condition: Tensor,
-        time_table: Tensor,
+        time_projections: Tensor,
         step: Tensor,
         frame_mask: Tensor,
         cross: Tensor,
         *reference: Tensor,
     ) -> Tensor:
-        """Predict v: [halves, frames, 4, h, w]."""
-        caches = Caches(condition, time_table, cross, reference, self.packed)
+        """Predict v: [branches, frames, 4, h, w]."""
+        caches = Caches(condition, time_projections, cross, reference, self.packed)
         conditions = SwitchedConditions(
             self.switches,
             self.frames,
-            plain_rows=self.frames * (self.halves - 1),
+            unconditional_rows=self.frames * (self.branches - 1),
             frame_mask=frame_mask,
             packed=self.packed,
         )
-        fill_conditions(conditions, self.denoiser, step, caches, self.halves)
-        x = first_maps(self.denoiser, latents, condition, self.halves)
+        fill_conditions(conditions, self.denoiser, step, caches, self.branches)
+        x = first_maps(self.denoiser, latents, condition, self.branches)
         x = self.denoiser.head(self.denoiser(x, conditions))
-        return x.unflatten(0, (self.halves, self.frames))
+        return x.unflatten(0, (self.branches, self.frames))

@@ -4,13 +4,13 @@ from typing import Any
 
 import torch
 
-from mimo_kernels import latents_torch
+from mimo_kernels.latents import torch_op as latents_torch
 from mimo_runtime.engines.latents import Floats, Slots
 from mimo_torch.latents import TorchLatents
 
 
 class FusedLatents(TorchLatents):
-    """The same by the kernels of `mimo_kernels.latents_torch`: one launch per operation."""
+    """The same by the kernels of `mimo_kernels.latents.torch_op`: one launch per operation."""
 
     def __init__(
         self, shape: tuple[int, ...], branches: int, coefficients: Floats, device: torch.device
@@ -20,14 +20,14 @@ class FusedLatents(TorchLatents):
 
     def gather(self, slots: Slots, out: Any) -> None:
         """Copy the latents of `slots` to the first rows of `out`."""
-        latents_torch.take_rows(self.latents, self.on_device(slots), out.values)
+        latents_torch.gather_latents(self.latents, self.on_device(slots), out.values)
 
     def accumulate(self, prediction: Any, slots: Slots) -> None:
         """Add the first rows of each branch of `prediction` to the sums of `slots`."""
-        latents_torch.add_rows(self.total, prediction.values, self.on_device(slots))
+        latents_torch.accumulate(self.total, prediction.values, self.on_device(slots))
 
     def step(self, index: int, first: int, last: int) -> None:
         """Guidance, then the solver step of some slots, in place."""
         self._step.fill_(index)
         state = self.latents[first:last], self.total[first:last], self.weights(first, last)
-        latents_torch.advance(*state, self.coefficients, self._step)
+        latents_torch.solver_step(*state, self.coefficients, self._step)

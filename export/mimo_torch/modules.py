@@ -2,7 +2,7 @@
 
 from torch import nn
 
-from mimo_networks.exact import Condition, Identity, Reference, TimeTable
+from mimo_networks.exact import Condition, Identity, Reference, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.bundle import Manifest
@@ -20,7 +20,7 @@ NETWORKS_OF = {
     "reference": ("reference_net",),
     "identity": ("denoiser",),
     "condition": ("denoiser", "pose_guider"),
-    "time": ("denoiser",),
+    "time_embedding": ("denoiser",),
     "denoiser": ("denoiser",),
     "denoiser_unguided": ("denoiser",),
 }
@@ -71,8 +71,8 @@ class ComponentModules:
                 return Identity(networks.denoiser())
             case "condition":
                 return Condition(networks.denoiser(), networks.pose_guider())
-            case "time":
-                return TimeTable(networks.denoiser())
+            case "time_embedding":
+                return TimeProjections(networks.denoiser())
         return self._pass(networks.denoiser(), guided=name == "denoiser")
 
     def _pass(self, denoiser: UNet, guided: bool) -> nn.Module:

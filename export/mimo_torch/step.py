@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from mimo_networks.config import LATENT_CHANNELS
-from mimo_networks.exact import Identity, TimeTable
+from mimo_networks.exact import Identity, TimeProjections
 from mimo_networks.official import OfficialConditions
 from mimo_networks.unet import UNet
 from mimo_torch.conditions import SwitchedConditions
@@ -35,12 +35,12 @@ class Request:
 class Caches:
     """What the switches compute once per request or once per denoiser; the rest is empty.
 
-    `condition` [frames, c0, h, w], `time_table` [steps, sum of channels], `cross`
+    `condition` [frames, c0, h, w], `time_projections` [steps, sum of channels], `cross`
     [2, sum of channels], `reference` K and V [length, channels] of each reader in turn.
     """
 
     condition: Tensor | None = None
-    time_table: Tensor | None = None
+    time_projections: Tensor | None = None
     cross: Tensor | None = None
     reference: Sequence[Tensor] = ()
     packed: PackedWeights = field(default_factory=dict)
@@ -50,17 +50,17 @@ def make_caches(denoiser: UNet, request: Request, switches: Switches) -> Caches:
     """Compute what is constant. `channels_last` and `packed_qkv` lay the weights out anew."""
     if switches.channels_last:
         lay_channels_last(denoiser)
-    condition = time_table = cross = None
+    condition = time_projections = cross = None
     reference: Sequence[Tensor] = ()
     if switches.condition_map:
         weight, bias = denoiser.conv_in.weight[:, LATENT_CHANNELS:], denoiser.conv_in.bias
         condition = functional.conv2d(request.background, weight, bias, padding=1) + request.pose
     if switches.time_rows:
-        time_table = TimeTable(denoiser)(request.timesteps)
+        time_projections = TimeProjections(denoiser)(request.timesteps)
     if switches.vector_cross or switches.cached_reference:
         cross, *reference = Identity(denoiser)(request.token, *request.bank)
     packed = pack(denoiser) if switches.packed_qkv else {}
-    return Caches(condition, time_table, cross, reference, packed)
+    return Caches(condition, time_projections, cross, reference, packed)
 
 
 def denoise(
@@ -70,24 +70,24 @@ def denoise(
     request: Request,
     caches: Caches,
     switches: Switches,
-    halves: int = 2,
+    branches: int = 2,
 ) -> Tensor:
-    """One call: latents [frames, 4, h, w] and step int64 [1] to [halves, frames, 4, h, w].
+    """One call: latents [frames, 4, h, w] and step int64 [1] to [branches, frames, 4, h, w].
 
-    Two halves are the unconditional and the conditional one, one is the conditional alone.
+    Two branches are the unconditional and the conditional one, one is the conditional alone.
     """
     frames = len(latents)
-    plain_rows = frames * (halves - 1)
-    conditions = SwitchedConditions(switches, frames, plain_rows, packed=caches.packed)
+    unconditional_rows = frames * (branches - 1)
+    conditions = SwitchedConditions(switches, frames, unconditional_rows, packed=caches.packed)
     if not switches.schedule:
-        conditions.official = _official(denoiser, step, request, frames, halves)
-    fill_conditions(conditions, denoiser, step, caches, halves)
+        conditions.official = _official(denoiser, step, request, frames, branches)
+    fill_conditions(conditions, denoiser, step, caches, branches)
     if caches.condition is not None:
-        x = first_maps(denoiser, latents, caches.condition, halves)
+        x = first_maps(denoiser, latents, caches.condition, branches)
     else:
         sample = torch.cat([latents, request.background], dim=1)
-        x = denoiser.conv_in(torch.cat([sample] * halves)) + torch.cat([request.pose] * halves)
-    return denoiser.head(denoiser(x, conditions)).unflatten(0, (halves, frames))
+        x = denoiser.conv_in(torch.cat([sample] * branches)) + torch.cat([request.pose] * branches)
+    return denoiser.head(denoiser(x, conditions)).unflatten(0, (branches, frames))
 
 
 def lay_channels_last(net: nn.Module) -> None:
@@ -98,26 +98,26 @@ def lay_channels_last(net: nn.Module) -> None:
             module.weight = nn.Parameter(weight, requires_grad=False)
 
 
-def first_maps(denoiser: UNet, latents: Tensor, condition: Tensor, halves: int) -> Tensor:
-    """Maps after `conv_in`, the same for every half: [halves * frames, c0, h, w]."""
+def first_maps(denoiser: UNet, latents: Tensor, condition: Tensor, branches: int) -> Tensor:
+    """Maps after `conv_in`, the same for every half: [branches * frames, c0, h, w]."""
     weight = denoiser.conv_in.weight[:, :LATENT_CHANNELS]
     maps = functional.conv2d(latents, weight, padding=1) + condition
-    return torch.cat([maps] * halves)
+    return torch.cat([maps] * branches)
 
 
 def fill_conditions(
-    conditions: SwitchedConditions, denoiser: UNet, step: Tensor, caches: Caches, halves: int
+    conditions: SwitchedConditions, denoiser: UNet, step: Tensor, caches: Caches, branches: int
 ) -> None:
     """Hand the caches to the blocks that read them."""
     resnets, blocks = list(denoiser.resnets()), list(denoiser.readers())
-    if caches.time_table is not None:
+    if caches.time_projections is not None:
         widths = [resnet.time_emb_proj.out_features for resnet in resnets]
-        rows = caches.time_table[step].split(widths, dim=1)
+        rows = caches.time_projections[step].split(widths, dim=1)
         conditions.time_rows = dict(zip((r.name for r in resnets), rows, strict=True))
     names = [block.name for block in blocks]
     if caches.cross is not None:
         widths = [block.norm1.normalized_shape[0] for block in blocks]
-        vectors = caches.cross[-halves:].split(widths, dim=1)
+        vectors = caches.cross[-branches:].split(widths, dim=1)
         conditions.cross = dict(zip(names, vectors, strict=True))
     if caches.reference:
         conditions.keys = dict(zip(names, caches.reference[0::2], strict=True))
@@ -125,13 +125,13 @@ def fill_conditions(
 
 
 def _official(
-    denoiser: UNet, step: Tensor, request: Request, frames: int, halves: int
+    denoiser: UNet, step: Tensor, request: Request, frames: int, branches: int
 ) -> OfficialConditions:
     names = (block.name for block in denoiser.readers())
     return OfficialConditions(
         embedding=denoiser.time_embedding(request.timesteps[step]),
-        tokens=torch.stack([torch.zeros_like(request.token), request.token])[-halves:],
+        tokens=torch.stack([torch.zeros_like(request.token), request.token])[-branches:],
         frames=frames,
         bank=dict(zip(names, request.bank, strict=True)),
-        plain_rows=frames * (halves - 1),
+        unconditional_rows=frames * (branches - 1),
     )

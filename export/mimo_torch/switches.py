@@ -9,13 +9,19 @@ from mimo_runtime.errors import InvalidRequestError
 Exactness = Literal["exact", "rounding", "approximate"]
 
 _NEEDS = {
-    "cached_reference": ("plain_once",),
+    "cached_reference": ("unconditional_once",),
     "packed_qkv": ("cached_reference",),
-    "two_source": ("cached_reference",),
+    "reference_kernel": ("cached_reference",),
     "folded_positions": ("packed_qkv", "temporal_kernel"),
 }
-_OF_A_BUNDLE = ("plain_once", "cached_reference", "vector_cross", "condition_map", "time_rows")
-_ROUNDING = ("condition_map", "two_source", "temporal_kernel", "folded_positions")
+_OF_A_BUNDLE = (
+    "unconditional_once",
+    "cached_reference",
+    "vector_cross",
+    "condition_map",
+    "time_rows",
+)
+_ROUNDING = ("condition_map", "reference_kernel", "temporal_kernel", "folded_positions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +33,8 @@ class Switches:
     intermediate roundings, which shows in fp16. There is no approximate one.
 
     Attributes:
-        plain_once: exact. The unconditional rows are computed once, without the reference; the
-            official code computes them with it first.
+        unconditional_once: exact. The unconditional rows are computed once, without the reference;
+            the official code computes them with it first.
         cached_reference: exact. K and V of the reference are projected once per character.
         vector_cross: exact. Attention to the one CLIP token is that token's value.
         condition_map: rounding. Background half of `conv_in`, its bias and the pose are one map
@@ -36,7 +42,7 @@ class Switches:
         time_rows: exact. What the resnets add for a timestep is a row of a table.
         channels_last: exact. Maps lie as [rows, h, w, channels], which tokens are already.
         packed_qkv: exact. Queries, keys and values of an attention come from one matrix product.
-        two_source: rounding. Own and reference keys are walked by one kernel, nothing
+        reference_kernel: rounding. Own and reference keys are walked by one kernel, nothing
             concatenated.
         temporal_kernel: rounding. Attention over frames reads rows that are frames, nothing
             transposed.
@@ -46,14 +52,14 @@ class Switches:
         cuda_graph: exact. A pass is recorded once and replayed.
     """
 
-    plain_once: bool = False
+    unconditional_once: bool = False
     cached_reference: bool = False
     vector_cross: bool = False
     condition_map: bool = False
     time_rows: bool = False
     channels_last: bool = False
     packed_qkv: bool = False
-    two_source: bool = False
+    reference_kernel: bool = False
     temporal_kernel: bool = False
     folded_positions: bool = False
     fused_step: bool = False

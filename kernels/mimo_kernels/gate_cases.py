@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from mimo_kernels import latents, reference_attention, temporal_attention
 from mimo_kernels.architectures import architecture
+from mimo_kernels.latents import contract as latents
 from mimo_kernels.launch import Dtype, Launch
+from mimo_kernels.reference_attention import contract as reference_attention
+from mimo_kernels.temporal_attention import contract as temporal_attention
 
-HALVES, FRAMES, HEADS = 2, 24, 8
+BRANCHES, FRAMES, HEADS = 2, 24, 8
 LATENT_SIZE = 4 * 98 * 98
 LEVELS: Mapping[int, int] = {40: 98 * 98, 80: 49 * 49, 160: 25 * 25}  # head size: tokens
 HALF_DTYPES: tuple[Dtype, ...] = ("fp16", "bf16")
@@ -34,7 +36,7 @@ def cases(arch: str, dtypes: tuple[Dtype, ...] = HALF_DTYPES) -> Iterator[Case]:
     """Yield every tactic of every operator on `arch`, best first for each operator."""
     for dtype in dtypes:
         for head_size, length in LEVELS.items():
-            yield from _two_source(arch, dtype, head_size, length)
+            yield from _reference_attention(arch, dtype, head_size, length)
             yield from _temporal(arch, dtype, head_size, length)
         yield from _latents(arch, dtype)
 
@@ -47,10 +49,10 @@ def ends(every: Iterable[Case]) -> list[Case]:
     return [case for group in groups.values() for case in dict.fromkeys((group[0], group[-1]))]
 
 
-def _two_source(arch: str, dtype: Dtype, head_size: int, length: int) -> Iterator[Case]:
-    problem = reference_attention.TwoSourceProblem.contiguous(
-        rows=HALVES * FRAMES,
-        plain_rows=FRAMES,
+def _reference_attention(arch: str, dtype: Dtype, head_size: int, length: int) -> Iterator[Case]:
+    problem = reference_attention.ReferenceProblem.contiguous(
+        rows=BRANCHES * FRAMES,
+        unconditional_rows=FRAMES,
         length=length,
         reference_length=length,
         heads=HEADS,
@@ -63,7 +65,7 @@ def _two_source(arch: str, dtype: Dtype, head_size: int, length: int) -> Iterato
 
 def _temporal(arch: str, dtype: Dtype, head_size: int, length: int) -> Iterator[Case]:
     problem = temporal_attention.TemporalProblem.contiguous(
-        halves=HALVES, frames=FRAMES, length=length, heads=HEADS, head_size=head_size
+        branches=BRANCHES, frames=FRAMES, length=length, heads=HEADS, head_size=head_size
     )
     for launch in temporal_attention.launches(problem, dtype, arch):
         # a batch of small products becomes mma.sync on every chip
@@ -72,7 +74,12 @@ def _temporal(arch: str, dtype: Dtype, head_size: int, length: int) -> Iterator[
 
 def _latents(arch: str, dtype: Dtype) -> Iterator[Case]:
     problem = latents.LatentsProblem(
-        all_places=5 * FRAMES, size=LATENT_SIZE, count=FRAMES, rows=FRAMES, halves=HALVES, steps=25
+        all_slots=5 * FRAMES,
+        size=LATENT_SIZE,
+        count=FRAMES,
+        rows=FRAMES,
+        branches=BRANCHES,
+        steps=25,
     )
     for name, launch in latents.launches(problem, prediction=dtype, out=dtype).items():
         yield _case(f"{name} {dtype}", arch, launch, (), None)

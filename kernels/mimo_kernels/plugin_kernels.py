@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mimo_kernels import reference_attention as reference
-from mimo_kernels import temporal_attention as temporal
 from mimo_kernels.aot import Artefact, compile_launch
 from mimo_kernels.launch import Dtype, Launch
+from mimo_kernels.reference_attention import contract as reference
+from mimo_kernels.temporal_attention import contract as temporal
 
 Shape = tuple[int, ...]
 Tactics = Callable[[Sequence[Shape], Mapping[str, int], Dtype, str], tuple[Launch, ...]]
@@ -33,8 +33,8 @@ def _reference_tactics(
     shapes: Sequence[Shape], attributes: Mapping[str, int], dtype: Dtype, arch: str
 ) -> tuple[Launch, ...]:
     (rows, length, width), heads = shapes[0], attributes["heads"]
-    problem = reference.TwoSourceProblem.contiguous(
-        rows, attributes["plain_rows"], length, shapes[3][0], heads, width // heads
+    problem = reference.ReferenceProblem.contiguous(
+        rows, attributes["unconditional_rows"], length, shapes[3][0], heads, width // heads
     )
     return reference.launches(problem, dtype, arch)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mimo_runtime.errors import BundleError
 
-FORMAT = 1
+FORMAT = 2  # 1: other names of components, tensors and attributes
 MANIFEST = "bundle.json"
 COMPONENTS = (
     "image_encoder",
@@ -20,7 +20,7 @@ COMPONENTS = (
     "reference",
     "identity",
     "condition",
-    "time",
+    "time_embedding",
     "denoiser",
     "denoiser_unguided",
 )
@@ -111,8 +111,8 @@ class Bundle:
         """Read and verify a bundle; `on_file` is told each file's name and size once checked.
 
         Raises:
-            BundleError: it is missing, too new, incomplete or changed; the sentence says which
-                file and what to do.
+            BundleError: it is missing, of another format, incomplete or changed; the sentence says
+                which file and what to do.
         """
         manifest = _read_manifest(folder)
         for name, stored in manifest.files.items():
@@ -202,6 +202,11 @@ def _read_manifest(folder: Path) -> Manifest:
         raise BundleError(
             f"{path} has format {version}, this program reads up to {FORMAT}; update the program "
             "or export the bundle with this version."
+        )
+    if version < FORMAT:
+        raise BundleError(
+            f"{path} has format {version}, this program reads format {FORMAT}; export the bundle "
+            "again from its checkpoint."
         )
     try:
         return _manifest_from_json(values)

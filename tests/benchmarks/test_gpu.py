@@ -14,7 +14,7 @@ from benchmarks.gpu import BUDGETS_S, main
 from benchmarks.gpu_parts.aims import aims
 from benchmarks.gpu_parts.chips import Rates
 from benchmarks.gpu_parts.clock import Deadline, Pace, sets_for_cold_cache, time_ms
-from benchmarks.gpu_parts.floors import temporal_work, two_source_work
+from benchmarks.gpu_parts.floors import reference_work, temporal_work
 from benchmarks.gpu_parts.modes import modes
 from benchmarks.gpu_parts.other_networks import FAST
 from benchmarks.gpu_parts.passes import ALL, OFFICIAL, UNGUIDED
@@ -52,7 +52,7 @@ def smoke(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def test_every_kernel_is_right(smoke: dict[str, Any]) -> None:
     rows = smoke["sections"]["correctness"]["rows"]
     assert {row["kernel"] for row in rows} == {
-        "advance", "two_source", "temporal", "temporal with positions",
+        "solver_step", "reference", "temporal", "temporal with positions",
     }  # fmt: skip
     assert all(row["ok"] for row in rows), rows
 
@@ -113,12 +113,12 @@ def test_the_official_size_is_that_of_the_release() -> None:
 
 def test_floors_by_hand() -> None:
     level = OFFICIAL_SIZES[0].levels[0]
-    work = two_source_work(level, rows=48, plain_rows=24)
+    work = reference_work(level, rows=48, unconditional_rows=24)
     assert work.exps == 8 * 9604 * (48 + 24) * 9604
     assert work.flop == 4 * 40 * work.exps
     assert work.bytes == 2 * (4 * 48 * 9604 * 320 + 2 * 9604 * 320)
     assert work.floor_ms(Rates(1e15, 4e12, 1e12)) == pytest.approx(work.exps / 1e9)
-    over_frames = temporal_work(level, halves=2, frames=24)
+    over_frames = temporal_work(level, branches=2, frames=24)
     assert over_frames.exps == 2 * 9604 * 8 * 24 * 24
     slow = Rates(1e18, 1e12, 1e18)
     assert over_frames.floor_ms(slow) == pytest.approx(over_frames.bytes / 1e9)
@@ -142,7 +142,7 @@ def test_runs_take_turns_and_a_deadline_ends() -> None:
 
 def test_aims_are_judged_by_the_best_tactic_and_the_best_backend() -> None:
     def attention(version: str, ms: float) -> dict[str, Any]:
-        about = {"px": 784, "level": 0, "kernel": "two_source", "version": version}
+        about = {"px": 784, "level": 0, "kernel": "reference", "version": version}
         return about | {"ms": ms, "of_floor": 8 / ms}
 
     measured = Section("")

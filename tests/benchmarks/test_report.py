@@ -20,7 +20,7 @@ def copied(folder: Path) -> Path:
 def result(smoke: bool) -> dict[str, Any]:
     rows = [
         {"px": 512, "version": "official", "ms": 90.0, "speedup": 1.0},
-        {"px": 512, "version": "plain_once", "ms": 45.0, "speedup": 2.0},
+        {"px": 512, "version": "unconditional_once", "ms": 45.0, "speedup": 2.0},
     ]
     return {
         "smoke": smoke,
@@ -58,7 +58,7 @@ def test_a_result_of_a_gpu_replaces_the_sentence(tmp_path: Path) -> None:
     write_report(folder)
     text = (folder / "README.md").read_text()
     assert NO_GPU not in text
-    assert "| plain_once | 45 | 2 |" in text
+    assert "| unconditional_once | 45 | 2 |" in text
     assert "chip Some Chip" in text
     assert "- Why." in text
     assert (folder / "plots" / "gpu-512px.png").is_file()

@@ -9,7 +9,7 @@ from mimo_export.store import WeightStore
 from mimo_networks.checkpoint import load_checkpoint
 from tests.golden import GOLDEN
 
-PARTS = ("condition", "time", "identity")
+PARTS = ("condition", "time_embedding", "identity")
 
 
 def write_few_parts(folder: Path) -> None:

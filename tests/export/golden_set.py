@@ -55,7 +55,7 @@ class GoldenSet:
         return {n: t.half().float() for n, t in rows.items()} if half_precision else rows
 
     def prediction(self, name: str) -> Tensor:
-        """A recorded denoiser output as [halves, frames, 4, h, w]."""
+        """A recorded denoiser output as [branches, frames, 4, h, w]."""
         return self.tensors("06_denoising_unet")[name].transpose(1, 2)
 
 

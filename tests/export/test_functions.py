@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from mimo_export import functions
-from mimo_kernels import attention, reference_attention, temporal_attention
+from mimo_kernels import attention
+from mimo_kernels.reference_attention import contract as reference_attention
+from mimo_kernels.temporal_attention import contract as temporal_attention
 from mimo_networks.operators import PLUGIN_ATTRIBUTES
 
 Floats = NDArray[np.float32]
@@ -57,10 +59,12 @@ def run(
     return found
 
 
-@pytest.mark.parametrize(("plain_rows", "told_rows"), [(3, 0), (0, 4), (4, 4), (1, 6)])
+@pytest.mark.parametrize(
+    ("unconditional_rows", "conditional_rows"), [(3, 0), (0, 4), (4, 4), (1, 6)]
+)
 @pytest.mark.parametrize("extra", [1, 5, 9])
-def test_reference_attention(plain_rows: int, told_rows: int, extra: int) -> None:
-    rows = plain_rows + told_rows
+def test_reference_attention(unconditional_rows: int, conditional_rows: int, extra: int) -> None:
+    rows = unconditional_rows + conditional_rows
     inputs = {
         name: drawn(rows, LENGTH, WIDTH, seed=seed)
         for seed, name in enumerate(("query", "key", "value"))
@@ -69,18 +73,22 @@ def test_reference_attention(plain_rows: int, told_rows: int, extra: int) -> Non
         "reference_key": drawn(extra, WIDTH, seed=5),
         "reference_value": drawn(extra, WIDTH, seed=6),
     }
-    attributes = {"heads": HEADS, "plain_rows": plain_rows}
-    found = run(functions.reference_function(plain_rows, told_rows), inputs, attributes)
-    wanted = reference_attention.reference_attention_fp64(*inputs.values(), HEADS, plain_rows)
+    attributes = {"heads": HEADS, "unconditional_rows": unconditional_rows}
+    found = run(
+        functions.reference_function(unconditional_rows, conditional_rows), inputs, attributes
+    )
+    wanted = reference_attention.reference_attention_fp64(
+        *inputs.values(), HEADS, unconditional_rows
+    )
     np.testing.assert_allclose(found, wanted, atol=1e-5)
 
 
 @pytest.mark.parametrize("real", [(1, 1, 1, 1), (1, 1, 0, 0), (0, 1, 0, 1), (0, 0, 1, 0)], ids=str)
-@pytest.mark.parametrize("halves", [1, 2])
-def test_temporal_attention(real: tuple[int, ...], halves: int) -> None:
+@pytest.mark.parametrize("branches", [1, 2])
+def test_temporal_attention(real: tuple[int, ...], branches: int) -> None:
     frames = len(real)
     inputs: dict[str, NDArray[Any]] = {
-        name: drawn(halves * frames, LENGTH, WIDTH, seed=seed)
+        name: drawn(branches * frames, LENGTH, WIDTH, seed=seed)
         for seed, name in enumerate(("query", "key", "value"))
     }
     inputs["frame_mask"] = np.array(real, bool)

@@ -6,26 +6,26 @@ from torch import Tensor
 from torch.nn import functional
 
 from mimo_networks.config import LATENT_CHANNELS
-from mimo_networks.exact import DenoiserPass, Identity, TimeTable
+from mimo_networks.exact import DenoiserPass, Identity, TimeProjections
 from mimo_networks.official import official_bank, official_denoise
 from tests.export.golden_set import GoldenSet, by_frame, largest_difference
 
 FP32_BANK, FP16_BANK = 1e-4, 2e-3
 
 
-def official(golden: GoldenSet, timestep: int, halves: int, half_precision: bool) -> Tensor:
-    sample = torch.cat([golden.latents, golden.background], dim=1).expand(halves, -1, -1, -1, -1)
+def official(golden: GoldenSet, timestep: int, branches: int, half_precision: bool) -> Tensor:
+    sample = torch.cat([golden.latents, golden.background], dim=1).expand(branches, -1, -1, -1, -1)
     return official_denoise(
         golden.checkpoint.denoiser,
         sample,
         torch.tensor([timestep]),
-        golden.tokens[-halves:],
+        golden.tokens[-branches:],
         golden.pose,
         golden.told(half_precision),
     )
 
 
-def exact(golden: GoldenSet, timestep: int, halves: int, frames: int) -> Tensor:
+def exact(golden: GoldenSet, timestep: int, branches: int, frames: int) -> Tensor:
     """The exported walk over a window of `frames`, those beyond the clip filled with noise."""
     denoiser, count = golden.checkpoint.denoiser, len(golden.latents)
     weight, bias = denoiser.conv_in.weight[:, LATENT_CHANNELS:], denoiser.conv_in.bias
@@ -35,30 +35,30 @@ def exact(golden: GoldenSet, timestep: int, halves: int, frames: int) -> Tensor:
         torch.cat([x, torch.randn(frames - count, *x.shape[1:], generator=noise)])
         for x in (golden.latents, condition)
     ]
-    table = TimeTable(denoiser)(torch.tensor([0, timestep, 999]))
+    table = TimeProjections(denoiser)(torch.tensor([0, timestep, 999]))
     told = golden.told(half_precision=False)
     bank = [told[block.name] for block in denoiser.readers()]
     cross, *reference = Identity(denoiser)(golden.tokens[1], *bank)
     mask = torch.arange(frames) < count
-    walk = DenoiserPass(denoiser, frames, guided=halves == 2)
+    walk = DenoiserPass(denoiser, frames, guided=branches == 2)
     found = walk(*padded, table, torch.tensor([1]), mask, cross, *reference)
-    assert found.shape[:2] == (halves, frames)
+    assert found.shape[:2] == (branches, frames)
     return found[:, :count]
 
 
 @pytest.mark.parametrize("timestep", [999, 479, 39])
 def test_official_walk_with_guidance(golden: GoldenSet, timestep: int) -> None:
-    found = official(golden, timestep, halves=2, half_precision=True)
+    found = official(golden, timestep, branches=2, half_precision=True)
     assert largest_difference(found, golden.prediction(f"cfg_t{timestep}")) < FP16_BANK
 
 
 def test_official_walk_with_the_bank_kept(golden: GoldenSet) -> None:
-    found = official(golden, 479, halves=2, half_precision=False)
+    found = official(golden, 479, branches=2, half_precision=False)
     assert largest_difference(found, golden.prediction("cfg_t479_bank_fp32")) < FP32_BANK
 
 
 def test_official_walk_without_guidance(golden: GoldenSet) -> None:
-    found = official(golden, 479, halves=1, half_precision=True)
+    found = official(golden, 479, branches=1, half_precision=True)
     assert largest_difference(found, golden.prediction("nocfg_t479")) < FP16_BANK
 
 
@@ -70,13 +70,13 @@ def test_rounding_the_bank_can_be_seen(golden: GoldenSet) -> None:
 
 @pytest.mark.parametrize("padding", [0, 1, 12])
 def test_exported_walk_with_guidance(golden: GoldenSet, padding: int) -> None:
-    found = exact(golden, 479, halves=2, frames=len(golden.latents) + padding)
+    found = exact(golden, 479, branches=2, frames=len(golden.latents) + padding)
     assert largest_difference(found, golden.prediction("cfg_t479_bank_fp32")) < FP32_BANK
 
 
 @pytest.mark.parametrize("padding", [0, 12])
 def test_exported_walk_without_guidance(golden: GoldenSet, padding: int) -> None:
-    found = exact(golden, 479, halves=1, frames=len(golden.latents) + padding)
+    found = exact(golden, 479, branches=1, frames=len(golden.latents) + padding)
     assert largest_difference(found, golden.prediction("cfg_t479_bank_fp32")[1:]) < FP32_BANK
 
 

@@ -131,14 +131,14 @@ def denoised(exported: Exported, component: str, timestep: int, bank: type) -> F
     identity = exported.run("identity", token=recorded["encoder_hidden_states"][1], **rows)
     latents = by_frame(exported.recorded("06_denoising_unet")["latents"])
     count, frames = len(latents), exported.engines.bundle.manifest.frames
-    time = exported.run("time", timesteps=np.arange(64) * 3 + timestep - 6)
+    time = exported.run("time_embedding", timesteps=np.arange(64) * 3 + timestep - 6)
     bound = exported.engines.bind(component)
     draw = np.random.default_rng(3)
     for name, values in (("latents", latents), ("condition", conditions(exported))):
         bound.buffers[name][...] = draw.normal(size=bound.buffers[name].shape)
         bound.buffers[name][:count] = values
     bound.buffers["frame_mask"][...] = np.arange(frames) < count
-    bound.buffers["time_table"][...] = time.buffers["time_table"]
+    bound.buffers["time_projections"][...] = time.buffers["time_projections"]
     bound.buffers["step"][0] = 2
     for name in bound.buffers.keys() & identity.buffers.keys():
         bound.buffers[name][...] = identity.buffers[name]

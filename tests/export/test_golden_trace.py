@@ -45,11 +45,11 @@ def traced(golden: GoldenSet) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
 
 
 def as_recorded(found: Tensor, recorded: Tensor) -> Tensor:
-    """Our rows of halves and frames as videos or tokens; the compact set has the last frame."""
-    halves = found.unflatten(0, (2, FRAMES))
+    """Our rows of branches and frames as videos or tokens; the compact set has the last frame."""
+    branches = found.unflatten(0, (2, FRAMES))
     if recorded.ndim == 5:
-        return halves[:, -recorded.shape[2] :].transpose(1, 2)
-    return halves[:, -(len(recorded) // 2) :].flatten(0, 1)
+        return branches[:, -recorded.shape[2] :].transpose(1, 2)
+    return branches[:, -(len(recorded) // 2) :].flatten(0, 1)
 
 
 def test_every_recorded_state(traced: tuple[dict[str, Tensor], dict[str, Tensor]]) -> None:

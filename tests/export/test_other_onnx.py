@@ -86,7 +86,7 @@ def identity(engines: EngineSet, latents: Tensor, token: Tensor) -> dict[str, np
 @pytest.mark.parametrize("guided", [True, False])
 def test_denoiser(case: Case, guided: bool, missing: int) -> None:
     checkpoint, engines = case
-    component, halves = ("denoiser", 2) if guided else ("denoiser_unguided", 1)
+    component, branches = ("denoiser", 2) if guided else ("denoiser_unguided", 1)
     frames = engines.bundle.manifest.frames
     count = frames - missing
     latents = random_like(engines, component, "latents", seed=1)
@@ -96,11 +96,11 @@ def test_denoiser(case: Case, guided: bool, missing: int) -> None:
     character = random_like(engines, "reference", "latents", seed=3)
     token = random_like(engines, "reference", "token", seed=4)
 
-    tokens = torch.stack([torch.zeros_like(token), token])[-halves:]
+    tokens = torch.stack([torch.zeros_like(token), token])[-branches:]
     bank = official_bank(checkpoint.reference_net, character, tokens)
     wanted = official_denoise(
         checkpoint.denoiser,
-        torch.cat([latents, background], dim=1)[:count].expand(halves, -1, -1, -1, -1),
+        torch.cat([latents, background], dim=1)[:count].expand(branches, -1, -1, -1, -1),
         torch.tensor([TIMESTEP]),
         tokens,
         checkpoint.pose_guider(pose[:count]),
@@ -111,7 +111,9 @@ def test_denoiser(case: Case, guided: bool, missing: int) -> None:
         run(engines, "condition", "condition", pose=p[None], background=b[None])[0]
         for p, b in zip(pose, background, strict=True)
     ]
-    table = run(engines, "time", "time_table", timesteps=torch.arange(64) + TIMESTEP - 9)
+    table = run(
+        engines, "time_embedding", "time_projections", timesteps=torch.arange(64) + TIMESTEP - 9
+    )
     held = {name: torch.from_numpy(x) for name, x in identity(engines, character, token).items()}
     found = run(
         engines,
@@ -119,7 +121,7 @@ def test_denoiser(case: Case, guided: bool, missing: int) -> None:
         "prediction",
         latents=latents,
         condition=torch.stack(maps),
-        time_table=table,
+        time_projections=table,
         step=torch.tensor([9]),
         frame_mask=torch.arange(frames) < count,
         **held,

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mimo_kernels.latents import LatentsProblem, launches
+from mimo_kernels.latents.contract import LatentsProblem, launches
 from mimo_kernels.launch import Dtype, jit
 from tests.kernels.poison import CANARY, MARGIN, device, drawn
 
@@ -37,34 +37,36 @@ def held(values: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class Sequence:
-    """Latents [all_places, 4, *side] and a window of `count` of them, in no order."""
+    """Latents [all_slots, 4, *side] and a window of `count` of them, in no order."""
 
-    all_places: int = 7
+    all_slots: int = 7
     side: tuple[int, int] = (3, 5)
     count: int = 4
     rows: int = 6
-    halves: int = 2
+    branches: int = 2
     steps: int = 5
 
     @property
     def problem(self) -> LatentsProblem:
         size = 4 * self.side[0] * self.side[1]
-        return LatentsProblem(self.all_places, size, self.count, self.rows, self.halves, self.steps)
+        return LatentsProblem(
+            self.all_slots, size, self.count, self.rows, self.branches, self.steps
+        )
 
-    def places(self) -> NDArray[np.int64]:
-        return np.random.default_rng(3).permutation(self.all_places)[: self.count]
+    def slots(self) -> NDArray[np.int64]:
+        return np.random.default_rng(3).permutation(self.all_slots)[: self.count]
 
     def latents(self) -> Tensor:
-        return drawn(1, (self.all_places, 4, *self.side), "fp32")
+        return drawn(1, (self.all_slots, 4, *self.side), "fp32")
 
     def total(self) -> Tensor:
-        return drawn(2, (self.all_places, self.halves, 4, *self.side), "fp32")
+        return drawn(2, (self.all_slots, self.branches, 4, *self.side), "fp32")
 
     def prediction(self, dtype: Dtype) -> Tensor:
-        return drawn(4, (self.halves, self.rows, 4, *self.side), dtype)
+        return drawn(4, (self.branches, self.rows, 4, *self.side), dtype)
 
-    def shares(self) -> Floats:
-        counts = np.random.default_rng(5).integers(1, 4, self.all_places)
+    def window_weights(self) -> Floats:
+        counts = np.random.default_rng(5).integers(1, 4, self.all_slots)
         return (1.0 / counts).astype(np.float32)
 
     def coefficients(self) -> Floats:
@@ -75,14 +77,16 @@ class Sequence:
         """Latents and total after the kernel; the total is `begun` before it."""
         latents = State(self.latents())
         total = State(self.total() if begun is None else begun)
-        shares, coefficients = (torch.from_numpy(a) for a in (self.shares(), self.coefficients()))
+        window_weights, coefficients = (
+            torch.from_numpy(a) for a in (self.window_weights(), self.coefficients())
+        )
         count = torch.tensor([step], dtype=torch.int32, device=device())
-        inputs = [held(shares), held(coefficients), count]
-        jit(launches(self.problem)["advance"], [*inputs, latents.view, total.view])
+        inputs = [held(window_weights), held(coefficients), count]
+        jit(launches(self.problem)["solver_step"], [*inputs, latents.view, total.view])
         return latents.checked(), total.checked()
 
 
-def places_on_device(places: NDArray[np.int64], dtype: str) -> Tensor:
-    """Between places that are far outside."""
-    buffer = torch.full((len(places) + 2 * MARGIN,), 2**30, dtype=INTEGERS[dtype]).to(device())
-    return buffer[MARGIN : MARGIN + len(places)].copy_(torch.from_numpy(places))
+def slots_on_device(slots: NDArray[np.int64], dtype: str) -> Tensor:
+    """Between slots that are far outside."""
+    buffer = torch.full((len(slots) + 2 * MARGIN,), 2**30, dtype=INTEGERS[dtype]).to(device())
+    return buffer[MARGIN : MARGIN + len(slots)].copy_(torch.from_numpy(slots))

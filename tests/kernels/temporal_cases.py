@@ -10,8 +10,8 @@ from torch import Tensor
 
 from mimo_kernels.host import INTERPRETED, architecture
 from mimo_kernels.launch import Dtype, jit
-from mimo_kernels.temporal import plain_temporal_attention, problem_of
-from mimo_kernels.temporal_attention import TABLES, launches, temporal_attention_fp64
+from mimo_kernels.temporal_attention.contract import TABLES, launches, temporal_attention_fp64
+from mimo_kernels.temporal_attention.torch_op import plain_temporal_attention, problem_of
 from tests.kernels.poison import Result, check_error, device, drawn, fp64, packed, poisoned
 
 ARCH = architecture(device()) or INTERPRETED
@@ -24,7 +24,7 @@ class Case:
     `scale` is the standard deviation of queries and keys, `table` the dtype of the positions.
     """
 
-    halves: int = 1
+    branches: int = 1
     frames: int = 24
     length: int = 3
     heads: int = 2
@@ -40,8 +40,8 @@ class Case:
         return self.heads * self.head_size
 
     def draw(self) -> list[Tensor]:
-        """q, k, v [halves * frames, length, width]; then tables [frames, width] if it has any."""
-        own = (self.halves * self.frames, self.length, self.width)
+        """q, k, v [branches * frames, length, width]; then tables [frames, width] if it has any."""
+        own = (self.branches * self.frames, self.length, self.width)
         inputs = [
             drawn(seed, own, self.dtype, scale)
             for seed, scale in enumerate((self.scale,) * 2 + (1,))

@@ -148,7 +148,7 @@ def plugins() -> dict[str, Any]:
     found = {
         "ReferenceAttention": walk(
             "ReferenceAttention", [own, own, own, extra, extra], [half] * 5,
-            {"heads": 8, "plain_rows": 2},
+            {"heads": 8, "unconditional_rows": 2},
         ),
         "TemporalAttention": walk(
             "TemporalAttention", [own, own, own, (2,)], [half, half, half, whole],

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from mimo_kernels.attention import Array, attention_fp64
-from mimo_kernels.reference_attention import reference_attention_fp64
-from mimo_kernels.temporal_attention import temporal_attention_fp64
+from mimo_kernels.reference_attention.contract import reference_attention_fp64
+from mimo_kernels.temporal_attention.contract import temporal_attention_fp64
 
 
 def drawn(*shape: int, seed: int) -> Array:
@@ -48,15 +48,15 @@ def test_attention_takes_single_precision_and_answers_in_double() -> None:
     assert attention_fp64(q, k, v, 2).dtype == np.float64
 
 
-@pytest.mark.parametrize("plain_rows", [0, 2, 4])
-def test_rows_that_are_told_see_the_reference_after_their_own(plain_rows: int) -> None:
+@pytest.mark.parametrize("unconditional_rows", [0, 2, 4])
+def test_rows_that_are_told_see_the_reference_after_their_own(unconditional_rows: int) -> None:
     heads, rows, length, extra, width = 2, 4, 3, 5, 4
     q, k, v = (drawn(rows, length, width, seed=seed) for seed in (4, 5, 6))
     k_ref, v_ref = drawn(extra, width, seed=7), drawn(extra, width, seed=8)
-    found = reference_attention_fp64(q, k, v, k_ref, v_ref, heads, plain_rows)
+    found = reference_attention_fp64(q, k, v, k_ref, v_ref, heads, unconditional_rows)
     for row, place in np.ndindex(rows, length):
         keys, values = k[row], v[row]
-        if row >= plain_rows:
+        if row >= unconditional_rows:
             keys, values = np.concatenate([keys, k_ref]), np.concatenate([values, v_ref])
         wanted = one_query(q[row, place], keys, values, heads)
         np.testing.assert_allclose(found[row, place], wanted, atol=1e-12)
@@ -64,11 +64,11 @@ def test_rows_that_are_told_see_the_reference_after_their_own(plain_rows: int) -
 
 @pytest.mark.parametrize("real", [(1, 1, 1, 1), (1, 0, 1, 1), (0, 0, 0, 1)])
 def test_frames_attend_to_real_frames_at_their_pixel(real: tuple[int, ...]) -> None:
-    heads, frames, halves, length, width = 3, 4, 2, 2, 6
+    heads, frames, branches, length, width = 3, 4, 2, 2, 6
     mask = np.array(real, bool)
-    q, k, v = (drawn(halves * frames, length, width, seed=seed) for seed in (9, 10, 11))
+    q, k, v = (drawn(branches * frames, length, width, seed=seed) for seed in (9, 10, 11))
     found = temporal_attention_fp64(q, k, v, mask, heads, frames)
-    for half, frame, pixel in np.ndindex(halves, frames, length):
+    for half, frame, pixel in np.ndindex(branches, frames, length):
         rows = [half * frames + other for other in range(frames) if mask[other]]
         query = q[half * frames + frame, pixel]
         wanted = one_query(query, k[rows, pixel], v[rows, pixel], heads)

@@ -6,15 +6,15 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mimo_kernels.latents import (
+from mimo_kernels.latents.contract import (
     LatentsProblem,
-    add_rows_fp64,
-    advance_fp64,
+    accumulate_fp64,
+    gather_latents_fp64,
     launches,
-    take_rows_fp64,
+    solver_step_fp64,
 )
 from mimo_kernels.launch import Dtype, jit
-from tests.kernels.latents_cases import Sequence, State, held, places_on_device
+from tests.kernels.latents_cases import Sequence, State, held, slots_on_device
 from tests.kernels.poison import CANARY, DTYPES, LIMITS, device, drawn, fp64, relative_error
 
 
@@ -24,57 +24,57 @@ from tests.kernels.poison import CANARY, DTYPES, LIMITS, device, drawn, fp64, re
 def test_take_rows(out: Dtype, integers: Dtype, side: tuple[int, int]) -> None:
     case = Sequence(side=side)
     taken = State(torch.full((case.rows, 4, *side), CANARY, dtype=DTYPES[out]))
-    launch = launches(case.problem, out=out, places=integers)["take_rows"]
-    places = case.places()
-    jit(launch, [held(case.latents()), places_on_device(places, integers), taken.view])
+    launch = launches(case.problem, out=out, slots=integers)["gather_latents"]
+    slots = case.slots()
+    jit(launch, [held(case.latents()), slots_on_device(slots, integers), taken.view])
     found = taken.checked()
-    wanted = take_rows_fp64(fp64(case.latents()), places)
+    wanted = gather_latents_fp64(fp64(case.latents()), slots)
     assert found[: case.count].equal(torch.from_numpy(wanted).to(DTYPES[out]))
     assert bool((found[case.count :] == CANARY).all())
 
 
 @pytest.mark.parametrize("integers", ["i32", "i64"])
 @pytest.mark.parametrize("dtype", ["fp32", "fp16", "bf16"])
-@pytest.mark.parametrize("halves", [1, 2])
-def test_add_rows(dtype: Dtype, halves: int, integers: Dtype) -> None:
-    case = Sequence(halves=halves, side=(9, 29))
+@pytest.mark.parametrize("branches", [1, 2])
+def test_accumulate(dtype: Dtype, branches: int, integers: Dtype) -> None:
+    case = Sequence(branches=branches, side=(9, 29))
     prediction = case.prediction(dtype)
     prediction[:, case.count :] = float("nan")
     total = State(case.total())
-    launch = launches(case.problem, prediction=dtype, places=integers)["add_rows"]
-    places = case.places()
-    jit(launch, [held(prediction), places_on_device(places, integers), total.view])
+    launch = launches(case.problem, prediction=dtype, slots=integers)["accumulate"]
+    slots = case.slots()
+    jit(launch, [held(prediction), slots_on_device(slots, integers), total.view])
     found = total.checked()
     wanted = case.total().numpy()
-    wanted[places] += prediction[:, : case.count].float().numpy().swapaxes(0, 1)
+    wanted[slots] += prediction[:, : case.count].float().numpy().swapaxes(0, 1)
     np.testing.assert_array_equal(found.numpy(), wanted)
-    exact = add_rows_fp64(fp64(case.total()), fp64(prediction), places)
+    exact = accumulate_fp64(fp64(case.total()), fp64(prediction), slots)
     assert relative_error(found, exact) <= LIMITS["fp32"]
 
 
-@pytest.mark.parametrize("halves", [1, 2])
+@pytest.mark.parametrize("branches", [1, 2])
 @pytest.mark.parametrize("step", [0, 2, 4])
-def test_advance(halves: int, step: int) -> None:
-    case = Sequence(halves=halves, side=(9, 29))
+def test_advance(branches: int, step: int) -> None:
+    case = Sequence(branches=branches, side=(9, 29))
     latents, total = case.advanced(step)
-    coefficients, shares = case.coefficients(), case.shares()
-    wanted = advance_fp64(
-        fp64(case.latents()), fp64(case.total()), shares.astype(float), coefficients, step
+    coefficients, window_weights = case.coefficients(), case.window_weights()
+    wanted = solver_step_fp64(
+        fp64(case.latents()), fp64(case.total()), window_weights.astype(float), coefficients, step
     )
     assert relative_error(latents, wanted) <= 1e-6
     assert not bool(total.any())
 
 
-@pytest.mark.parametrize("halves", [1, 2])
-def test_advance_rounds_like_the_host(halves: int) -> None:
+@pytest.mark.parametrize("branches", [1, 2])
+def test_advance_rounds_like_the_host(branches: int) -> None:
     """The operations of `mimo_runtime.synthesis.denoise` in their order, each rounded once."""
-    case = Sequence(halves=halves)
+    case = Sequence(branches=branches)
     found, _ = case.advanced(step=3)
     sample_scale, prediction_scale, guidance = case.coefficients()[3]
     total, latents = case.total().numpy(), case.latents().numpy()
-    total *= case.shares().reshape(-1, 1, 1, 1, 1)
+    total *= case.window_weights().reshape(-1, 1, 1, 1, 1)
     velocity = total[:, -1]
-    if halves == 2:
+    if branches == 2:
         velocity -= total[:, 0]
         velocity *= guidance
         velocity += total[:, 0]
@@ -86,9 +86,9 @@ def test_advance_rounds_like_the_host(halves: int) -> None:
 
 
 @pytest.mark.parametrize("steps", [1, 3])
-def test_next_step_begins_anew_after_the_last(steps: int) -> None:
+def test_increment_step_begins_anew_after_the_last(steps: int) -> None:
     step = State(torch.zeros(1, dtype=torch.int32))
-    launch = launches(LatentsProblem(1, 1, 1, 1, 1, steps))["next_step"]
+    launch = launches(LatentsProblem(1, 1, 1, 1, 1, steps))["increment_step"]
     seen = []
     for _ in range(2 * steps + 1):
         jit(launch, [step.view])
@@ -117,13 +117,15 @@ def test_windows_of_a_step_in_any_order(data: st.DataObject) -> None:
     total = State(torch.zeros_like(case.total()))
     wanted = np.zeros(total.view.shape)
     for turn in range(data.draw(st.integers(1, 4))):
-        places = np.random.default_rng(turn).permutation(everywhere)[:count]
-        prediction = drawn(turn, (case.halves, case.rows, 4, *side), "fp16")
-        launch = launches(case.problem, prediction="fp16")["add_rows"]
-        jit(launch, [held(prediction), places_on_device(places, "i64"), total.view])
-        wanted = add_rows_fp64(wanted, fp64(prediction), places)
+        slots = np.random.default_rng(turn).permutation(everywhere)[:count]
+        prediction = drawn(turn, (case.branches, case.rows, 4, *side), "fp16")
+        launch = launches(case.problem, prediction="fp16")["accumulate"]
+        jit(launch, [held(prediction), slots_on_device(slots, "i64"), total.view])
+        wanted = accumulate_fp64(wanted, fp64(prediction), slots)
     moved, _ = case.advanced(2, total.checked())
-    exact = advance_fp64(fp64(case.latents()), wanted, case.shares(), case.coefficients(), 2)
+    exact = solver_step_fp64(
+        fp64(case.latents()), wanted, case.window_weights(), case.coefficients(), 2
+    )
     assert relative_error(moved, exact) <= LIMITS["fp32"]
 
 
@@ -131,9 +133,9 @@ def test_windows_of_a_step_in_any_order(data: st.DataObject) -> None:
     ("sizes", "sentence"),
     [
         ((3, 0, 1, 1, 1, 1), "nothing in it"),
-        ((3, 4, 1, 1, 3, 1), "3 halves"),
-        ((3, 4, 2, 1, 1, 1), "2 places does not fit into 1 rows"),
-        ((3, 4, 4, 4, 1, 1), "does not fit into 4 rows and 3 places"),
+        ((3, 4, 1, 1, 3, 1), "3 branches"),
+        ((3, 4, 2, 1, 1, 1), "2 slots does not fit into 1 rows"),
+        ((3, 4, 4, 4, 1, 1), "does not fit into 4 rows and 3 slots"),
     ],
 )
 def test_sizes_that_cannot_be(sizes: tuple[int, ...], sentence: str) -> None:

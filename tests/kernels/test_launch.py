@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from mimo_kernels.launch import Argument, Launch, is_aligned, jit
-from mimo_kernels.reference_attention import TwoSourceProblem, launches
+from mimo_kernels.reference_attention.contract import ReferenceProblem, launches
 
-LAUNCH = launches(TwoSourceProblem.contiguous(1, 0, 4, 4, 1, 16), "fp16", "sm_90")[0]
+LAUNCH = launches(ReferenceProblem.contiguous(1, 0, 4, 4, 1, 16), "fp16", "sm_90")[0]
 
 
 def test_arguments_and_constants_are_the_parameters_of_the_kernel() -> None:

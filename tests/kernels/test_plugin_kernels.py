@@ -6,8 +6,8 @@ import torch
 
 from mimo_kernels.launch import jit
 from mimo_kernels.plugin_kernels import OPERATORS
-from mimo_kernels.reference_attention import reference_attention_fp64
-from mimo_kernels.temporal_attention import temporal_attention_fp64
+from mimo_kernels.reference_attention.contract import reference_attention_fp64
+from mimo_kernels.temporal_attention.contract import temporal_attention_fp64
 
 
 def tensors(*shapes: tuple[int, ...]) -> list[torch.Tensor]:
@@ -31,7 +31,7 @@ class TestInterpreted:
     def test_a_reference_attention_node(self) -> None:
         own = (3, 37, 32)
         inputs = tensors(own, own, own, (21, 32), (21, 32))
-        attributes = {"heads": 2, "plain_rows": 1}
+        attributes = {"heads": 2, "unconditional_rows": 1}
         expected = reference_attention_fp64(*(x.double().numpy() for x in inputs), **attributes)
         assert np.allclose(ran("ReferenceAttention", inputs, attributes), expected, atol=1e-5)
 

@@ -127,7 +127,8 @@ def test_the_plugins_have_the_inputs_and_attributes_of_the_nodes(walked: dict[st
     assert PLUGIN_ATTRIBUTES["plugin_namespace"] == DOMAIN
     assert walked["operators"] == {
         "ReferenceAttention": [
-            "query", "key", "value", "reference_key", "reference_value", "heads", "plain_rows",
+            "query", "key", "value", "reference_key", "reference_value", "heads",
+            "unconditional_rows",
         ],
         "TemporalAttention": ["query", "key", "value", "frame_mask", "heads", "frames"],
     }  # fmt: skip

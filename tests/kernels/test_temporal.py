@@ -3,7 +3,7 @@
 import pytest
 
 from mimo_kernels.launch import Dtype
-from mimo_kernels.temporal_attention import TemporalProblem, launches
+from mimo_kernels.temporal_attention.contract import TemporalProblem, launches
 from tests.kernels.temporal_cases import Case
 
 DTYPES: tuple[Dtype, ...] = ("fp16", "bf16", "fp32")
@@ -37,7 +37,7 @@ def test_official_head_sizes_in_every_dtype(head_size: int, dtype: Dtype) -> Non
 
 @pytest.mark.parametrize(("length", "heads"), [(1, 1), (3, 1), (5, 1), (2, 3), (3, 5), (3, 8)])
 def test_pixels_and_heads_that_do_not_fill_a_tile(length: int, heads: int) -> None:
-    Case(length=length, heads=heads, halves=2).check()
+    Case(length=length, heads=heads, branches=2).check()
 
 
 @pytest.mark.parametrize("pack", [False, True])
@@ -45,7 +45,7 @@ def test_pixels_and_heads_that_do_not_fill_a_tile(length: int, heads: int) -> No
     ("dtype", "head_size"), [("fp16", 40), ("bf16", 40), ("fp32", 40), ("fp16", 80), ("fp16", 160)]
 )
 def test_positions(dtype: Dtype, head_size: int, pack: bool) -> None:
-    Case(halves=2, length=2, head_size=head_size, dtype=dtype, table=dtype).check(pack=pack)
+    Case(branches=2, length=2, head_size=head_size, dtype=dtype, table=dtype).check(pack=pack)
 
 
 @pytest.mark.parametrize("dtype", ["fp16", "bf16"])
@@ -55,7 +55,7 @@ def test_positions_in_single_precision(dtype: Dtype) -> None:
 
 @pytest.mark.parametrize(("dtype", "head_size"), [("fp16", 40), ("bf16", 80), ("fp32", 160)])
 def test_queries_keys_and_values_in_one_buffer(dtype: Dtype, head_size: int) -> None:
-    Case(halves=2, heads=3, head_size=head_size, dtype=dtype, real=23).check(pack=True)
+    Case(branches=2, heads=3, head_size=head_size, dtype=dtype, real=23).check(pack=True)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -87,6 +87,6 @@ def test_every_tactic(arch: str, dtype: Dtype, head_size: int, tactic: int, tabl
 
 
 def test_a_second_run_gives_the_same_bits() -> None:
-    case = Case(halves=2, length=5)
+    case = Case(branches=2, length=5)
     tensors = case.draw()
     assert case.run(tensors).equal(case.run(tensors))

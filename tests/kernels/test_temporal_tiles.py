@@ -3,8 +3,8 @@
 import pytest
 
 from mimo_kernels.launch import Dtype
-from mimo_kernels.temporal_attention import TemporalProblem, launches
-from mimo_kernels.temporal_tiles import pieces
+from mimo_kernels.temporal_attention.contract import TemporalProblem, launches
+from mimo_kernels.temporal_attention.tiles import pieces
 
 
 @pytest.mark.parametrize(

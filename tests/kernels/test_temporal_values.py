@@ -9,7 +9,7 @@ from mimo_kernels.launch import Dtype
 from tests.kernels.poison import LIMITS, drawn, fp64, relative_error, wide_memory
 from tests.kernels.temporal_cases import Case, in_poison
 
-CASE = Case(halves=2, frames=24, real=21, length=3, heads=3)
+CASE = Case(branches=2, frames=24, real=21, length=3, heads=3)
 
 
 def test_equal_keys_give_the_mean_of_the_real_frames() -> None:
@@ -91,13 +91,13 @@ def test_halves_do_not_see_each_other() -> None:
 @pytest.mark.parametrize("dtype", ["fp16", "bf16", "fp32"])
 def test_positions_added_in_the_kernel_or_before(dtype: Dtype) -> None:
     """Each sum is rounded once in both, so even the bits agree."""
-    case = Case(halves=2, dtype=dtype, table=dtype)
+    case = Case(branches=2, dtype=dtype, table=dtype)
     tensors = case.draw()
     added = [
         (x.unflatten(0, (2, -1)).float() + table[:, None].float()).to(x.dtype).flatten(0, 1)
         for x, table in zip(tensors[:3], tensors[3:], strict=True)
     ]
-    assert case.run(tensors).equal(Case(halves=2, dtype=dtype).run(added))
+    assert case.run(tensors).equal(Case(branches=2, dtype=dtype).run(added))
 
 
 def test_folded_positions_are_positions_before_the_projection() -> None:
@@ -118,7 +118,7 @@ def test_any_problem(data: st.DataObject) -> None:
     dtypes = st.sampled_from(["fp16", "bf16", "fp32"])
     dtype = data.draw(dtypes)
     Case(
-        halves=data.draw(st.integers(1, 2)),
+        branches=data.draw(st.integers(1, 2)),
         frames=frames,
         length=data.draw(st.integers(1, 5)),
         heads=data.draw(st.integers(1, 4)),

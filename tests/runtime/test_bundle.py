@@ -56,7 +56,7 @@ def test_what_is_asked_for_but_not_there(small_bundle: Path) -> None:
         bundle.tensor("denoiser", "sample")
 
 
-@pytest.mark.parametrize("name", ["weights.bin", "denoiser.onnx", "time.onnx"])
+@pytest.mark.parametrize("name", ["weights.bin", "denoiser.onnx", "time_embedding.onnx"])
 @pytest.mark.parametrize("place", [0.0, 0.5, 0.9999])
 def test_a_changed_byte(copied: Path, name: str, place: float) -> None:
     data = bytearray((copied / name).read_bytes())
@@ -109,6 +109,13 @@ def test_a_newer_format(copied: Path) -> None:
     assert "update the program" in said
 
 
+def test_an_older_format(copied: Path) -> None:
+    rewrite(copied, lambda values: values.update(format=FORMAT - 1))
+    said = sentence(copied)
+    assert f"has format {FORMAT - 1}, this program reads format {FORMAT}" in said
+    assert "export the bundle again" in said
+
+
 @pytest.mark.parametrize(
     "outside", ["../weights.bin", "/etc/passwd", "a/b.bin", "./x", "weights.bin/"]
 )
@@ -132,10 +139,16 @@ def first_input(values: Values) -> Values:
     [
         (lambda v: v.pop("frames"), "frames"),
         (lambda v: v.update(extra=1), "extra"),
-        (lambda v: v["components"].pop("time"), "components ['time'] are not listed"),
-        (lambda v: v["components"]["time"].pop("outputs"), "outputs"),
-        (lambda v: v["files"].pop("time.onnx"), "names time.onnx, which is not listed"),
-        (lambda v: v["files"]["time.onnx"].pop("sha256"), "sha256"),
+        (
+            lambda v: v["components"].pop("time_embedding"),
+            "components ['time_embedding'] are not listed",
+        ),
+        (lambda v: v["components"]["time_embedding"].pop("outputs"), "outputs"),
+        (
+            lambda v: v["files"].pop("time_embedding.onnx"),
+            "names time_embedding.onnx, which is not listed",
+        ),
+        (lambda v: v["files"]["time_embedding.onnx"].pop("sha256"), "sha256"),
         (lambda v: v.update(files=[]), "damaged"),
         (lambda v: first_input(v).update(shape=[0, 4]), "shape [0, 4] is not fixed"),
         (lambda v: first_input(v).update(shape=["frames", 4]), "is not fixed"),

@@ -9,7 +9,7 @@ import onnx_ir as ir
 from mimo_export.plan_builder.bodies import OPERATORS, write_out
 from mimo_export.plan_builder.edits import cast, insert_behind
 from mimo_kernels import attention
-from mimo_kernels import temporal_attention as temporal
+from mimo_kernels.temporal_attention import contract as temporal
 from mimo_runtime.plans.manifest import AttentionNode
 
 PLUGIN_ATTRIBUTES = ("plugin_namespace", "plugin_version", "aot")  # as the exporter writes them

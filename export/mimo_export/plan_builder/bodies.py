@@ -10,8 +10,8 @@ import numpy as np
 import onnx_ir as ir
 
 from mimo_export.plan_builder.edits import add_constant
-from mimo_kernels import reference_attention as reference
-from mimo_kernels import temporal_attention as temporal
+from mimo_kernels.reference_attention import contract as reference
+from mimo_kernels.temporal_attention import contract as temporal
 
 OPERATORS = (reference.NAME, temporal.NAME)
 _FAR_BELOW = -30000.0  # within float16; its exponential is 0 beside any score
@@ -119,21 +119,21 @@ def _temporal(body: _Body) -> ir.Value:
     *tokens, mask = body.inputs
     rows, length, width = shape_of(tokens[0])
     frames = body.attribute("frames")
-    halves = rows // frames
+    branches = rows // frames
 
     def by_pixel(value: ir.Value) -> ir.Value:
-        swapped = body.swap(body.reshape(value, halves, frames, length, width))
-        return body.reshape(swapped, halves * length, frames, width)
+        swapped = body.swap(body.reshape(value, branches, frames, length, width))
+        return body.reshape(swapped, branches * length, frames, width)
 
     mixed = body.attention([*map(by_pixel, tokens), body.bias(mask, tokens[0], frames)])
-    by_frame = body.swap(body.reshape(mixed, halves, length, frames, width))
+    by_frame = body.swap(body.reshape(mixed, branches, length, frames, width))
     return body.reshape(by_frame, rows, length, width)
 
 
 def _reference(body: _Body) -> ir.Value:
     query, key, value, *extra = body.inputs
     rows, length, width = shape_of(query)
-    plain = body.attribute("plain_rows")
+    plain = body.attribute("unconditional_rows")
     told = rows - plain
     if not told:
         return body.attention([query, key, value])
@@ -147,8 +147,8 @@ def _reference(body: _Body) -> ir.Value:
         return body.attention([query, *map(with_reference, (key, value), extra)])
     shapes = [(plain, length, width), (told, length, width)]
     split = body.numbers(plain, told)
-    halves = [body.add("Split", [each, split], shapes, axis=0) for each in (query, key, value)]
-    alone = body.attention([half[0] for half in halves], suffix="_plain")
-    own_query, *own = (half[1] for half in halves)
+    branches = [body.add("Split", [each, split], shapes, axis=0) for each in (query, key, value)]
+    alone = body.attention([half[0] for half in branches], suffix="_plain")
+    own_query, *own = (half[1] for half in branches)
     seeing = body.attention([own_query, *map(with_reference, own, extra)])
     return body.add("Concat", [alone, seeing], [(rows, length, width)], axis=0)[0]

@@ -6,7 +6,7 @@
 | pixels, pose, picture | float32 | they come from and go to 8-bit levels in one conversion |
 | token | float32 | 1024 numbers that everything about the character hangs on |
 | timesteps, step, frame_mask | int64, bool | exact |
-| time_table | float32 | sines of angles up to 1000; a plan casts the one row that it reads |
+| time_projections | float32 | sines of angles up to 1000; a plan casts the one row that it reads |
 | condition, cross, key.*, value.*, bank.* | float16 | large, and read in every pass |
 
 The last row is float16 in every precision: the values are normalised or projected from normalised

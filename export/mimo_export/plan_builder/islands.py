@@ -9,7 +9,7 @@ from mimo_kernels import attention
 from mimo_runtime.errors import UnsupportedError
 
 BF16 = "bf16"
-FLOAT32_COMPONENTS = ("time",)  # sines of angles up to 1000, computed once a request
+FLOAT32_COMPONENTS = ("time_embedding",)  # sines of angles up to 1000, computed once a request
 NORMS = ("GroupNormalization", "LayerNormalization", "InstanceNormalization")
 MOVES = ("Concat", "Expand", "Gather", "GatherND", "Reshape", "Slice", "Split", "Squeeze", "Tile",
          "Transpose", "Unsqueeze")  # fmt: skip

@@ -22,8 +22,9 @@ _PORTABLE = "sm_80"  # its PTX runs on every later GPU
 def kernels_digest() -> str:
     """SHA-256 over the sources of all kernels."""
     digest = hashlib.sha256()
-    for path in sorted(Path(mimo_kernels.__path__[0]).glob("*.py")):
-        digest.update(path.name.encode() + path.read_bytes())
+    folder = Path(mimo_kernels.__path__[0])
+    for path in sorted(folder.rglob("*.py")):
+        digest.update(path.relative_to(folder).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -35,20 +36,20 @@ def triton_version() -> str:
 def latents_launches(bundle: Bundle) -> Iterator[tuple[str, Launch]]:
     """Name and launch of each kernel of `mimo_runtime.engines.cuda.latents` for a bundle.
 
-    The number in a name is that of the halves of a prediction. Grids are those of one place; how
-    many places there are is the runtime's to say, as no kernel has it compiled in.
+    The number in a name is that of the branches of a prediction. Grids are those of one frame; how
+    many frames there are is the runtime's to say, as no kernel has it compiled in.
     """
-    from mimo_kernels.latents import LatentsProblem, launches
+    from mimo_kernels.latents.contract import LatentsProblem, launches
 
     frames, *latent = bundle.tensor("denoiser", "latents").shape
     size = math.prod(latent)
-    for halves in (1, 2):
-        problem = LatentsProblem(1, size, count=1, rows=frames, halves=halves, steps=_STEPS)
+    for branches in (1, 2):
+        problem = LatentsProblem(1, size, count=1, rows=frames, branches=branches, steps=_STEPS)
         made = launches(problem)
-        yield f"add_rows_{halves}", made["add_rows"]
-        yield f"advance_{halves}", made["advance"]
-    yield "take_rows", made["take_rows"]
-    yield "next_step", made["next_step"]
+        yield f"accumulate_{branches}", made["accumulate"]
+        yield f"solver_step_{branches}", made["solver_step"]
+    yield "gather_latents", made["gather_latents"]
+    yield "increment_step", made["increment_step"]
 
 
 def compile_kernels(bundle: Bundle, arch: str, folder: Path) -> tuple[PlanKernel, ...]:

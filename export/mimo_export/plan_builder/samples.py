@@ -38,8 +38,10 @@ def sample_feeds(bundle: Bundle) -> Iterator[tuple[str, Feeds]]:
     yield from _fed(bundle, "identity", known, known)
     known |= {"pose": picture(pixels["vae_encoder"], rng), "background": known["latents"]}
     yield from _fed(bundle, "condition", known, known)
-    rows = bundle.tensor("time", "timesteps").shape
-    yield from _fed(bundle, "time", {"timesteps": np.full(rows, _TIMESTEP, np.int64)}, known)
+    rows = bundle.tensor("time_embedding", "timesteps").shape
+    yield from _fed(
+        bundle, "time_embedding", {"timesteps": np.full(rows, _TIMESTEP, np.int64)}, known
+    )
     known |= _window(bundle, known, rng)
     for name in ("denoiser", "denoiser_unguided"):
         yield name, _inputs(bundle, name, known)

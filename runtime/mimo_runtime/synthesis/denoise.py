@@ -40,10 +40,12 @@ class Denoiser:
         settings: Settings,
     ) -> None:
         self._table = table
-        self._time = engines.bind("time")
+        self._time = engines.bind("time_embedding")
         name = "denoiser" if settings.guided else "denoiser_unguided"
         engine = engines.get(name)
-        first = engine.bind({**identity, "time_table": self._time.buffers["time_table"]})
+        first = engine.bind(
+            {**identity, "time_projections": self._time.buffers["time_projections"]}
+        )
         shared = {n: b for n, b in first.buffers.items() if n not in ("condition", "frame_mask")}
         self._windows = []
         for places in windows:

@@ -12,13 +12,13 @@ def job_bytes(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settin
     name = "denoiser" if settings.guided else "denoiser_unguided"
     component = bundle.component(name)
     places = len({place for window in windows for place in window})
-    halves = 2 if settings.guided else 1
+    branches = 2 if settings.guided else 1
     sizes = {spec.name: spec.size_bytes for spec in (*component.inputs, *component.outputs)}
     per_place = sizes["latents"] // bundle.manifest.frames
     per_window = sizes.pop("condition") + sizes.pop("frame_mask")
-    timesteps = bundle.tensor("time", "timesteps").size_bytes
+    timesteps = bundle.tensor("time_embedding", "timesteps").size_bytes
     shared = sum(sizes.values()) + timesteps
-    return per_window * len(windows) + shared + per_place * places * (halves + 2)
+    return per_window * len(windows) + shared + per_place * places * (branches + 2)
 
 
 def check_memory(engines: EngineSet, windows: Sequence[Sequence[int]], settings: Settings) -> None:

@@ -20,7 +20,7 @@ _DRY_COMPONENTS = (
     "reference",
     "identity",
     "condition",
-    "time",
+    "time_embedding",
     "denoiser",
     "vae_decoder",
 )

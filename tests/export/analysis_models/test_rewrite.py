@@ -11,33 +11,33 @@ from mimo_runtime.errors import InvalidRequestError
 from tests.export.analysis_models.graphs import graph, run, scaled
 
 DRAW = np.random.default_rng(6)
-HALVES = DRAW.normal(size=(4, 8)).astype(np.float16).astype(np.float32)
+BRANCHES = DRAW.normal(size=(4, 8)).astype(np.float16).astype(np.float32)
 PICTURE = DRAW.normal(size=(4, 8)).astype(np.float32)
 
 
 def named() -> onnx.ModelProto:
-    model = scaled(HALVES)
+    model = scaled(BRANCHES)
     rewrite.renamed(model, ["picture"], ["out"])
     return model
 
 
 def test_inputs_and_outputs_get_their_names() -> None:
     (out,) = run(named(), picture=PICTURE)
-    np.testing.assert_array_equal(out, PICTURE * HALVES + 1)
+    np.testing.assert_array_equal(out, PICTURE * BRANCHES + 1)
 
 
 def test_another_number_of_outputs_is_refused() -> None:
     with pytest.raises(InvalidRequestError, match=r"1 outputs where \['a', 'b'\] are expected"):
-        rewrite.renamed(scaled(HALVES), ["picture"], ["a", "b"])
+        rewrite.renamed(scaled(BRANCHES), ["picture"], ["a", "b"])
 
 
 def test_half_precision_constants_are_stored_in_half_and_nothing_changes() -> None:
     model = named()
     rewrite.halved(model)
     sizes = {tensor.name: len(tensor.raw_data) for tensor in model.graph.initializer}
-    assert sizes["weight/path_half"] == HALVES.size * 2
+    assert sizes["weight/path_half"] == BRANCHES.size * 2
     (out,) = run(model, picture=PICTURE)
-    np.testing.assert_array_equal(out, PICTURE * HALVES + 1)
+    np.testing.assert_array_equal(out, PICTURE * BRANCHES + 1)
 
 
 @pytest.mark.parametrize("value", [1 / 3, 1e9])
@@ -57,7 +57,7 @@ def test_stripping_leaves_no_names_and_nothing_unused() -> None:
     assert [node.op_type for node in model.graph.node] == ["Cast", "Mul", "Add"]
     assert len(model.graph.initializer) == 2
     (out,) = run(model, picture=PICTURE)
-    np.testing.assert_array_equal(out, PICTURE * HALVES + 1)
+    np.testing.assert_array_equal(out, PICTURE * BRANCHES + 1)
 
 
 def test_the_order_of_the_converter_does_not_matter() -> None:
@@ -69,7 +69,7 @@ def test_the_order_of_the_converter_does_not_matter() -> None:
             helper.make_node("Add", ["minus", "heavy"], ["sum"]),
             helper.make_node("Mul", ["sum", "v"], ["out"]),
         ]
-        constants = [("w", HALVES), ("v", HALVES + 1)]
+        constants = [("w", BRANCHES), ("v", BRANCHES + 1)]
         if shuffled:
             nodes[:3] = nodes[1], nodes[2], nodes[0]
             constants.reverse()

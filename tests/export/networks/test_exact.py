@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from mimo_networks.checkpoint import Checkpoint, load_checkpoint
-from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeTable
+from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.official import official_bank, official_denoise
 from mimo_networks.random_checkpoint import Sizes, write_random_checkpoint
 from tests.bundles import OTHER_LAYOUT
@@ -70,13 +70,13 @@ def random_inputs(checkpoint: Checkpoint, frames: int, latent: tuple[int, int]) 
     )
 
 
-def official(checkpoint: Checkpoint, inputs: Inputs, halves: int) -> Tensor:
-    tokens = torch.stack([torch.zeros_like(inputs.token), inputs.token])[-halves:]
+def official(checkpoint: Checkpoint, inputs: Inputs, branches: int) -> Tensor:
+    tokens = torch.stack([torch.zeros_like(inputs.token), inputs.token])[-branches:]
     bank = official_bank(checkpoint.reference_net, inputs.reference, tokens)
     sample = torch.cat([inputs.latents, inputs.background], dim=1)
     return official_denoise(
         checkpoint.denoiser,
-        sample.expand(halves, -1, -1, -1, -1),
+        sample.expand(branches, -1, -1, -1, -1),
         torch.tensor([TIMESTEP]),
         tokens,
         checkpoint.pose_guider(inputs.pose),
@@ -84,7 +84,7 @@ def official(checkpoint: Checkpoint, inputs: Inputs, halves: int) -> Tensor:
     )
 
 
-def exact(checkpoint: Checkpoint, inputs: Inputs, halves: int, frames: int) -> Tensor:
+def exact(checkpoint: Checkpoint, inputs: Inputs, branches: int, frames: int) -> Tensor:
     denoiser, count = checkpoint.denoiser, len(inputs.latents)
     condition = Condition(denoiser, checkpoint.pose_guider)(inputs.pose, inputs.background)
     filler = torch.full((frames - count, *inputs.latents.shape[1:]), 3.0, dtype=torch.float64)
@@ -92,42 +92,42 @@ def exact(checkpoint: Checkpoint, inputs: Inputs, halves: int, frames: int) -> T
     conditions = torch.cat([condition, condition[:1].expand(frames - count, -1, -1, -1)])
     bank = Reference(checkpoint.reference_net)(inputs.reference, inputs.token)
     cross, *reference = Identity(denoiser)(inputs.token, *bank)
-    table = TimeTable(denoiser)(torch.tensor([999, TIMESTEP]))
+    table = TimeProjections(denoiser)(torch.tensor([999, TIMESTEP]))
     mask = torch.arange(frames) < count
-    walk = DenoiserPass(denoiser, frames, guided=halves == 2)
+    walk = DenoiserPass(denoiser, frames, guided=branches == 2)
     found = walk(padded, conditions, table, torch.tensor([1]), mask, cross, *reference)
     return found[:, :count]
 
 
 @pytest.mark.parametrize("latent", [(9, 11), (8, 16), (2, 3)], ids=str)
-@pytest.mark.parametrize("halves", [1, 2])
-def test_full_window(checkpoint: Checkpoint, halves: int, latent: tuple[int, int]) -> None:
+@pytest.mark.parametrize("branches", [1, 2])
+def test_full_window(checkpoint: Checkpoint, branches: int, latent: tuple[int, int]) -> None:
     inputs = random_inputs(checkpoint, 5, latent)
-    found = exact(checkpoint, inputs, halves, frames=5)
-    assert largest_difference(found, official(checkpoint, inputs, halves)) < 1e-6
+    found = exact(checkpoint, inputs, branches, frames=5)
+    assert largest_difference(found, official(checkpoint, inputs, branches)) < 1e-6
 
 
-@pytest.mark.parametrize("halves", [1, 2])
+@pytest.mark.parametrize("branches", [1, 2])
 @pytest.mark.parametrize("frames", [1, 3])
 def test_padded_window_up_to_the_whole_table(
-    checkpoint: Checkpoint, frames: int, halves: int
+    checkpoint: Checkpoint, frames: int, branches: int
 ) -> None:
     inputs = random_inputs(checkpoint, frames, (5, 7))
-    found = exact(checkpoint, inputs, halves, checkpoint.motion.table_frames)
-    assert largest_difference(found, official(checkpoint, inputs, halves)) < 1e-6
+    found = exact(checkpoint, inputs, branches, checkpoint.motion.table_frames)
+    assert largest_difference(found, official(checkpoint, inputs, branches)) < 1e-6
 
 
 def test_window_as_long_as_the_table(checkpoint: Checkpoint) -> None:
     frames = checkpoint.motion.table_frames
     inputs = random_inputs(checkpoint, frames, (3, 2))
-    found = exact(checkpoint, inputs, halves=2, frames=frames)
-    assert largest_difference(found, official(checkpoint, inputs, halves=2)) < 1e-6
+    found = exact(checkpoint, inputs, branches=2, frames=frames)
+    assert largest_difference(found, official(checkpoint, inputs, branches=2)) < 1e-6
 
 
 def test_a_window_of_one_frame(checkpoint: Checkpoint) -> None:
     inputs = random_inputs(checkpoint, 1, (4, 6))
-    found = exact(checkpoint, inputs, halves=2, frames=1)
-    assert largest_difference(found, official(checkpoint, inputs, halves=2)) < 1e-6
+    found = exact(checkpoint, inputs, branches=2, frames=1)
+    assert largest_difference(found, official(checkpoint, inputs, branches=2)) < 1e-6
 
 
 def test_padding_shows_without_the_mask(checkpoint: Checkpoint) -> None:
@@ -137,5 +137,5 @@ def test_padding_shows_without_the_mask(checkpoint: Checkpoint) -> None:
     longer.latents[:3], longer.background[:3] = inputs.latents, inputs.background
     longer.pose[:3] = inputs.pose
     longer.reference, longer.token = inputs.reference, inputs.token
-    unmasked = exact(checkpoint, longer, halves=2, frames=5)[:, :3]
-    assert largest_difference(unmasked, official(checkpoint, inputs, halves=2)) > 1e-2
+    unmasked = exact(checkpoint, longer, branches=2, frames=5)[:, :3]
+    assert largest_difference(unmasked, official(checkpoint, inputs, branches=2)) > 1e-2

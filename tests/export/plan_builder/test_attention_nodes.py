@@ -57,7 +57,7 @@ def test_plugins_are_asked_about_every_node_with_its_own_attributes(denoiser: ir
     nodes = attention_nodes(denoiser.graph, plugins, "fp16")
     assert len(plugins.asked) == 36
     assert {name: set(attributes) for name, _, attributes in plugins.asked} == {
-        "ReferenceAttention": {"heads", "plain_rows"},
+        "ReferenceAttention": {"heads", "unconditional_rows"},
         "TemporalAttention": {"heads", "frames"},
     }
     assert {node.fallback for node in nodes} == {""}

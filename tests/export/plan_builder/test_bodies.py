@@ -10,8 +10,8 @@ from onnx import parser
 
 from mimo_export.plan_builder.bodies import write_out
 from mimo_export.plan_builder.walk import walk
-from mimo_kernels.reference_attention import reference_attention_fp64
-from mimo_kernels.temporal_attention import temporal_attention_fp64
+from mimo_kernels.reference_attention.contract import reference_attention_fp64
+from mimo_kernels.temporal_attention.contract import temporal_attention_fp64
 from tests.export.plan_builder.graphs import noise
 
 HEADER = '<ir_version: 10, opset_import: ["": 23, "mimo": 1]>\nsmall'
@@ -44,7 +44,7 @@ def test_reference_attention(rows: int, plain: int) -> None:
         f"(float[{rows},{length},{width}] q, float[{rows},{length},{width}] k,"
         f" float[{rows},{length},{width}] v, float[{more},{width}] rk, float[{more},{width}] rv)"
         f" => (float[{rows},{length},{width}] out)"
-        f" {{ out = mimo.ReferenceAttention <heads = {heads}, plain_rows = {plain}>"
+        f" {{ out = mimo.ReferenceAttention <heads = {heads}, unconditional_rows = {plain}>"
         " (q, k, v, rk, rv) }"
     )
     own = {name: noise(rows, length, width, seed=s) for s, name in enumerate(("q", "k", "v"))}
@@ -54,10 +54,10 @@ def test_reference_attention(rows: int, plain: int) -> None:
 
 
 @pytest.mark.parametrize("present", [(1, 1, 1, 1, 1), (1, 1, 1, 0, 0), (1, 0, 0, 0, 0)])
-@pytest.mark.parametrize("halves", [1, 2])
-def test_temporal_attention(halves: int, present: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("branches", [1, 2])
+def test_temporal_attention(branches: int, present: tuple[int, ...]) -> None:
     frames, length, heads, width = len(present), 3, 2, 8
-    rows = halves * frames
+    rows = branches * frames
     shape = f"float[{rows},{length},{width}]"
     model = _written(
         f"({shape} q, {shape} k, {shape} v, bool[{frames}] mask) => ({shape} out)"

@@ -79,7 +79,7 @@ def test_a_build_from_the_command_line_and_a_second_one(bundle: Bundle, tmp_path
     pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX is not installed")
     script = "from mimo_export.build_command import build; build()"
     command = ["-c", script, str(bundle.folder), *RTX, "--gpu", "sm_89"]
-    options = ["--component", "time", "--level", "0"]
+    options = ["--component", "time_embedding", "--level", "0"]
     paths = tuple(ROOT / room for room in ("runtime", "export", "proto"))
 
     def run() -> str:

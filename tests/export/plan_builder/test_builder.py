@@ -40,8 +40,8 @@ def _left(bundle: Bundle) -> list[str]:
 
 
 def test_a_plan_is_built_found_and_not_built_again(bundle: Bundle, builder: Builder) -> None:
-    built = builder.build(TARGET, ["time", "condition"])
-    assert built.new == ("time", "condition")
+    built = builder.build(TARGET, ["time_embedding", "condition"])
+    assert built.new == ("time_embedding", "condition")
     wanted = Wanted(TENSORRT_RTX, Library(TENSORRT_RTX).version, "sm_89", bundle.digest)
     plan = open_plan(bundle, wanted)
     assert plan.path == built.plan.path
@@ -51,30 +51,30 @@ def test_a_plan_is_built_found_and_not_built_again(bundle: Bundle, builder: Buil
     assert [spec.dtype for spec in condition.outputs] == ["float16"]
     assert condition.error is not None
     assert 1e-5 < condition.error < 1e-3
-    assert sorted(plan.manifest.files) == ["condition.plan", "kernels/k.ptx", "time.plan"]
-    before = plan.file("time").stat().st_mtime_ns
-    again = builder.build(TARGET, ["time"])
+    assert sorted(plan.manifest.files) == ["condition.plan", "kernels/k.ptx", "time_embedding.plan"]
+    before = plan.file("time_embedding").stat().st_mtime_ns
+    again = builder.build(TARGET, ["time_embedding"])
     assert again.new == ()
-    assert again.plan.file("time").stat().st_mtime_ns == before
+    assert again.plan.file("time_embedding").stat().st_mtime_ns == before
 
 
 def test_a_component_more_keeps_the_others(bundle: Bundle, builder: Builder) -> None:
-    first = builder.build(TARGET, ["time"]).plan
-    inode = first.file("time").stat().st_ino
+    first = builder.build(TARGET, ["time_embedding"]).plan
+    inode = first.file("time_embedding").stat().st_ino
     second = builder.build(TARGET, ["condition"])
     assert second.new == ("condition",)
-    assert list(second.plan.manifest.components) == ["condition", "time"]
-    assert second.plan.file("time").stat().st_ino == inode
+    assert list(second.plan.manifest.components) == ["condition", "time_embedding"]
+    assert second.plan.file("time_embedding").stat().st_ino == inode
     second.plan.verify()
     assert _left(bundle) == [first.path.name]
 
 
 def test_weights_beside_the_engines_are_kept_with_their_graphs(builder: Builder) -> None:
     target = Target(TENSORRT_RTX, "sm_89", "fp16", level=0, stripped=True, measured=False)
-    builder.build(target, ["time"])
+    builder.build(target, ["time_embedding"])
     plan = builder.build(target, ["condition"]).plan
     plan.verify()
-    for name, folder in (("time", "onnx-0"), ("condition", "onnx-1")):
+    for name, folder in (("time_embedding", "onnx-0"), ("condition", "onnx-1")):
         weights = plan.weights_file(name)
         assert weights == plan.path / folder / f"{name}.onnx"
         onnx.checker.check_model(str(weights), full_check=True)
@@ -82,17 +82,17 @@ def test_weights_beside_the_engines_are_kept_with_their_graphs(builder: Builder)
 
 
 def test_a_corrupt_plan_is_built_again(builder: Builder) -> None:
-    plan = builder.build(TARGET, ["time"]).plan
-    plan.file("time").write_bytes(b"torn")
-    again = builder.build(TARGET, ["time"])
-    assert again.new == ("time",)
+    plan = builder.build(TARGET, ["time_embedding"]).plan
+    plan.file("time_embedding").write_bytes(b"torn")
+    again = builder.build(TARGET, ["time_embedding"])
+    assert again.new == ("time_embedding",)
     again.plan.verify()
 
 
 def test_another_precision_is_another_plan(bundle: Bundle, builder: Builder) -> None:
     for precision in ("fp16", "bf16"):
         target = Target(TENSORRT_RTX, "sm_89", precision, level=0, measured=False)
-        assert builder.build(target, ["time"]).new == ("time",)
+        assert builder.build(target, ["time_embedding"]).new == ("time_embedding",)
     assert len(_left(bundle)) == 2
 
 
@@ -103,7 +103,7 @@ def test_an_interrupted_build_leaves_nothing(bundle: Bundle, library: Library) -
 
     builder = Builder(bundle, library, on_progress=stop, make_kernels=one_kernel)
     with pytest.raises(KeyboardInterrupt):
-        builder.build(TARGET, ["time", "condition"])
+        builder.build(TARGET, ["time_embedding", "condition"])
     assert _left(bundle) == []
 
 
@@ -117,13 +117,13 @@ def test_a_component_that_the_library_does_not_know_leaves_nothing(
     onnx.save(model, bundle.path("condition"))
     target = Target(TENSORRT_RTX, "sm_89", "fp16", level=0, measured=False)
     with pytest.raises(UnsupportedError, match=rf"^condition: .*Unheard {node.name}: "):
-        builder.build(target, ["time", "condition"])
+        builder.build(target, ["time_embedding", "condition"])
     assert _left(bundle) == []
 
 
 def test_two_builds_at_once_are_refused(bundle: Bundle, builder: Builder) -> None:
     with plans_locked(bundle.folder), pytest.raises(BusyError):
-        builder.build(TARGET, ["time"])
+        builder.build(TARGET, ["time_embedding"])
 
 
 def test_progress_names_component_and_stage(bundle: Bundle, library: Library) -> None:
@@ -134,11 +134,11 @@ def test_progress_names_component_and_stage(bundle: Bundle, library: Library) ->
         if (component, stage) not in seen:
             seen.append((component, stage))
 
-    Builder(bundle, library, None, note, one_kernel).build(TARGET, ["time"])
+    Builder(bundle, library, None, note, one_kernel).build(TARGET, ["time_embedding"])
     assert seen == [
         ("kernels", "compiling"),
         ("kernels", "done"),
-        ("time", "measuring"),
-        ("time", "building"),
-        ("time", "done"),
+        ("time_embedding", "measuring"),
+        ("time_embedding", "building"),
+        ("time_embedding", "done"),
     ]

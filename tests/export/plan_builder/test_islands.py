@@ -37,7 +37,7 @@ def test_norms_and_the_way_from_the_last_convolution_stay(network: ir.Graph) -> 
 
 
 def test_the_time_component_stays_as_a_whole(network: ir.Graph) -> None:
-    assert len(islands(network, "time", "fp16")) == 7
+    assert len(islands(network, "time_embedding", "fp16")) == 7
 
 
 def test_who_reads_or_writes_a_value_beyond_float16_stays(network: ir.Graph) -> None:

@@ -8,7 +8,14 @@ from mimo_export.plan_builder.kernels import kernels_digest, latents_launches
 from mimo_runtime.bundle import Bundle
 from tests.kernels.processes import python
 
-NAMES = {"take_rows", "add_rows_1", "add_rows_2", "advance_1", "advance_2", "next_step"}
+NAMES = {
+    "gather_latents",
+    "accumulate_1",
+    "accumulate_2",
+    "solver_step_1",
+    "solver_step_2",
+    "increment_step",
+}
 COMPILE = """
 import sys
 from pathlib import Path
@@ -32,8 +39,8 @@ def test_there_is_a_kernel_for_all_that_happens_between_passes(small_bundle: Pat
     launches = dict(latents_launches(Bundle.open(small_bundle)))
     assert set(launches) == NAMES
     assert {launch.constants.get("size") for launch in launches.values()} == {1024, None}
-    assert launches["add_rows_2"].constants["rows"] == 16
-    assert launches["advance_2"].constants["halves"] == 2
+    assert launches["accumulate_2"].constants["rows"] == 16
+    assert launches["solver_step_2"].constants["branches"] == 2
 
 
 def test_the_digest_is_of_the_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,5 +16,5 @@ def test_layers_are_counted_by_block_in_the_order_of_the_network(small_bundle: P
 
 
 def test_a_component_without_blocks_is_one_group(small_bundle: Path) -> None:
-    (group,) = layer_groups(ir.load(small_bundle / "time.onnx").graph)
+    (group,) = layer_groups(ir.load(small_bundle / "time_embedding.onnx").graph)
     assert (group.name, group.kinds["Gemm"]) == ("rest", 16)

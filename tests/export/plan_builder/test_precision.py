@@ -34,7 +34,7 @@ LIMITS = {
     "reference": (6e-3, 4e-2),
     "identity": (6e-4, 5e-3),
     "condition": (6e-4, 4e-3),
-    "time": (0, 0),
+    "time_embedding": (0, 0),
     "denoiser_unguided": (3e-3, 2.5e-2),
 }
 PRECISIONS = ("fp16", "bf16")
@@ -87,7 +87,9 @@ def test_onnx_runtime_runs_the_written_file(
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("name", ["denoiser", "identity", "reference", "condition", "time"])
+@pytest.mark.parametrize(
+    "name", ["denoiser", "identity", "reference", "condition", "time_embedding"]
+)
 def test_inputs_and_outputs_have_the_dtypes_of_the_boundary(
     bundle: Bundle, name: str, precision: str
 ) -> None:

@@ -20,8 +20,8 @@ def opened(small_bundle: Path) -> Bundle:
 
 
 def test_a_machine_with_room_passes(opened: Bundle, tmp_path: Path) -> None:
-    check_disk(opened, ["time", "denoiser"], tmp_path)
-    check_memory(opened, ["time", "denoiser"])
+    check_disk(opened, ["time_embedding", "denoiser"], tmp_path)
+    check_memory(opened, ["time_embedding", "denoiser"])
 
 
 def test_a_full_disk_is_told_before_the_build(
@@ -39,7 +39,7 @@ def test_too_little_memory_names_the_largest_component(
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
     with pytest.raises(ResourceError, match=r"Building denoiser needs 0\.01 GB of memory"):
-        check_memory(opened, ["time", "denoiser"])
+        check_memory(opened, ["time_embedding", "denoiser"])
 
 
 def test_what_cannot_be_measured_here_is_told_with_the_way_without(

@@ -10,7 +10,8 @@ import torch
 
 from benchmarks.gpu_parts.sizes import SMOKE_SIZES, Size
 from benchmarks.gpu_parts.step_case import make_case, prepared_step
-from mimo_kernels import temporal, two_source
+from mimo_kernels.reference_attention import torch_op as reference
+from mimo_kernels.temporal_attention import torch_op as temporal
 from mimo_networks.motion import TemporalAttention
 from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
@@ -61,7 +62,7 @@ def launches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
         monkeypatch.setattr(module, "jit", jit)
 
-    for module in (two_source, temporal):
+    for module in (reference, temporal):
         counted(module)
     monkeypatch.setattr(torch.Tensor, "is_cuda", True)
     return seen
@@ -78,6 +79,6 @@ def test_every_attention_goes_through_a_kernel(launches: list[str]) -> None:
     motions = sum(isinstance(module, TemporalAttention) for module in case.denoiser.modules())
     readers = len(list(case.denoiser.readers()))
     kernels = [kernel.split(":")[1] for kernel in launches]
-    assert kernels.count("two_source_kernel") == readers
+    assert kernels.count("reference_attention_kernel") == readers
     assert kernels.count("temporal_positions_kernel") == motions
     assert len(kernels) == readers + motions

@@ -69,21 +69,21 @@ def test_the_switches_are_really_on(backend: TorchBackend, switched: TorchBacken
 
 
 def test_buffers_are_shared_and_kept_apart(backend: TorchBackend) -> None:
-    engine = backend.load("time")
+    engine = backend.load("time_embedding")
     first = engine.bind()
     second = engine.bind({"timesteps": first.buffers["timesteps"]})
     first.buffers["timesteps"][...] = np.full(64, 77)
     second.run()
-    assert np.asarray(first.buffers["time_table"]).max() == 0
+    assert np.asarray(first.buffers["time_projections"]).max() == 0
     first.run()
-    found, wanted = (np.asarray(each.buffers["time_table"]) for each in (first, second))
+    found, wanted = (np.asarray(each.buffers["time_projections"]) for each in (first, second))
     assert np.array_equal(found, wanted)
     assert found.any()
 
 
 def test_a_shared_buffer_that_does_not_fit(backend: TorchBackend) -> None:
-    engine = backend.load("time")
-    table = engine.bind().buffers["time_table"]
+    engine = backend.load("time_embedding")
+    table = engine.bind().buffers["time_projections"]
     with pytest.raises(BundleError, match="has no tensor 'latents'"):
         engine.bind({"latents": table})
     with pytest.raises(BundleError, match=r"buffer for timesteps int64 \[64\] is float32"):

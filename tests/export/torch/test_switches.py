@@ -85,8 +85,13 @@ def test_one_more_switch_at_a_time(checkpoint: Checkpoint, name: str, switches: 
 def test_every_switch_can_be_left_out(checkpoint: Checkpoint, name: str) -> None:
     request, latents = random_request(checkpoint)
     off = {name} | {
-        "plain_once": {"cached_reference", "packed_qkv", "two_source", "folded_positions"},
-        "cached_reference": {"packed_qkv", "two_source", "folded_positions"},
+        "unconditional_once": {
+            "cached_reference",
+            "packed_qkv",
+            "reference_kernel",
+            "folded_positions",
+        },
+        "cached_reference": {"packed_qkv", "reference_kernel", "folded_positions"},
         "packed_qkv": {"folded_positions"},
         "temporal_kernel": {"folded_positions"},
     }.get(name, set())
@@ -113,7 +118,7 @@ def test_golden_checkpoint_in_fp32(golden: GoldenSet, switches: Switches) -> Non
     assert largest_difference(found, golden.prediction("cfg_t479_bank_fp32")) < 1e-4
 
 
-@pytest.mark.parametrize("cache", ["condition", "time_table", "cross", "packed"])
+@pytest.mark.parametrize("cache", ["condition", "time_projections", "cross", "packed"])
 def test_a_wrong_cache_is_seen(checkpoint: Checkpoint, cache: str) -> None:
     """So a switch that was ignored could not pass the tests above: its cache is really read."""
     request, latents = random_request(checkpoint)
@@ -151,8 +156,11 @@ def test_each_switch_has_a_class_in_its_docstring() -> None:
 @pytest.mark.parametrize(
     ("chosen", "words"),
     [
-        ({"two_source": True}, "The switch two_source needs cached_reference; turn it on too."),
-        ({"cached_reference": True}, "cached_reference needs plain_once"),
+        (
+            {"reference_kernel": True},
+            "The switch reference_kernel needs cached_reference; turn it on too.",
+        ),
+        ({"cached_reference": True}, "cached_reference needs unconditional_once"),
     ],
 )
 def test_a_switch_without_what_it_builds_on(chosen: dict[str, bool], words: str) -> None:

@@ -35,7 +35,7 @@ def test_auto_takes_onnxruntime_and_says_once_why(
     with caplog.at_level(logging.INFO, "mimo_runtime.engines"):
         backend = open_backend(bundle, AUTO, threads=1)
     assert backend.name == "onnxruntime"
-    assert backend.load("time").bind().buffers["timesteps"].shape == (64,)
+    assert backend.load("time_embedding").bind().buffers["timesteps"].shape == (64,)
     (said,) = caplog.messages
     assert re.fullmatch(r"Engine onnxruntime on the CPU\. .*(driver|cuda-python|GPU).*\.", said)
 

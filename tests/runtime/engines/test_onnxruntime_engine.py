@@ -177,7 +177,7 @@ def test_each_component_is_loaded_once_for_all_threads(small_bundle: Path) -> No
 
     def ask() -> None:
         together.wait(timeout=60)
-        found.append(engines.get("time"))
+        found.append(engines.get("time_embedding"))
 
     threads = [threading.Thread(target=ask) for _ in range(4)]
     for thread in threads:
@@ -188,4 +188,4 @@ def test_each_component_is_loaded_once_for_all_threads(small_bundle: Path) -> No
     assert len(set(map(id, found))) == 1
     with pytest.raises(BundleError, match="has no component 'painter'"):
         engines.get("painter")
-    assert engines.bind("time").buffers["timesteps"].dtype == np.int64
+    assert engines.bind("time_embedding").buffers["timesteps"].dtype == np.int64

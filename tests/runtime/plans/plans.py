@@ -8,7 +8,12 @@ from mimo_runtime.plans.draft import draft_folder, plans_locked, publish
 from mimo_runtime.plans.folder import PlanFolder
 from mimo_runtime.plans.kernel import KernelArgument, PlanKernel
 from mimo_runtime.plans.key import PlanKey
-from mimo_runtime.plans.manifest import AttentionNode, LayerGroup, PlanComponent, PlanManifest
+from mimo_runtime.plans.manifest import (
+    AttentionNode,
+    LayerGroup,
+    PlanComponent,
+    PlanManifest,
+)
 
 KEY = PlanKey(
     engine="tensorrt",
@@ -21,18 +26,18 @@ KEY = PlanKey(
     triton_version="3.7.1",
 )
 COMPONENT = PlanComponent(
-    file="time.plan",
+    file="time_embedding.plan",
     weights_bytes=6,
     inputs=(TensorSpec("timesteps", (64,), "int64"),),
-    outputs=(TensorSpec("time_table", (64, 8), "float32"),),
+    outputs=(TensorSpec("time_projections", (64, 8), "float32"),),
     error=0.001,
     layers=(LayerGroup("rest", {"Gemm": 16}),),
     attention=(AttentionNode("node_3", "mimo::TemporalAttention", "mimo_kernels"),),
 )
 KERNEL = PlanKernel(
-    name="take_rows",
-    file="kernels/take_rows.ptx",
-    entry="take_rows_kernel",
+    name="gather_latents",
+    file="kernels/gather_latents.ptx",
+    entry="gather_latents_kernel",
     grid=(1, 1, 1),
     block=(128, 1, 1),
     shared_bytes=0,
@@ -44,7 +49,7 @@ KERNEL = PlanKernel(
 def write_plan(
     bundle: Path,
     key: PlanKey = KEY,
-    names: tuple[str, ...] = ("time",),
+    names: tuple[str, ...] = ("time_embedding",),
     built_at: str = "2026-11-20T10:00:00+00:00",
 ) -> PlanFolder:
     """A plan with one small file a component."""

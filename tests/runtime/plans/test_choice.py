@@ -66,7 +66,9 @@ def test_complete_before_preferred_precision_before_newest(tmp_path: Path) -> No
     assert chosen() == old.path
     new = write_plan(tmp_path, replace(KEY, options={}), built_at="2026-11-21T00:00:00+00:00")
     assert chosen() == new.path
-    both = write_plan(tmp_path, replace(KEY, precision="bf16"), names=("time", "denoiser"))
+    both = write_plan(
+        tmp_path, replace(KEY, precision="bf16"), names=("time_embedding", "denoiser")
+    )
     assert chosen() == both.path
     assert choose(find_plans(tmp_path), replace(WANTED, precision="fp8")).path == eight.path
 
@@ -76,6 +78,6 @@ def test_an_opened_plan_is_verified(tmp_path: Path, small_bundle: Path) -> None:
     plan = write_plan(tmp_path, replace(KEY, bundle_digest=bundle.digest))
     wanted = replace(WANTED, bundle_digest=bundle.digest)
     assert open_plan(bundle, wanted).path == plan.path
-    plan.file("time").write_bytes(b"")
+    plan.file("time_embedding").write_bytes(b"")
     with pytest.raises(PlanError, match="corrupt"):
         open_plan(bundle, wanted)

@@ -15,15 +15,15 @@ def plan(tmp_path: Path) -> PlanFolder:
 def test_a_whole_plan_verifies_and_gives_its_parts(plan: PlanFolder) -> None:
     opened = PlanFolder.open(plan.path)
     opened.verify()
-    assert opened.file("time").read_bytes() == b"engine of time"
-    assert opened.weights_file("time") is None
-    assert opened.kernel("take_rows") == KERNEL
-    assert opened.component("time").component().inputs[0].name == "timesteps"
-    assert opened.size_bytes == len(b"engine of time") + len(".version 8.3\n")
+    assert opened.file("time_embedding").read_bytes() == b"engine of time_embedding"
+    assert opened.weights_file("time_embedding") is None
+    assert opened.kernel("gather_latents") == KERNEL
+    assert opened.component("time_embedding").component().inputs[0].name == "timesteps"
+    assert opened.size_bytes == len(b"engine of time_embedding") + len(".version 8.3\n")
 
 
 def test_a_changed_file_is_corrupt_and_the_sentence_has_the_way_out(plan: PlanFolder) -> None:
-    plan.file("time").write_bytes(b"engine of tame")
+    plan.file("time_embedding").write_bytes(b"engine of time_embedded")
     with pytest.raises(PlanError, match="corrupt: its SHA-256") as error:
         plan.verify()
     assert f"delete {plan.path}" in str(error.value)
@@ -31,14 +31,14 @@ def test_a_changed_file_is_corrupt_and_the_sentence_has_the_way_out(plan: PlanFo
 
 
 def test_a_cut_file_is_corrupt(plan: PlanFolder) -> None:
-    plan.file("time").write_bytes(b"engine")
+    plan.file("time_embedding").write_bytes(b"engine")
     with pytest.raises(PlanError, match="corrupt: it has 6 bytes where"):
         plan.verify()
 
 
 def test_a_lost_file_is_named(plan: PlanFolder) -> None:
     (plan.path / KERNEL.file).unlink()
-    with pytest.raises(PlanError, match="lacks kernels/take_rows"):
+    with pytest.raises(PlanError, match="lacks kernels/gather_latents"):
         plan.verify()
 
 
@@ -48,8 +48,8 @@ def test_a_component_that_was_not_built_is_named_with_the_command(plan: PlanFold
 
 
 def test_a_kernel_that_was_not_built_is_named(plan: PlanFolder) -> None:
-    with pytest.raises(PlanError, match="no kernel advance_2"):
-        plan.kernel("advance_2")
+    with pytest.raises(PlanError, match="no kernel solver_step_2"):
+        plan.kernel("solver_step_2")
 
 
 def test_a_folder_without_plan_json_is_no_plan(tmp_path: Path) -> None:

@@ -18,19 +18,19 @@ def _later(values: dict[str, Any]) -> None:
 
 
 def _outside(values: dict[str, Any]) -> None:
-    values["files"]["../bundle.json"] = values["files"]["time.plan"]
+    values["files"]["../bundle.json"] = values["files"]["time_embedding.plan"]
 
 
 def _absolute(values: dict[str, Any]) -> None:
-    values["files"]["/etc/passwd"] = values["files"]["time.plan"]
+    values["files"]["/etc/passwd"] = values["files"]["time_embedding.plan"]
 
 
 def _unlisted(values: dict[str, Any]) -> None:
-    del values["files"]["time.plan"]
+    del values["files"]["time_embedding.plan"]
 
 
 def _unlisted_kernel(values: dict[str, Any]) -> None:
-    del values["files"]["kernels/take_rows.ptx"]
+    del values["files"]["kernels/gather_latents.ptx"]
 
 
 def _strange_precision(values: dict[str, Any]) -> None:
@@ -51,8 +51,8 @@ def _flat_grid(values: dict[str, Any]) -> None:
         (_later, "schema 99"),
         (_outside, "leads out"),
         (_absolute, "leads out"),
-        (_unlisted, "time.plan"),
-        (_unlisted_kernel, "take_rows.ptx"),
+        (_unlisted, "time_embedding.plan"),
+        (_unlisted_kernel, "gather_latents.ptx"),
         (_strange_precision, "int4"),
         (_without_key, "key"),
         (_flat_grid, "unpack"),

@@ -70,7 +70,7 @@ def test_more_steps_than_the_time_table_has_rows(
     engines: EngineSet, identity: Identity, table: SolverTable, first: int
 ) -> None:
     """Steps 64 and 65 are what they are in a table that begins with them."""
-    assert engines.bundle.tensor("time", "timesteps").shape == (64,)
+    assert engines.bundle.tensor("time_embedding", "timesteps").shape == (64,)
     windows, settings = [(0, 1)], Settings(STEPS, guidance=1.0)
     whole = made(engines, identity, table, windows, settings)
     for step in (0, 63, *range(64, first + 1)):
@@ -87,11 +87,11 @@ def test_more_steps_than_the_time_table_has_rows(
 def predictions(
     engines: EngineSet, identity: Identity, table: SolverTable, places: tuple[int, ...]
 ) -> Floats:
-    """Both halves' predictions for one window at step 0, by an engine bound by hand."""
-    bound, time = engines.get("denoiser").bind(), engines.bind("time")
+    """Both branches' predictions for one window at step 0, by an engine bound by hand."""
+    bound, time = engines.get("denoiser").bind(), engines.bind("time_embedding")
     time.buffers["timesteps"][:STEPS] = table.timesteps[:64]
     time.run()
-    for name, value in {**identity, "time_table": time.buffers["time_table"]}.items():
+    for name, value in {**identity, "time_projections": time.buffers["time_projections"]}.items():
         bound.buffers[name][...] = value
     for slot, place in enumerate(places):
         bound.buffers["latents"][slot] = noise(5)[place]

@@ -56,7 +56,7 @@ def test_the_bank_is_rounded_in_official_mode_alone(
 def test_it_holds_denoiser_inputs(engines: EngineSet, character: NDArray[np.uint8]) -> None:
     found = identity_from_character(engines, character, official=True)
     wanted = {spec.name: spec for spec in engines.bundle.component("denoiser").inputs}
-    own = {"latents", "condition", "time_table", "step", "frame_mask"}
+    own = {"latents", "condition", "time_projections", "step", "frame_mask"}
     assert found.keys() == wanted.keys() - own
     assert {n: x.shape for n, x in found.items()} == {n: wanted[n].shape for n in found}
 

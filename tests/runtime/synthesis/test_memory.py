@@ -26,7 +26,7 @@ def test_the_figure_is_what_the_buffers_take(
 ) -> None:
     bundle, settings = Bundle.open(small_bundle), Settings(2, guidance)
     engines = EngineSet(OrtBackend(bundle, threads=1))
-    for name in ("time", "denoiser", "denoiser_unguided"):
+    for name in ("time_embedding", "denoiser", "denoiser_unguided"):
         engines.get(name)
     windows = closed_windows(places, bundle.manifest.frames, bundle.manifest.overlap_frames)
     table = ddim_table(SolverConfig.from_mapping(bundle.manifest.solver), 2)

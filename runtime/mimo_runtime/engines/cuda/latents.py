@@ -13,7 +13,14 @@ from mimo_runtime.engines.cuda.kernel import Kernel
 from mimo_runtime.engines.cuda.tensor import Array, DeviceTensor, allocate
 from mimo_runtime.engines.latents import Floats, Slots
 
-KERNELS = ("take_rows", "add_rows_1", "add_rows_2", "advance_1", "advance_2", "next_step")
+KERNELS = (
+    "gather_latents",
+    "accumulate_1",
+    "accumulate_2",
+    "solver_step_1",
+    "solver_step_2",
+    "increment_step",
+)
 
 
 class CudaLatents:
@@ -33,10 +40,10 @@ class CudaLatents:
         coefficients: Floats,
     ) -> None:
         self._gpu = gpu
-        self._gather = kernels["take_rows"]
-        self._accumulate = kernels[f"add_rows_{branches}"]
-        self._solver_step = kernels[f"advance_{branches}"]
-        self._next_step = kernels["next_step"]
+        self._gather = kernels["gather_latents"]
+        self._accumulate = kernels[f"accumulate_{branches}"]
+        self._solver_step = kernels[f"solver_step_{branches}"]
+        self._increment_step = kernels["increment_step"]
         slots, *size = shape
         self._branches = branches
         self._blocks = -(-int(np.prod(size)) // int(self._gather.constants["block"]))
@@ -80,7 +87,7 @@ class CudaLatents:
             self._tensors["total"].row(first).address,
         )
         self._solver_step.launch((self._blocks, last - first, 1), addresses)
-        self._next_step.launch((1, 1, 1), [self._address("step")])
+        self._increment_step.launch((1, 1, 1), [self._address("step")])
         self._step = index + 1
         reached, self._ahead = self._ahead, self._gpu.mark()
         if reached is not None:

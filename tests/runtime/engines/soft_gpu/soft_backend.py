@@ -180,7 +180,7 @@ def test_a_plan_without_our_kernels(
 
 
 def test_a_buffer_of_another_component(backend: TensorRTBackend) -> None:
-    time = backend.load("time").bind()
+    time = backend.load("time_embedding").bind()
     with pytest.raises(BundleError, match="has no tensor 'timesteps' like the one"):
         backend.load("denoiser").bind({"timesteps": time.buffers["timesteps"]})
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from mimo_kernels.launch import Dtype
 from tests.kernels.poison import LIMITS, fp64, relative_error, wide_memory
-from tests.kernels.two_source_cases import Case, in_poison
+from tests.kernels.reference_cases import Case, in_poison
 
-CASE = Case(rows=3, plain_rows=1, length=37, reference_length=130)
+CASE = Case(rows=3, unconditional_rows=1, length=37, reference_length=130)
 
 
 def test_equal_keys_give_the_mean_of_the_values() -> None:
@@ -50,7 +50,7 @@ def test_the_order_of_keys_does_not_matter() -> None:
 
 
 def test_a_reference_equal_to_the_own_tokens_changes_nothing() -> None:
-    case = Case(rows=1, plain_rows=0, length=37, reference_length=37)
+    case = Case(rows=1, unconditional_rows=0, length=37, reference_length=37)
     q, k, v, _, _ = case.draw()
     told = case.run([q, k, v, k[0], v[0]])
     alone = case.run([q, k, v, k[0, :0], v[0, :0]])
@@ -120,7 +120,7 @@ def test_any_problem(
 
 def test_rows_further_apart_than_a_32_bit_offset() -> None:
     """Only the touched pages of this allocation become real memory."""
-    case = Case(rows=2, plain_rows=0, length=3, reference_length=2, heads=1, head_size=8)
+    case = Case(rows=2, unconditional_rows=0, length=3, reference_length=2, heads=1, head_size=8)
     tensors = case.draw()
     step = 2**31 + 16
     inputs = in_poison(tensors)

@@ -19,7 +19,7 @@ def flash(
     ones: bool = False,
     peel: bool = True,
 ) -> Tile:
-    """Return a tile of `query` by `key` tokens; see `two_source_kernel` for `ones` and `peel`.
+    """Return a tile of `query` by `key` tokens; see the kernel for `ones` and `peel`.
 
     `columns` are the head's two pieces, where they are not those of `pieces`.
     """
@@ -90,7 +90,7 @@ TABLE: Table = {
 }
 
 
-def two_source_tiles(arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
+def reference_tiles(arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
     """Return the tactics for one chip, best first, smallest last, with the head's two pieces."""
     main, rest = pieces(head_size)
     return tuple(

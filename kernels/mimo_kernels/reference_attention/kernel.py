@@ -154,14 +154,14 @@ def store_piece(
 
 
 @triton.jit
-def two_source_kernel(
+def reference_attention_kernel(
     query,
     key,
     value,
     reference_key,
     reference_value,
     output,
-    plain_rows: tl.constexpr,
+    unconditional_rows: tl.constexpr,
     length: tl.constexpr,
     reference_length: tl.constexpr,
     head_size: tl.constexpr,
@@ -206,7 +206,7 @@ def two_source_kernel(
         length, head_size, scale, key_tile, main, rest, ones, peel,
     )  # fmt: skip
     if reference_length:  # noqa: SIM102 - the outer one is decided by the compiler
-        if row >= plain_rows:
+        if row >= unconditional_rows:
             sum_main, sum_rest, row_sum, row_max = attend(
                 query_main, query_rest, sum_main, sum_rest, row_sum, row_max,
                 reference_key + column, reference_value + column,

@@ -4,9 +4,9 @@ import math
 
 import pytest
 
-from mimo_kernels.reference_attention import TwoSourceProblem, launches
+from mimo_kernels.reference_attention.contract import ReferenceProblem, launches
+from mimo_kernels.reference_attention.tiles import TABLE, pieces, reference_tiles
 from mimo_kernels.tiles import Tile, TileKey, choose
-from mimo_kernels.two_source_tiles import TABLE, pieces, two_source_tiles
 
 ARCHES = ("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")
 HEAD_SIZES = (8, 16, 24, 32, 40, 48, 64, 80, 96, 128, 160)
@@ -20,7 +20,7 @@ def is_power_of_two(size: int) -> bool:
 @pytest.mark.parametrize("head_size", HEAD_SIZES)
 @pytest.mark.parametrize("arch", [*ARCHES, "sm_103"])
 def test_tiles_are_well_formed(arch: str, head_size: int, dtype: str) -> None:
-    tiles = two_source_tiles(arch, head_size, dtype)
+    tiles = reference_tiles(arch, head_size, dtype)
     assert len(set(map(repr, tiles))) == len(tiles) > 0
     for tile in tiles:
         cut = tile.constants
@@ -38,7 +38,7 @@ def test_tiles_are_well_formed(arch: str, head_size: int, dtype: str) -> None:
 @pytest.mark.parametrize("head_size", HEAD_SIZES)
 @pytest.mark.parametrize("arch", ARCHES)
 def test_a_ones_column_has_a_padding_column(arch: str, head_size: int) -> None:
-    for tile in two_source_tiles(arch, head_size, "fp16"):
+    for tile in reference_tiles(arch, head_size, "fp16"):
         spare = tile.constants["main"] + tile.constants["rest"] - head_size
         assert spare > 0 or not tile.constants["ones"]
 
@@ -58,7 +58,7 @@ def test_pieces_hold_the_head_with_little_to_spare(head_size: int) -> None:
 
 @pytest.mark.parametrize("arch", ["sm_90", "sm_100"])
 def test_a_head_of_40_is_also_padded_to_64(arch: str) -> None:
-    cuts = {(t.constants["main"], t.constants["rest"]) for t in two_source_tiles(arch, 40, "fp16")}
+    cuts = {(t.constants["main"], t.constants["rest"]) for t in reference_tiles(arch, 40, "fp16")}
     assert cuts == {(32, 16), (64, 0)}
 
 
@@ -84,7 +84,7 @@ def test_the_most_specific_row_is_chosen() -> None:
 
 
 def test_a_launch_covers_all_queries_heads_and_rows() -> None:
-    problem = TwoSourceProblem.contiguous(48, 24, 9604, 9604, 8, 40)
+    problem = ReferenceProblem.contiguous(48, 24, 9604, 9604, 8, 40)
     for launch in launches(problem, "bf16", "sm_90"):
         tiles, heads, rows = launch.grid
         assert (tiles - 1) * launch.constants["query_tile"] < 9604

@@ -1,7 +1,8 @@
 # mypy: allow-untyped-defs, allow-incomplete-defs, allow-untyped-calls, allow-untyped-decorators
 """The attention of `mimo_kernels.temporal_attention`, in Triton: rows are frames, none is moved.
 
-A program owns `pixel_tile` pixels x `head_tile` heads of one half; each is one matrix of a batched
+A program owns `pixel_tile` pixels x `head_tile` heads of one branch; each is one matrix of a
+batched
 product: scores [frames, frames], softmax, mixed [frames, head_size]. A head is walked through in
 `pieces` pieces of `main` columns and one of `rest` (0: none), so that a head of 40, 80 or 160
 columns needs no padding to a power of two. Frames that nobody attends to are not read as keys and
@@ -91,7 +92,7 @@ def temporal_positions_kernel(
     frame_tile: tl.constexpr, pixel_tile: tl.constexpr, head_tile: tl.constexpr,
     main: tl.constexpr, pieces: tl.constexpr, rest: tl.constexpr,
 ):  # fmt: skip
-    """Grid (pixel tiles x head tiles, halves): heads of a pixel share sectors, so they go first.
+    """Grid (pixel tiles x head tiles, branches): heads of a pixel share sectors, so they go first.
 
     `*_row` and `*_token` are strides in elements; `scale` is log2(e) / sqrt(head_size).
     """
@@ -123,7 +124,7 @@ def temporal_positions_kernel(
 
 
 @triton.jit
-def temporal_kernel(
+def temporal_attention_kernel(
     query, key, value, frame_mask, output,
     positions: tl.constexpr, frames: tl.constexpr, length: tl.constexpr, heads: tl.constexpr,
     head_size: tl.constexpr, scale: tl.constexpr, query_row: tl.constexpr,

@@ -8,7 +8,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from mimo_kernels import host
 from mimo_kernels.launch import jit
-from mimo_kernels.reference_attention import NAME, Strides, TwoSourceProblem, launches
+from mimo_kernels.reference_attention.contract import NAME, ReferenceProblem, Strides, launches
 
 
 def reference_attention(
@@ -18,7 +18,7 @@ def reference_attention(
     k_ref: Tensor,
     v_ref: Tensor,
     heads: int,
-    plain_rows: int,
+    unconditional_rows: int,
     out: Tensor | None = None,
     tactic: int = 0,
 ) -> Tensor:
@@ -33,15 +33,17 @@ def reference_attention(
     tensors = {"q": q, "k": k, "v": v, "k_ref": k_ref, "v_ref": v_ref}
     if out is not None:
         tensors["out"] = out
-    _check(tensors, heads, plain_rows)
+    _check(tensors, heads, unconditional_rows)
     if out is None:
         out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
     tensors["out"] = out
-    problem = problem_of(tensors, heads, plain_rows)
+    problem = problem_of(tensors, heads, unconditional_rows)
     reason = host.obstacle(tensors) or problem.obstacle()
     if reason is not None:
         host.say_once(NAME, reason)
-        return out.copy_(plain_reference_attention(q, k, v, k_ref, v_ref, heads, plain_rows))
+        return out.copy_(
+            plain_reference_attention(q, k, v, k_ref, v_ref, heads, unconditional_rows)
+        )
     arch = host.architecture(q.device) or host.INTERPRETED
     launch = launches(problem, host.DTYPES[q.dtype], arch)[tactic]
     with torch.cuda.device_of(q):
@@ -49,13 +51,15 @@ def reference_attention(
     return out
 
 
-def problem_of(tensors: Mapping[str, Tensor], heads: int, plain_rows: int) -> TwoSourceProblem:
+def problem_of(
+    tensors: Mapping[str, Tensor], heads: int, unconditional_rows: int
+) -> ReferenceProblem:
     """Return sizes and strides of q, k, v, k_ref, v_ref and out (by these names)."""
     rows, length, width = tensors["q"].shape
     strides = {name: Strides(*tensors[name].stride()[:2]) for name in ("q", "k", "v", "out")}
-    return TwoSourceProblem(
+    return ReferenceProblem(
         rows=rows,
-        plain_rows=plain_rows,
+        unconditional_rows=unconditional_rows,
         length=length,
         reference_length=len(tensors["k_ref"]),
         heads=heads,
@@ -70,16 +74,24 @@ def problem_of(tensors: Mapping[str, Tensor], heads: int, plain_rows: int) -> Tw
 
 
 def plain_reference_attention(
-    q: Tensor, k: Tensor, v: Tensor, k_ref: Tensor, v_ref: Tensor, heads: int, plain_rows: int
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    k_ref: Tensor,
+    v_ref: Tensor,
+    heads: int,
+    unconditional_rows: int,
 ) -> Tensor:
     """The operator by torch's own attention, reference concatenated; a new tensor."""
-    told = len(q) - plain_rows
+    told = len(q) - unconditional_rows
     keys, values = (
-        torch.cat([own[plain_rows:], extra.expand(told, -1, -1)], dim=1)
+        torch.cat([own[unconditional_rows:], extra.expand(told, -1, -1)], dim=1)
         for own, extra in ((k, k_ref), (v, v_ref))
     )
-    plain = _attention(q[:plain_rows], k[:plain_rows], v[:plain_rows], heads)
-    return torch.cat([plain, _attention(q[plain_rows:], keys, values, heads)])
+    plain = _attention(
+        q[:unconditional_rows], k[:unconditional_rows], v[:unconditional_rows], heads
+    )
+    return torch.cat([plain, _attention(q[unconditional_rows:], keys, values, heads)])
 
 
 def _attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
@@ -90,7 +102,7 @@ def _attention(q: Tensor, k: Tensor, v: Tensor, heads: int) -> Tensor:
     return scaled_dot_product_attention(q, k, v).transpose(1, 2).flatten(2)
 
 
-def _check(tensors: Mapping[str, Tensor], heads: int, plain_rows: int) -> None:
+def _check(tensors: Mapping[str, Tensor], heads: int, unconditional_rows: int) -> None:
     q, k_ref = tensors["q"], tensors["k_ref"]
     if q.ndim != 3 or k_ref.ndim != 2:
         raise ValueError(
@@ -100,8 +112,8 @@ def _check(tensors: Mapping[str, Tensor], heads: int, plain_rows: int) -> None:
     rows, _, width = q.shape
     if width % heads:
         raise ValueError(f"A width of {width} does not divide into {heads} heads.")
-    if not 0 <= plain_rows <= rows:
-        raise ValueError(f"plain_rows is {plain_rows}, but there are {rows} rows.")
+    if not 0 <= unconditional_rows <= rows:
+        raise ValueError(f"unconditional_rows is {unconditional_rows}, but there are {rows} rows.")
     extra = (len(k_ref), width)
     wanted = dict.fromkeys(("q", "k", "v", "out"), tuple(q.shape))
     host.check_shapes({**wanted, "k_ref": extra, "v_ref": extra}, tensors)

@@ -3,8 +3,8 @@
 import pytest
 
 from mimo_kernels.launch import Dtype
-from mimo_kernels.reference_attention import TwoSourceProblem, launches
-from tests.kernels.two_source_cases import Case
+from mimo_kernels.reference_attention.contract import ReferenceProblem, launches
+from tests.kernels.reference_cases import Case
 
 DTYPES: tuple[Dtype, ...] = ("fp16", "bf16", "fp32")
 TILE = 128  # keys; the largest in the table
@@ -16,9 +16,11 @@ def test_lengths(length: int) -> None:
 
 
 @pytest.mark.parametrize("reference_length", [0, 1, TILE, TILE + 1])
-@pytest.mark.parametrize("plain_rows", [0, 1, 3])
-def test_reference_lengths_and_plain_rows(reference_length: int, plain_rows: int) -> None:
-    Case(rows=3, plain_rows=plain_rows, reference_length=reference_length, heads=1).check()
+@pytest.mark.parametrize("unconditional_rows", [0, 1, 3])
+def test_reference_lengths_and_plain_rows(reference_length: int, unconditional_rows: int) -> None:
+    Case(
+        rows=3, unconditional_rows=unconditional_rows, reference_length=reference_length, heads=1
+    ).check()
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -32,7 +34,7 @@ def tactics() -> list[tuple[str, int, int]]:
     seen, found = set(), []
     for arch in ("sm_80", "sm_89", "sm_90", "sm_100", "sm_120"):
         for head_size in (40, 80, 160):
-            problem = TwoSourceProblem.contiguous(1, 0, 1, 1, 1, head_size)
+            problem = ReferenceProblem.contiguous(1, 0, 1, 1, 1, head_size)
             for place, launch in enumerate(launches(problem, "fp16", arch)):
                 cut = tuple(sorted(launch.constants.items()))
                 if cut not in seen:
@@ -43,7 +45,9 @@ def tactics() -> list[tuple[str, int, int]]:
 
 @pytest.mark.parametrize(("arch", "head_size", "tactic"), tactics())
 def test_every_tactic(arch: str, head_size: int, tactic: int) -> None:
-    case = Case(rows=1, plain_rows=0, length=131, reference_length=67, heads=1, head_size=head_size)
+    case = Case(
+        rows=1, unconditional_rows=0, length=131, reference_length=67, heads=1, head_size=head_size
+    )
     case.check(arch=arch, tactic=tactic)
 
 
@@ -66,7 +70,7 @@ def test_a_second_run_gives_the_same_bits() -> None:
 
 @pytest.mark.parametrize("pack", [False, True])
 def test_more_heads_and_rows(pack: bool) -> None:
-    Case(rows=4, plain_rows=2, heads=3, head_size=80).check(pack=pack)
+    Case(rows=4, unconditional_rows=2, heads=3, head_size=80).check(pack=pack)
 
 
 def test_the_last_tactic_of_this_chip() -> None:

@@ -5,17 +5,17 @@ import torch
 from triton import knobs
 
 from mimo_kernels import host
-from mimo_kernels.reference_attention import Strides, TwoSourceProblem, launches
-from mimo_kernels.two_source import plain_reference_attention, reference_attention
+from mimo_kernels.reference_attention.contract import ReferenceProblem, Strides, launches
+from mimo_kernels.reference_attention.torch_op import plain_reference_attention, reference_attention
 from tests.kernels.poison import DTYPES, Result, check_error, device
-from tests.kernels.two_source_cases import Case, in_poison
+from tests.kernels.reference_cases import Case, in_poison
 
 
 def check(case: Case) -> None:
     tensors = case.draw()
-    plain = plain_reference_attention(*tensors, case.heads, case.plain_rows)
+    plain = plain_reference_attention(*tensors, case.heads, case.unconditional_rows)
     placed = [x.to(device()) for x in tensors]
-    found = reference_attention(*placed, case.heads, case.plain_rows)
+    found = reference_attention(*placed, case.heads, case.unconditional_rows)
     check_error(found.cpu(), case.exact(tensors), plain, case.dtype)
 
 
@@ -100,7 +100,7 @@ def test_tensors_that_do_not_belong_together() -> None:
         ((q, k, v.float(), k_ref, v_ref, 2, 1), "v is torch.float32 on cpu, q is torch.float16"),
         ((q, k, v, k_ref[None], v_ref, 2, 1), r"k_ref \(1, 24, 80\), but"),
         ((q, k, v, k_ref, v_ref, 3, 1), "width of 80 does not divide into 3 heads"),
-        ((q, k, v, k_ref, v_ref, 2, 3), "plain_rows is 3, but there are 2 rows"),
+        ((q, k, v, k_ref, v_ref, 2, 3), "unconditional_rows is 3, but there are 2 rows"),
     ):
         with pytest.raises(ValueError, match=wanted):
             reference_attention(*arguments)
@@ -117,14 +117,14 @@ def test_tensors_that_do_not_belong_together() -> None:
     ],
 )
 def test_problems_that_no_kernel_takes(changed: dict[str, int], sentence: str) -> None:
-    sizes = {"rows": 2, "plain_rows": 1, "length": 9, "reference_length": 9, "heads": 2}
-    problem = TwoSourceProblem.contiguous(**{**sizes, "head_size": 40, **changed})
+    sizes = {"rows": 2, "unconditional_rows": 1, "length": 9, "reference_length": 9, "heads": 2}
+    problem = ReferenceProblem.contiguous(**{**sizes, "head_size": 40, **changed})
     with pytest.raises(ValueError, match=f"{sentence}.*Use the plain operators instead"):
         launches(problem, "fp16", "sm_90")
 
 
 def test_a_contiguous_problem_has_the_strides_of_its_tensors() -> None:
-    problem = TwoSourceProblem.contiguous(2, 1, 40, 24, 2, 40)
+    problem = ReferenceProblem.contiguous(2, 1, 40, 24, 2, 40)
     assert problem.query == problem.output == Strides(40 * 80, 80)
     assert problem.reference_key == problem.reference_value == 80
 

@@ -4,12 +4,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from mimo_kernels.temporal import temporal_attention
-from mimo_kernels.temporal_attention import TemporalProblem, launches
+from mimo_kernels.temporal_attention.contract import TemporalProblem, launches
+from mimo_kernels.temporal_attention.torch_op import temporal_attention
 from tests.kernels.poison import LIMITS, check_error, device, drawn, relative_error
 from tests.kernels.temporal_cases import Case
 
-CASE = Case(halves=2, frames=24, real=5, length=2, table="fp16")
+CASE = Case(branches=2, frames=24, real=5, length=2, table="fp16")
 
 
 def call(case: Case, tensors: list[Tensor], **others: Tensor) -> Tensor:

@@ -1,14 +1,14 @@
 """`mimo::TemporalAttention`: at each pixel, the frames of a window attend to each other.
 
-Inputs `query`, `key`, `value` [halves * frames, length, width] and `frame_mask` bool [frames],
+Inputs `query`, `key`, `value` [branches * frames, length, width] and `frame_mask` bool [frames],
 false for padding frames, which no frame attends to; attributes `heads` and `frames`. Output
-[halves * frames, length, width]. Nothing is transposed in memory: a row is a frame. At least one
+[branches * frames, length, width]. Nothing is transposed in memory: a row is a frame. At least one
 frame is real. Source: MIMO release, AnimateDiff motion module.
 
 The kernel can also add folded positions, tables [frames, width] that are the position table times
 the weight of q, k or v: (x + position) W = x W + position W.
 
-On a GPU the kernel is `temporal_kernel`; `temporal.temporal_attention` runs it from torch.
+On a GPU the kernel is `kernel.temporal_attention_kernel`; `torch_op` runs it from torch.
 """
 
 import math
@@ -20,15 +20,15 @@ from numpy.typing import NDArray
 
 from mimo_kernels.attention import Array, attention_fp64
 from mimo_kernels.launch import GRID_LIMITS, Argument, Constant, Dtype, Launch
-from mimo_kernels.reference_attention import Strides
-from mimo_kernels.temporal_tiles import pieces, temporal_tiles
+from mimo_kernels.reference_attention.contract import Strides
+from mimo_kernels.temporal_attention.tiles import pieces, temporal_tiles
 from mimo_kernels.tiles import Tile, power_of_two
 
 NAME = "TemporalAttention"
 ATTRIBUTES = ("heads", "frames")
 
-KERNEL = "mimo_kernels.temporal_kernel:temporal_kernel"
-POSITIONS_KERNEL = "mimo_kernels.temporal_kernel:temporal_positions_kernel"
+KERNEL = "mimo_kernels.temporal_attention.kernel:temporal_attention_kernel"
+POSITIONS_KERNEL = "mimo_kernels.temporal_attention.kernel:temporal_positions_kernel"
 INPUTS = ("query", "key", "value")
 TABLES = ("q_pos", "k_pos", "v_pos")
 HEAD_SIZES = (8, 256)  # smallest and largest that the kernel takes
@@ -43,7 +43,7 @@ class TemporalProblem:
     elements lie between the rows of each.
     """
 
-    halves: int
+    branches: int
     frames: int
     length: int
     heads: int
@@ -58,7 +58,7 @@ class TemporalProblem:
     @classmethod
     def contiguous(
         cls,
-        halves: int,
+        branches: int,
         frames: int,
         length: int,
         heads: int,
@@ -69,7 +69,7 @@ class TemporalProblem:
         width = heads * head_size
         own = Strides(length * width, width)
         return cls(
-            halves, frames, length, heads, head_size,
+            branches, frames, length, heads, head_size,
             query=own, key=own, value=own, output=own, positions=positions,
             position_row=width if positions else 0,
         )  # fmt: skip
@@ -81,10 +81,12 @@ class TemporalProblem:
             return f"The head size is {self.head_size}, outside {smallest}..{largest}."
         if self.frames > MOST_FRAMES:
             return f"A window has {self.frames} frames, more than {MOST_FRAMES}."
-        if min(self.halves, self.frames, self.length, self.heads) < 1:
-            return f"{self.halves} halves of {self.frames} frames, {self.length} pixels are empty."
-        if self.halves > GRID_LIMITS[1] or self.length * self.heads > GRID_LIMITS[0]:
-            return f"{self.halves} halves of {self.length} pixels are more than a grid holds."
+        if min(self.branches, self.frames, self.length, self.heads) < 1:
+            return (
+                f"{self.branches} branches of {self.frames} frames, {self.length} pixels are empty."
+            )
+        if self.branches > GRID_LIMITS[1] or self.length * self.heads > GRID_LIMITS[0]:
+            return f"{self.branches} branches of {self.length} pixels are more than a grid holds."
         return None
 
 
@@ -113,19 +115,21 @@ def temporal_attention_fp64(
 ) -> Array:
     """The operator in fp64; shapes as in the module's text, `positions` for q, k and v."""
     rows, length, width = query.shape
-    halves = rows // frames
+    branches = rows // frames
 
     def by_pixel(x: Array, table: Array | None) -> Array:
-        split = x.reshape(halves, frames, length, width)
+        split = x.reshape(branches, frames, length, width)
         if table is not None:
             split = split + table[:, None]
-        return split.swapaxes(1, 2).reshape(halves * length, frames, width)
+        return split.swapaxes(1, 2).reshape(branches * length, frames, width)
 
     bias = np.where(frame_mask, 0.0, -np.inf)
     tables = (None, None, None) if positions is None else positions
     q, k, v = (by_pixel(*pair) for pair in zip((query, key, value), tables, strict=True))
     mixed = attention_fp64(q, k, v, heads, bias)
-    return mixed.reshape(halves, length, frames, width).swapaxes(1, 2).reshape(rows, length, width)
+    return (
+        mixed.reshape(branches, length, frames, width).swapaxes(1, 2).reshape(rows, length, width)
+    )
 
 
 def _launch(problem: TemporalProblem, dtype: Dtype, tile: Tile) -> Launch:
@@ -142,7 +146,7 @@ def _launch(problem: TemporalProblem, dtype: Dtype, tile: Tile) -> Launch:
         kernel=KERNEL if problem.positions is None else POSITIONS_KERNEL,
         arguments=tuple(arguments),
         constants=_constants(problem) | cut | split,
-        grid=(-(-problem.length // pixels) * -(-problem.heads // heads), problem.halves, 1),
+        grid=(-(-problem.length // pixels) * -(-problem.heads // heads), problem.branches, 1),
         warps=tile.warps,
         stages=tile.stages,
     )

@@ -1,11 +1,12 @@
 """`mimo::ReferenceAttention`: a frame's tokens attend to themselves and to the character.
 
 Inputs `query`, `key`, `value` [rows, length, width] and `reference_key`, `reference_value`
-[reference_length, width]; attributes `heads` and `plain_rows`. The first `plain_rows` rows (the
-unconditional half) see only their own tokens; all others see the reference's too, after their
-own. Output [rows, length, width]. Source: MIMO release, mutual self-attention.
+[reference_length, width]; attributes `heads` and `unconditional_rows`. The first
+`unconditional_rows` rows (the unconditional branch) see only their own tokens; all others see the
+reference's too, after their own. Output [rows, length, width]. Source: MIMO release, mutual
+self-attention.
 
-On a GPU the kernel is `two_source_kernel`; `two_source.reference_attention` runs it from torch.
+On a GPU the kernel is `kernel.reference_attention_kernel`; `torch_op` runs it from torch.
 """
 
 import math
@@ -15,13 +16,13 @@ import numpy as np
 
 from mimo_kernels.attention import Array, attention_fp64
 from mimo_kernels.launch import GRID_LIMITS, Argument, Constant, Dtype, Launch
+from mimo_kernels.reference_attention.tiles import reference_tiles
 from mimo_kernels.tiles import Tile
-from mimo_kernels.two_source_tiles import two_source_tiles
 
 NAME = "ReferenceAttention"
-ATTRIBUTES = ("heads", "plain_rows")
+ATTRIBUTES = ("heads", "unconditional_rows")
 
-KERNEL = "mimo_kernels.two_source_kernel:two_source_kernel"
+KERNEL = "mimo_kernels.reference_attention.kernel:reference_attention_kernel"
 HEAD_SIZES = (8, 160)  # smallest and largest that the kernel takes
 INPUTS = ("query", "key", "value", "reference_key", "reference_value")
 
@@ -35,11 +36,11 @@ class Strides:
 
 
 @dataclass(frozen=True, slots=True)
-class TwoSourceProblem:
+class ReferenceProblem:
     """All sizes of one call; `reference_key` and `reference_value` are token strides."""
 
     rows: int
-    plain_rows: int
+    unconditional_rows: int
     length: int
     reference_length: int
     heads: int
@@ -55,17 +56,17 @@ class TwoSourceProblem:
     def contiguous(
         cls,
         rows: int,
-        plain_rows: int,
+        unconditional_rows: int,
         length: int,
         reference_length: int,
         heads: int,
         head_size: int,
-    ) -> "TwoSourceProblem":
+    ) -> "ReferenceProblem":
         """Return the problem whose tensors have no gaps: what an engine's plugin is given."""
         width = heads * head_size
         own = Strides(length * width, width)
         return cls(
-            rows, plain_rows, length, reference_length, heads, head_size,
+            rows, unconditional_rows, length, reference_length, heads, head_size,
             query=own, key=own, value=own,
             reference_key=width, reference_value=width, output=own,
         )  # fmt: skip
@@ -86,7 +87,7 @@ class TwoSourceProblem:
         return None
 
 
-def launches(problem: TwoSourceProblem, dtype: Dtype, arch: str) -> tuple[Launch, ...]:
+def launches(problem: ReferenceProblem, dtype: Dtype, arch: str) -> tuple[Launch, ...]:
     """Return the kernel's tactics for `arch` ("sm_90"), best first by table, the smallest last.
 
     `dtype` is that of all tensors: fp16, bf16, or fp32, which multiplies in full precision. The
@@ -96,7 +97,7 @@ def launches(problem: TwoSourceProblem, dtype: Dtype, arch: str) -> tuple[Launch
     obstacle = problem.obstacle()
     if obstacle is not None:
         raise ValueError(f"{obstacle} Use the plain operators instead.")
-    tiles = two_source_tiles(arch, problem.head_size, dtype)
+    tiles = reference_tiles(arch, problem.head_size, dtype)
     return tuple(_launch(problem, dtype, tile) for tile in tiles)
 
 
@@ -107,12 +108,12 @@ def reference_attention_fp64(
     reference_key: Array,
     reference_value: Array,
     heads: int,
-    plain_rows: int,
+    unconditional_rows: int,
 ) -> Array:
     """The operator in fp64; shapes as in the module's text."""
-    plain = slice(None, plain_rows)
-    told = slice(plain_rows, None)
-    count = len(query) - plain_rows
+    plain = slice(None, unconditional_rows)
+    told = slice(unconditional_rows, None)
+    count = len(query) - unconditional_rows
     keys, values = (
         np.concatenate([own[told], np.repeat(extra[None], count, axis=0)], axis=1)
         for own, extra in ((key, reference_key), (value, reference_value))
@@ -125,7 +126,7 @@ def reference_attention_fp64(
     )
 
 
-def _launch(problem: TwoSourceProblem, dtype: Dtype, tile: Tile) -> Launch:
+def _launch(problem: ReferenceProblem, dtype: Dtype, tile: Tile) -> Launch:
     arguments = [Argument(name, dtype, "in") for name in INPUTS] + [
         Argument("output", dtype, "out")
     ]
@@ -140,12 +141,12 @@ def _launch(problem: TwoSourceProblem, dtype: Dtype, tile: Tile) -> Launch:
     )
 
 
-def _constants(problem: TwoSourceProblem) -> dict[str, Constant]:
+def _constants(problem: ReferenceProblem) -> dict[str, Constant]:
     strided = {"query": problem.query, "key": problem.key, "value": problem.value}
     strided["output"] = problem.output
-    told = problem.plain_rows < problem.rows
+    told = problem.unconditional_rows < problem.rows
     return {
-        "plain_rows": problem.plain_rows,
+        "unconditional_rows": problem.unconditional_rows,
         "length": problem.length,
         "reference_length": problem.reference_length if told else 0,
         "head_size": problem.head_size,

@@ -8,8 +8,8 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from mimo_kernels import host
 from mimo_kernels.launch import is_aligned, jit
-from mimo_kernels.reference_attention import Strides
-from mimo_kernels.temporal_attention import NAME, TABLES, TemporalProblem, launches
+from mimo_kernels.reference_attention.contract import Strides
+from mimo_kernels.temporal_attention.contract import NAME, TABLES, TemporalProblem, launches
 
 
 def temporal_attention(
@@ -25,7 +25,7 @@ def temporal_attention(
 ) -> Tensor:
     """Attention over the frames at each pixel: `mimo_kernels.temporal_attention`.
 
-    q, k, v, out [halves * frames, length, width], of any row and token strides (slices of a
+    q, k, v, out [branches * frames, length, width], of any row and token strides (slices of a
     packed buffer too), all of one dtype and on one device; `frame_mask` bool or uint8 [frames];
     `positions` are the tables [frames, width] that are added to q, k and v, all three of one
     dtype. `out` is made where none is given, and returned. `tactic` counts in the table's order.
@@ -60,7 +60,7 @@ def problem_of(
     strides = {name: Strides(*tensors[name].stride()[:2]) for name in ("q", "k", "v", "out")}
     table = next(iter(tables.values()), None)
     return TemporalProblem(
-        halves=rows // frames,
+        branches=rows // frames,
         frames=frames,
         length=length,
         heads=heads,
@@ -92,7 +92,7 @@ def plain_temporal_attention(
             for x, table in zip((q, k, v), positions, strict=True)
         )
 
-    def by_head(x: Tensor) -> Tensor:  # [halves, length, heads, frames, size]
+    def by_head(x: Tensor) -> Tensor:  # [branches, length, heads, frames, size]
         split = x.reshape(-1, frames, x.shape[1], heads, x.shape[2] // heads)
         return split.permute(0, 2, 3, 1, 4)
 
@@ -111,7 +111,9 @@ def _check(
 ) -> None:
     q = tensors["q"]
     if q.ndim != 3:
-        raise ValueError(f"q is {tuple(q.shape)}, but [halves * frames, length, width] is needed.")
+        raise ValueError(
+            f"q is {tuple(q.shape)}, but [branches * frames, length, width] is needed."
+        )
     rows, _, width = q.shape
     if width % heads:
         raise ValueError(f"A width of {width} does not divide into {heads} heads.")

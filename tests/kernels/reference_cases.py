@@ -9,8 +9,8 @@ from torch import Tensor
 
 from mimo_kernels.host import INTERPRETED, architecture
 from mimo_kernels.launch import Dtype, jit
-from mimo_kernels.reference_attention import launches, reference_attention_fp64
-from mimo_kernels.two_source import plain_reference_attention, problem_of
+from mimo_kernels.reference_attention.contract import launches, reference_attention_fp64
+from mimo_kernels.reference_attention.torch_op import plain_reference_attention, problem_of
 from tests.kernels.poison import Result, check_error, device, drawn, fp64, packed, poisoned
 
 ARCH = architecture(device()) or INTERPRETED
@@ -21,7 +21,7 @@ class Case:
     """Sizes of one call; `scale` is the standard deviation of queries and keys."""
 
     rows: int = 2
-    plain_rows: int = 1
+    unconditional_rows: int = 1
     length: int = 40
     reference_length: int = 24
     heads: int = 2
@@ -43,14 +43,14 @@ class Case:
     def exact(self, tensors: Sequence[Tensor]) -> NDArray[np.float64]:
         """The operator in fp64 on the rounded inputs."""
         q, k, v, k_ref, v_ref = map(fp64, tensors)
-        return reference_attention_fp64(q, k, v, k_ref, v_ref, self.heads, self.plain_rows)
+        return reference_attention_fp64(q, k, v, k_ref, v_ref, self.heads, self.unconditional_rows)
 
     def launch(self, inputs: Sequence[Tensor], arch: str = ARCH, tactic: int = 0) -> Result:
         """Run the kernel on q, k, v, k_ref, v_ref where they lie, into a poisoned result."""
         result = Result(inputs[0].shape, self.dtype)
         pointers = [*inputs, result.view]
         named = dict(zip(("q", "k", "v", "k_ref", "v_ref", "out"), pointers, strict=True))
-        problem = problem_of(named, self.heads, self.plain_rows)
+        problem = problem_of(named, self.heads, self.unconditional_rows)
         jit(launches(problem, self.dtype, arch)[tactic], pointers)
         return result
 
@@ -64,7 +64,7 @@ class Case:
         """Draw, run, and compare with fp64 and with torch's own attention."""
         tensors = self.draw()
         found = self.run(tensors, arch=arch, tactic=tactic, pack=pack)
-        plain = plain_reference_attention(*tensors, self.heads, self.plain_rows)
+        plain = plain_reference_attention(*tensors, self.heads, self.unconditional_rows)
         check_error(found, self.exact(tensors), plain, self.dtype)
 
 

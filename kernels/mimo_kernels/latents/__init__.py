@@ -1,0 +1,1 @@
+"""What happens to latents between two passes: contract, kernels, torch operators."""

@@ -1,0 +1,1 @@
+"""Attention over the frames of a window: contract, tiles, kernel, torch operator."""
