@@ -33,8 +33,7 @@ class Cast:
 
     def height_px(self, pose: Pose, camera: Camera) -> float:
         """About how tall the figure is in the picture of `camera` when it stands."""
-        depth_m = float(camera.to_camera(pose.root_m)[2])
-        return camera.focal_px * self.figure.height_m / max(depth_m, _NEAREST_M)
+        return seen_height_px(camera, pose, self.figure.height_m)
 
     def seen_at(self, height_px: float) -> "Cast":
         """The same with a texture no finer than is needed where it is `height_px` tall."""
@@ -57,11 +56,11 @@ def cast(figure: Figure, skeleton: Skeleton) -> Cast:
             f"({', '.join(skeleton.names[:3])}, ...), and a character is drawn with the shipped "
             "body; make the motion anew with that body."
         )
-    factor = _leg_m(skeleton) / _leg_m(figure.body.skeleton)
+    factor = leg_m(skeleton) / leg_m(figure.body.skeleton)
     return Cast(figure.scaled(factor), skeleton, factor)
 
 
-def _leg_m(skeleton: Skeleton) -> float:
+def leg_m(skeleton: Skeleton) -> float:
     """How long a leg is from hip to ankle, the mean of both."""
     lengths = [
         np.linalg.norm(
@@ -72,3 +71,15 @@ def _leg_m(skeleton: Skeleton) -> float:
         for upper, lower in pairwise(_LEGS)
     ]
     return float(sum(lengths)) / 2
+
+
+def stature_m(skeleton: Skeleton) -> float:
+    """From the lowest to the highest end of a bone, at rest."""
+    heights = np.concatenate([skeleton.rest_m[:, 1], skeleton.tails_m[:, 1]])
+    return float(np.ptp(heights))
+
+
+def seen_height_px(camera: Camera, pose: Pose, height_m: float) -> float:
+    """About how tall somebody of `height_m` who stands where `pose` is looks to `camera`."""
+    depth_m = float(camera.to_camera(pose.root_m)[2])
+    return camera.focal_px * height_m / max(depth_m, _NEAREST_M)

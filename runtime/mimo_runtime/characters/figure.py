@@ -135,8 +135,8 @@ def _picture(path: Path, size_px: int) -> NDArray[np.uint8]:
         raise MediaError(f"Cannot read {path}: {error.strerror}.") from None
     if picture.shape != (size_px, size_px, 4):
         raise MediaError(
-            f"{path.name} of '{path.parent.name}' is not the RGBA picture of {size_px}x{size_px} px "
-            f"that {FIT} was made for; make the folder anew with 'mimo character'."
+            f"{path.name} of '{path.parent.name}' is not the RGBA picture of {size_px}x{size_px} "
+            f"px that {FIT} was made for; make the folder anew with 'mimo character'."
         )
     return picture
 

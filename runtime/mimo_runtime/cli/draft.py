@@ -11,6 +11,7 @@ from mimo_runtime.errors import MediaError
 
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.templates.folder import Template
 
 
 def draw_draft(character: Path, matte: Path | None, template: Path, output: Path) -> None:
@@ -31,6 +32,7 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
     started_s = time.monotonic()
     opened = open_template(template, MediaLimits())
     figure = figure_of(character, matte)
+    say_preflight(figure, opened)
     with ProgressBars() as bars:
         draft = Draft(figure, opened, bars)
         form = draft.output
@@ -45,6 +47,21 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
         f"{output}: draft of {counted(form.frame_count, 'frame')} of "
         f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
+
+
+def say_preflight(figure: "Figure", template: "Template", network_px: int | None = None) -> None:
+    """Print on stderr what the character will be like in the template, if that has postures."""
+    from mimo_runtime.characters.preflight import preflight
+    from mimo_runtime.templates.poses import read_clip_poses
+    from mimo_runtime.templates.writer import EXTRAS
+
+    poses = read_clip_poses(template.folder / EXTRAS)
+    if poses is None:
+        return
+    shown = [index for index in template.source_indices if index < poses.frame_count]
+    seen = ((poses.pose(index), poses.camera(index)) for index in shown if poses.drawn(index))
+    for line in preflight(figure, poses.skeleton, seen, network_px).lines():
+        click.echo(line, err=True)
 
 
 def figure_of(character: Path, matte: Path | None) -> "Figure":
