@@ -24,6 +24,12 @@ COMPONENTS = (
     "denoiser",
     "denoiser_unguided",
 )
+PICTURE, HUMAN = "picture", "human"
+_DEFAULTS: Mapping[str, type | tuple[type, ...]] = {
+    "steps": int,
+    "guidance": (int, float),
+    "mode": str,
+}
 _ITEM_BYTES = {
     "float32": 4,
     "float16": 2,
@@ -78,6 +84,11 @@ class Manifest:
     window; `readers` names the blocks that read the reference, in the order of the tensors;
     `solver` is the noise schedule the weights were trained for (diffusers' names); `source` and
     `licence` say where the weights came from and under which terms.
+
+    What follows `format` is optional. `paints` is PICTURE, the whole square, or HUMAN, a layer of
+    its own with cover and shadow, which is composed over the exact scene; `planes` names the
+    channels of its structured motion code, which takes the place of motion frames; `defaults` are
+    the settings it was made for, as far as they are not the official ones: steps, guidance, mode.
     """
 
     name: str
@@ -93,10 +104,22 @@ class Manifest:
     components: Mapping[str, Component]
     files: Mapping[str, StoredFile]
     format: int = field(default=FORMAT)
+    paints: str = PICTURE
+    planes: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def paints_human(self) -> bool:
+        """Whether the bundle paints the human layer alone."""
+        return self.paints == HUMAN
 
     def to_json(self) -> str:
-        """The text of `bundle.json`."""
-        return json.dumps(asdict(self), indent=1) + "\n"
+        """The text of `bundle.json`; what is optional and not used is left out."""
+        values = asdict(self)
+        for name, unused in (("paints", PICTURE), ("planes", ()), ("defaults", {})):
+            if values[name] == unused:
+                del values[name]
+        return json.dumps(values, indent=1) + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +244,10 @@ def _manifest_from_json(values: dict[str, Any]) -> Manifest:
             "readers": tuple(values["readers"]),
             "components": {n: _component(c) for n, c in values["components"].items()},
             "files": {_plain_name(n): StoredFile(**f) for n, f in values["files"].items()},
+            "planes": tuple(values.get("planes", ())),
         }
     )
+    _check_options(manifest)
     for name, component in manifest.components.items():
         if component.file not in manifest.files:
             raise ValueError(f"component {name} names {component.file}, which is not listed")
@@ -230,6 +255,16 @@ def _manifest_from_json(values: dict[str, Any]) -> Manifest:
         raise ValueError(f"components {missing} are not listed")
     _check_sizes(manifest)
     return manifest
+
+
+def _check_options(manifest: Manifest) -> None:
+    if manifest.paints not in (PICTURE, HUMAN):
+        raise ValueError(f"it paints {manifest.paints!r}, which is not known")
+    if manifest.paints_human != bool(manifest.planes):
+        raise ValueError("a bundle that paints humans, and no other, names its planes")
+    for name, value in manifest.defaults.items():
+        if name not in _DEFAULTS or not isinstance(value, _DEFAULTS[name]):
+            raise ValueError(f"its default {name} is {value!r}")
 
 
 def _check_sizes(manifest: Manifest) -> None:

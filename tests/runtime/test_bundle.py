@@ -157,6 +157,11 @@ def first_input(values: Values) -> Values:
         (lambda v: v.update(width_px=56), "its size is not that of pixels"),
         (lambda v: v.update(overlap_frames=v["frames"]), "overlap"),
         (lambda v: v.update(overlap_frames=-1), "overlap"),
+        (lambda v: v.update(paints="cats"), "it paints 'cats'"),
+        (lambda v: v.update(paints="human"), "names its planes"),
+        (lambda v: v.update(planes=["red"]), "names its planes"),
+        (lambda v: v.update(defaults={"seed": 1}), "its default seed is 1"),
+        (lambda v: v.update(defaults={"steps": "4"}), "its default steps is '4'"),
         (lambda v: v["components"]["denoiser"].update(inputs=[]), "damaged"),
         (lambda v: v["components"]["denoiser"].update(file=7), "damaged"),
     ],
@@ -166,3 +171,18 @@ def test_a_damaged_manifest(copied: Path, change: Callable[[Values], Any], words
     said = sentence(copied)
     assert "bundle.json is damaged" in said
     assert words in said
+
+
+def test_what_a_bundle_paints_and_its_defaults_are_kept_and_left_out_where_unused(
+    copied: Path,
+) -> None:
+    before = (copied / "bundle.json").read_text()
+    plain = Bundle.open(copied).manifest
+    assert (plain.paints_human, plain.planes, dict(plain.defaults)) == (False, (), {})
+    assert plain.to_json() == before
+    used = {"paints": "human", "planes": ["red", "cover"], "defaults": {"steps": 4, "guidance": 1}}
+    rewrite(copied, lambda values: values.update(used))
+    found = Bundle.open(copied).manifest
+    assert found.paints_human
+    assert found.planes == ("red", "cover")
+    assert json.loads(found.to_json()) == json.loads(before) | used

@@ -3,8 +3,11 @@
 extras/poses.npz   the postures of the driving person (`motions.pose_file`)
 extras/camera.npz  `size_px` [2], `focal_px` [N], `centre_px` [N, 2], `rotation` [N, 3, 3],
                    `translation_m` [N, 3] as in `Camera`; `drawn` bool [N], who is to be seen when
+
+On the wire both are one file: the entries of the second with "camera_" before their names.
 """
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,7 @@ from mimo_runtime.templates.writer import EXTRAS
 
 POSES, CAMERA = "poses.npz", "camera.npz"
 NAMES: Final = (POSES, CAMERA)
+_PREFIX: Final = "camera_"
 _SHAPES: Final[Mapping[str, tuple[int, ...]]] = {
     "focal_px": (), "centre_px": (2,), "rotation": (3, 3), "translation_m": (3,), "drawn": (),
 }  # fmt: skip
@@ -74,8 +78,9 @@ def read_clip_poses(folder: Path) -> ClipPoses | None:
     """
     if not any((folder / name).is_file() for name in NAMES):
         return None
-    motion, skeleton = poses_from(read_npz(folder / POSES), POSES)
-    cameras = read_npz(folder / CAMERA)
+    arrays = read_npz(folder / POSES)
+    motion, skeleton = poses_from(arrays, POSES)
+    cameras = _cameras(arrays) or read_npz(folder / CAMERA)
     count = motion.frame_count
     shapes = {"size_px": (2,)} | {name: (count, *rest) for name, rest in _SHAPES.items()}
     for name, shape in shapes.items():
@@ -86,6 +91,32 @@ def read_clip_poses(folder: Path) -> ClipPoses | None:
                 "postures needs; make the template anew."
             )
     return ClipPoses(motion, skeleton, cameras)
+
+
+def packed_poses(folder: Path) -> bytes | None:
+    """The postures of a folder as the one file that goes over the wire; None where it has none.
+
+    Put into a folder as POSES it is read like the two files that it was made of.
+
+    Raises MediaError where they are damaged.
+    """
+    if read_clip_poses(folder) is None:
+        return None
+    arrays = dict(read_npz(folder / POSES))
+    if not _cameras(arrays):
+        cameras = read_npz(folder / CAMERA)
+        arrays |= {_PREFIX + name: cameras[name] for name in ("size_px", *_SHAPES)}
+    file = io.BytesIO()
+    np.savez_compressed(file, allow_pickle=False, **arrays)
+    return file.getvalue()
+
+
+def _cameras(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {
+        name.removeprefix(_PREFIX): array
+        for name, array in arrays.items()
+        if name.startswith(_PREFIX)
+    }
 
 
 def template_poses(template: Template) -> ClipPoses:
