@@ -35,6 +35,9 @@ small-model: $(DEV)/installed
 sample: $(DEV)/installed
 	$(DEV)/bin/python -m mimo_synthetic.sample.make runtime/mimo_runtime/sample
 	$(DEV)/bin/python -m mimo_synthetic.ground_truth walk --seed 6 --frames 36 -o runtime/mimo_runtime/sample/driving.mp4
+	rm -rf runtime/mimo_runtime/sample/yard
+	$(DEV)/bin/mimo decompose runtime/mimo_runtime/sample/driving.mp4 -o runtime/mimo_runtime/sample/yard
+	cd runtime/mimo_runtime/sample/yard/extras && rm -f landmarks.npz layers.json occlusion.npz others.npz person.npz report.json
 
 $(BASE)/installed: pyproject.toml
 	$(PYTHON) -m venv $(BASE)

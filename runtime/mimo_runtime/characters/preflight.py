@@ -15,7 +15,7 @@ from mimo_runtime.characters.texture import GUESSED
 
 _FACE_SHARE: Final = 0.13  # of somebody's height, chin to crown
 _SMALL_FACE_PX = 20
-_UNALIKE, _MUCH_GUESSED, _MUCH_ENLARGED = 1.15, 0.6, 1.5
+_UNALIKE, _MUCH_GUESSED, _MUCH_ENLARGED = 1.15, 0.7, 1.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`mimo demo`: everything that ships, once through: server, client, video, contact sheet."""
+"""`mimo demo`: what ships, once through: character, template, video, contact sheet."""
 
 from pathlib import Path
 
@@ -11,36 +11,51 @@ COLUMNS = 6
 THUMBNAIL_PX = 168
 
 
-@click.command(epilog=examples("mimo demo", "mimo demo --steps 25 -o /tmp/demo"))
+@click.command(epilog=examples("mimo demo", "mimo demo --steps 4 -o /tmp/demo"))
 @click.option("-o", "--output", type=FOLDER, default=Path("demo"), show_default=True)
-@click.option("--steps", type=int, default=10, show_default=True, help="Solver steps.")
+@click.option("--steps", type=int, help="Solver steps; those of the bundle without it.")
 @click.option("--threads", type=int, default=0, help="Threads of the engines; 0: one per core.")
-def demo(output: Path, steps: int, threads: int) -> None:
-    """Serve the bundled model on a free port and make the bundled sample with it."""
+def demo(output: Path, steps: int | None, threads: int) -> None:
+    """Make the bundled sample: served, where the bundled model paints people, else drawn."""
+    from mimo_runtime.bundle import Bundle
+    from mimo_runtime.cli.draft import draw_draft
+    from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
+
+    output.mkdir(parents=True, exist_ok=True)
+    video = output / "output.mp4"
+    if Bundle.open(BUNDLE).manifest.paints_human:
+        _serve_sample(video, steps, threads)
+    else:
+        draw_draft(CHARACTER, None, YARD, video)
+        click.echo(
+            "The bundled model has random weights, so the character is drawn without it: its "
+            "texture on the posed body."
+        )
+    _write_sheet(video, output / "contact_sheet.png")
+    click.echo(f"Video:         {video}\nContact sheet: {output / 'contact_sheet.png'}")
+
+
+def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
+    """Serve the bundled model on a free port and have a client make the sample with it."""
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.client.inputs import Inputs
     from mimo_runtime.client.session import synthesize
-    from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+    from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
     from mimo_runtime.serving.local import LocalServer
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.serving.run import load
     from mimo_runtime.synthesis.settings import Settings
 
-    output.mkdir(parents=True, exist_ok=True)
-    video = output / "output.mp4"
     options = ServerOptions(threads=threads)
     synthesizer = load(BUNDLE, options, click.echo)
     with LocalServer(synthesizer, options) as server, ProgressBars() as bars:
         click.echo(f"Serving on {server.address}; the client sends the sample and waits.")
-        inputs = Inputs(CHARACTER, TEMPLATE)
-        summary = synthesize(server.address, inputs, Settings(steps=steps), video, bars)
-    _write_sheet(video, output / "contact_sheet.png")
+        inputs = Inputs(CHARACTER, YARD)
+        settings = Settings() if steps is None else Settings(steps=steps)
+        summary = synthesize(server.address, inputs, settings, video, bars)
     click.echo(
         f"{counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s, the first after "
-        f"{summary.first_frame_s:.2f} s, {summary.frames_per_s:.2f} frames per second.\n"
-        f"Video:         {video}\n"
-        f"Contact sheet: {output / 'contact_sheet.png'}\n"
-        "The bundled model has random weights: what it paints is noise, in its place."
+        f"{summary.first_frame_s:.2f} s, {summary.frames_per_s:.2f} frames per second."
     )
 
 
@@ -50,11 +65,11 @@ def _write_sheet(video: Path, sheet: Path) -> None:
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.media.picture import encode_png, read_picture
     from mimo_runtime.media.reader import frames_at, open_clip
-    from mimo_runtime.sample import CHARACTER, TEMPLATE
+    from mimo_runtime.sample import CHARACTER, YARD
     from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, open_template
 
     limits = MediaLimits()
-    template = open_template(TEMPLATE, limits)
+    template = open_template(YARD, limits)
     moments = evenly_spaced(template.frame_count, COLUMNS)
     labels = {
         SOURCE: "driving video",

@@ -9,5 +9,6 @@ _FOLDER = Path(__file__).parent
 
 BUNDLE = _FOLDER / "bundle"
 TEMPLATE = _FOLDER / "template"
+YARD = _FOLDER / "yard"  # DRIVING, decomposed; it has postures
 DRIVING = _FOLDER / "driving.mp4"
 CHARACTER = _FOLDER / "character.png"
