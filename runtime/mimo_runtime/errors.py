@@ -1,7 +1,7 @@
 """One family of errors: each is a sentence that says what is wrong, where, and what to do.
 
 The class decides two things and nothing else does: the exit code of the command line
-(`exit_code`) and the gRPC status (`mimo_runtime.serving.status`).
+(`exit_code`) and the gRPC status (`mimo_runtime.wire.status`).
 """
 
 from typing import ClassVar

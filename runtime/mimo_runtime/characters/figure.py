@@ -15,8 +15,8 @@ from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.folder import FIT, PICTURE, RECORD, TEXTURE, read_character_record
 from mimo_runtime.characters.texture import Texture, read_texture
 from mimo_runtime.errors import MediaError
+from mimo_runtime.files import write_errors
 from mimo_runtime.fitting.proportions import proportioned
-from mimo_runtime.media.frame_sink import write_errors
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.motions.npz import read_npz

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from mimo_runtime.errors import MediaError
+from mimo_runtime.files import write_errors
 from mimo_runtime.fitting.proportions import Proportions
-from mimo_runtime.media.frame_sink import write_errors
 
 PICTURE, CANONICAL, TEXTURE = "picture.png", "canonical.png", "texture.npz"
 RECORD = "character.json"

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 from mimo_runtime.motions.npz import read_npz
 
 FORMAT, VERSION = "mimo-texture", 1

@@ -100,7 +100,7 @@ def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
         write_character_record,
     )
     from mimo_runtime.characters.texture import write_texture
-    from mimo_runtime.media.frame_sink import write_errors
+    from mimo_runtime.files import write_errors
     from mimo_runtime.media.picture import encode_png
 
     with write_errors(folder):

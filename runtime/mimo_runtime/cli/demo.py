@@ -44,7 +44,7 @@ def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
     from mimo_runtime.serving.local import LocalServer
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.serving.run import load
-    from mimo_runtime.synthesis.settings import Settings
+    from mimo_runtime.wire.settings import Settings
 
     options = ServerOptions(threads=threads)
     synthesizer = load(BUNDLE, options, click.echo)

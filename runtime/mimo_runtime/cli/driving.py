@@ -57,7 +57,7 @@ def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") 
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.decomposition.decompose import decompose
     from mimo_runtime.decomposition.progress import LABELS
-    from mimo_runtime.synthesis.request import Progress
+    from mimo_runtime.wire.progress import Progress
 
     try:
         with ProgressBars() as bars:

@@ -61,7 +61,7 @@ def motion(**options: Any) -> None:
     from mimo_runtime.motions.framing import frame_motion, parse_camera
     from mimo_runtime.motions.ranges import parse_size
     from mimo_runtime.motions.source import read_motion
-    from mimo_runtime.synthesis.request import Progress
+    from mimo_runtime.wire.progress import Progress
 
     choice, size_px = parse_camera(options["camera"]), parse_size(options["size"])
     model_file: Path | None = options["body_model"]

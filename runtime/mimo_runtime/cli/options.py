@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from mimo_runtime.engines.choice import AUTO, ENGINES
-from mimo_runtime.synthesis.settings import FRAMINGS, MODES, OFFICIAL, PERSON, Settings
+from mimo_runtime.wire.settings import FRAMINGS, MODES, OFFICIAL, PERSON, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

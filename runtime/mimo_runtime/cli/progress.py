@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
-from mimo_runtime.synthesis.request import Progress
+from mimo_runtime.wire.progress import Progress
 
 STAGES = {
     "waiting": "waiting for the server",

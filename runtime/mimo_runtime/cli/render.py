@@ -18,7 +18,7 @@ from mimo_runtime.cli.options import (
     settings_options,
 )
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
     from mimo_runtime.synthesis.request import SynthesisRequest

@@ -34,6 +34,7 @@ def synthesize(server: str, deadline: float | None, tls_root: Path | None, **opt
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.client.inputs import Inputs
     from mimo_runtime.client.session import synthesize as run
+    from mimo_runtime.media.remux import remux
 
     settings = settings_from(options)
     output: Path = options.pop("output")
@@ -46,6 +47,7 @@ def synthesize(server: str, deadline: float | None, tls_root: Path | None, **opt
             bars,
             deadline_s=deadline,
             tls_root=tls_root,
+            finish_movie=remux,
         )
     click.echo(
         f"{output}: {counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s; "

@@ -5,7 +5,7 @@ from pathlib import Path
 import grpc
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.serving.address import is_loopback, split_address
+from mimo_runtime.wire.address import is_loopback, split_address
 
 
 def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:

@@ -4,7 +4,7 @@ import grpc
 
 from mimo_runtime import errors
 from mimo_runtime.errors import MimoError
-from mimo_runtime.serving.status import DETAILS_KEY, error_of
+from mimo_runtime.wire.status import DETAILS_KEY, error_of
 
 BY_CODE: dict[grpc.StatusCode, tuple[type[MimoError], str]] = {
     grpc.StatusCode.UNAVAILABLE: (

@@ -7,17 +7,11 @@ from pathlib import Path
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import InvalidRequestError, MediaError, TemplateError
-from mimo_runtime.planning.crops import FEATHER_MODES
-from mimo_runtime.templates.config import CONFIG_FILE
-from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, SUFFIXES
+from mimo_runtime.wire.enums import INPUTS
+from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, VIDEO_SUFFIXES
 
 SLICE_BYTES = 256 * 1024
-VIDEOS = {
-    SOURCE: pb.INPUT_SOURCE,
-    MOTION: pb.INPUT_MOTION,
-    SCENE: pb.INPUT_SCENE,
-    OCCLUSION: pb.INPUT_OCCLUSION,
-}
+VIDEOS = {kind.value: number for number, kind in INPUTS.items() if kind.is_video}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +80,7 @@ def _template_files(folder: Path) -> list[InputFile]:
     files = [
         InputFile(path, VIDEOS[path.stem])
         for path in sorted(folder.iterdir())
-        if path.stem in VIDEOS and path.suffix in SUFFIXES
+        if path.stem in VIDEOS and path.suffix in VIDEO_SUFFIXES
     ]
     config = folder / CONFIG_FILE
     if config.is_file():

@@ -12,12 +12,12 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs
-from mimo_runtime.client.sink import Sink, kind_of, open_sink
+from mimo_runtime.client.sink import FinishMovie, Sink, keep_movie, kind_of, open_sink
 from mimo_runtime.errors import CancelledError, ProtocolError
-from mimo_runtime.serving.enums import FRAMINGS, MODES, OUTPUT_KINDS
-from mimo_runtime.sessions.packing import OutputKind
-from mimo_runtime.synthesis.request import OnProgress, Progress
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
+from mimo_runtime.wire.kinds import OutputKind
+from mimo_runtime.wire.progress import OnProgress, Progress
+from mimo_runtime.wire.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,14 @@ def synthesize(
     *,
     deadline_s: float | None = None,
     tls_root: Path | None = None,
+    finish_movie: FinishMovie = keep_movie,
 ) -> Summary:
     """Synthesise on the server at `HOST:PORT` and write `output`: an .mp4 file, or a folder of PNG.
 
     `tls_root` is the PEM file of the authority that signed the server's certificate; None speaks
-    without TLS. Ctrl-C cancels the call. What fails leaves no output.
+    without TLS. A movie comes in fragments; `finish_movie` makes the file that is asked for of it,
+    and keeps it as it is where nothing is given. Ctrl-C cancels the call. What fails leaves no
+    output.
 
     Raises:
         ServerUnreachableError: no server answers, or it went away.
@@ -55,7 +58,7 @@ def synthesize(
     """
     config = _config(settings, kind_of(output))
     files = inputs.files()
-    with open_channel(server, tls_root) as channel, open_sink(output) as sink:
+    with open_channel(server, tls_root) as channel, open_sink(output, finish_movie) as sink:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
         call = stub.Synthesize(_requests(config, files), timeout=deadline_s)
         try:

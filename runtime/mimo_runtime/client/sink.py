@@ -1,18 +1,18 @@
 """Where a client puts what it receives: one MP4 file, or a folder of PNG files."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-import av
-
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.media.frame_sink import write_errors
-from mimo_runtime.media.png_sink import PngSink
-from mimo_runtime.sessions.packing import OutputKind
+from mimo_runtime.files import write_errors
+from mimo_runtime.frame_folder import FrameFolder
+from mimo_runtime.wire.kinds import OutputKind
+
+FinishMovie = Callable[[Path, Path], None]  # reads the first file, writes the second
 
 
 class Sink(Protocol):
@@ -33,14 +33,15 @@ class MovieSink:
         self._file.write(piece.data)
 
 
-class PictureSink(PngSink):
+class PictureSink:
     """PNG files as they were sent, one a frame; a large one comes in several pieces."""
+
+    def __init__(self, folder: FrameFolder) -> None:
+        self._folder = folder
 
     def append(self, piece: pb.FrameChunk) -> None:
         """Keep the next piece."""
-        path = self._partial / f"frame_{piece.first_frame:06d}.png"
-        with write_errors(self._path), path.open("ab") as file:
-            file.write(piece.data)
+        self._folder.append(piece.first_frame, piece.data)
 
 
 def kind_of(output: Path) -> OutputKind:
@@ -60,7 +61,7 @@ def kind_of(output: Path) -> OutputKind:
 
 
 @contextmanager
-def open_sink(output: Path) -> Iterator[Sink]:
+def open_sink(output: Path, finish_movie: FinishMovie) -> Iterator[Sink]:
     """A sink that becomes `output` when the block ends well, and nothing when it does not.
 
     Raises:
@@ -68,36 +69,37 @@ def open_sink(output: Path) -> Iterator[Sink]:
         ResourceError: the disk is full.
     """
     if kind_of(output) is OutputKind.LOSSLESS:
-        with PictureSink(output) as pictures:
+        with _pictures(output) as pictures:
             yield pictures
     else:
-        with write_errors(output), _movie(output) as movie:
+        with write_errors(output), _movie(output, finish_movie) as movie:
             yield movie
 
 
 @contextmanager
-def _movie(output: Path) -> Iterator[MovieSink]:
+def _pictures(output: Path) -> Iterator[PictureSink]:
+    folder = FrameFolder(output)
+    try:
+        yield PictureSink(folder)
+        folder.commit()
+    finally:
+        folder.discard()
+
+
+@contextmanager
+def _movie(output: Path, finish_movie: FinishMovie) -> Iterator[MovieSink]:
     received = output.with_name(f".{output.name}.{os.getpid()}.received")
     whole = output.with_name(f".{output.name}.{os.getpid()}.partial")
     try:
         with received.open("wb") as file:
             yield MovieSink(file)
-        _remux(received, whole)
+        finish_movie(received, whole)
         whole.replace(output)
     finally:
         received.unlink(missing_ok=True)
         whole.unlink(missing_ok=True)
 
 
-def _remux(fragmented: Path, plain: Path) -> None:
-    """Copy the packets of a fragmented MP4 into a plain one with its index at the front."""
-    options = {"movflags": "faststart"}
-    with (
-        av.open(str(fragmented)) as source,
-        av.open(str(plain), "w", format="mp4", container_options=options) as target,
-    ):
-        stream = target.add_stream_from_template(source.streams.video[0])
-        for packet in source.demux(video=0):
-            if packet.dts is not None:
-                packet.stream = stream
-                target.mux(packet)
+def keep_movie(received: Path, whole: Path) -> None:
+    """Leave a movie in fragments, as it came."""
+    received.replace(whole)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 
 Arrays = Mapping[str, NDArray[Any]]
 

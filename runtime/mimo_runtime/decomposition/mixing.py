@@ -20,15 +20,7 @@ from mimo_runtime.motions.folder import RECORD, read_record
 from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import poses_from, write_poses
 from mimo_runtime.templates.config import read_config
-from mimo_runtime.templates.folder import (
-    MOTION,
-    OCCLUSION,
-    SCENE,
-    SOURCE,
-    SUFFIXES,
-    Stream,
-    open_template,
-)
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Stream, open_template
 from mimo_runtime.templates.poses import (
     CAMERA,
     POSES,
@@ -37,6 +29,7 @@ from mimo_runtime.templates.poses import (
     still_cameras,
 )
 from mimo_runtime.templates.writer import EXTRAS, new_template, write_config
+from mimo_runtime.wire.kinds import VIDEO_SUFFIXES
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +90,7 @@ def open_motion(folder: Path) -> MotionLayer:
         raise TemplateError(
             f"The motion '{folder}' is no folder; give one made by 'mimo motion', or a template."
         )
-    clips = [folder / f"{MOTION}{suffix}" for suffix in SUFFIXES]
+    clips = [folder / f"{MOTION}{suffix}" for suffix in VIDEO_SUFFIXES]
     if not (folder / RECORD).is_file():
         if not any(clip.is_file() for clip in clips):
             raise TemplateError(

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 
 _LENGTH = struct.Struct("<I")
 _LEVEL = 1

@@ -11,18 +11,11 @@ from numpy.typing import NDArray
 
 from mimo_runtime.contact_sheet import Row, contact_sheet, evenly_spaced
 from mimo_runtime.decomposition.clip import LIMITS, Pixels
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.media.reader import frames_at, open_clip
-from mimo_runtime.templates.folder import (
-    MOTION,
-    OCCLUSION,
-    SCENE,
-    SOURCE,
-    Template,
-    open_template,
-)
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
 from mimo_runtime.templates.writer import MASK, PREVIEW_PICTURE, PREVIEW_VIDEO
 
 PANELS: Final = (

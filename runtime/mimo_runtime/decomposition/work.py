@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mimo_runtime.errors import BusyError
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 
 _DONE = "done.json"
 _LOCK = "lock"

@@ -17,7 +17,7 @@ from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.postures import CAMERA, POSES
 from mimo_runtime.decomposition.progress import OnFrame
 from mimo_runtime.decomposition.report import Report
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.templates.folder import SOURCE
 from mimo_runtime.templates.writer import EXTRAS, new_template, write_config

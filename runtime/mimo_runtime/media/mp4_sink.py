@@ -10,7 +10,8 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.media.frame_sink import FrameSink, write_errors
+from mimo_runtime.files import write_errors
+from mimo_runtime.media.frame_sink import FrameSink
 from mimo_runtime.media.h264 import add_h264_stream, rgb_frame, to_h264_frame
 
 

@@ -21,7 +21,7 @@ import numpy as np
 
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 
 VIDEO, CONFIG, POSES, RECORD = "sdc.mp4", "config.json", "motion.npz", "motion.json"
 NAMES = (VIDEO, CONFIG, POSES, RECORD)

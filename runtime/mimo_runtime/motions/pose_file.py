@@ -14,7 +14,7 @@ import numpy as np
 
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.frame_sink import write_errors
+from mimo_runtime.files import write_errors
 from mimo_runtime.motions.motion import MAX_FPS, Motion
 from mimo_runtime.motions.npz import Arrays, text
 

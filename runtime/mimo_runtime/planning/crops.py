@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.planning.boxes import Box, Padding, pad_to_square, union
+from mimo_runtime.wire.kinds import FEATHER_MODES
 
 __all__ = [
     "FEATHER_MODES",
@@ -16,24 +17,6 @@ __all__ = [
     "plan_contexts",
 ]
 
-FEATHER_MODES = (
-    "up_down_left_right",
-    "left_right_up",
-    "left_right_down",
-    "up_down_left",
-    "up_down_right",
-    "left_right",
-    "up_down",
-    "left_up",
-    "right_up",
-    "left_down",
-    "right_down",
-    "left",
-    "right",
-    "up",
-    "down",
-    "inner",
-)
 _MODE_OF_SIDES = {frozenset(mode.split("_")) - {"inner"}: mode for mode in FEATHER_MODES}
 _NOBODY = Box(0, 0, 0, 0)
 _SMALLEST_SHARE = 0.5

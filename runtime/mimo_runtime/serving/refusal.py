@@ -8,7 +8,7 @@ import grpc.aio
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import MimoError
-from mimo_runtime.serving.status import DETAILS_KEY, details_of, row_of
+from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 
 LOG = logging.getLogger(__name__)
 

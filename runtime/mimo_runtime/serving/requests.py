@@ -3,10 +3,9 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.serving.enums import FRAMINGS, INPUTS, MODES, OUTPUT_KINDS
-from mimo_runtime.sessions.inputs import InputKind
-from mimo_runtime.sessions.packing import OutputKind
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.wire.enums import FRAMINGS, INPUTS, MODES, OUTPUT_KINDS
+from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.settings import Settings
 
 
 def settings_from(config: pb.StreamConfig) -> Settings:

@@ -11,10 +11,11 @@ from grpc_reflection.v1alpha import reflection
 
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.serving.address import check_listen, join_address, split_address
+from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.service import NAME, SynthesisService
 from mimo_runtime.synthesis.synthesizer import Synthesizer
+from mimo_runtime.wire.address import join_address, split_address
 
 SPARE_CALLS = 64
 DRAIN_POLL_S = 0.02

@@ -15,8 +15,8 @@ from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.refusal import answer
 from mimo_runtime.sessions.admission import Admission
 from mimo_runtime.sessions.session import WAITING, Session
-from mimo_runtime.synthesis.request import Progress
 from mimo_runtime.synthesis.synthesizer import Synthesizer
+from mimo_runtime.wire.progress import Progress
 
 NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
 

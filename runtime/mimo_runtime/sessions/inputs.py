@@ -1,31 +1,11 @@
 """The inputs that one session can receive, and how large each may be."""
 
 from dataclasses import dataclass, field
-from enum import Enum
 
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.templates import folder
-from mimo_runtime.templates.config import CONFIG_FILE
+from mimo_runtime.wire.kinds import InputKind
 
 MIB = 1 << 20
-
-
-class InputKind(Enum):
-    """An input; the value is what sentences call it."""
-
-    CHARACTER = "character"
-    MATTE = "matte"
-    SOURCE = folder.SOURCE
-    MOTION = folder.MOTION
-    SCENE = folder.SCENE
-    OCCLUSION = folder.OCCLUSION
-    TEMPLATE_CONFIG = CONFIG_FILE
-    FEATHER_MASK = "feather mask"
-
-    @property
-    def is_video(self) -> bool:
-        """Whether it is a stream of the template."""
-        return self in (self.SOURCE, self.MOTION, self.SCENE, self.OCCLUSION)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum
 from typing import Protocol
 
 from mimo_runtime.media.encode import FragmentEncoder
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
-
-
-class OutputKind(Enum):
-    """How finished frames are delivered."""
-
-    VIDEO = "video"
-    LOSSLESS = "lossless"
+from mimo_runtime.wire.kinds import OutputKind
 
 
 @dataclass(frozen=True, slots=True)

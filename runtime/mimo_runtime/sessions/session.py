@@ -7,18 +7,20 @@ from dataclasses import dataclass
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.sessions.inputs import InputKind, InputLimits
+from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.matte import read_matte
 from mimo_runtime.sessions.outbox import Outbox
-from mimo_runtime.sessions.packing import EncodedFrames, OutputKind, packer_for
+from mimo_runtime.sessions.packing import EncodedFrames, packer_for
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.feather import feather_masks_from_pictures
 from mimo_runtime.synthesis.job import SynthesisJob
-from mimo_runtime.synthesis.request import OutputFormat, Progress, SynthesisRequest
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.synthesis.request import OutputFormat, SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
+from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.settings import Settings
 
 OUTBOX_ITEMS = 4
 WAITING = "waiting"

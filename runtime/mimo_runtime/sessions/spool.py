@@ -10,9 +10,8 @@ from mimo_runtime.errors import (
     ProtocolError,
     ResourceError,
 )
-from mimo_runtime.planning.crops import FEATHER_MODES
-from mimo_runtime.sessions.inputs import InputKind, InputLimits
-from mimo_runtime.templates.config import CONFIG_FILE
+from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, InputKind
 
 FOLDER_PREFIX = "mimo-session-"
 

@@ -10,7 +10,7 @@ from mimo_runtime.engines.engine import BoundPass, Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.solver import SolverTable
 from mimo_runtime.synthesis.identity import Identity
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.wire.settings import Settings
 
 Floats = NDArray[np.float32]
 

@@ -12,9 +12,10 @@ from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.person_layer import draw_person
 from mimo_runtime.synthesis.composition import Layers
 from mimo_runtime.synthesis.layer_composition import compose_layer
-from mimo_runtime.synthesis.request import OnProgress, OutputFormat, OutputFrame, Progress
+from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, Template
 from mimo_runtime.templates.poses import template_poses
+from mimo_runtime.wire.progress import OnProgress, Progress
 
 Pixels = NDArray[np.uint8]
 

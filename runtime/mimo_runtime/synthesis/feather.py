@@ -12,7 +12,8 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.planning.boxes import Box
-from mimo_runtime.planning.crops import FEATHER_MODES, feather_mode
+from mimo_runtime.planning.crops import feather_mode
+from mimo_runtime.wire.kinds import FEATHER_MODES
 
 __all__ = [
     "FEATHER_MODES",

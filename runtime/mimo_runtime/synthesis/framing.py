@@ -15,8 +15,8 @@ from mimo_runtime.synthesis.crop import cut_square
 from mimo_runtime.synthesis.feather import default_feather_masks
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.synthesis.request import SynthesisRequest
-from mimo_runtime.synthesis.settings import WHOLE
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE
+from mimo_runtime.wire.settings import WHOLE
 
 Pixels = NDArray[np.uint8]
 FindPeople = Callable[[Callable[[Pixels], Box | None]], list[Box | None]]

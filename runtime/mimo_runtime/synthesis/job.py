@@ -20,15 +20,10 @@ from mimo_runtime.synthesis.framing import framing_of
 from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.memory import check_memory
 from mimo_runtime.synthesis.noise import normal_noise
-from mimo_runtime.synthesis.request import (
-    OnProgress,
-    OutputFormat,
-    OutputFrame,
-    Progress,
-    SynthesisRequest,
-)
+from mimo_runtime.synthesis.request import OutputFormat, OutputFrame, SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.templates.folder import MOTION
+from mimo_runtime.wire.progress import OnProgress, Progress
 
 Pixels = NDArray[np.uint8]
 Noise = NDArray[np.float32]

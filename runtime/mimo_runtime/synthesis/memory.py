@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.wire.settings import Settings
 
 
 def job_bytes(bundle: Bundle, windows: Sequence[Sequence[int]], settings: Settings) -> int:

@@ -1,6 +1,5 @@
 """One synthesis as it is asked for, and what is told while it runs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -8,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.synthesis.feather import FeatherMasks
-from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.templates.folder import Template
+from mimo_runtime.wire.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +24,6 @@ class SynthesisRequest:
     settings: Settings = field(default_factory=Settings)
     matte: NDArray[np.uint8] | None = None
     feather: FeatherMasks | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """`done` of `total` units of a stage (boxes, identity, scene, denoise, frames) are finished."""
-
-    stage: str
-    done: int
-    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +43,3 @@ class OutputFrame:
     index: int
     timestamp_s: float
     rgb: NDArray[np.uint8]
-
-
-OnProgress = Callable[[Progress], None]

@@ -11,8 +11,9 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.synthesis.job import SynthesisJob
-from mimo_runtime.synthesis.request import OnProgress, SynthesisRequest
+from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
+from mimo_runtime.wire.progress import OnProgress
 
 _DRY_COMPONENTS = (
     "image_encoder",

@@ -11,8 +11,8 @@ import numpy as np
 
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.media.frame_rate import ratio_of
+from mimo_runtime.wire.kinds import CONFIG_FILE
 
-CONFIG_FILE = "config.json"
 TIME_CROP_FPS = 30
 _MAX_FPS = 240
 _SAME_RATE = Fraction(1, 10_000)  # less than between 30 and 30000/1001

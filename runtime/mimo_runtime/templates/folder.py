@@ -13,9 +13,12 @@ from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.templates.config import TemplateConfig, read_config
+from mimo_runtime.wire.kinds import VIDEO_SUFFIXES, InputKind
 
-SOURCE, MOTION, SCENE, OCCLUSION = "vid", "sdc", "bk", "occ"
-SUFFIXES = (".mp4", ".webm", ".mkv")
+SOURCE = InputKind.SOURCE.value
+MOTION = InputKind.MOTION.value
+SCENE = InputKind.SCENE.value
+OCCLUSION = InputKind.OCCLUSION.value
 _REQUIRED = (SOURCE, MOTION, SCENE)
 _OPTIONAL = (OCCLUSION,)
 
@@ -91,7 +94,7 @@ def open_template(folder: Path, limits: MediaLimits, *, max_frames: int = 150) -
     """Reads config.json and demuxes every stream; decodes nothing but each first frame.
 
     Args:
-        folder: with clips vid, sdc, bk and perhaps occ (`SUFFIXES`), and config.json.
+        folder: with clips vid, sdc, bk and perhaps occ (`VIDEO_SUFFIXES`), and config.json.
         limits: bounds on each clip.
         max_frames: at most so many frames are used, from the start of the time crop.
 
@@ -138,14 +141,15 @@ def _stream_paths(folder: Path) -> dict[str, Path]:
     found = {
         name: path
         for name in (*_REQUIRED, *_OPTIONAL)
-        for path in [folder / f"{name}{suffix}" for suffix in reversed(SUFFIXES)]
+        for path in [folder / f"{name}{suffix}" for suffix in reversed(VIDEO_SUFFIXES)]
         if path.is_file()
     }
     missing = [name for name in _REQUIRED if name not in found]
     if missing:
         raise TemplateError(
             f"The template '{folder.name}' has no {' and no '.join(missing)} stream; it needs "
-            f"{', '.join(f'{name}.mp4' for name in _REQUIRED)} (or {', '.join(SUFFIXES[1:])})."
+            f"{', '.join(f'{name}.mp4' for name in _REQUIRED)} "
+            f"(or {', '.join(VIDEO_SUFFIXES[1:])})."
         )
     return found
 

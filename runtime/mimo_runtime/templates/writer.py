@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Final
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.media.frame_sink import write_errors
-from mimo_runtime.templates.config import CONFIG_FILE, TIME_CROP_FPS
-from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, SUFFIXES, Template
+from mimo_runtime.files import write_errors
+from mimo_runtime.templates.config import TIME_CROP_FPS
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template
+from mimo_runtime.wire.kinds import CONFIG_FILE, VIDEO_SUFFIXES
 
 MASK: Final = "mask"
 EXTRAS: Final = "extras"
 PREVIEW_PICTURE, PREVIEW_VIDEO = "preview.png", "preview.mp4"
 _STREAMS = (SOURCE, MOTION, SCENE, OCCLUSION, MASK)
 _OURS = {EXTRAS, CONFIG_FILE, PREVIEW_PICTURE, PREVIEW_VIDEO} | {
-    f"{name}{suffix}" for name in _STREAMS for suffix in SUFFIXES
+    f"{name}{suffix}" for name in _STREAMS for suffix in VIDEO_SUFFIXES
 }
 
 
@@ -100,7 +101,7 @@ def copy_template(template: Template, path: Path) -> None:
     with new_template(path) as folder, write_errors(path):
         for name, stream in template.streams.items():
             shutil.copyfile(stream.path, folder / f"{name}{stream.path.suffix}")
-        for suffix in SUFFIXES:
+        for suffix in VIDEO_SUFFIXES:
             if (mask := template.folder / f"{MASK}{suffix}").is_file():
                 shutil.copyfile(mask, folder / mask.name)
         if (extras := template.folder / EXTRAS).is_dir():

@@ -15,7 +15,7 @@ from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import load
-from mimo_runtime.synthesis.request import Progress
+from mimo_runtime.wire.progress import Progress
 from tests.runtime.decomposition.clips import SIZE_PX, empty_yard, walking, write_video
 
 Run = Callable[..., tuple[int, str]]

@@ -5,7 +5,7 @@ import pytest
 
 from mimo_runtime import errors
 from mimo_runtime.client.failure import error_from
-from mimo_runtime.serving.status import DETAILS_KEY, details_of
+from mimo_runtime.wire.status import DETAILS_KEY, details_of
 
 
 class EndedCall:

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.client.sink import open_sink
+from mimo_runtime.client.sink import keep_movie, open_sink
 
 
 def test_a_picture_in_several_pieces_is_one_file(tmp_path: Path) -> None:
-    with open_sink(tmp_path / "frames") as sink:
+    with open_sink(tmp_path / "frames", keep_movie) as sink:
         sink.append(pb.FrameChunk(first_frame=0, data=b"first"))
         sink.append(pb.FrameChunk(first_frame=1, data=b"sec", continued=True))
         sink.append(pb.FrameChunk(first_frame=1, data=b"ond"))
@@ -18,7 +18,7 @@ def test_a_picture_in_several_pieces_is_one_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["frames", "video.mp4"])
 def test_what_fails_leaves_nothing(tmp_path: Path, name: str) -> None:
     def fail() -> None:
-        with open_sink(tmp_path / name) as sink:
+        with open_sink(tmp_path / name, keep_movie) as sink:
             sink.append(pb.FrameChunk(data=b"begun"))
             raise ZeroDivisionError
 

@@ -23,10 +23,11 @@ from mimo_runtime.errors import (
     TemplateError,
 )
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.planning.crops import FEATHER_MODES
-from mimo_runtime.synthesis.request import Progress
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.media.remux import remux
 from mimo_runtime.templates.folder import open_template
+from mimo_runtime.wire.kinds import FEATHER_MODES
+from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.settings import Settings
 
 ONE_STEP = Settings(steps=1)
 
@@ -41,7 +42,7 @@ def test_a_video_is_a_plain_mp4_with_every_frame(
     template = open_template(inputs.template, MediaLimits())
     output = tmp_path / "result.mp4"
     told: list[Progress] = []
-    summary = synthesize(address, inputs, ONE_STEP, output, told.append)
+    summary = synthesize(address, inputs, ONE_STEP, output, told.append, finish_movie=remux)
     with av.open(output) as file:
         stream = file.streams.video[0]
         frames = [(frame.time, frame.width, frame.height) for frame in file.decode(stream)]

@@ -15,14 +15,7 @@ from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.motions.source import read_motion
 from mimo_runtime.synthesis.person import person_box
-from mimo_runtime.templates.folder import (
-    MOTION,
-    OCCLUSION,
-    SCENE,
-    SOURCE,
-    Template,
-    open_template,
-)
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
 from tests.runtime.decomposition.clips import (
     SIZE_PX,
     empty_yard,

@@ -16,14 +16,7 @@ from mimo_runtime.motions.folder import SURFACE
 from mimo_runtime.motions.framing import CameraChoice, frame_motion
 from mimo_runtime.motions.procedural import wave
 from mimo_runtime.synthesis.person import person_box
-from mimo_runtime.templates.folder import (
-    MOTION,
-    OCCLUSION,
-    SCENE,
-    SOURCE,
-    Template,
-    open_template,
-)
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
 from tests.runtime.decomposition.clips import levels, write_video
 
 GOLDEN = Path(__file__).parents[2] / "data" / "golden-compact" / "template"

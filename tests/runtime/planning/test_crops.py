@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.planning.boxes import Box, person_room, union
-from mimo_runtime.planning.crops import FEATHER_MODES, feather_mode, plan_contexts
+from mimo_runtime.planning.crops import feather_mode, plan_contexts
 from mimo_runtime.synthesis.person import person_box
+from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN, LARGE
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

@@ -6,7 +6,7 @@ import pytest
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.serving.refusal import answer
-from mimo_runtime.serving.status import error_of
+from mimo_runtime.wire.status import error_of
 
 
 class Call:

@@ -13,11 +13,12 @@ import pytest
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import encode_png, read_picture
-from mimo_runtime.synthesis.request import Progress, SynthesisRequest
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
+from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.settings import Settings
 from tests.runtime.serving.calls import Inputs, Outcome, call, chunks, config
 
 SETTINGS: dict[str, Any] = {"steps": 2, "guidance": 2.0, "seed": 7}

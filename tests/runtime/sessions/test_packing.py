@@ -7,8 +7,9 @@ import pytest
 
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.sessions.packing import EncodedFrames, OutputKind, packer_for
+from mimo_runtime.sessions.packing import EncodedFrames, packer_for
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
+from mimo_runtime.wire.kinds import OutputKind
 
 COUNT = 7
 OUTPUT = OutputFormat(width_px=48, height_px=32, rate_fps=Fraction(25), frame_count=COUNT)

@@ -5,9 +5,9 @@ import pytest
 
 from mimo_runtime.errors import InvalidRequestError, LimitExceededError, ProtocolError
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.planning.crops import FEATHER_MODES
-from mimo_runtime.sessions.inputs import InputKind, InputLimits
+from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.spool import Spool
+from mimo_runtime.wire.kinds import FEATHER_MODES, InputKind
 
 LIMITS = InputLimits(
     max_picture_bytes=100,

@@ -11,11 +11,12 @@ from PIL import Image
 
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.synthesis.feather import feather_masks_from_folder
-from mimo_runtime.synthesis.request import OutputFrame, Progress, SynthesisRequest
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.synthesis.request import OutputFrame, SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
+from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.settings import Settings
 
 
 def opened(path: Path, mode: str) -> NDArray[np.uint8]:

@@ -7,12 +7,12 @@ from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import Context, plan_contexts
 from mimo_runtime.synthesis.composition import Layers, Part, compose_frame
 from mimo_runtime.synthesis.feather import (
-    FEATHER_MODES,
     FeatherMasks,
     default_feather_masks,
     feather_masks_from_folder,
 )
 from mimo_runtime.synthesis.person import person_box
+from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

@@ -14,7 +14,7 @@ from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.planning.solver import SolverConfig, SolverTable, ddim_table
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.identity import Identity
-from mimo_runtime.synthesis.settings import CORRECTED, Settings
+from mimo_runtime.wire.settings import CORRECTED, Settings
 
 Floats = NDArray[np.float32]
 STEPS = 66

@@ -19,7 +19,7 @@ from mimo_runtime.synthesis.conditions import ConditionMaker
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.noise import normal_noise
-from mimo_runtime.synthesis.settings import CORRECTED, OFFICIAL, Settings
+from mimo_runtime.wire.settings import CORRECTED, OFFICIAL, Settings
 from tests.golden import GOLDEN, LARGE, load
 
 Floats = NDArray[np.float32]

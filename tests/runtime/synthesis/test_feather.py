@@ -5,11 +5,11 @@ from PIL import Image
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.synthesis.feather import (
-    FEATHER_MODES,
     default_feather_masks,
     feather_masks_from_folder,
     feather_masks_from_pictures,
 )
+from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN
 
 FOLDER = GOLDEN / "masks"

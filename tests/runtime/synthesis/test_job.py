@@ -16,9 +16,10 @@ from mimo_runtime.errors import (
     InvalidRequestError,
     UnsupportedError,
 )
-from mimo_runtime.synthesis.request import Progress, SynthesisRequest
+from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.synthesis.synthesizer import Synthesizer
+from mimo_runtime.wire.progress import Progress
 from tests.golden import GOLDEN
 from tests.runtime.synthesis.requests import all_frames, golden_request, ignore, with_solver
 

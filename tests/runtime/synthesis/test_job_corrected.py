@@ -15,10 +15,10 @@ from mimo_runtime.planning.windows import closed_windows, open_windows
 from mimo_runtime.synthesis.composition import Layers, compose_frame
 from mimo_runtime.synthesis.feather import default_feather_masks
 from mimo_runtime.synthesis.person import person_box
-from mimo_runtime.synthesis.request import Progress
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
+from mimo_runtime.wire.progress import Progress
 from tests.golden import GOLDEN
 from tests.runtime.synthesis.requests import all_frames, golden_request, small_request
 

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mimo_runtime.synthesis.request import Progress, SynthesisRequest
-from mimo_runtime.synthesis.settings import WHOLE
+from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.synthesis.synthesizer import Synthesizer
+from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.settings import WHOLE
 from tests.golden import GOLDEN, LARGE, load
 from tests.runtime.synthesis.requests import all_frames, golden_request
 

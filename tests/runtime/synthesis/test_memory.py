@@ -16,7 +16,7 @@ from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.planning.windows import closed_windows
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.memory import check_memory, job_bytes
-from mimo_runtime.synthesis.settings import Settings
+from mimo_runtime.wire.settings import Settings
 
 
 @pytest.mark.parametrize("guidance", [1.0, 3.5])

@@ -1,9 +1,8 @@
 """The enums of the wire and the words of the runtime that they stand for."""
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.sessions.inputs import InputKind
-from mimo_runtime.sessions.packing import OutputKind
-from mimo_runtime.synthesis.settings import CORRECTED, OFFICIAL, PERSON, WHOLE
+from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.settings import CORRECTED, OFFICIAL, PERSON, WHOLE
 
 MODES = {
     pb.MODE_OFFICIAL: OFFICIAL,

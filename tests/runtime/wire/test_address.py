@@ -1,7 +1,7 @@
 import pytest
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.serving.address import is_loopback, join_address, split_address
+from mimo_runtime.wire.address import is_loopback, join_address, split_address
 
 
 @pytest.mark.parametrize("text", ["127.0.0.1:0", "localhost:50051", "[::1]:80"])

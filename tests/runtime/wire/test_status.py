@@ -3,7 +3,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-untyped]
 
 from mimo_runtime import errors
-from mimo_runtime.serving.status import DOMAIN, TABLE, details_of, error_of, row_of
+from mimo_runtime.wire.status import DOMAIN, TABLE, details_of, error_of, row_of
 
 CLASSES = [
     value

@@ -1,0 +1,62 @@
+"""A folder of frame_000000.png and so on, which appears whole or not at all."""
+
+import re
+import shutil
+import tempfile
+from pathlib import Path
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.files import write_errors
+
+_FRAME_NAME = re.compile(r"frame_\d{6,}\.png")
+
+
+class FrameFolder:
+    """Frames under a temporary name until `commit`; a folder that holds only frames is replaced.
+
+    Raises:
+        InvalidRequestError: the folder holds something else, or cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.resolve()
+        with write_errors(path):
+            self._refuse_other_files()
+            prefix = f".{self._path.name}.partial-"
+            self._partial = Path(tempfile.mkdtemp(dir=self._path.parent, prefix=prefix))
+            self._partial.chmod(0o755)
+
+    def append(self, index: int, data: bytes) -> None:
+        """Add bytes to the file of a frame.
+
+        Raises:
+            ResourceError: the disk is full.
+        """
+        with (
+            write_errors(self._path),
+            (self._partial / f"frame_{index:06d}.png").open("ab") as file,
+        ):
+            file.write(data)
+
+    def commit(self) -> None:
+        """Give the folder its name."""
+        with write_errors(self._path):
+            self._refuse_other_files()
+            if self._path.exists():
+                self._path.rename(self._partial.with_suffix(".old"))
+            self._partial.rename(self._path)
+
+    def discard(self) -> None:
+        """Remove what is left under a temporary name."""
+        for leftover in (self._partial, self._partial.with_suffix(".old")):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def _refuse_other_files(self) -> None:
+        if not self._path.exists():
+            return
+        for entry in self._path.iterdir():
+            if not _FRAME_NAME.fullmatch(entry.name):
+                raise InvalidRequestError(
+                    f"The folder '{self._path}' holds '{entry.name}', which is no frame of an "
+                    "earlier result; choose a new or an empty folder."
+                )

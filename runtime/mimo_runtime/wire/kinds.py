@@ -1,0 +1,49 @@
+"""The kinds of what is sent and delivered, and the names of the files of a template."""
+
+from enum import Enum
+
+VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv")
+CONFIG_FILE = "config.json"
+FEATHER_MODES = (
+    "up_down_left_right",
+    "left_right_up",
+    "left_right_down",
+    "up_down_left",
+    "up_down_right",
+    "left_right",
+    "up_down",
+    "left_up",
+    "right_up",
+    "left_down",
+    "right_down",
+    "left",
+    "right",
+    "up",
+    "down",
+    "inner",
+)
+
+
+class InputKind(Enum):
+    """An input; the value is what sentences call it, for a stream also the stem of its file."""
+
+    CHARACTER = "character"
+    MATTE = "matte"
+    SOURCE = "vid"
+    MOTION = "sdc"
+    SCENE = "bk"
+    OCCLUSION = "occ"
+    TEMPLATE_CONFIG = CONFIG_FILE
+    FEATHER_MASK = "feather mask"
+
+    @property
+    def is_video(self) -> bool:
+        """Whether it is a stream of the template."""
+        return self in (self.SOURCE, self.MOTION, self.SCENE, self.OCCLUSION)
+
+
+class OutputKind(Enum):
+    """How finished frames are delivered."""
+
+    VIDEO = "video"
+    LOSSLESS = "lossless"
