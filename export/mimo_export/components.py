@@ -4,32 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch._subclasses.fake_tensor import FakeTensorMode
-from transformers import CLIPVisionModelWithProjection
 
 from mimo_export.graph import Graph
 from mimo_networks.checkpoint import Checkpoint
 from mimo_networks.config import LATENT_CHANNELS
 from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeProjections
+from mimo_networks.image_encoder import ImageEncoder
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.errors import CheckpointError, InvalidRequestError
 
 TIME_ROWS = 64
-
-
-class ImageEncoder(nn.Module):
-    """CLIP: pixels [1, 3, s, s] to the character's token [1, token_width]."""
-
-    def __init__(self, net: CLIPVisionModelWithProjection) -> None:
-        super().__init__()
-        self.net = net
-
-    def forward(self, pixels: Tensor) -> Tensor:
-        """The projected embedding."""
-        result: Tensor = self.net(pixel_values=pixels).image_embeds
-        return result
 
 
 @dataclass(frozen=True, slots=True)

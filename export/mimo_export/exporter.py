@@ -8,10 +8,11 @@ from pathlib import Path
 import mimo_runtime
 from mimo_export.components import Shape, check_shape, component_graphs
 from mimo_export.graph import onnx_from_graph
-from mimo_export.networks_file import NETWORKS, write_networks
-from mimo_export.store import WEIGHTS, WeightStore
+from mimo_export.networks_file import write_networks
+from mimo_export.store import WeightStore
 from mimo_networks.checkpoint import Checkpoint, load_checkpoint
 from mimo_runtime.bundle import COMPONENTS, MANIFEST, Bundle, Component, Manifest, stored_file
+from mimo_runtime.bundle_networks import NETWORKS, WEIGHTS
 from mimo_runtime.errors import InvalidRequestError, ResourceError
 
 OVERLAP_FRAMES = 4

@@ -8,7 +8,8 @@ from typing import Self
 import onnx
 import onnx_ir as ir
 
-WEIGHTS = "weights.bin"
+from mimo_runtime.bundle_networks import WEIGHTS
+
 _ALIGN_BYTES = 64
 _INLINE_BYTES = 256
 Place = tuple[int, int]

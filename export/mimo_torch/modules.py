@@ -3,6 +3,7 @@
 from torch import nn
 
 from mimo_networks.exact import Condition, Identity, Reference, TimeProjections
+from mimo_networks.image_encoder import ImageEncoder
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.bundle import Manifest
@@ -58,8 +59,6 @@ class ComponentModules:
         networks = self.networks
         match name:
             case "image_encoder":
-                from mimo_export.components import ImageEncoder
-
                 return ImageEncoder(networks.image_encoder())
             case "vae_encoder":
                 return VaeEncoder(networks.vae())

@@ -6,14 +6,13 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from mimo_export.networks_file import NETWORKS, read_networks
-from mimo_export.store import WEIGHTS
 from mimo_networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
 from mimo_networks.pose import PoseGuider, PoseGuiderConfig
 from mimo_networks.unet import UNet
 from mimo_networks.vae import Autoencoder
 from mimo_networks.vae_config import VaeConfig
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.bundle_networks import NETWORKS, WEIGHTS, read_networks
 from mimo_runtime.errors import BundleError
 from mimo_torch.stored_weights import StoredWeights
 

@@ -8,10 +8,9 @@ import pytest
 
 import mimo_export
 from mimo_export.functions import OPSET
-from mimo_export.networks_file import read_networks
-from mimo_export.store import WEIGHTS
 from mimo_kernels import attention
 from mimo_runtime.bundle import COMPONENTS, Bundle
+from mimo_runtime.bundle_networks import WEIGHTS, read_networks
 from tests.golden import GOLDEN
 
 ALIGNMENT_BYTES = 64

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from mimo_export.components import ImageEncoder
 from mimo_networks.exact import Reference
+from mimo_networks.image_encoder import ImageEncoder
 from mimo_networks.official import official_bank
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.synthesis.character import clip_pixels, pose_pixels, vae_pixels

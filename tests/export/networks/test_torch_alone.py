@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-PROGRAM = """
+BLOCKING = """
 import importlib, importlib.abc, pkgutil, sys
 
 class Blocked(importlib.abc.MetaPathFinder):
@@ -14,12 +14,22 @@ class Blocked(importlib.abc.MetaPathFinder):
             raise ModuleNotFoundError(f"{{name}} is blocked", name=name)
 
 sys.meta_path.insert(0, Blocked())
+"""
+NETWORKS = """
 import mimo_networks
-files = {{"mimo_networks." + name for name in ("checkpoint", "weights", "random_checkpoint")}}
+files = {"mimo_networks." + name for name in ("checkpoint", "weights", "random_checkpoint")}
 modules = [m.name for m in pkgutil.walk_packages(mimo_networks.__path__, "mimo_networks.")
            if m.name not in files]
 modules += ["mimo_torch." + name for name in
             ("switches", "packing", "conditions", "step", "latents", "denoiser", "graphed")]
+for module in modules:
+    importlib.import_module(module)
+print(len(modules))
+"""
+ENGINE = """
+import mimo_torch
+modules = [m.name for m in pkgutil.walk_packages(mimo_torch.__path__, "mimo_torch.")
+           if m.name != "mimo_torch.fused_latents"]
 for module in modules:
     importlib.import_module(module)
 print(len(modules))
@@ -31,14 +41,23 @@ BLOCKED = (
 )  # fmt: skip
 
 
-def test_networks_import_with_torch_alone() -> None:
+def run(program: str, blocked: tuple[str, ...]) -> int:
+    """The number that a program prints where some packages cannot be imported."""
     path = os.pathsep.join(entry for entry in sys.path if entry)
-    run = subprocess.run(
-        [sys.executable, "-c", PROGRAM.format(names=set(BLOCKED))],
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKING.format(names=set(blocked)) + program],
         env=os.environ | {"PYTHONPATH": path},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert run.returncode == 0, run.stderr
-    assert int(run.stdout) > 15
+    assert done.returncode == 0, done.stderr
+    return int(done.stdout)
+
+
+def test_networks_import_with_torch_alone() -> None:
+    assert run(NETWORKS, BLOCKED) > 15
+
+
+def test_the_torch_engine_imports_without_onnx() -> None:
+    assert run(ENGINE, ("onnx", "onnx_ir", "onnxscript", "polygraphy", "mimo_export")) > 10
