@@ -70,23 +70,31 @@ def about_axis(axis: int, angles_deg: ArrayLike) -> Array:
 
 
 def shortest_turn(start: ArrayLike, end: ArrayLike) -> Array:
-    """The matrix [3, 3] of the smallest rotation that brings direction `start` [3] onto `end`.
+    """Matrices [..., 3, 3] of the smallest rotations that bring directions `start` onto `end`.
 
-    Opposite directions turn about an axis across `start`, always the same one.
+    Both are [..., 3] and are broadcast. Opposite directions turn about an axis across `start`,
+    always the same one.
     """
-    a, b = _unit(start), _unit(end)
-    cosine = float(a @ b)
-    if cosine < -1 + _TINY:
-        across = np.cross(a, np.eye(3)[np.argmin(np.abs(a))])
-        return from_axis_angle(across / np.linalg.norm(across) * np.pi)
-    x, y, z = np.atleast_1d(np.cross(a, b))
-    skew = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    return np.asarray(np.eye(3) + skew + skew @ skew / (1 + cosine), np.float64)
+    a, b = np.broadcast_arrays(unit(start), unit(end))
+    cosine = (a * b).sum(axis=-1)
+    opposite = cosine < -1 + _TINY
+    x, y, z = np.moveaxis(np.cross(a, b), -1, 0)
+    zero = np.zeros_like(x)
+    rows = [[zero, -z, y], [z, zero, -x], [-y, x, zero]]
+    skew = np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+    scale = 1 / np.where(opposite, 1, 1 + cosine)[..., None, None]
+    turns = np.asarray(np.eye(3) + skew + skew @ skew * scale, np.float64)
+    if opposite.any():
+        across = np.cross(a, np.eye(3)[np.argmin(np.abs(a), axis=-1)])
+        turns = np.where(opposite[..., None, None], from_axis_angle(unit(across) * np.pi), turns)
+    return turns
 
 
-def _unit(vector: ArrayLike) -> Array:
-    array = np.asarray(vector, np.float64)
-    return np.asarray(array / np.linalg.norm(array), np.float64)
+def unit(vectors: ArrayLike) -> Array:
+    """`vectors` [..., 3] brought to length 1; one without length stays so."""
+    array = np.asarray(vectors, np.float64)
+    length = np.linalg.norm(array, axis=-1, keepdims=True)
+    return np.asarray(array / np.where(length > 0, length, 1), np.float64)
 
 
 def slerp(start: NDArray[Any], end: NDArray[Any], share: NDArray[Any]) -> Array:

@@ -76,6 +76,6 @@ def _triangles(quads: NDArray[Any]) -> NDArray[np.int32]:
 def _shape_index(name: str) -> int:
     if name not in SHAPES:
         raise InvalidRequestError(
-            f"there is no body shape '{name}'; use {', '.join(SHAPES[:-1])} or {SHAPES[-1]}"
+            f"There is no body shape '{name}'; use {', '.join(SHAPES[:-1])} or {SHAPES[-1]}."
         )
     return SHAPES.index(name)

@@ -1,4 +1,4 @@
-"""A SMPL or SMPL-H body model that the user brings; nothing of it ships with the program.
+"""A SMPL, SMPL-H or SMPL-X body model that the user brings; nothing of it ships with the program.
 
 Layout: the published .pkl and .npz files (Loper et al., SMPL, 2015; Romero et al., MANO, 2017).
 """
@@ -45,7 +45,7 @@ class SmplModel:
 
     @property
     def joint_names(self) -> tuple[str, ...]:
-        """24 names for SMPL, 52 for SMPL-H."""
+        """24 names for SMPL, 52 for SMPL-H, 55 for SMPL-X."""
         return JOINT_NAMES[len(self.parents)]
 
     def vertices_m(self, betas: ArrayLike) -> Array:
@@ -133,8 +133,8 @@ def _check(model: SmplModel, name: str) -> None:
     joints, vertices = len(model.parents), len(model.template_m)
     if joints not in JOINT_NAMES:
         raise MediaError(
-            f"The body model '{name}' has {joints} joints; SMPL has 24 and SMPL-H 52, others are "
-            "not known."
+            f"The body model '{name}' has {joints} joints; SMPL has 24, SMPL-H 52 and "
+            "SMPL-X 55; give one of these."
         )
     shapes = {
         "v_template": (model.template_m.shape, (vertices, 3)),

@@ -13,4 +13,9 @@ _FINGERS = tuple(
     for number in (1, 2, 3)
 )
 BODY_JOINTS = len(_BODY)
-JOINT_NAMES = {24: (*_BODY, "left_hand", "right_hand"), 52: (*_BODY, *_FINGERS)}
+_FACE = ("jaw", "left_eye", "right_eye")
+JOINT_NAMES = {
+    24: (*_BODY, "left_hand", "right_hand"),
+    52: (*_BODY, *_FINGERS),
+    55: (*_BODY, *_FACE, *_FINGERS),
+}

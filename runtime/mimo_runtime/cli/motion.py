@@ -1,5 +1,7 @@
 """`mimo motion`: a motion file, drawn, without any video."""
 
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,106 +12,195 @@ from mimo_runtime.cli.options import FILE, FOLDER, examples
 from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from mimo_runtime.body.body import Body
-    from mimo_runtime.body.smpl import SmplModel
-    from mimo_runtime.motions.motion import Motion
-    from mimo_runtime.motions.source import MotionSource
+    from mimo_runtime.motions.make import MakeOptions
 
 MAX_FPS = 240
+MAX_LOOP = 1000
 STAGE = "drawing the motion"
 
 
 @click.command(
     epilog=examples(
         "mimo motion walk.bvh -o walk --camera side",
-        "mimo motion dance.bvh -o dance --camera azimuth=30,height=1.6 --seconds 2-7",
+        "mimo motion dance.bvh -o dance --camera follow,azimuth=30 --seconds 2-7 --preview",
+        "mimo motion take.bvh -o take --up z --joints names.json --source-fps 120",
+        "mimo motion wham.pkl -o m --source-fps 30 --actor 1 --mirror --in-place --loop 4",
         "mimo motion amass.npz -o m --body-model SMPLH_NEUTRAL.npz --sdc-info sdc_info.npy",
     )
 )
-@click.argument("source", metavar="FILE.bvh|FILE.npz", type=FILE)
+@click.argument("source", metavar="FILE", type=FILE)
 @click.option("-o", "--output", required=True, type=FOLDER, help="Motion folder to write.")
+@click.option(
+    "--up",
+    type=click.Choice(["x", "y", "z", "-x", "-y", "-z"]),
+    help="The axis that is up in the file; found in it if not given.",
+)
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="What the way through space is multiplied with, for a file whose path is in "
+    "another unit than its bones: 0.001 for millimetres, 0.01 for centimetres.",
+)
+@click.option(
+    "--source-fps",
+    metavar="RATE",
+    help="Frames a second of the file, instead of what it says: 30, 59.94, 30000/1001.",
+)
+@click.option(
+    "--joints",
+    metavar="MAP.json",
+    type=FILE,
+    help='Which joint is which bone, where names do not tell: {"left_arm": "Bone.012"}; '
+    "docs/inputs.md lists the bones.",
+)
+@click.option(
+    "--actor",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Which person to take from a file with several.",
+)
+@click.option("--mirror", is_flag=True, help="Left and right change places.")
+@click.option("--in-place", is_flag=True, help="The person stays where they begin.")
+@click.option(
+    "--turn",
+    "turn_deg",
+    type=float,
+    default=0.0,
+    metavar="DEG",
+    help="Turn the whole motion to the left, seen from above.",
+)
+@click.option(
+    "--loop",
+    type=click.IntRange(1, MAX_LOOP),
+    default=1,
+    metavar="N",
+    help="Play it N times, each where the one before ended.",
+)
+@click.option(
+    "--shape",
+    multiple=True,
+    metavar="NAME=SHARE",
+    help="Shape of the drawn body, may be repeated: male (-1 is female), heavy, light, "
+    "muscular, slight, tall, short; 0.1 of tall is 7 cm.",
+)
 @click.option(
     "--camera",
     default="front",
     show_default=True,
-    help="front, left (or side), right, back, or azimuth=DEG,height=M,distance=M; what is not "
-    "said is chosen so that the whole motion is seen.",
+    help="front, left (or side), right, back; follow: beside the person; and "
+    "azimuth=DEG,height=M,distance=M. Commas join them; what is not said is chosen so "
+    "that the whole motion is seen.",
 )
 @click.option("--size", default="512x512", show_default=True, help="WIDTHxHEIGHT of the frames.")
-@click.option("--fps", type=click.IntRange(1, MAX_FPS), default=30, show_default=True)
+@click.option(
+    "--fps",
+    type=click.IntRange(1, MAX_FPS),
+    default=30,
+    show_default=True,
+    help="Frames a second of the result.",
+)
 @click.option("--seconds", help="FROM-TO: only this part of the motion.")
-@click.option("--licence-note", default="", help="What you know of the right to use the motion.")
 @click.option("--frames", help="FROM-TO: only these frames of the result, TO not included.")
+@click.option("--preview", is_flag=True, help="Also write preview.png: moments side by side.")
+@click.option("--licence-note", default="", help="What you know of the right to use the motion.")
 @click.option(
     "--body-model",
     type=FILE,
-    help="Your SMPL or SMPL-H model (.npz or .pkl); a motion in AMASS layout needs it.",
+    help="Your SMPL, SMPL-H or SMPL-X model (.npz or .pkl), for motions of the SMPL "
+    "family; without it they are taken on a plain skeleton.",
 )
-@click.option(
-    "--sdc-info",
-    type=FILE,
-    help="sdc_info.npy of the official release: draws your body model in the official colours. "
-    "Without it our own body is drawn in the colours of its surface.",
-)
-def motion(**options: Any) -> None:
-    """Draw a motion file: BVH, our pose files, AMASS. The folder can drive any character."""
-    from dataclasses import replace
+@click.option("--sdc-info", type=FILE,
+              help="Official motion colours, a file that the authors have not published: draws "
+              "your body model in them. Without it our own body is drawn in the colours of its "
+              "surface.")  # fmt: skip
+def motion(source: Path, output: Path, **options: Any) -> None:
+    """Draw a motion file. The folder can drive any character.
 
-    from mimo_runtime.body.smpl import read_smpl
+    FILE is BVH, glTF or GLB, a pose file of ours, poses of the SMPL family (.npz, .pkl) or joints
+    alone (.npy, .npz). How it was understood is said in one line; docs/inputs.md has the details.
+    """
     from mimo_runtime.cli.progress import ProgressBars
-    from mimo_runtime.motions.drawing import draw_motion
-    from mimo_runtime.motions.framing import frame_motion, parse_camera
-    from mimo_runtime.motions.ranges import parse_size
-    from mimo_runtime.motions.source import read_motion
+    from mimo_runtime.motions.make import prepare_motion
     from mimo_runtime.wire.progress import Progress
 
-    choice, size_px = parse_camera(options["camera"]), parse_size(options["size"])
-    model_file: Path | None = options["body_model"]
-    model = None if model_file is None else read_smpl(model_file)
-    source = read_motion(options["source"], model)
-    body, colours = _body(model, options["sdc_info"], source)
-    fitted = _part(source.fitted(body.skeleton), options)
-    fitted = replace(fitted, licence_note=options["licence_note"] or fitted.licence_note)
-    camera = frame_motion(fitted, body.skeleton, choice, size_px)
-    output: Path = options["output"]
+    prepared = prepare_motion(source, _make_options(options))
+    click.echo(f"{source.name}: {prepared.understood}", err=True)
     with ProgressBars() as bars:
-        draw_motion(
-            output, body, colours, fitted, camera,
+        prepared.draw(
+            output,
             lambda done, total: bars(Progress(STAGE, done, total)),
-        )  # fmt: skip
+            preview=options["preview"],
+        )
+    made, cameras = prepared.clip.motion, prepared.clip.cameras
     click.echo(
-        f"{output}: {counted(fitted.frame_count, 'frame')} of {size_px[0]}x{size_px[1]} px, "
-        f"{fitted.duration_s:.1f} s at {options['fps']} frames a second."
+        f"{output}: {counted(made.frame_count, 'frame')} of "
+        f"{cameras.width_px}x{cameras.height_px} px, {made.duration_s:.1f} s at {options['fps']} "
+        "frames a second."
     )
 
 
-def _body(
-    model: "SmplModel | None", sdc_info: Path | None, source: "MotionSource"
-) -> "tuple[Body, str]":
-    """The body to draw, and which colours it has."""
-    from mimo_runtime.body.sdc_info import read_sdc_colours
-    from mimo_runtime.body.shipped import load_body
-    from mimo_runtime.body.smpl import smpl_body
-    from mimo_runtime.motions.folder import OFFICIAL, SURFACE
-
-    if sdc_info is None:
-        return load_body(), SURFACE
-    if model is None:
-        raise InvalidRequestError(
-            "--sdc-info colours a SMPL or SMPL-H body; give yours with --body-model"
-        )
-    colours = read_sdc_colours(sdc_info, len(model.template_m))
-    return smpl_body(model, source.betas, colours), OFFICIAL
-
-
-def _part(whole: "Motion", options: dict[str, Any]) -> "Motion":
-    """The wanted part of the motion at the wanted rate."""
+def _make_options(options: Mapping[str, Any]) -> "MakeOptions":
     from fractions import Fraction
 
-    from mimo_runtime.motions.ranges import parse_frames
-    from mimo_runtime.motions.resample import resample
+    from mimo_runtime.motions.camera_placement import parse_camera
+    from mimo_runtime.motions.frame_rate import parse_rate
+    from mimo_runtime.motions.make import MakeOptions
+    from mimo_runtime.motions.ranges import parse_size
+    from mimo_runtime.motions.shaping import Shaping
+    from mimo_runtime.motions.source import ReadOptions
 
-    resampled = resample(whole, Fraction(options["fps"]))
-    return resampled.cut(
-        parse_frames(options["frames"], options["seconds"], options["fps"], resampled.frame_count)
+    rate, joints = options["source_fps"], options["joints"]
+    return MakeOptions(
+        read=ReadOptions(
+            rate_fps=None if rate is None else parse_rate(rate),
+            joints={} if joints is None else _joint_map(joints),
+            actor=options["actor"],
+            up=options["up"],
+            scale=options["scale"],
+        ),
+        shaping=Shaping(
+            options["mirror"], options["in_place"], options["turn_deg"], options["loop"]
+        ),
+        camera=parse_camera(options["camera"]),
+        size_px=parse_size(options["size"]),
+        rate_fps=Fraction(options["fps"]),
+        frames=options["frames"],
+        seconds=options["seconds"],
+        licence_note=options["licence_note"],
+        body_model=options["body_model"],
+        sdc_info=options["sdc_info"],
+        body_shape=dict(_share(text) for text in options["shape"]),
     )
+
+
+def _joint_map(path: Path) -> dict[str, str]:
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InvalidRequestError(f"Cannot read {path}: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError(f"'{path.name}' is no JSON: {error}.") from None
+    pairs = content.items() if isinstance(content, dict) else ()
+    if not pairs or not all(isinstance(joint, str) for _, joint in pairs):
+        raise InvalidRequestError(
+            f"'{path.name}' is no map of bones to joints; write for instance "
+            '{"left_arm": "Bone.012"}.'
+        )
+    return dict(pairs)
+
+
+def _share(text: str) -> tuple[str, float]:
+    import math
+
+    name, _, number = text.partition("=")
+    try:
+        share = float(number)
+    except ValueError:
+        share = math.nan
+    if not abs(share) <= 2:
+        raise InvalidRequestError(
+            f"The shape '{text}' is not NAME=SHARE with a share of -2 to 2; give for instance "
+            "tall=0.5."
+        )
+    return name.strip(), share

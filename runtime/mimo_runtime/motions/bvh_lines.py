@@ -1,5 +1,6 @@
 """A BVH file as words with the lines they stand on, and its faults as sentences."""
 
+import codecs
 import math
 import re
 from collections.abc import Sequence
@@ -7,22 +8,27 @@ from collections.abc import Sequence
 from mimo_runtime.errors import MediaError
 
 _BRACES = re.compile(r"([{}])")
+_COMMENT = re.compile(r"^\s*(#|//)")
+_GLUED = (
+    (re.compile(r"^\s*frame\s*time\s*:?", re.IGNORECASE), "Frame Time: "),
+    (re.compile(r"^\s*frames\s*:?", re.IGNORECASE), "Frames: "),
+    (re.compile(r"^\s*end\s*site\b", re.IGNORECASE), "End Site "),
+)
 
 
 class BvhLines:
-    """The lines of a file that are not empty, taken in turn; a brace is a line of its own."""
+    """The lines of a file that are not empty, taken in turn; a brace is a line of its own.
+
+    Comments are left out, and "Frames :60", "FrameTime:.03" and "EndSite" are spelled as usual.
+    """
 
     def __init__(self, name: str, data: bytes) -> None:
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            raise MediaError(f"'{name}' is no BVH file: it is not text in UTF-8.") from None
         self.name = name
         self._lines = [
             (number, part)
-            for number, line in enumerate(text.splitlines(), start=1)
+            for number, line in enumerate(_text(name, data).splitlines(), start=1)
             for part in (_BRACES.split(line) if "{" in line or "}" in line else (line,))
-            if part.strip()
+            if part.strip() and not _COMMENT.match(part)
         ]
         self._next = 0
 
@@ -33,10 +39,22 @@ class BvhLines:
 
     def take(self) -> list[str]:
         """The words of the next line; MediaError at the end."""
-        if self._next == len(self._lines):
-            raise MediaError(f"'{self.name}' ends after line {self.number}; it is incomplete.")
+        line = self.peek()
+        if not line:
+            raise MediaError(
+                f"'{self.name}' ends after line {self.number}; it is incomplete. Export it anew."
+            )
         self._next += 1
-        return self._lines[self._next - 1][1].split()
+        return line
+
+    def peek(self) -> list[str]:
+        """The words of the next line without taking it; none at the end."""
+        if self._next == len(self._lines):
+            return []
+        text = self._lines[self._next][1]
+        for pattern, usual in _GLUED:
+            text = pattern.sub(usual, text, count=1)
+        return text.split()
 
     def expect(self, *words: str) -> list[str]:
         """The words of the next line after `words`, with which it must begin."""
@@ -52,7 +70,8 @@ class BvhLines:
         try:
             values = [float(word) for word in words]
         except ValueError as error:
-            raise self.fault(str(error)) from None
+            comma = "; write numbers with a point" if any("," in word for word in words) else ""
+            raise self.fault(f"{error}{comma}") from None
         if not all(map(math.isfinite, values)):
             raise self.fault("a number is not finite")
         return values
@@ -60,3 +79,15 @@ class BvhLines:
     def fault(self, what: str) -> MediaError:
         """The error that says `what` is wrong with the line taken last."""
         return MediaError(f"Line {self.number} of '{self.name}' is no valid BVH: {what}.")
+
+
+def _text(name: str, data: bytes) -> str:
+    """UTF-8, UTF-16 with its mark, else Latin-1: of a BVH only names can differ."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", errors="replace")
+    if b"\0" in data:
+        raise MediaError(f"'{name}' is no BVH file: it is not text. Export it as BVH.")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

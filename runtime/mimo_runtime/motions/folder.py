@@ -2,8 +2,9 @@
 
 sdc.mp4      the body frame by frame in motion colours on black, the motion layer of a template
 config.json  rate and length, as a template has it
-motion.npz   the postures (`pose_file`), frame by frame those of sdc.mp4
-motion.json  what it is: body and colours, rate, frames, camera, source, licence
+motion.npz   the poses, frame by frame those of sdc.mp4, the body and the cameras (`pose_clip`)
+motion.json  what it is: body and colours, rate, frames, first camera, source, licence
+preview.png  moments of it, if it was asked for
 """
 
 import json
@@ -24,7 +25,8 @@ from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.files import write_errors
 
 VIDEO, CONFIG, POSES, RECORD = "sdc.mp4", "config.json", "motion.npz", "motion.json"
-NAMES = (VIDEO, CONFIG, POSES, RECORD)
+PREVIEW = "preview.png"
+NAMES = (VIDEO, CONFIG, POSES, RECORD, PREVIEW)
 FORMAT, VERSION = "mimo-motion", 1
 SURFACE, OFFICIAL = "surface", "official"
 _CONFIG_FPS = 30
@@ -38,7 +40,7 @@ class MotionRecord:
         body: name of the body that was drawn, `Body.name`.
         colours: SURFACE (`body.colours`) or OFFICIAL (from sdc_info.npy).
         rate_fps, frame_count: of sdc.mp4 and of motion.npz alike.
-        camera: what drew the frames; its size is that of the frames.
+        camera: what drew the first frame; its size is that of the frames.
         source, licence_note: for people.
     """
 
@@ -82,8 +84,8 @@ def _refuse_other_files(path: Path, names: tuple[str, ...], kind: str) -> None:
     for entry in path.iterdir() if path.exists() else ():
         if entry.name not in names:
             raise InvalidRequestError(
-                f"the folder '{path}' holds '{entry.name}', which is no part of an earlier {kind}; "
-                "choose a new or an empty folder"
+                f"The folder '{path}' holds '{entry.name}', which is no part of an earlier {kind}; "
+                "choose a new or an empty folder."
             )
 
 
@@ -113,8 +115,8 @@ def write_record(folder: Path, record: MotionRecord) -> None:
     fps = int(record.rate_fps) if whole else float(record.rate_fps)
     config = {"fps": fps, "time_crop": {"start_idx": 0, "end_idx": end}}
     with write_errors(folder):
-        (folder / RECORD).write_text(json.dumps(content, indent=2) + "\n")
-        (folder / CONFIG).write_text(json.dumps(config, indent=2) + "\n")
+        (folder / RECORD).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
+        (folder / CONFIG).write_text(json.dumps(config, indent=2, allow_nan=False) + "\n")
 
 
 def read_record(folder: Path) -> MotionRecord:

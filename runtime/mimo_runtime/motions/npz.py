@@ -1,5 +1,6 @@
 """Opening archives of arrays that a stranger may have made."""
 
+import pickle
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -9,6 +10,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.errors import LimitExceededError, MediaError
 
 MAX_BYTES = 2 * 1024**3
@@ -17,10 +19,11 @@ _SUFFIX = ".npy"
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def read_npz(path: Path) -> Arrays:
+def read_npz(path: Path, *, objects: bool = False) -> Arrays:
     """Every array of numbers or text of a .npz file.
 
-    Objects, which could run code, are never unpacked and left out: files of AMASS have some.
+    Objects, which could run code, are left out: files of AMASS have some. With `objects` those
+    are read that are made of arrays, numbers, text, lists and dicts alone; nothing is run.
 
     Raises:
         MediaError: it cannot be read, is no such archive, or is damaged.
@@ -33,23 +36,33 @@ def read_npz(path: Path) -> Arrays:
                 raise LimitExceededError(
                     f"'{path.name}' unpacks to {size_bytes} bytes; at most {MAX_BYTES} are read."
                 )
-            return dict(_arrays(archive))
+            return dict(_arrays(archive, objects))
     except OSError as error:
         raise MediaError(f"Cannot read {path}: {error.strerror or error}.") from None
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise MediaError(f"'{path.name}' is no readable .npz file: {error}.") from None
 
 
-def _arrays(archive: zipfile.ZipFile) -> Iterator[tuple[str, NDArray[Any]]]:
+def _arrays(archive: zipfile.ZipFile, objects: bool) -> Iterator[tuple[str, NDArray[Any]]]:
     for entry in archive.namelist():
         if not entry.endswith(_SUFFIX):
             continue
         with archive.open(entry) as file:
-            objects = _holds_objects(file)
-        if not objects:
+            holds_objects = _holds_objects(file)
+            content = _plain(file.read()) if holds_objects and objects else None
+        if not holds_objects:
             with archive.open(entry) as file:
-                array = np.lib.format.read_array(file, allow_pickle=False)
-            yield entry.removesuffix(_SUFFIX), array
+                content = np.lib.format.read_array(file, allow_pickle=False)
+        if content is not None:
+            yield entry.removesuffix(_SUFFIX), content
+
+
+def _plain(data: bytes) -> NDArray[Any] | None:
+    """A pickled array of plain objects; None where it holds others."""
+    try:
+        return np.asarray(load_arrays(data))
+    except pickle.UnpicklingError:
+        return None
 
 
 def _holds_objects(file: IO[bytes]) -> bool:

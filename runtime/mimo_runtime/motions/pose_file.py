@@ -3,7 +3,8 @@
 Entries: `format` "mimo-pose"; `version` 1; `rate_fps` as a ratio, "30000/1001"; `joints` [J] names;
 `parents` int [J], -1 for the first; `rest_m` and `tails_m` float [J, 3]; `root_m` float32 [N, 3];
 `rotations` float32 [N, J, 4] quaternions w, x, y, z; `source`; `licence_note`. `Skeleton` and
-`Motion` say what they mean. Other entries may be added and are not read.
+`Motion` say what they mean. Other entries may be added and are not read here: `pose_clip` adds who
+is drawn and what sees them.
 """
 
 import zipfile
@@ -22,10 +23,12 @@ FORMAT, VERSION = "mimo-pose", 1
 _KEYS = ("rate_fps", "joints", "parents", "rest_m", "tails_m", "root_m", "rotations")
 
 
-def write_poses(path: Path, motion: Motion, skeleton: Skeleton) -> None:
-    """Write `motion` of `skeleton`; the same motion gives the same bytes.
+def write_poses(path: Path, motion: Motion, skeleton: Skeleton, more: Arrays | None = None) -> None:
+    """Write `motion` of `skeleton`, and entries `more`; the same motion gives the same bytes.
 
-    Raises InvalidRequestError or ResourceError where nothing can be written.
+    Raises:
+        MediaError: a number is not finite; nothing is written then.
+        InvalidRequestError, ResourceError: nothing can be written there.
     """
     arrays = {
         "format": np.array(FORMAT),
@@ -39,7 +42,13 @@ def write_poses(path: Path, motion: Motion, skeleton: Skeleton) -> None:
         "rotations": motion.rotations,
         "source": np.array(motion.source),
         "licence_note": np.array(motion.licence_note),
+        **(more or {}),
     }
+    for key, array in arrays.items():
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            raise MediaError(
+                f"The {key} of the motion '{motion.source}' are not finite; it cannot be written."
+            )
     with write_errors(path), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, array in arrays.items():
             with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:

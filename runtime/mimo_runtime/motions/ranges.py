@@ -17,8 +17,8 @@ def parse_size(text: str) -> tuple[int, int]:
     size = (int(match[1]), int(match[2])) if match else (0, 0)
     if not all(MIN_PX <= side <= MAX_PX for side in size):
         raise InvalidRequestError(
-            f"the size '{text}' is not WIDTHxHEIGHT with sides of {MIN_PX} to {MAX_PX} px; "
-            "give for instance 512x512"
+            f"The size '{text}' is not WIDTHxHEIGHT with sides of {MIN_PX} to {MAX_PX} px; "
+            "give for instance 512x512."
         )
     return size
 
@@ -35,18 +35,20 @@ def parse_frames(
         InvalidRequestError: both are given, one is no range, or nothing is left.
     """
     if frames is not None and seconds is not None:
-        raise InvalidRequestError("--frames and --seconds say the same; give one of them")
+        raise InvalidRequestError(
+            "A range of frames and one of seconds say the same; give one of them."
+        )
     text, scale = (frames, 1.0) if seconds is None else (seconds, rate_fps)
     if text is None:
         return slice(0, frame_count)
     number = r"\s*([0-9]{1,9}(?:\.[0-9]{1,9})?)\s*"
     match = re.fullmatch(f"{number}-{number}", text)
     if not match:
-        raise InvalidRequestError(f"'{text}' is no range FROM-TO; give for instance 0-5")
+        raise InvalidRequestError(f"'{text}' is no range FROM-TO; give for instance 0-5.")
     start, end = (math.floor(float(match[side]) * scale + 0.5) for side in (1, 2))
     if not start < min(end, frame_count):
         raise InvalidRequestError(
-            f"the range '{text}' leaves none of the motion's {frame_count} frames "
-            f"({frame_count / rate_fps:.2f} s)"
+            f"The range '{text}' leaves none of the motion's {frame_count} frames "
+            f"({frame_count / rate_fps:.2f} s); give one that begins earlier."
         )
     return slice(start, min(end, frame_count))

@@ -5,67 +5,110 @@ trunk, shoulders, hands and feet turn away from rest as the source's do. Forearm
 twist of their hands.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
 from mimo_runtime.body.pose import Placement, local_rotations, place_all
 from mimo_runtime.body.rotations import shortest_turn, to_quaternion
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.errors import MediaError
+from mimo_runtime.motions.handedness import unmirrored
+from mimo_runtime.motions.humanoid_bones import Bones, find_bones
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.namings import SIDES
-from mimo_runtime.motions.roles import find_roles
+from mimo_runtime.motions.person import Person, between, check_bones, with_ends
+from mimo_runtime.motions.skeleton_conventions import SIDES
 from mimo_runtime.motions.twist import share_twist
-
-Roles = Mapping[str, int]
+from mimo_runtime.motions.world_axes import WorldAxes, world_axes
+from mimo_runtime.motions.zero_posture import standing
 
 _NEXT = {"arm": "forearm", "forearm": "hand", "up_leg": "leg", "leg": "foot"}
 _CARRIED_BY = {"hand": "forearm"}
 _GROUNDED_PERCENT = 5
 
 
-def retarget(motion: Motion, source: Skeleton, target: Skeleton, name: str) -> Motion:
-    """`motion` of the skeleton `source` as a motion of `target`, y up, standing on y = 0.
+@dataclass(frozen=True, slots=True, eq=False)
+class Retargeted:
+    """A motion of the target, and how the source was understood.
 
-    The axes of the source are found from its rest posture (up from hips to arms, left from hip to
-    hip), its unit from the length of its legs. `name` is its file, for errors.
+    Attributes:
+        motion: y up, on the ground y = 0.
+        axes: of the source's world.
+        mirrored: whether it was mirrored back.
+        learned: the bones whose zero posture was of no use.
+        unit_m: the source's unit of length, if the source is as large as the target.
+    """
+
+    motion: Motion
+    axes: WorldAxes
+    mirrored: bool
+    learned: tuple[str, ...]
+    unit_m: float
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was odd about the source, for people."""
+        said = []
+        if self.mirrored:
+            said.append("left-handed data, mirrored back")
+        if self.axes.up != self.axes.expected_up:
+            said.append(f"people stand along {self.axes.up}, though {self.axes.expected_up} is up "
+                        "by the zero posture or the layout")  # fmt: skip
+        if self.learned:
+            count = len(self.learned)
+            said.append(f"the zero posture does not stand, {count} bones told from the frames")
+        return tuple(said)
+
+
+def retarget(
+    source: Person, target: Skeleton, up: str | None = None, travel_scale: float = 1.0
+) -> Retargeted:
+    """The motion of `source` as a motion of `target`, y up, standing on y = 0.
+
+    Args:
+        up: which axis of the source's world is up, one of `world_axes.UP_AXES`; found if None.
+        travel_scale: what the way through space is multiplied with, beyond what the lengths of
+            the legs say.
 
     Raises:
-        MediaError: the joints are not known by name, or the rest posture is not upright.
+        MediaError: bones have no length, or this is no person.
     """
-    theirs, ours = find_roles(source.names, name), find_roles(target.names, "our body")
-    axes = _axes(source, theirs, name) @ _axes(target, ours, "our body").T
-    placed = motion.placed(source)
-    turns = _turns(placed, axes, (source, theirs), (target, ours))
-    rotations = local_rotations(target.parents, turns)
-    hips_m = _between(placed.joints_m, theirs, "up_leg") @ axes
-    root = _root(hips_m * _scale(source, theirs, target, ours), rotations, target, ours)
-    return Motion(
+    check_bones(source)
+    complete = with_ends(source)
+    ours = find_bones(target, "our body").bones
+    seen = unmirrored(complete, complete.placed())
+    stands = standing(seen)
+    placed = stands.person.placed()
+    fronts = placed.turns[:, stands.person.bones["hips"], :, 2]
+    axes = world_axes(stands.person, placed, fronts, stands.axes, up)
+    rotations = local_rotations(target.parents, _turns(placed, axes.matrix, stands.person,
+                                                       (target, ours)))  # fmt: skip
+    unit_m = _legs_length(target, ours) / source.legs_length()
+    hips_m = between(placed.joints_m, stands.person.bones, "up_leg") @ axes.matrix
+    root = _root(hips_m * unit_m * travel_scale, rotations, target, ours)
+    motion = Motion(
         joints=target.names,
-        rate_fps=motion.rate_fps,
+        rate_fps=source.motion.rate_fps,
         root_m=_grounded(root, rotations, target, ours).astype(np.float32),
         rotations=to_quaternion(rotations).astype(np.float32),
-        source=motion.source,
-        licence_note=motion.licence_note,
+        source=source.motion.source,
+        licence_note=source.motion.licence_note,
     )
+    return Retargeted(motion, axes, seen is not complete, stands.learned, unit_m)
 
 
-def _turns(
-    placed: Placement, axes: Array, source: tuple[Skeleton, Roles], target: tuple[Skeleton, Roles]
-) -> Array:
+def _turns(placed: Placement, axes: Array, source: Person, target: tuple[Skeleton, Bones]) -> Array:
     """World rotations of the target's joints, float64 [N, J, 3, 3].
 
     A joint that the source lacks keeps its rest posture relative to its parent.
     """
     skeleton, ours = target
-    matched = {ours[role]: role for role in ours if role in source[1]}
+    matched = {ours[bone]: bone for bone in ours if bone in source.bones}
     turns = np.empty((len(placed.turns), skeleton.joint_count, 3, 3))
     for joint, parent in enumerate(skeleton.parents):
         if joint in matched:
-            role = matched[joint]
-            aligned = _alignment(role, axes, source, target)
-            turns[:, joint] = axes.T @ placed.turns[:, source[1][role]] @ aligned
+            bone = matched[joint]
+            aligned = _alignment(bone, source, target)
+            turns[:, joint] = axes.T @ placed.turns[:, source.bones[bone]] @ aligned
         else:
             turns[:, joint] = turns[:, parent] if parent >= 0 else np.eye(3)
     for side in SIDES:
@@ -73,64 +116,32 @@ def _turns(
     return turns
 
 
-def _alignment(
-    role: str, axes: Array, source: tuple[Skeleton, Roles], target: tuple[Skeleton, Roles]
-) -> Array:
-    """The rotation [3, 3] from the target's rest posture to the source's, for one joint."""
-    side, _, part = role.partition("_")
+def _alignment(bone: str, source: Person, target: tuple[Skeleton, Bones]) -> Array:
+    """The rotation [3, 3] from the target's zero posture to the source's, for one joint."""
+    side, _, part = bone.partition("_")
     part = _CARRIED_BY.get(part, part)
     if part not in _NEXT:
-        return axes
-    bones = [
-        skeleton.rest_m[roles[f"{side}_{_NEXT[part]}"]] - skeleton.rest_m[roles[f"{side}_{part}"]]
-        for skeleton, roles in (source, target)
-    ]
-    return shortest_turn(axes @ bones[1], bones[0]) @ axes
+        return np.eye(3)
+    theirs, ours = (
+        skeleton.rest_m[bones[f"{side}_{_NEXT[part]}"]] - skeleton.rest_m[bones[f"{side}_{part}"]]
+        for skeleton, bones in ((source.skeleton, source.bones), target)
+    )
+    return shortest_turn(ours, theirs)
 
 
-def _axes(skeleton: Skeleton, roles: Roles, name: str) -> Array:
-    """Left, up and forward of a skeleton at rest as columns [3, 3], each along a file axis."""
-    rest = skeleton.rest_m
-    up = _nearest_axis(_between(rest, roles, "arm") - _between(rest, roles, "up_leg"))
-    left = _nearest_axis(rest[roles["left_up_leg"]] - rest[roles["right_up_leg"]])
-    if abs(up @ left) > 0:
-        raise MediaError(
-            f"The rest posture of '{name}' is not upright: its hips are not level under its arms."
-        )
-    return np.stack([left, up, np.cross(left, up)], axis=1)
+def _legs_length(skeleton: Skeleton, bones: Bones) -> float:
+    parts = ("up_leg", "leg", "foot")
+    chains = [[skeleton.rest_m[bones[f"{side}_{part}"]] for part in parts] for side in SIDES]
+    return float(sum(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum() for chain in chains))
 
 
-def _nearest_axis(direction: Array) -> Array:
-    axis = np.argmax(np.abs(direction))
-    return np.asarray(np.eye(3)[axis] * (1 if direction[axis] >= 0 else -1), np.float64)
-
-
-def _between(joints: Array, roles: Roles, part: str) -> Array:
-    """The middle of the left and the right joint: [..., 3] of [..., J, 3]."""
-    middle = sum(joints[..., roles[f"{side}_{part}"], :] for side in SIDES) / 2
-    return np.asarray(middle, np.float64)
-
-
-def _scale(source: Skeleton, theirs: Roles, target: Skeleton, ours: Roles) -> float:
-    lengths = []
-    for skeleton, roles in ((source, theirs), (target, ours)):
-        chains = [
-            [skeleton.rest_m[roles[f"{side}_{part}"]] for part in ("up_leg", "leg", "foot")]
-            for side in SIDES
-        ]
-        lengths.append(
-            sum(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum() for chain in chains)
-        )
-    return float(lengths[1] / lengths[0])
-
-
-def _root(hips_m: Array, rotations: Array, target: Skeleton, ours: Roles) -> Array:
+def _root(hips_m: Array, rotations: Array, target: Skeleton, ours: Bones) -> Array:
     """Where the root must be for the middle of the hips to be at `hips_m` [N, 3]."""
     placed = place_all(target, np.zeros_like(hips_m), rotations)
-    return hips_m - _between(placed.joints_m, ours, "up_leg")
+    return hips_m - between(placed.joints_m, ours, "up_leg")
 
 
-def _grounded(root: Array, rotations: Array, target: Skeleton, ours: Roles) -> Array:
+def _grounded(root: Array, rotations: Array, target: Skeleton, ours: Bones) -> Array:
     """`root` lifted or lowered, by one height for all frames, so that the feet reach y = 0."""
     feet = [ours[f"{side}_{part}"] for side in SIDES for part in ("foot", "toe") if
             f"{side}_{part}" in ours]  # fmt: skip

@@ -11,6 +11,7 @@ from mimo_runtime.cli import main
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import frames_at, open_clip
 from mimo_runtime.motions.folder import read_record
+from mimo_runtime.motions.pose_clip import read_pose_clip
 from tests.runtime.body.smpl_files import VERTICES, smpl_arrays
 from tests.runtime.motions.bvh_text import CMU_PARTS, bvh_text, random_frames
 
@@ -62,6 +63,36 @@ def test_a_motion_folder_s_postures_are_a_motion_again(tmp_path: Path, bvh_file:
         np.testing.assert_array_equal(one, other)
 
 
+def test_how_the_file_was_understood_is_said_in_one_line(
+    tmp_path: Path, bvh_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(bvh_file, "-o", tmp_path / "out", "--size", "64x64", "--frames", "0-2") == 0
+    assert "walk.bvh: BVH, Mixamo names, y up, " in capsys.readouterr().err
+
+
+def test_a_motion_is_shaped_seen_and_previewed(tmp_path: Path, bvh_file: Path) -> None:
+    out, joints = tmp_path / "out", tmp_path / "joints.json"
+    joints.write_text('{"left_hand": "LeftHand"}')
+    assert run(bvh_file, "-o", out, "--size", "64x64", "--frames", "0-4", "--mirror", "--turn", 30,
+               "--loop", 2, "--camera", "follow", "--preview", "--shape", "male=1", "--up", "y",
+               "--shape", "tall=0.2", "--scale", 2, "--source-fps", 60, "--joints", joints,
+               "--actor", 1) == 0  # fmt: skip
+    clip = read_pose_clip(out / "motion.npz")
+    assert clip.motion.frame_count == 8
+    assert clip.shape == {"male": 1.0, "tall": 0.2}
+    assert clip.cameras.frame_count == 8
+    assert (out / "preview.png").exists()
+
+
+def test_a_turned_motion_is_seen_from_where_it_was(tmp_path: Path, bvh_file: Path) -> None:
+    options = ("--size", "64x64", "--frames", "0-1")
+    assert run(bvh_file, "-o", tmp_path / "a", *options) == 0
+    assert run(bvh_file, "-o", tmp_path / "b", *options, "--turn", 90) == 0
+    straight, turned = (frames_of(tmp_path / name)[0] for name in "ab")
+    widths = [np.ptp(np.nonzero(frame.max(axis=2) > 20)[1]) for frame in (straight, turned)]
+    assert widths[1] < 0.6 * widths[0]
+
+
 def test_an_amass_motion_is_drawn_in_official_colours(tmp_path: Path) -> None:
     np.savez(tmp_path / "smpl.npz", **smpl_arrays())
     red = np.tile([1.0, 0, 0], (VERTICES, 1))
@@ -93,13 +124,18 @@ def test_a_bvh_motion_can_be_drawn_in_official_colours_too(tmp_path: Path, bvh_f
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("{bvh}", "--camera", "above"), 2, "the camera 'above' is not understood"),
-        (("{bvh}", "--size", "9"), 2, "the size '9' is not WIDTHxHEIGHT"),
+        (("{bvh}", "--camera", "above"), 2, "The camera 'above' is not understood"),
+        (("{bvh}", "--size", "9"), 2, "The size '9' is not WIDTHxHEIGHT"),
+        (("{bvh}", "--source-fps", "fast"), 2, "no number of frames a second"),
+        (("{bvh}", "--joints", "{bvh}"), 2, "is no JSON"),
+        (("{bvh}", "--shape", "tall"), 2, "is not NAME=SHARE"),
+        (("{bvh}", "--shape", "round=1"), 2, "There is no body shape 'round'"),
+        (("{bvh}", "--actor", "2"), 2, "holds 1 people"),
         (("{bvh}", "--seconds", "9-10"), 2, "leaves none"),
-        (("{bvh}", "--sdc-info", "{bvh}"), 2, "give yours with --body-model"),
+        (("{bvh}", "--sdc-info", "{bvh}"), 2, "give your body model with them"),
         (("{bvh}", "--body-model", "{bvh}"), 3, "no file of plain arrays"),
         (("{bvh}.bvh",), 3, "No such file"),
-        (("{odd}",), 3, "missing: LeftHand"),
+        (("{odd}",), 3, "lacks, by the names of its joints: left_arm"),
     ],
 )
 def test_errors_are_sentences_and_leave_nothing(
@@ -111,7 +147,7 @@ def test_errors_are_sentences_and_leave_nothing(
     words: str,
 ) -> None:
     odd = tmp_path / "odd.bvh"
-    odd.write_text(bvh_text(random_frames(0), rename={"LeftHand": "Paw"}))
+    odd.write_text(bvh_text(random_frames(0), rename={"LeftArm": "Wing"}))
     out = tmp_path / "out"
     filled = [argument.format(bvh=bvh_file, odd=odd) for argument in arguments]
     assert run(*filled, "-o", out) == code
@@ -127,5 +163,5 @@ def test_the_command_line_does_not_load_the_compiler_before_it_is_needed() -> No
 def test_it_is_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("--help") == 0
     out = capsys.readouterr().out
-    assert "FILE.bvh|FILE.npz" in out
+    assert "--source-fps" in out
     assert "--body-model" in out

@@ -11,9 +11,10 @@ from mimo_runtime.decomposition.mixing import mix, open_motion
 from mimo_runtime.errors import MediaError, TemplateError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import encode_png
+from mimo_runtime.motions.camera_placement import CameraChoice, place_camera
 from mimo_runtime.motions.drawing import draw_motion
 from mimo_runtime.motions.folder import SURFACE
-from mimo_runtime.motions.framing import CameraChoice, frame_motion
+from mimo_runtime.motions.pose_clip import PoseClip
 from mimo_runtime.motions.procedural import wave
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
@@ -29,8 +30,9 @@ def motion(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("motion") / "wave"
     body = load_body()
     moves = wave(body.skeleton, 6, Fraction(10))
-    camera = frame_motion(moves, body.skeleton, CameraChoice(), SIZE)
-    draw_motion(folder, body, SURFACE, moves, camera, lambda *_: None)
+    cameras = place_camera(moves, body.skeleton, CameraChoice(), SIZE)
+    clip = PoseClip(moves, body.skeleton, cameras)
+    draw_motion(folder, body, SURFACE, clip, lambda *_: None)
     return folder
 
 

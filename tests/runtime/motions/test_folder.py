@@ -6,16 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mimo_runtime.body.camera import look_at
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import open_clip
+from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.drawing import draw_motion
 from mimo_runtime.motions.folder import (
     CONFIG,
     POSES,
+    PREVIEW,
     RECORD,
     SURFACE,
     VIDEO,
@@ -24,8 +27,7 @@ from mimo_runtime.motions.folder import (
     read_record,
     write_record,
 )
-from mimo_runtime.motions.npz import read_npz
-from mimo_runtime.motions.pose_file import poses_from
+from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip
 from mimo_runtime.motions.procedural import walk
 from mimo_runtime.templates.config import read_config
 
@@ -85,19 +87,38 @@ def test_a_drawn_folder_holds_frames_postures_and_record(tmp_path: Path) -> None
     body, told = load_body(), []
     motion = walk(body.skeleton, 5, Fraction(25))
     for _ in range(2):
-        draw_motion(
-            tmp_path / "m", body, SURFACE, motion, CAMERA, lambda *count: told.append(count)
-        )
+        clip = PoseClip(motion, body.skeleton, CameraPath.still(CAMERA, 5))
+        draw_motion(tmp_path / "m", body, SURFACE, clip, lambda *count: told.append(count))
     assert {entry.name for entry in (tmp_path / "m").iterdir()} == {VIDEO, CONFIG, POSES, RECORD}
     assert [entry.name for entry in tmp_path.iterdir()] == ["m"]
     assert told == [(number, 5) for number in range(1, 6)] * 2
     with open_clip(tmp_path / "m" / VIDEO, MediaLimits()) as reader:
         assert reader.info.frame_count == 5
         assert reader.info.rate_fps == 25
-    drawn, skeleton = poses_from(read_npz(tmp_path / "m" / POSES), POSES)
-    np.testing.assert_array_equal(drawn.rotations, motion.rotations)
-    assert skeleton.names == body.skeleton.names
+    drawn = read_pose_clip(tmp_path / "m" / POSES)
+    np.testing.assert_array_equal(drawn.motion.rotations, motion.rotations)
+    assert drawn.skeleton.names == body.skeleton.names
     assert read_record(tmp_path / "m").frame_count == 5
+
+
+def test_a_sheet_of_moments_is_drawn_where_it_is_wanted(tmp_path: Path) -> None:
+    body = load_body()
+    clip = PoseClip(walk(body.skeleton, 3, Fraction(30)), body.skeleton,
+                    CameraPath.still(CAMERA, 3))  # fmt: skip
+    draw_motion(tmp_path / "m", body, SURFACE, clip, lambda *_: None, preview=True)
+    sheet = np.asarray(Image.open(tmp_path / "m" / PREVIEW))
+    assert min(sheet.shape[:2]) > 100
+    assert np.ptp(sheet) > 200
+
+
+def test_a_motion_that_is_no_number_is_not_written(tmp_path: Path) -> None:
+    body = load_body()
+    motion = walk(body.skeleton, 3, Fraction(30))
+    motion.root_m[1] = np.nan
+    clip = PoseClip(motion, body.skeleton, CameraPath.still(CAMERA, 3))
+    with pytest.raises(MediaError, match="are not finite; it cannot be written"):
+        draw_motion(tmp_path / "m", body, SURFACE, clip, lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:

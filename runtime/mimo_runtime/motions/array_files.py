@@ -1,0 +1,81 @@
+"""Files of arrays that a stranger may have made, of NumPy and pickle, as plain data.
+
+Nothing in them is run: pickled parts are opened for arrays, numbers, text, lists and dicts alone.
+"""
+
+import io
+import pickle
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.body.safe_pickle import load_arrays
+from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.motions.npz import MAX_BYTES, read_npz
+
+SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".p")
+_JOBLIB = "joblib."
+
+
+def read_arrays(path: Path) -> Any:
+    """The content of a .npz, .npy or .pkl file: an array, or dicts and lists of them.
+
+    Raises:
+        MediaError: it cannot be read, is damaged, or its arrays are of a kind that would have to
+            be run; the sentence says what to do.
+        LimitExceededError: it is larger than `MAX_BYTES`.
+    """
+    if path.suffix.lower() == ".npz":
+        return read_npz(path, objects=True)
+    data = read_bytes(path)
+    try:
+        content = _npy(data) if path.suffix.lower() == ".npy" else load_arrays(data)
+    except pickle.UnpicklingError as error:
+        raise MediaError(
+            f"'{path.name}' is no file of plain arrays ({error}); {_way_out(str(error))}"
+        ) from None
+    except (ValueError, EOFError) as error:
+        raise MediaError(f"'{path.name}' is damaged: {error}. Write it anew.") from None
+    whole = isinstance(content, np.ndarray) and content.dtype.hasobject and content.size == 1
+    return content.item() if whole else content
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of `path`; MediaError or LimitExceededError where it cannot be read."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise LimitExceededError(
+                f"'{path.name}' is larger than {MAX_BYTES} bytes; give a shorter motion."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}.") from None
+
+
+def dicts_in(content: Any, depth: int = 4) -> list[Mapping[Any, Any]]:
+    """Every dict inside nested dicts and lists, outer ones first, in their order."""
+    found: list[Mapping[Any, Any]] = []
+    if isinstance(content, np.ndarray) and content.dtype.hasobject:
+        content = content.tolist()
+    if isinstance(content, Mapping):
+        found.append(content)
+    if depth and isinstance(content, Mapping | list | tuple):
+        inner = content.values() if isinstance(content, Mapping) else content
+        found += [one for part in inner for one in dicts_in(part, depth - 1)]
+    return found
+
+
+def _npy(data: bytes) -> Any:
+    stream = io.BytesIO(data)
+    old = np.lib.format.read_magic(stream) == (1, 0)
+    read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
+    if read(stream)[2].hasobject:
+        return load_arrays(stream.read())
+    return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
+
+
+def _way_out(error: str) -> str:
+    tool = "joblib.load" if _JOBLIB in error else "pickle.load"
+    return f"open it with {tool} and save its poses and trans with numpy.savez."

@@ -1,0 +1,65 @@
+"""Mirrored motions: left-handed data, as game engines have it, read as if right-handed.
+
+In the mirror toes and knees point against the front that left and up give.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.rotations import from_quaternion, to_quaternion, unit
+from mimo_runtime.body.skeleton import Array, Skeleton
+from mimo_runtime.motions.person import Person, across, between
+from mimo_runtime.motions.skeleton_conventions import SIDES
+
+_AGAINST = -0.3
+_BENT = 0.03  # of the length of a leg
+
+
+def unmirrored(person: Person, placed: Placement) -> Person:
+    """`person`, mirrored back if `placed`, where its joints are, shows it mirrored."""
+    if forwardness(placed.joints_m, person) > _AGAINST:
+        return person
+    left = across(placed.joints_m, person.bones, "up_leg").mean(axis=0)
+    return mirrored(person, int(np.argmax(np.abs(left))))
+
+
+def mirrored(person: Person, axis: int) -> Person:
+    """`person` with one axis of the file turned round; left stays left by name."""
+    flip = np.eye(3)
+    flip[axis, axis] = -1
+    skeleton, motion = person.skeleton, person.motion
+    rotations = flip @ from_quaternion(motion.rotations) @ flip
+    return replace(
+        person,
+        skeleton=Skeleton(
+            skeleton.names, skeleton.parents, skeleton.rest_m @ flip, skeleton.tails_m @ flip
+        ),
+        motion=replace(
+            motion,
+            root_m=(motion.root_m @ flip).astype(np.float32),
+            rotations=to_quaternion(rotations).astype(np.float32),
+        ),
+    )
+
+
+def forwardness(joints: Array, person: Person) -> float:
+    """How far toes and knees [N, J, 3] point to the front, -1 to 1; 0 where nothing shows it."""
+    bones = person.bones
+    up = between(joints, bones, "arm") - between(joints, bones, "up_leg")
+    left = across(joints, bones, "up_leg") + across(joints, bones, "arm")
+    front = unit(np.cross(left, up))
+    toes, knees, bent = [], [], []
+    for side in SIDES:
+        hip, knee, foot = (joints[:, bones[f"{side}_{p}"]] for p in ("up_leg", "leg", "foot"))
+        bend = 2 * knee - hip - foot
+        knees.append((bend * front).sum())
+        bent.append(np.linalg.norm(bend, axis=-1).sum())
+        if f"{side}_toe" in bones:
+            toes.append((unit(joints[:, bones[f"{side}_toe"]] - foot) * front).sum(axis=-1).mean())
+    leg = person.legs_length() / len(SIDES) * len(joints) * len(SIDES)
+    shown = [float(np.mean(toes))] if toes else []
+    if sum(bent) > _BENT * leg:
+        shown.append(float(sum(knees) / sum(bent)))
+    return float(np.mean(shown)) if shown else 0.0

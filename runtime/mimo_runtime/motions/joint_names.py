@@ -1,0 +1,62 @@
+"""A joint's name as side and word: "Bip01 L Thigh" and "thigh.L.001" are a left "thigh"."""
+
+import re
+
+from mimo_runtime.motions.skeleton_conventions import MEANINGS
+
+_NAMESPACE = re.compile(r"^.*[:|]")
+_TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
+_SIDES = {"left": "left", "right": "right", "lft": "left", "rgt": "right", "l": "left",
+          "r": "right"}  # fmt: skip
+_SUFFIXES = {"jnt", "joint", "bone", "bind", "skin", "def", "jt", "j", "sk", "loc"}
+_HELPERS = {
+    "ik", "pole", "target", "twist", "roll", "nub", "end", "endsite", "effector", "helper", "tip",
+    "ctrl", "control", "dummy", "socket", "ghost", "mch", "org", "vis", "ref", "correct", "nul",
+}  # fmt: skip
+_CENTRES = ("head", "neck")
+
+
+def limb_word(name: str) -> tuple[str, str] | None:
+    """(side, word) where the name is that of a limb's joint, the word one of `MEANINGS`."""
+    tokens = _tokens(name)
+    if _HELPERS & set(tokens):
+        return None
+    found = [word for start in range(len(tokens)) if (word := _sided("".join(tokens[start:])))]
+    return found[0] if found else None
+
+
+def is_head(name: str) -> bool:
+    """Whether the name is that of a head."""
+    return _centre(name) == "head"
+
+
+def is_neck(name: str) -> bool:
+    """Whether the name is that of a joint of the neck."""
+    return _centre(name) == "neck"
+
+
+def _centre(name: str) -> str:
+    tokens = _tokens(name)
+    if _HELPERS & set(tokens):
+        return ""
+    letters = [token for token in tokens if not token.isdigit()]
+    ends = [word for word in _CENTRES if letters and letters[-1].endswith(word)]
+    inside = [word for word in _CENTRES if word in letters]
+    return (ends or inside or [""])[0]
+
+
+def _tokens(name: str) -> list[str]:
+    tokens = [token.lower() for token in _TOKEN.findall(_NAMESPACE.sub("", name))]
+    while len(tokens) > 1 and (
+        tokens[-1] in _SUFFIXES or (tokens[-1].isdigit() and len(tokens[-1]) > 2)
+    ):
+        tokens.pop()
+    return tokens
+
+
+def _sided(joined: str) -> tuple[str, str] | None:
+    for spelling, side in _SIDES.items():
+        for word in (joined.removeprefix(spelling), joined.removesuffix(spelling)):
+            if word != joined and word in MEANINGS:
+                return side, word
+    return None
