@@ -18,13 +18,15 @@ from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.motions.folder import POSES as MOTION_POSES
 from mimo_runtime.motions.folder import RECORD, read_record
 from mimo_runtime.motions.npz import read_npz
-from mimo_runtime.motions.pose_file import poses_from, write_poses
+from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.templates.config import read_config
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Stream, open_template
 from mimo_runtime.templates.poses import (
     CAMERA,
     POSES,
     ClipPoses,
+    cameras_in,
+    clip_poses,
     read_clip_poses,
     still_cameras,
 )
@@ -143,8 +145,9 @@ def _poses_of(motion: Path) -> ClipPoses | None:
     if not (motion / RECORD).is_file():
         return read_clip_poses(motion / EXTRAS)
     record = read_record(motion)
-    moved, skeleton = poses_from(read_npz(motion / MOTION_POSES), MOTION_POSES)
-    return ClipPoses(moved, skeleton, still_cameras(record.camera, moved.frame_count))
+    arrays = read_npz(motion / MOTION_POSES)
+    still = still_cameras(record.camera, record.frame_count)
+    return clip_poses(arrays, cameras_in(arrays) or still)
 
 
 def _fitted(

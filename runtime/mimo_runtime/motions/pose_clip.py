@@ -2,9 +2,10 @@
 
 To the entries of `pose_file` it adds, all together or none: `body`, the name of the body;
 `shape_names` text [S] and `shape_shares` float64 [S], how far our own body goes towards each of
-`shipped.SHAPES`; `camera_size_px` int [2], width and height; `camera_focal_px` float; and
-`camera_centre_px` float [2]; for every frame `camera_rotations` float64 [N, 3, 3] and
-`camera_translations_m` float64 [N, 3]. `Camera` says what they mean.
+`shipped.SHAPES`; `camera_size_px` int [2], width and height; and for every frame, as `Camera` has
+them, `camera_focal_px` [N], `camera_centre_px` [N, 2], both the same in all frames,
+`camera_rotation` [N, 3, 3], `camera_translation_m` [N, 3], and `camera_drawn` bool [N], whether
+the person is to be seen. Cameras are spelled as in the postures of a template (`templates.poses`).
 """
 
 from collections.abc import Mapping
@@ -23,8 +24,8 @@ from mimo_runtime.motions.npz import Arrays, read_npz, text
 from mimo_runtime.motions.pose_file import is_pose_file, poses_from, write_poses
 from mimo_runtime.motions.ranges import MAX_PX
 
-_CAMERA = ("camera_size_px", "camera_focal_px", "camera_centre_px", "camera_rotations",
-           "camera_translations_m")  # fmt: skip
+_CAMERA = ("camera_size_px", "camera_focal_px", "camera_centre_px", "camera_rotation",
+           "camera_translation_m")  # fmt: skip
 _SKEWED = 1e-3
 _SAME_M = 1e-5
 _MAX_SHARE = 3.0
@@ -47,16 +48,17 @@ class PoseClip:
 
 def write_pose_clip(path: Path, clip: PoseClip) -> None:
     """Write `clip`; the same clip gives the same bytes. Raises as `write_poses` does."""
-    cameras = clip.cameras
+    cameras, frames = clip.cameras, clip.motion.frame_count
     more = {
         "body": np.array(clip.body),
         "shape_names": np.array(list(clip.shape), "<U32"),
         "shape_shares": np.array(list(clip.shape.values()), np.float64),
         "camera_size_px": np.array([cameras.width_px, cameras.height_px]),
-        "camera_focal_px": np.array(float(cameras.focal_px)),
-        "camera_centre_px": np.array(cameras.centre_px, np.float64),
-        "camera_rotations": cameras.rotations,
-        "camera_translations_m": cameras.translations_m,
+        "camera_focal_px": np.full(frames, float(cameras.focal_px)),
+        "camera_centre_px": np.tile(np.array(cameras.centre_px, np.float64), (frames, 1)),
+        "camera_rotation": cameras.rotations,
+        "camera_translation_m": cameras.translations_m,
+        "camera_drawn": np.ones(frames, np.bool_),
     }
     write_poses(path, clip.motion, clip.skeleton, more)
 
@@ -101,23 +103,27 @@ def body_of(clip: PoseClip, name: str) -> Body:
 
 
 def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:
-    shapes = dict(zip(_CAMERA, ((2,), (), (2,), (frames, 3, 3), (frames, 3)), strict=True))
+    wanted = ((2,), (frames,), (frames, 2), (frames, 3, 3), (frames, 3))
+    shapes = dict(zip(_CAMERA, wanted, strict=True))
     for key, shape in shapes.items():
         array = arrays[key]
         if array.shape != shape or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
             raise MediaError(f"In the pose file '{name}' {key} is no {shape} of finite numbers.")
-    size, rotations = arrays["camera_size_px"], arrays["camera_rotations"].astype(np.float64)
+    for key in ("camera_focal_px", "camera_centre_px"):
+        if (arrays[key] != arrays[key][:1]).any():
+            raise MediaError(f"In the pose file '{name}' {key} changes from frame to frame.")
+    size, rotations = arrays["camera_size_px"], arrays["camera_rotation"].astype(np.float64)
     upright = np.abs(rotations @ rotations.swapaxes(-1, -2) - np.eye(3)).max() < _SKEWED
     if not (upright and (np.linalg.det(rotations) > 0).all()):
         raise MediaError(f"In the pose file '{name}' a camera's rotation is none.")
-    focal_px = float(arrays["camera_focal_px"])
+    focal_px = float(arrays["camera_focal_px"][0])
     if size.dtype.kind not in "iu" or not (0 < size.min() <= size.max() <= MAX_PX) or focal_px <= 0:
         raise MediaError(
             f"In the pose file '{name}' the camera has a size of {size.tolist()} px and a focal "
             f"length of {focal_px:g} px; sides must be 1 to {MAX_PX}."
         )
-    x, y = (float(value) for value in arrays["camera_centre_px"])
-    translations = arrays["camera_translations_m"].astype(np.float64)
+    x, y = (float(value) for value in arrays["camera_centre_px"][0])
+    translations = arrays["camera_translation_m"].astype(np.float64)
     return CameraPath(int(size[0]), int(size[1]), focal_px, (x, y), rotations, translations)
 
 

@@ -21,7 +21,7 @@ from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.npz import read_npz
+from mimo_runtime.motions.npz import Arrays, read_npz
 from mimo_runtime.motions.pose_file import poses_from
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.templates.writer import EXTRAS
@@ -79,8 +79,15 @@ def read_clip_poses(folder: Path) -> ClipPoses | None:
     if not any((folder / name).is_file() for name in NAMES):
         return None
     arrays = read_npz(folder / POSES)
+    return clip_poses(arrays, cameras_in(arrays) or read_npz(folder / CAMERA))
+
+
+def clip_poses(arrays: Arrays, cameras: Arrays) -> ClipPoses:
+    """The postures in the entries `arrays` of a pose file, seen by `cameras` as in CAMERA.
+
+    Raises MediaError or TemplateError where they are damaged or do not fit together.
+    """
     motion, skeleton = poses_from(arrays, POSES)
-    cameras = _cameras(arrays) or read_npz(folder / CAMERA)
     count = motion.frame_count
     shapes = {"size_px": (2,)} | {name: (count, *rest) for name, rest in _SHAPES.items()}
     for name, shape in shapes.items():
@@ -103,7 +110,7 @@ def packed_poses(folder: Path) -> bytes | None:
     if read_clip_poses(folder) is None:
         return None
     arrays = dict(read_npz(folder / POSES))
-    if not _cameras(arrays):
+    if not cameras_in(arrays):
         cameras = read_npz(folder / CAMERA)
         arrays |= {_PREFIX + name: cameras[name] for name in ("size_px", *_SHAPES)}
     file = io.BytesIO()
@@ -111,7 +118,8 @@ def packed_poses(folder: Path) -> bytes | None:
     return file.getvalue()
 
 
-def _cameras(arrays: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def cameras_in(arrays: Arrays) -> dict[str, NDArray[Any]]:
+    """What a pose file that brings its cameras says of them, named as in CAMERA; else nothing."""
     return {
         name.removeprefix(_PREFIX): array
         for name, array in arrays.items()
