@@ -92,8 +92,8 @@ def _video(path: Path) -> ClipInfo:
         return inspect_clip(path, LIMITS)
     except MediaError as error:
         raise MediaError(
-            f"The scene '{path.name}' is no picture (PNG, JPEG, WebP, BMP, TIFF), and as a video: "
-            f"{error}"
+            f"The scene '{path.name}' is no picture (PNG, JPEG, WebP, AVIF, BMP, TIFF), and as a "
+            f"video: {error}"
         ) from None
 
 

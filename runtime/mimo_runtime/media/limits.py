@@ -7,6 +7,7 @@ from dataclasses import dataclass
 class MediaLimits:
     """Bounds on one picture or clip; sizes are read from headers before anything is decoded.
 
+    A picture of more than `reduced_picture_px` pixels is reduced to so many while it is decoded.
     `decode_timeout_s` bounds the time spent waiting for the decoder over the whole clip; time in
     which the decoder waits for the reader does not count. `decode_memory_bytes` is the address
     space that the decoder may add to what its process starts with (not enforced for CUDA, which
@@ -14,7 +15,8 @@ class MediaLimits:
     """
 
     max_file_bytes: int = 512 << 20
-    max_picture_px: int = 33_000_000
+    max_picture_px: int = 268_435_456
+    reduced_picture_px: int = 16_777_216
     max_width_px: int = 4096
     max_height_px: int = 4096
     max_frames: int = 90_000

@@ -18,11 +18,11 @@ from mimo_runtime.media.supervision import SupervisedChild
 
 
 def read_picture(data: bytes, name: str, limits: MediaLimits) -> NDArray[np.uint8]:
-    """The picture in `data` (PNG, JPEG, WebP, BMP or TIFF), upright, decoded in a child process.
+    """The picture in `data`, upright and in sRGB, decoded in a child process (`sniff_picture`).
 
     uint8 [height, width, 3], or [height, width, 4] with the alpha that the file has (RGBA, not
-    premultiplied). The size is checked in the header before anything is decoded. `name` is what
-    errors call it.
+    premultiplied). The size is checked in the header before anything is decoded; a large picture
+    is reduced (`MediaLimits.reduced_picture_px`). `name` is what errors call it.
 
     Raises:
         MediaError: it is empty, damaged or of a kind that is not accepted.

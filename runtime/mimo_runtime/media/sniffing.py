@@ -8,6 +8,9 @@ _BOX_TYPES = {b"ftyp", b"styp", b"moov", b"mdat", b"wide", b"free", b"skip"}
 _TS_SYNC = b"\x47"
 _TS_STRIDES = (188, 192, 204)  # ISO/IEC 13818-1, 2.4.3; M2TS; DVB with Reed-Solomon code
 _TS_PACKETS = 3
+_AVIF_BRANDS = (b"avif", b"avis")
+_HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
+_MAX_FTYP_BYTES = 256
 _H264_NAL_HEADERS = {0x06, 0x09, 0x27, 0x47, 0x67}  # SEI, access unit delimiter, parameter set
 _HEVC_NAL_HEADERS = {0x40, 0x42, 0x46, 0x4E}  # video and sequence parameter set, delimiter, SEI
 
@@ -64,7 +67,7 @@ def _sniff_raw(head: bytes) -> str | None:
 
 
 def sniff_picture(data: bytes, name: str) -> str:
-    """The picture's format as Pillow names it: PNG, JPEG, WEBP, BMP or TIFF.
+    """The picture's format as Pillow names it: PNG, JPEG, WEBP, AVIF, BMP or TIFF.
 
     Raises:
         MediaError: it is of another kind.
@@ -79,7 +82,16 @@ def sniff_picture(data: bytes, name: str) -> str:
         return "BMP"
     if data[:4] in (b"II*\x00", b"MM\x00*"):
         return "TIFF"
+    if data[4:8] == b"ftyp":
+        brands = data[8 : min(int.from_bytes(data[:4], "big"), _MAX_FTYP_BYTES)]
+        if any(brand in brands for brand in _AVIF_BRANDS):
+            return "AVIF"
+        if any(brand in brands for brand in _HEIC_BRANDS):
+            raise MediaError(
+                f"'{name}' is a HEIC picture, a kind that is not read; save it as JPEG or PNG (an "
+                "iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)."
+            )
     raise MediaError(
-        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, BMP and "
-        "TIFF; save it as one of them."
+        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, AVIF, BMP "
+        "and TIFF; save it as one of them."
     )

@@ -49,7 +49,7 @@ def test_server_info(channel: grpc.Channel, synthesizer: Synthesizer) -> None:
     assert info.version == __version__
     assert (info.bundle.width_px, info.bundle.height_px) == (manifest.width_px, manifest.height_px)
     assert (info.max_sessions, info.max_waiting) == (1, 1)
-    assert info.limits.max_picture_px == 33_000_000
+    assert info.limits.max_picture_px == 268_435_456
 
 
 def test_an_open_address_needs_tls_or_a_word(small_bundle: Path) -> None:

@@ -1,5 +1,6 @@
 """Decoding one picture with Pillow."""
 
+import math
 from typing import BinaryIO
 
 import numpy as np
@@ -8,10 +9,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.channel import Channel
+from mimo_runtime.media.child.profiles import to_srgb
 from mimo_runtime.media.child.ring_writer import RingWriter
 from mimo_runtime.media.decode_job import DecodeJob
 
 _ALPHA_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
+_DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
 
 def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
@@ -38,6 +41,14 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
     writer.flush()
 
 
+def reduction(width_px: int, height_px: int, most_px: int) -> int:
+    """By which power of two a picture is to be reduced to have at most `most_px` pixels."""
+    divisor = 1
+    while math.ceil(width_px / divisor) * math.ceil(height_px / divisor) > most_px:
+        divisor *= 2
+    return divisor
+
+
 def _check_size(width_px: int, height_px: int, job: DecodeJob) -> None:
     if width_px * height_px > job.limits.max_picture_px:
         raise LimitExceededError(
@@ -47,12 +58,45 @@ def _check_size(width_px: int, height_px: int, job: DecodeJob) -> None:
 
 
 def _pixels(picture: Image.Image, job: DecodeJob) -> NDArray[np.uint8]:
-    """uint8 [height, width, 3 or 4], upright; 16-bit grey is reduced to 8 bits."""
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode == "F":
+    """uint8 [height, width, 3 or 4], upright, in sRGB, of at most `reduced_picture_px` pixels.
+
+    16-bit grey is reduced to 8 bits. A large JPEG is decoded at a half, a quarter or an eighth of
+    its size (the draft mode of libjpeg), so that it never is in memory whole.
+    """
+    if picture.mode == "F":
         raise MediaError(f"'{job.name}' has floating-point pixels; save it with 8 bits a channel.")
-    if upright.mode.startswith("I"):
-        grey = (np.asarray(upright).astype(np.uint32) >> 8).astype(np.uint8)
-        return np.repeat(grey[:, :, None], 3, axis=2)
-    has_alpha = upright.mode in _ALPHA_MODES or "transparency" in upright.info
-    return np.asarray(upright.convert("RGBA" if has_alpha else "RGB"))
+    width_px, height_px = picture.size
+    divisor = reduction(width_px, height_px, job.limits.reduced_picture_px)
+    size = math.ceil(width_px / divisor), math.ceil(height_px / divisor)
+    if divisor > 1:
+        picture.draft(None, (width_px // divisor, height_px // divisor))
+    profile = picture.info.get("icc_profile")
+    plain = _plain(picture)
+    if plain.size != size:
+        plain = plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+    return np.asarray(ImageOps.exif_transpose(to_srgb(plain, profile)))
+
+
+def _plain(picture: Image.Image) -> Image.Image:
+    """The same with whole levels of 8 bits, transparency as alpha, and no palette."""
+    has_alpha = picture.mode in _ALPHA_MODES or "transparency" in picture.info
+    if picture.mode in _DEEP_MODES:
+        return _of_deep_grey(picture)
+    if picture.mode in ("P", "PA"):
+        return picture.convert("RGBA" if has_alpha else "RGB")
+    if picture.mode in ("1", "La"):
+        return picture.convert("LA" if has_alpha else "L")
+    if has_alpha:
+        return picture.convert("LA" if picture.mode in ("L", "LA") else "RGBA")
+    return picture
+
+
+def _of_deep_grey(picture: Image.Image) -> Image.Image:
+    deep = np.asarray(picture).astype(np.uint32)
+    grey = (deep >> 8).astype(np.uint8)
+    key = picture.info.get("transparency")
+    plain = Image.fromarray(grey)
+    if isinstance(key, int):
+        plain.putalpha(Image.fromarray(np.where(deep == key, 0, 255).astype(np.uint8)))
+    plain.info["exif"] = picture.info.get("exif", b"")
+    return plain
