@@ -86,8 +86,8 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
 
 def _request(options: dict[str, Any], settings: Settings) -> "SynthesisRequest":
     from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.matte import read_matte
     from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.sessions.matte import read_matte
     from mimo_runtime.synthesis.feather import feather_masks_from_folder
     from mimo_runtime.synthesis.request import SynthesisRequest
     from mimo_runtime.templates.folder import open_template

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.sessions.inputs import InputLimits
-from mimo_runtime.sessions.matte import read_matte
 from mimo_runtime.sessions.outbox import Outbox
 from mimo_runtime.sessions.packing import EncodedFrames, packer_for
 from mimo_runtime.sessions.spool import Spool

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.synthesis.crop import WHITE, cut_square
 from mimo_runtime.synthesis.person import tight_box
@@ -12,7 +13,12 @@ from mimo_runtime.synthesis.person import tight_box
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 
-_OPAQUE = 255
+_ALPHA_SENTENCES = {
+    Alpha.ABSENT: "has no alpha channel that is not opaque everywhere, and no matte was given",
+    Alpha.EMPTY: "has an alpha channel that is 0 everywhere, so that nothing of it is to be seen",
+    Alpha.CARD: "has an alpha channel that holds the whole picture, background and all, and is no "
+    "matte",
+}
 _CLIP_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _CLIP_STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)
 
@@ -21,16 +27,6 @@ def _levels_on_white() -> Pixels:
     """uint8 [256, 256]: by matte and level, the level on a white ground, truncated as official."""
     opacity, level = np.arange(256)[:, np.newaxis] / 255, np.arange(256)
     return (level * opacity + 255 * (1 - opacity)).astype(np.uint8)
-
-
-def own_matte(picture: Pixels) -> Pixels | None:
-    """The alpha channel, uint8 [height, width], of a picture [height, width, 3 or 4] that has one.
-
-    One that is opaque everywhere, as screenshots have it, is no matte.
-    """
-    if picture.shape[2] == 3 or picture[..., 3].min() == _OPAQUE:
-        return None
-    return np.ascontiguousarray(picture[..., 3])
 
 
 def prepare_character(picture: Pixels, matte: Pixels | None) -> Pixels:
@@ -97,11 +93,10 @@ def _matte_of(picture: Pixels, matte: Pixels | None) -> Pixels:
     if matte is None:
         matte = own_matte(picture)
     if matte is None:
-        opaque = " that is not opaque everywhere" if picture.shape[2] == 4 else ""
         raise InvalidRequestError(
-            f"The character picture has no alpha channel{opaque} and no matte was given; give a "
-            "picture with a transparent background (PNG or WebP), or a matte: a grey picture of "
-            "the same size that is white where the character is."
+            f"The character picture {_ALPHA_SENTENCES[alpha_of(picture)]}; give a picture with a "
+            "transparent background (PNG or WebP), a character that was prepared from it, or a "
+            "matte: a grey picture of the same size that is white where the character is."
         )
     if matte.shape != picture.shape[:2]:
         sizes = [f"{array.shape[1]}x{array.shape[0]}" for array in (matte, picture)]

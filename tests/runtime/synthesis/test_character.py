@@ -5,7 +5,6 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.synthesis.character import (
     clip_pixels,
     on_white,
-    own_matte,
     pose_pixels,
     prepare_character,
     vae_pixels,
@@ -83,7 +82,7 @@ def test_the_background_becomes_white():
 
 
 def test_without_a_matte_the_error_says_how_to_give_one():
-    with pytest.raises(InvalidRequestError, match="no alpha channel and no matte"):
+    with pytest.raises(InvalidRequestError, match=r"no alpha channel .* no matte was given"):
         prepare_character(picture_and_matte()[0], None)
 
 
@@ -94,7 +93,11 @@ def test_an_opaque_alpha_channel_is_no_matte():
         prepare_character(opaque, None)
     assert np.array_equal(on_white(opaque, None), picture)
     opaque[0, 0, 3] = 254
-    assert np.array_equal(own_matte(opaque), opaque[..., 3])
+    with pytest.raises(InvalidRequestError, match="holds the whole picture"):
+        prepare_character(opaque, None)
+    opaque[..., 3] = 0
+    with pytest.raises(InvalidRequestError, match="0 everywhere, so that nothing"):
+        prepare_character(opaque, None)
 
 
 def test_a_matte_of_another_size_is_refused():
