@@ -5,14 +5,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
-from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.analysis.candidates import Candidate, candidates, choose, own_part
+from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.mask import MaskFinder
 from mimo_runtime.analysis.mask_edge import refined
 from mimo_runtime.analysis.people import PeopleFinder
-from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.picture_quality import PictureWarning, picture_warnings
+from mimo_runtime.analysis.plain_ground import cut_out, figures
+from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.square_crop import ROOM, SquareCrop
-from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.errors import MediaError
 
 _MODEL_PX = 512
 _PRESENT = 0.5
@@ -21,10 +23,16 @@ _IN_PICTURE = 0.5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CharacterMatte:
-    """`alpha`, uint8 [height, width]: 255 on the character; its `body`; what may be wrong."""
+    """A character in a picture.
+
+    Attributes:
+        alpha: uint8 [height, width], 255 on the character.
+        body: its body; None where nobody was found and the matte alone is known.
+        warnings: what may be wrong.
+    """
 
     alpha: Pixels
-    body: Body
+    body: Body | None
     warnings: tuple[PictureWarning, ...]
 
 
@@ -36,40 +44,70 @@ class CharacterFinder:
         self._bodies = bodies
         self._masks = masks
 
-    def find(self, pixels: Pixels, number: int | None = None) -> CharacterMatte:
+    def find(
+        self, pixels: Pixels, number: int | None = None, matte: Pixels | None = None
+    ) -> CharacterMatte:
         """The matte of the character in `pixels`, uint8 [height, width, 3].
 
+        A matte that is known is kept. On a plain ground everything that is not ground is the
+        character, with what the network for people adds; elsewhere the network decides.
+
         Args:
+            pixels: with a matte, on a plain ground.
             number: of the person, counted from the left from 1; None takes the main one.
+            matte: uint8 [height, width], 255 on what is no background, where that is known.
 
         Raises:
             MediaError: nobody is in the picture.
             InvalidRequestError: there are fewer people than `number`.
         """
         height_px, width_px = pixels.shape[:2]
-        people = sorted(self._people.find(pixels), key=lambda p: -_prominence(p, width_px))
-        if number is not None:
-            people = _first_of(people, number)
-        bodies = [self._bodies.find(pixels, person) for person in people]
-        if not bodies:
-            bodies = [self._anybody(pixels)]
-        first = self._closer(pixels, bodies[0])
-        mask = self._masks.find_in_crop(pixels, first, bodies[1:])
-        alpha = refined(mask, first.crop, pixels, _MODEL_PX)
-        warnings = picture_warnings(first, len(bodies), width_px, height_px)
-        return CharacterMatte(np.rint(alpha * 255).astype(np.uint8), first, warnings)
-
-    def _anybody(self, pixels: Pixels) -> Body:
-        """The body that the whole picture may show although no person was found."""
-        height_px, width_px = pixels.shape[:2]
-        crop = SquareCrop(width_px / 2, height_px / 2, float(max(height_px, width_px)), 0.0)
-        body = self._bodies.find_in(pixels, crop)
-        if body.presence < _PRESENT:
+        known = None if matte is None else matte.astype(np.float32) / 255
+        ground = cut_out(pixels) if known is None else known
+        standing = [] if ground is None else figures(ground)
+        everybody = candidates(self._people.find(pixels), standing)
+        chosen, others = choose(everybody, number, width_px)
+        body = self._body(pixels, chosen)
+        if body is None and known is None and not standing:
             raise MediaError(
                 f"Nobody was found in the picture ({width_px}x{height_px}); give one of a single "
-                "person, whole and from the front."
+                "person, whole and from the front, on a plain ground or with an alpha channel."
             )
-        return body
+        if known is not None:
+            alpha = known if chosen is None or not others else own_part(known, chosen)
+        else:
+            alpha = self._alpha(pixels, body, chosen, others)
+        levels = np.rint(alpha * 255).astype(np.uint8)
+        return CharacterMatte(levels, body, picture_warnings(body, levels, len(others) + 1))
+
+    def _alpha(
+        self, pixels: Pixels, body: Body | None, chosen: Candidate | None, others: list[Candidate]
+    ) -> Floats:
+        """How much of each pixel is the character, float32 [height, width] 0..1."""
+        people = None
+        if body is not None:
+            rest = [self._bodies.find(pixels, one.person) for one in others if one.person]
+            mask = self._masks.find_in_crop(pixels, body, rest)
+            people = refined(mask, body.crop, pixels, _MODEL_PX)
+        stands_alone = (
+            chosen is not None
+            and chosen.figure is not None
+            and not any(one.figure is chosen.figure for one in others)
+        )
+        ground = cut_out(pixels, people) if people is None or stands_alone else None
+        if ground is None or chosen is None:
+            return people if people is not None else np.zeros(pixels.shape[:2], np.float32)
+        return own_part(ground, chosen)
+
+    def _body(self, pixels: Pixels, chosen: Candidate | None) -> Body | None:
+        """The body of the one chosen, or that which its box, or the whole picture, may show."""
+        if chosen is not None and chosen.person is not None:
+            return self._closer(pixels, self._bodies.find(pixels, chosen.person))
+        height_px, width_px = pixels.shape[:2]
+        box = Region(0, 0, width_px, height_px) if chosen is None else chosen.box
+        side_px = max(box.width, box.height) * (1.0 if chosen is None else ROOM)
+        body = self._bodies.find_in(pixels, SquareCrop(*box.centre, float(side_px), 0.0))
+        return self._closer(pixels, body) if body.presence >= _PRESENT else None
 
     def _closer(self, pixels: Pixels, body: Body) -> Body:
         """Once more, in the crop that fits what was found the first time."""
@@ -81,19 +119,3 @@ class CharacterFinder:
         crop = SquareCrop(*around.centre, side_px, body.crop.turn_rad)
         again = self._bodies.find_in(pixels, crop)
         return again if again.presence >= body.presence - 0.05 else body
-
-
-def _first_of(people: list[Person], number: int) -> list[Person]:
-    """`people` with the one that is `number` from the left in front."""
-    by_place = sorted(people, key=lambda person: person.box.centre[0])
-    if number > max(1, len(people)):
-        raise InvalidRequestError(
-            f"There is no person {number} in the picture; {len(people)} were found, counted from "
-            "the left."
-        )
-    return by_place[number - 1 : number] + by_place[: number - 1] + by_place[number:]
-
-
-def _prominence(person: Person, width_px: int) -> float:
-    away = abs(2 * person.box.centre[0] / width_px - 1)
-    return person.box.area * (1.5 - away)

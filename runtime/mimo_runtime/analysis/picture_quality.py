@@ -1,13 +1,14 @@
 """What may be wrong with a character picture, as data."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from mimo_runtime.analysis.body_landmarks import Body
+from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.joints import LANDMARK
 
 HALF_BODY: Final = "half_body"
@@ -16,6 +17,8 @@ SEVERAL_PEOPLE: Final = "several_people"
 UNSURE: Final = "unsure"
 SMALL: Final = "small"
 TURNED: Final = "turned"
+DOUBTFUL_MATTE: Final = "doubtful_matte"
+NO_BODY: Final = "no_body"
 
 _CHECKED = tuple(
     f"{side}_{joint}"
@@ -25,6 +28,12 @@ _CHECKED = tuple(
 _SEEN = 0.5
 _PRESENT = 0.5
 _SMALLEST_PX = 256
+_MANY_BORDERS = 3
+_TOUCHED = 0.1  # of a border's length
+_ON_MATTE = 64
+_AROUND = 0.02  # of the character's height
+_FACE_SEEN = 0.9
+_BELIEVED = 0.9  # presence below which a drawing's sides are not told apart
 _MOST_TURNED_DEG = 50.0
 
 
@@ -37,35 +46,75 @@ class PictureWarning:
     text: str
 
 
-def picture_warnings(
-    body: Body, people: int, width_px: int, height_px: int
-) -> tuple[PictureWarning, ...]:
+def picture_warnings(body: Body | None, alpha: Pixels, people: int) -> tuple[PictureWarning, ...]:
     """What may spoil a character made from this picture.
 
     Args:
-        body: the character's.
+        body: the character's, None where nobody was found.
+        alpha: its matte, uint8 [height, width] of the picture.
         people: how many people the picture shows.
-        width_px: of the picture.
-        height_px: of the picture.
     """
-    outside, hidden = joints_out_of_sight(body, width_px, height_px)
-    found = []
-    if outside:
-        found.append(_warning(HALF_BODY, outside, f"{_list(outside)} out of the picture"))
-    if hidden:
-        found.append(_warning(OCCLUDED, hidden, f"{_list(hidden)} hidden or not to be made out"))
+    found = [] if body is None else list(_body_warnings(body, alpha))
     if people > 1:
         text = f"{people} people are in the picture, the largest in the middle was taken"
         found.append(_warning(SEVERAL_PEOPLE, (), text))
+    if (tall := seen_height_px(alpha)) < _SMALLEST_PX:
+        found.append(_warning(SMALL, (), f"the character is only {tall} px high"))
+    if borders_touched(alpha) >= _MANY_BORDERS:
+        text = "the matte reaches three borders of the picture and may hold background"
+        found.append(_warning(DOUBTFUL_MATTE, (), text))
+    if body is None:
+        text = (
+            "No body was found, so no canonical picture is made; what is driven is the picture as "
+            "it is."
+        )
+        found.append(PictureWarning(NO_BODY, (), text))
+    return tuple(found)
+
+
+def _body_warnings(body: Body, alpha: Pixels) -> Iterator[PictureWarning]:
+    height_px, width_px = alpha.shape
+    outside, hidden = joints_out_of_sight(body, width_px, height_px)
+    if outside:
+        yield _warning(HALF_BODY, outside, f"{_list(outside)} out of the picture")
+    if hidden:
+        yield _warning(OCCLUDED, hidden, f"{_list(hidden)} hidden or not to be made out")
+    if missed := joints_off_matte(body, alpha):
+        text = f"{_list(missed)} not on what was cut out, so the matte may be wrong"
+        yield _warning(DOUBTFUL_MATTE, missed, text)
     if body.presence < _PRESENT:
         text = f"it is not sure that this is a person ({body.presence:.0%})"
-        found.append(_warning(UNSURE, (), text))
-    if (tall := float(np.ptp(body.points[:, 1]))) < _SMALLEST_PX:
-        found.append(_warning(SMALL, (), f"the character is only {tall:.0f} px high"))
-    if (turned := turned_deg(body)) > _MOST_TURNED_DEG:
-        text = f"the character is turned {turned:.0f}° away from the camera"
-        found.append(_warning(TURNED, (), text))
-    return tuple(found)
+        yield _warning(UNSURE, (), text)
+    turned = turned_deg(body)
+    if turned > _MOST_TURNED_DEG and body.presence >= _BELIEVED:
+        yield _warning(TURNED, (), f"the character is turned {turned:.0f}° away from the camera")
+
+
+def seen_height_px(alpha: Pixels) -> int:
+    """Rows from the top to the bottom of a matte."""
+    rows = np.flatnonzero((alpha > _ON_MATTE).any(axis=1))
+    return int(np.ptp(rows)) + 1 if len(rows) else 0
+
+
+def borders_touched(alpha: Pixels) -> int:
+    """How many of the picture's four borders a matte reaches over a part of their length."""
+    sides = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+    return sum(float((side > _ON_MATTE).mean()) > _TOUCHED for side in sides)
+
+
+def joints_off_matte(body: Body, alpha: Pixels) -> tuple[str, ...]:
+    """Joints that are to be seen in the picture, and around which the matte is empty."""
+    height_px, width_px = alpha.shape
+    reach = max(2, round(_AROUND * seen_height_px(alpha)))
+    missed = []
+    for name in _CHECKED:
+        x, y = (round(float(value)) for value in body.points[LANDMARK[name], :2])
+        if not (0 <= x < width_px and 0 <= y < height_px):
+            continue
+        part = alpha[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
+        if body.visibility[LANDMARK[name]] >= _SEEN and part.max() < _ON_MATTE:
+            missed.append(name)
+    return tuple(missed)
 
 
 def joints_out_of_sight(
@@ -83,9 +132,22 @@ def joints_out_of_sight(
 
 
 def turned_deg(body: Body) -> float:
-    """How far the shoulders are turned away from the camera: 0 frontal, 90 sideways, 180 back."""
+    """How far the shoulders are turned away from the camera: 0 frontal, 90 sideways, 180 back.
+
+    Which side is to be seen is told by the face where it is: the network takes left for right in
+    drawings, but a nose before the ears looks at the camera.
+    """
     across = body.world[LANDMARK["left_shoulder"]] - body.world[LANDMARK["right_shoulder"]]
-    return math.degrees(abs(math.atan2(float(across[2]), float(across[0]))))
+    turned = math.degrees(abs(math.atan2(float(across[2]), float(across[0]))))
+    return 180 - turned if turned > 90 and looks_at_camera(body) else turned
+
+
+def looks_at_camera(body: Body) -> bool:
+    """Whether the face is to be seen: eyes and nose are, and the nose is nearer than the ears."""
+    face = [LANDMARK[name] for name in ("nose", "left_eye", "right_eye")]
+    ears = [LANDMARK[name] for name in ("left_ear", "right_ear")]
+    nearer = body.points[face[0], 2] < body.points[ears, 2].min()
+    return bool(nearer and body.visibility[face].min() >= _FACE_SEEN)
 
 
 def _list(joints: Iterable[str]) -> str:

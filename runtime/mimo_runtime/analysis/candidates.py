@@ -1,0 +1,78 @@
+"""Who may be meant in a picture: people who were found, and figures on a plain ground."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from mimo_runtime.analysis.frame import Floats
+from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.plain_ground import Figure, figures
+from mimo_runtime.analysis.region import Region, overlap
+from mimo_runtime.errors import InvalidRequestError
+
+_IN_FIGURE = 0.5  # of a person's box: the person is in that figure
+_SOMETHING = 0.02
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """Somebody in the picture: found as a person, standing apart from the ground, or both."""
+
+    box: Region
+    person: Person | None
+    figure: Figure | None
+
+    def prominence(self, width_px: int) -> float:
+        """How much the picture is of this one: large and in the middle."""
+        away = abs(2 * self.box.centre[0] / width_px - 1)
+        return self.box.area * (1.5 - away)
+
+
+def candidates(people: Sequence[Person], standing: Sequence[Figure]) -> list[Candidate]:
+    """Each person with the figure it is in, and the figures in which nobody was found."""
+    found = [Candidate(person.box, person, _figure_of(person, standing)) for person in people]
+    taken = {id(one.figure) for one in found}
+    alone = [figure for figure in standing if id(figure) not in taken]
+    return found + [Candidate(figure.box, None, figure) for figure in alone]
+
+
+def choose(
+    everybody: Sequence[Candidate], number: int | None, width_px: int
+) -> tuple[Candidate | None, list[Candidate]]:
+    """The one of `number` from the left, or the largest in the middle, and the others.
+
+    Raises:
+        InvalidRequestError: there are fewer than `number`.
+    """
+    if number is None:
+        ranked = sorted(everybody, key=lambda one: -one.prominence(width_px))
+        return (ranked[0], ranked[1:]) if ranked else (None, [])
+    ranked = sorted(everybody, key=lambda one: one.box.centre[0])
+    if number > max(1, len(ranked)):
+        raise InvalidRequestError(
+            f"There is no person {number} in the picture; {len(ranked)} were found, counted from "
+            "the left."
+        )
+    return (ranked[number - 1] if ranked else None), ranked[: number - 1] + ranked[number:]
+
+
+def own_part(ground: Floats, chosen: Candidate) -> Floats:
+    """`ground`, float32 [height, width] 0..1, of the figure that the one chosen is."""
+    found = figures(ground)
+    own = max(found, key=lambda figure: overlap(figure.box, chosen.box), default=None)
+    if own is None:
+        return ground
+    _, labels = cv2.connectedComponents((ground > _SOMETHING).astype(np.uint8))
+    mine = np.unique(labels[own.mask])
+    others = [labels[one.mask] for one in found if one is not own]
+    if others and np.isin(mine, np.unique(np.concatenate(others))).any():
+        return np.where(own.mask, ground, 0).astype(np.float32)
+    return np.where(np.isin(labels, mine), ground, 0).astype(np.float32)
+
+
+def _figure_of(person: Person, standing: Sequence[Figure]) -> Figure | None:
+    shares = [overlap(person.box, one.box) / max(person.box.area, 1.0) for one in standing]
+    best = max(range(len(shares)), key=lambda k: shares[k], default=None)
+    return standing[best] if best is not None and shares[best] >= _IN_FIGURE else None

@@ -1,0 +1,187 @@
+"""Figures on a plain ground, cut out by its colour: exact where a network for people guesses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.region import Region
+
+Mask = NDArray[np.bool_]
+
+_RING = 0.01  # of the shorter side: the border that is looked at
+_PLAIN_SIDE = 0.9  # of a side of the border, on three of the four, is of one colour
+_LEAST_LEVELS, _MOST_LEVELS = 8, 24  # by how much the ground may differ from its colour
+_NOISE = 3.0  # of the border's median deviation
+_EDGE_PX = 2
+_SPECK = 0.002  # of the largest figure: smaller pieces are dirt
+_FIGURE_AREA, _FIGURE_HEIGHT = 0.25, 0.4  # of the largest: what is a figure of its own
+_NEAR = 0.1  # of a figure's height: pieces within it belong to it
+_LIKELY = 0.5
+_SURE = 0.9  # of a network's mask: that is no ground, whatever its colour
+_PATCH = 0.012  # of the picture's height: narrower patches are the network's edge
+_HOLE = 0.3  # of a network's mask: an enclosed piece of the ground's colour is a hole below it
+_SHADOW = (0.45, 0.99)  # of the ground's light
+_SHADOW_LEVELS = 8
+_SHADOW_SLOPE = 5.0  # levels a pixel: shadows are soft
+_BRIGHT = 100
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """What stands on the ground in one place: `mask`, bool [height, width], and its `box`."""
+
+    mask: Mask
+    box: Region
+
+
+def ground_colour(pixels: Pixels) -> tuple[Floats, float] | None:
+    """The colour of the border, [3], and by how much it varies; None where it is not plain."""
+    ring = max(2, round(_RING * min(pixels.shape[:2])))
+    if min(pixels.shape[:2]) <= 4 * ring:
+        return None
+    sides = [pixels[:ring], pixels[-ring:], pixels[:, :ring], pixels[:, -ring:]]
+    border = np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.float32)
+    colour = np.asarray(np.median(border, axis=0), np.float32)
+    usual = float(np.median(np.abs(border - colour).max(axis=1)))
+    allowed = float(np.clip(_NOISE * usual + _LEAST_LEVELS, _LEAST_LEVELS, _MOST_LEVELS))
+    plain = [float((_away(side, colour) <= allowed).mean()) >= _PLAIN_SIDE for side in sides]
+    return (colour, allowed) if sum(plain) >= 3 else None
+
+
+def cut_out(pixels: Pixels, people: Floats | None = None) -> Floats | None:
+    """How much of each pixel is not ground, float32 [height, width] 0..1; None on another ground.
+
+    Args:
+        pixels: uint8 [height, width, 3].
+        people: what a network takes for people, float32 [height, width] 0..1: keeps clothes of
+            the ground's colour, and tells holes from white of eyes.
+    """
+    ground = ground_colour(pixels)
+    if ground is None:
+        return None
+    colour, allowed = ground
+    away = _away(pixels, colour)
+    outside = _outside(away <= allowed)
+    shadow = _shadow(pixels, colour, outside)
+    outside |= shadow if people is None else shadow & (people < _LIKELY)
+    if people is not None:
+        outside |= _holes(away <= allowed, outside, people)
+        outside &= ~_patches(outside, people)
+    return _soft(away, outside, allowed)
+
+
+def figures(alpha: Floats) -> list[Figure]:
+    """The figures of a matte 0..1, from left to right; small pieces go with the one they are near.
+
+    Pieces that are near none, and specks, are in none.
+    """
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(
+        (alpha > 0.5).astype(np.uint8), connectivity=8
+    )
+    if count < 2:
+        return []
+    sizes, heights = stats[:, cv2.CC_STAT_AREA], stats[:, cv2.CC_STAT_HEIGHT]
+    largest = 1 + int(sizes[1:].argmax())
+    main = [
+        label for label in range(1, count)
+        if sizes[label] >= _FIGURE_AREA * sizes[largest]
+        and heights[label] >= _FIGURE_HEIGHT * heights[largest]
+    ]  # fmt: skip
+    groups = {label: [label] for label in main}
+    for label in range(1, count):
+        if label in groups or sizes[label] < _SPECK * sizes[largest]:
+            continue
+        near = _nearest(_box(stats[label]), {one: _box(stats[one]) for one in main})
+        if near is not None:
+            groups[near].append(label)
+    found = [_figure(np.isin(labels, group)) for group in groups.values()]
+    return sorted(found, key=lambda figure: figure.box.centre[0])
+
+
+def _away(pixels: Pixels, colour: Floats) -> Floats:
+    """By how many levels the channel that differs most is away from `colour`."""
+    return np.asarray(np.abs(pixels.astype(np.float32) - colour).max(axis=-1))
+
+
+def _outside(like_ground: Mask) -> Mask:
+    """What is like the ground and reaches the border."""
+    _, labels = cv2.connectedComponents(like_ground.astype(np.uint8), connectivity=4)
+    edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
+    return np.isin(labels, np.unique(edges[edges > 0]))
+
+
+def _shadow(pixels: Pixels, colour: Floats, outside: Mask) -> Mask:
+    """What is the ground with less light, softly, and touches it."""
+    if colour.mean() < _BRIGHT:
+        return np.zeros(outside.shape, np.bool_)
+    values = pixels.astype(np.float32)
+    light = values @ colour / float(colour @ colour)
+    off = np.abs(values - light[..., None] * colour).max(axis=-1)
+    luma = cv2.GaussianBlur(values.mean(axis=-1), (0, 0), 1.5)
+    slopes = [cv2.Sobel(luma, cv2.CV_32F, *way, ksize=3) / 8 for way in ((1, 0), (0, 1))]
+    soft = np.hypot(*slopes) <= _SHADOW_SLOPE
+    like = soft & (off <= _SHADOW_LEVELS) & (light >= _SHADOW[0]) & (light <= _SHADOW[1])
+    _, labels = cv2.connectedComponents((like & ~outside).astype(np.uint8), connectivity=4)
+    beside = cv2.dilate(outside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    touching = np.unique(labels[beside & (labels > 0)])
+    return np.isin(labels, touching)
+
+
+def _holes(like_ground: Mask, outside: Mask, people: Floats) -> Mask:
+    """Enclosed pieces of the ground's colour where nobody is."""
+    count, labels = cv2.connectedComponents((like_ground & ~outside).astype(np.uint8))
+    if count < 2:
+        return np.zeros(outside.shape, np.bool_)
+    sizes = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
+    means = np.bincount(labels.ravel(), people.ravel().astype(np.float64), count) / sizes
+    empty = np.flatnonzero(means < _HOLE)
+    return np.isin(labels, empty[empty > 0])
+
+
+def _patches(outside: Mask, people: Floats) -> Mask:
+    """Broad pieces of the ground's colour of which the network is sure: clothes."""
+    width = max(3, round(_PATCH * len(people)))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
+    claimed = ((people > _SURE) & outside).astype(np.uint8)
+    broad = cv2.dilate(cv2.morphologyEx(claimed, cv2.MORPH_OPEN, kernel), kernel)
+    return np.asarray((broad > 0) & (people > _LIKELY))
+
+
+def _soft(away: Floats, outside: Mask, allowed: float) -> Floats:
+    """1 off the ground; at its edge by how far the colour is on the way to that beside it."""
+    kernel = np.ones((2 * _EDGE_PX + 1, 2 * _EDGE_PX + 1), np.uint8)
+    edge = cv2.dilate(outside.astype(np.uint8), kernel) > 0
+    full = np.maximum(cv2.dilate(away, kernel) - allowed, 1)
+    share = ((away - allowed) / full).clip(0, 1)
+    return np.where(outside, 0, np.where(edge, share, 1)).astype(np.float32)
+
+
+def _nearest(box: Region, others: dict[int, Region]) -> int | None:
+    found = {
+        label: _gap(box, other) for label, other in others.items()
+        if _gap(box, other) <= _NEAR * other.height
+    }  # fmt: skip
+    return min(found, key=lambda label: found[label], default=None)
+
+
+def _gap(one: Region, other: Region) -> float:
+    across = max(one.left - other.right, other.left - one.right, 0)
+    down = max(one.top - other.bottom, other.top - one.bottom, 0)
+    return max(across, down)
+
+
+def _box(stats: Sequence[int]) -> Region:
+    left, top, width, height = map(float, stats[:4])
+    return Region(left, top, left + width, top + height)
+
+
+def _figure(mask: Mask) -> Figure:
+    rows, columns = np.nonzero(mask)
+    box = Region(
+        float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1)
+    )
+    return Figure(mask, box)
