@@ -62,7 +62,9 @@ class CharacterFinder:
             InvalidRequestError: there are fewer people than `number`.
         """
         height_px, width_px = pixels.shape[:2]
-        known = None if matte is None else matte.astype(np.float32) / 255
+        known: Floats | None = None
+        if matte is not None:
+            known = np.asarray(matte / np.float32(255), np.float32)
         ground = cut_out(pixels) if known is None else known
         standing = [] if ground is None else figures(ground)
         everybody = candidates(self._people.find(pixels), standing)

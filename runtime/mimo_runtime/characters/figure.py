@@ -89,6 +89,11 @@ def read_figure(folder: Path) -> Figure:
     Raises MediaError where it is damaged, or was made before there were figures in them.
     """
     record = read_character_record(folder)
+    if not record.body:
+        raise MediaError(
+            f"In the picture of the character folder '{folder.name}' no body was found, and a "
+            "draft is drawn on one; render without a draft."
+        )
     if not (folder / FIT).is_file():
         raise MediaError(
             f"The character folder '{folder.name}' has no {FIT}, so it was made by an earlier "

@@ -34,7 +34,8 @@ class CharacterRecord:
         models: for each slot of the analysis the network file that was used.
         warnings: what may spoil the result; kind and sentence.
         guesses: what was assumed, sentences.
-        body: name of the body. shape, proportions: its build.
+        body: name of the body, "" where nobody was found: then there is picture.png only.
+        shape, proportions: its build.
         overlap: of the fitted body and the matte, 0 to 1.
         surface: shares of the surface that were seen, mirrored, guessed.
     """

@@ -9,9 +9,9 @@ from mimo_runtime.cli.options import FILE, FOLDER, examples
 from mimo_runtime.errors import MediaError
 
 if TYPE_CHECKING:
-    from mimo_runtime.characters.character import Character
     from mimo_runtime.characters.folder import CharacterRecord
     from mimo_runtime.characters.texture import Texture
+    from mimo_runtime.synthesis.figures import Prepared
 
 SMALLEST_PX, LARGEST_PX = 64, 4096
 
@@ -38,12 +38,23 @@ SMALLEST_PX, LARGEST_PX = 64, 4096
     type=click.IntRange(min=1),
     help="Which person, counted from the left; without it the largest in the middle.",
 )
+@click.option(
+    "--matte",
+    type=FILE,
+    help="Picture of the same size, white (or opaque) where the character is.",
+)
 def character(
-    source: Path, output: Path, size: int, models: Path | None, person: int | None
+    source: Path,
+    output: Path,
+    size: int,
+    models: Path | None,
+    person: int | None,
+    matte: Path | None,
 ) -> None:
     """Prepare a character: matted, square, and once more in the canonical A-pose."""
     from mimo_runtime.characters.folder import NAMES
     from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.matte import read_matte
     from mimo_runtime.media.picture import read_picture
     from mimo_runtime.motions.folder import new_folder
     from mimo_runtime.synthesis.figures import prepare
@@ -51,47 +62,47 @@ def character(
     data = _read(source)
     with new_folder(output, NAMES, "character") as folder:
         picture = read_picture(data, source.name, MediaLimits())
-        prepared = prepare(picture, None, models, person, size)
-        made, warnings = prepared.character, prepared.warnings
-        _write(folder, made, _record(data, source.name, models, warnings, made))
-    for _, text in warnings:
+        given = None if matte is None else read_matte(_read(matte), MediaLimits())
+        prepared = prepare(picture, given, models, person, size)
+        _write(folder, prepared, _record(data, source.name, models, prepared))
+    for _, text in prepared.warnings:
         click.echo(f"Warning: {text}", err=True)
-    click.echo(
-        f"{output}: {size}x{size} px; {_shares(made.texture)['seen']:.0%} of the surface was seen, "
-        "the rest mirrored or guessed."
-    )
+    click.echo(f"{output}: {size}x{size} px; {_surface_sentence(prepared)}")
 
 
-def _record(
-    data: bytes,
-    name: str,
-    models: Path | None,
-    warnings: tuple[tuple[str, str], ...],
-    made: "Character",
-) -> "CharacterRecord":
+def _surface_sentence(prepared: "Prepared") -> str:
+    if prepared.character is None:
+        return "the picture alone, without a body."
+    seen = _shares(prepared.character.texture)["seen"]
+    return f"{seen:.0%} of the surface was seen, the rest mirrored or guessed."
+
+
+def _record(data: bytes, name: str, models: Path | None, prepared: "Prepared") -> "CharacterRecord":
     import hashlib
 
     from mimo_runtime.analysis.choices import read_models, shipped_models
     from mimo_runtime.analysis.contracts import DEPTH
     from mimo_runtime.characters.folder import CharacterRecord
+    from mimo_runtime.fitting.proportions import Proportions
 
     choices = shipped_models() if models is None else read_models(models)
+    made = prepared.character
     return CharacterRecord(
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
-        size_px=len(made.picture),
+        size_px=len(prepared.picture),
         models={slot: choice.file.name for slot, choice in choices.items() if slot != DEPTH},
-        warnings=warnings,
-        guesses=made.guesses,
-        body=made.fit.body.name,
-        shape=made.fit.shape,
-        proportions=made.fit.proportions,
-        overlap=round(made.fit.overlap, 3),
-        surface=_shares(made.texture),
+        warnings=prepared.warnings,
+        guesses=() if made is None else made.guesses,
+        body="" if made is None else made.fit.body.name,
+        shape={} if made is None else made.fit.shape,
+        proportions=Proportions() if made is None else made.fit.proportions,
+        overlap=0.0 if made is None else round(made.fit.overlap, 3),
+        surface={} if made is None else _shares(made.texture),
     )
 
 
-def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
+def _write(folder: Path, prepared: "Prepared", record: "CharacterRecord") -> None:
     from mimo_runtime.characters.figure import write_fit
     from mimo_runtime.characters.folder import (
         CANONICAL,
@@ -103,11 +114,14 @@ def _write(folder: Path, made: "Character", record: "CharacterRecord") -> None:
     from mimo_runtime.files import write_errors
     from mimo_runtime.media.picture import encode_png
 
+    made = prepared.character
     with write_errors(folder):
-        (folder / PICTURE).write_bytes(encode_png(made.picture))
-        (folder / CANONICAL).write_bytes(encode_png(made.canonical))
-    write_texture(folder / TEXTURE, made.texture)
-    write_fit(folder, made.figure.pose, made.figure.camera, made.lengths_m)
+        (folder / PICTURE).write_bytes(encode_png(prepared.picture))
+        if made is not None:
+            (folder / CANONICAL).write_bytes(encode_png(made.canonical))
+    if made is not None:
+        write_texture(folder / TEXTURE, made.texture)
+        write_fit(folder, made.figure.pose, made.figure.camera, made.lengths_m)
     write_character_record(folder, record)
 
 

@@ -67,8 +67,8 @@ def say_preflight(figure: "Figure", template: "Template", network_px: int | None
 def figure_of(character: Path, matte: Path | None) -> "Figure":
     """The figure of a picture file, made now or, for a character folder's, read."""
     from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.media.matte import read_matte
     from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.sessions.matte import read_matte
     from mimo_runtime.synthesis.figures import figure_beside, prepare
 
     if (figure := figure_beside(character)) is not None:
@@ -83,4 +83,4 @@ def figure_of(character: Path, matte: Path | None) -> "Figure":
     prepared = prepare(picture, None if given is None else read_matte(given, limits))
     for _, text in prepared.warnings:
         click.echo(f"Warning: {text}", err=True)
-    return prepared.character.figure
+    return prepared.figure()

@@ -12,7 +12,10 @@ from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
 from mimo_runtime.characters.character import Character, make_character
 from mimo_runtime.characters.figure import Figure, read_figure
 from mimo_runtime.characters.folder import PICTURE, RECORD
-from mimo_runtime.synthesis.character import on_white, own_matte
+from mimo_runtime.characters.square import square_around
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
+from mimo_runtime.synthesis.character import on_white
 
 Pixels = NDArray[np.uint8]
 
@@ -21,10 +24,24 @@ SIZE_PX = 768
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prepared:
-    """A character and what may spoil it, sentences by their kind."""
+    """A character and what may spoil it, sentences by their kind.
 
-    character: Character
+    `picture` is uint8 RGBA [size, size, 4]; `character` is None where nobody was found in a matte
+    that was known: a drawing, a toy, a mascot.
+    """
+
+    picture: Pixels
+    character: Character | None
     warnings: tuple[tuple[str, str], ...]
+
+    def figure(self) -> Figure:
+        """Raises MediaError where no body was found."""
+        if self.character is None:
+            raise MediaError(
+                "No body was found in the picture of the character, and a draft is drawn on one; "
+                "render without a draft, or give a picture of a person, whole and from the front."
+            )
+        return self.character.figure
 
 
 def prepare(
@@ -43,18 +60,22 @@ def prepare(
         size_px: of the prepared pictures.
 
     Raises:
-        MediaError: nobody is found, or the body does not lie on them.
+        MediaError: nobody is found, or the alpha channel is 0 everywhere.
         InvalidRequestError: there is no such person, or the matte has another size.
     """
     found = _find(picture, matte, models, person)
-    made = make_character(picture[..., :3], found.alpha, found.body, size_px)
-    return Prepared(made, tuple((one.kind, one.text) for one in found.warnings))
+    rgb = picture[..., :3]
+    made = None
+    if found.body is not None:
+        made = make_character(rgb, found.alpha, found.body, size_px)
+    square = square_around(found.alpha, size_px).cut(rgb, found.alpha)
+    return Prepared(square, made, tuple((one.kind, one.text) for one in found.warnings))
 
 
 def figure_beside(picture: Path) -> Figure | None:
     """The figure of the character folder whose picture that is; None for any other file.
 
-    Raises MediaError where the folder is damaged or of an earlier version.
+    Raises MediaError where the folder is damaged, of an earlier version, or without a body.
     """
     if picture.name != PICTURE or not (picture.parent / RECORD).is_file():
         return None
@@ -64,9 +85,14 @@ def figure_beside(picture: Path) -> Figure | None:
 def _find(
     picture: Pixels, matte: Pixels | None, models: Path | None, person: int | None
 ) -> CharacterMatte:
-    found = open_finders(models).characters.find(on_white(picture, matte), person)
-    if person is not None:
-        kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
-        found = replace(found, warnings=kept)
+    if matte is None and alpha_of(picture) is Alpha.EMPTY:
+        raise MediaError(
+            "The alpha channel of the character picture is 0 everywhere, so that nothing of it is "
+            "to be seen; save it without alpha, or give a matte."
+        )
     own = own_matte(picture) if matte is None else matte
-    return found if own is None else replace(found, alpha=own)
+    found = open_finders(models).characters.find(on_white(picture, matte), person, own)
+    if person is None:
+        return found
+    kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
+    return replace(found, warnings=kept)

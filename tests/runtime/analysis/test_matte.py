@@ -84,8 +84,15 @@ class TestQuality:
     def body(self) -> Body:
         return decode_body(recorded(), CROP, 256)
 
-    def warned(self, body: Body, people: int = 1) -> list[str]:
-        return kinds(picture_warnings(body, people, 640, 480))
+    def everywhere(self) -> np.ndarray:
+        """A matte of all of the picture but its border."""
+        alpha = np.zeros((480, 640), np.uint8)
+        alpha[2:-2, 2:-2] = 255
+        return alpha
+
+    def warned(self, body: Body | None, people: int = 1, alpha: np.ndarray | None = None):
+        given = self.everywhere() if alpha is None else alpha
+        return kinds(picture_warnings(body, given, people))
 
     def test_nothing_is_wrong_with_the_one_recorded(self) -> None:
         assert self.warned(self.body()) == []
@@ -93,12 +100,50 @@ class TestQuality:
     def test_hidden_joints(self) -> None:
         visibility = self.body().visibility.copy()
         visibility[LANDMARK["left_wrist"]] = 0.1
-        (warning,) = picture_warnings(replace(self.body(), visibility=visibility), 1, 640, 480)
+        body = replace(self.body(), visibility=visibility)
+        (warning,) = picture_warnings(body, self.everywhere(), 1)
         assert (warning.kind, warning.joints) == ("occluded", ("left_wrist",))
         assert warning.text.startswith("Left wrist")
 
     def test_low_presence(self) -> None:
         assert self.warned(replace(self.body(), presence=0.2)) == ["unsure"]
+
+    def test_a_joint_that_was_not_cut_out(self) -> None:
+        x, y = (round(float(v)) for v in self.body().points[LANDMARK["left_wrist"], :2])
+        alpha = self.everywhere()
+        alpha[y - 30 : y + 30, x - 30 : x + 30] = 0
+        (warning,) = picture_warnings(self.body(), alpha, 1)
+        assert (warning.kind, warning.joints) == ("doubtful_matte", ("left_wrist",))
+
+    def test_a_matte_that_reaches_three_borders(self) -> None:
+        alpha = self.everywhere()
+        alpha[:, :2] = alpha[-2:] = 255
+        assert self.warned(self.body(), alpha=alpha) == []
+        alpha[:, -2:] = 255
+        assert self.warned(self.body(), alpha=alpha) == ["doubtful_matte"]
+
+    def test_the_height_is_that_of_what_is_seen(self) -> None:
+        alpha = np.zeros((480, 640), np.uint8)
+        alpha[100:355, 2:-2] = 255
+        assert "small" in self.warned(self.body(), alpha=alpha)
+        alpha[355] = 255
+        assert "small" not in self.warned(self.body(), alpha=alpha)
+
+    def test_nobody_in_a_matte(self) -> None:
+        assert self.warned(None) == ["no_body"]
+
+    def test_who_looks_at_the_camera_is_not_turned_away(self) -> None:
+        body = self.body()
+        world = body.world.copy()
+        left, right = LANDMARK["left_shoulder"], LANDMARK["right_shoulder"]
+        world[left], world[right] = (-0.2, -0.5, 0), (0.2, -0.5, 0)
+        points, visibility = body.points.copy(), np.ones_like(body.visibility)
+        points[LANDMARK["nose"], 2] = points[LANDMARK["left_ear"], 2] - 50
+        points[LANDMARK["right_ear"], 2] = points[LANDMARK["left_ear"], 2]
+        facing = replace(body, world=world, points=points, visibility=visibility)
+        assert turned_deg(facing) == pytest.approx(0)
+        away = replace(facing, visibility=np.zeros_like(visibility))
+        assert turned_deg(away) == pytest.approx(180)
 
     def test_several_people(self) -> None:
         assert self.warned(self.body(), people=3) == ["several_people"]
@@ -110,8 +155,10 @@ class TestQuality:
         assert turned_deg(replace(self.body(), world=world)) == pytest.approx(0)
         world[left], world[right] = (0, -0.5, 0.2), (0, -0.5, -0.2)
         assert turned_deg(replace(self.body(), world=world)) == pytest.approx(90)
+        hidden = np.zeros_like(self.body().visibility)
         world[left], world[right] = (-0.2, -0.5, 0), (0.2, -0.5, 0)
-        assert turned_deg(replace(self.body(), world=world)) == pytest.approx(180)
+        turned = replace(self.body(), world=world, visibility=hidden)
+        assert turned_deg(turned) == pytest.approx(180)
 
 
 def test_a_grey_picture_of_the_character(finder: CharacterFinder) -> None:

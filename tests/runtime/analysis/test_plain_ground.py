@@ -1,0 +1,125 @@
+"""Figures on a plain ground, and pictures with a matte of their own."""
+
+import cv2
+import numpy as np
+import pytest
+
+from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.matte import CharacterFinder
+from mimo_runtime.analysis.plain_ground import cut_out, figures, ground_colour
+from tests.runtime.analysis.rendered import overlap, street
+
+GROUNDS = [(255, 255, 255), (0, 0, 0), (40, 150, 60), (200, 180, 150)]
+
+
+@pytest.fixture(scope="module")
+def finder() -> CharacterFinder:
+    return open_finders().characters
+
+
+def drawing(middle: int = 150, width: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Somebody with the arms stretched out, drawn with flat colours, and where."""
+    picture, where = np.zeros((400, width, 3), np.uint8), np.zeros((400, width), np.uint8)
+
+    def shape(draw, colour) -> None:
+        draw(picture, colour)
+        draw(where, 255)
+
+    shape(
+        lambda on, c: cv2.line(on, (middle - 100, 130), (middle + 100, 130), c, 20), (230, 180, 150)
+    )
+    shape(
+        lambda on, c: cv2.rectangle(on, (middle - 30, 110), (middle + 30, 230), c, -1),
+        (60, 90, 200),
+    )
+    shape(lambda on, c: cv2.circle(on, (middle, 70), 35, c, -1), (230, 180, 150))
+    for side in (-15, 15):
+        ends = (middle + side, 230), (middle + side, 360)
+        shape(lambda on, c, ends=ends: cv2.line(on, *ends, c, 18), (90, 60, 40))
+    return picture, where
+
+
+def on_ground(ground, noise: float = 0, middle: int = 150, width: int = 300):
+    picture, where = drawing(middle, width)
+    share = cv2.GaussianBlur(where, (0, 0), 0.7)[..., None] / 255
+    mixed = picture * share + np.array(ground) * (1 - share)
+    mixed += np.random.default_rng(3).normal(0, noise, mixed.shape)
+    return mixed.clip(0, 255).astype(np.uint8), where > 127
+
+
+@pytest.mark.parametrize("ground", GROUNDS)
+@pytest.mark.parametrize("noise", [0, 2])
+def test_what_is_not_ground_is_whole(ground: tuple[int, int, int], noise: float) -> None:
+    pixels, where = on_ground(ground, noise)
+    alpha = cut_out(pixels)
+    assert alpha is not None
+    assert overlap(alpha, where) > 0.93
+    (figure,) = figures(alpha)
+    assert figure.box.width / figure.box.height == pytest.approx(220 / 335, rel=0.03)
+
+
+def test_a_street_is_no_plain_ground() -> None:
+    assert ground_colour(street(300, 300)) is None
+    assert cut_out(street(300, 300)) is None
+
+
+def test_a_soft_shadow_belongs_to_the_ground() -> None:
+    pixels, where = on_ground((240, 240, 240))
+    shadow = np.zeros(where.shape, np.float32)
+    cv2.ellipse(shadow, (150, 365), (80, 14), 0, 0, 360, 0.4, -1)
+    shadow = cv2.GaussianBlur(shadow, (0, 0), 8)
+    dark = (pixels * (1 - shadow * ~where)[..., None]).astype(np.uint8)
+    alpha = cut_out(dark)
+    assert alpha is not None
+    assert overlap(alpha, where) > 0.9
+
+
+def test_clothes_of_the_colour_of_the_ground_stay_where_the_network_is_sure() -> None:
+    pixels, where = on_ground((255, 255, 255))
+    pixels[112:228, 122:178] = 253
+    without = cut_out(pixels)
+    given = cut_out(pixels, where.astype(np.float32))
+    assert without is not None
+    assert given is not None
+    pixels[100:240, 118:124] = 255  # the outline is open
+    assert overlap(cut_out(pixels, where.astype(np.float32)), where) > 0.9
+
+
+def test_the_arms_stay_on(finder: CharacterFinder) -> None:
+    pixels, where = on_ground((255, 255, 255))
+    alpha = finder.find(pixels).alpha
+    assert overlap(alpha / 255, where) > 0.9
+    assert np.flatnonzero((alpha > 127).any(axis=0))[[0, -1]] == pytest.approx([40, 260], abs=3)
+
+
+def test_everybody_can_be_chosen(finder: CharacterFinder) -> None:
+    first, where_first = on_ground((255, 255, 255), middle=130, width=560)
+    second, where_second = on_ground((255, 255, 255), middle=430, width=560)
+    both = np.minimum(first, second)
+    for number, where in ((1, where_first), (2, where_second)):
+        assert overlap(finder.find(both, number).alpha / 255, where) > 0.9
+    matte = np.where(where_first | where_second, 255, 0).astype(np.uint8)
+    chosen = finder.find(both, 2, matte)
+    np.testing.assert_array_equal(chosen.alpha > 0, where_second)
+    assert "several_people" in [warning.kind for warning in finder.find(both).warnings]
+
+
+def mascot() -> np.ndarray:
+    """The matte of a thing with eyes that no network takes for a person."""
+    alpha = np.zeros((300, 240), np.uint8)
+    cv2.ellipse(alpha, (120, 150), (70, 110), 0, 0, 360, 255, -1)
+    for x in (80, 160):
+        cv2.ellipse(alpha, (x, 265), (26, 18), 0, 0, 360, 255, -1)
+    return alpha
+
+
+def test_a_matte_needs_nobody(finder: CharacterFinder) -> None:
+    alpha = mascot()
+    pixels = np.where(alpha[..., None] > 0, (80, 160, 220), 255).astype(np.uint8)
+    found = finder.find(pixels, matte=alpha)
+    assert found.body is None
+    np.testing.assert_array_equal(found.alpha, alpha)
+    assert "no_body" in [warning.kind for warning in found.warnings]
+    on_plain = finder.find(pixels)
+    assert on_plain.body is None
+    assert overlap(on_plain.alpha / 255, alpha > 0) > 0.97
