@@ -16,9 +16,9 @@ from mimo_runtime.analysis.frame import Floats, Frame
 from mimo_runtime.analysis.region import Region, intersection_over_union
 from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
 from mimo_runtime.decomposition.crowd import Crowd
-from mimo_runtime.layers.camera import CameraPath
-from mimo_runtime.layers.camera_tracker import CameraTracker
-from mimo_runtime.layers.removal import human_area
+from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.tracker import CameraTracker
+from mimo_runtime.layers.removal.removal import person_area
 
 _SAME = 0.3
 
@@ -90,7 +90,7 @@ def follow_camera(
     """The camera's path, by what in each frame is in no mask of the person or of another."""
     tracker = CameraTracker()
     for frame, who, (mask, others) in zip(truth.frames, people, masks, strict=True):
-        hidden = human_area(mask) | np.logical_or.reduce([other >= 0.5 for other in others])
+        hidden = person_area(mask) | np.logical_or.reduce([other >= 0.5 for other in others])
         tracker.add(frame.pixels, hidden, cut=who.cut)
     return tracker.path()
 

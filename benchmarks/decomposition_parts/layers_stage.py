@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from benchmarks.decomposition_parts.analysis_stage import Analysed
 from benchmarks.decomposition_parts.fitting_stage import Fitted
 from benchmarks.decomposition_parts.truth import Truth
+from mimo_runtime.layers.frame_masks import FrameMasks, Other
 from mimo_runtime.layers.separation import Separation
-from mimo_runtime.layers.sighting import Other, Sighting
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -31,16 +31,16 @@ class Layered:
 def layer(truth: Truth, analysed: Analysed, fitted: Fitted | None) -> Layered:
     """Separate the clip; the fitted body, where there is one, says what would be seen whole."""
 
-    def sightings() -> Iterator[Sighting]:
+    def clip_masks() -> Iterator[FrameMasks]:
         for index, mask in enumerate(analysed.masks):
             expected = None if fitted is None else fitted.silhouettes[index]
             others = tuple(Other(other) for other in analysed.others[index])
-            yield Sighting(mask, expected, others=others)
+            yield FrameMasks(mask, expected, others=others)
 
     started = time.process_time()
     separation = Separation(
-        lambda: (frame.pixels for frame in truth.frames), sightings, analysed.camera
+        lambda: (frame.pixels for frame in truth.frames), clip_masks, analysed.camera
     )
-    found = [(one.scene, one.occlusion.alpha, one.human) for one in separation.layers()]
+    found = [(one.scene, one.occlusion.alpha, one.person) for one in separation.layers()]
     scenes, fronts, humans = zip(*found, strict=True)
     return Layered(scenes, fronts, humans, time.process_time() - started)

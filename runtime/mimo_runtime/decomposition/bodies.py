@@ -24,8 +24,8 @@ from mimo_runtime.decomposition.crowd import Crowd, Somebody
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.planes import PlaneWriter, read_planes
 from mimo_runtime.decomposition.progress import OnFrame
-from mimo_runtime.layers.camera_tracker import CameraTracker
-from mimo_runtime.layers.removal import human_area
+from mimo_runtime.layers.camera.tracker import CameraTracker
+from mimo_runtime.layers.removal.removal import person_area
 
 LANDMARK_FILE, OTHERS_FILE = "landmarks.npz", "others.npz"
 MASKS, OTHERS, NEARNESS = "mask.planes", "others.planes", "nearness.planes"
@@ -65,7 +65,7 @@ def find_bodies(
         for done, (pixels, planes) in enumerate(ahead(_planes(seen, number, finders, rows)), 1):
             for name, plane in planes.items():
                 files[name].write(plane)
-            camera.add(pixels, human_area(planes[MASKS]) | (planes[OTHERS] > 0))
+            camera.add(pixels, person_area(planes[MASKS]) | (planes[OTHERS] > 0))
             on_frame(done, clip.frame_count)
     write_camera_path(folder, camera.path())
     _write(rows, folder)

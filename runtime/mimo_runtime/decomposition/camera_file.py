@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
-from mimo_runtime.layers.camera import CameraPath, Segment
+from mimo_runtime.layers.camera.path import CameraPath, Segment
 
 CAMERA_PATH = "camera_path.npz"
 _COLUMNS: dict[str, type] = {

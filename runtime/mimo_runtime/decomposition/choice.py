@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.tracks import Track, TrackSummary, choose_person
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.layers.plate import frames_said
+from mimo_runtime.layers.plate.plate import frames_said
 
 _FEW = 0.1  # of the main person's frames: who is in fewer is not worth a word
 

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.camera_file import read_camera_path
 from mimo_runtime.decomposition.clip import DrivingClip
+from mimo_runtime.decomposition.frame_masks import read_frame_masks
 from mimo_runtime.decomposition.progress import OnFrame
-from mimo_runtime.decomposition.sightings import read_sightings
+from mimo_runtime.layers.frame_masks import FrameMasks
 from mimo_runtime.layers.report import LayerReport, LayerSummary
 from mimo_runtime.layers.separation import Separation
-from mimo_runtime.layers.sighting import Sighting
 from mimo_runtime.media.mp4_sink import Mp4Sink
 
 SCENE, OCCLUSION, HUMAN = "bk.mp4", "occ.mp4", "mask.mp4"
@@ -32,10 +32,10 @@ def separate_layers(
     bodies, drawn: folders of the stages body, which has followed the camera, and draw.
     """
 
-    def sightings() -> Iterator[Sighting]:
-        return read_sightings(clip.size_px, bodies, drawn)
+    def clip_masks() -> Iterator[FrameMasks]:
+        return read_frame_masks(clip.size_px, bodies, drawn)
 
-    separation = Separation(clip.frames, sightings, read_camera_path(bodies))
+    separation = Separation(clip.frames, clip_masks, read_camera_path(bodies))
     summary = LayerSummary(separation.path)
     found = _write_layers(separation, summary, clip, folder, on_frame)
     if not found["occluded"].any():
@@ -60,7 +60,7 @@ def _write_layers(
         )
         for frame in separation.layers():
             scene.write(frame.index, frame.scene)
-            for sink, grey in ((front, frame.occlusion.alpha), (human, frame.human)):
+            for sink, grey in ((front, frame.occlusion.alpha), (human, frame.person)):
                 sink.write(frame.index, np.repeat(grey[..., None], 3, axis=2))
             summary.add(frame)
             rows.append((bool(frame.occlusion.reasons), frame.occlusion.confidence))

@@ -20,7 +20,7 @@ from mimo_runtime.fitting.camera_turns import Pan
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.motion_fit import fit_motion
 from mimo_runtime.fitting.proportions import Proportions, proportioned
-from mimo_runtime.layers.camera import LOST, WIDE, CameraPath
+from mimo_runtime.layers.camera.path import LOST, WIDE, CameraPath
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import poses_from, write_poses

@@ -1,4 +1,4 @@
-"""A driving video taken apart: the scene without the human, and what is in front of the human.
+"""A driving video taken apart: the scene without the person, and what is in front of the person.
 
 Everything streams: clips are given as functions that open them again (`frames.Frames`), and memory
 does not grow with their length. Places are x to the right and y down in px; masks are uint8 0..255

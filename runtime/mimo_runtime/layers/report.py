@@ -3,8 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from mimo_runtime.layers.camera import CameraPath
-from mimo_runtime.layers.plate import PlateFacts, frames_said
+from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.plate.plate import PlateFacts, frames_said
 from mimo_runtime.layers.separation import LayerFrame
 
 _HARDLY = 0.5
@@ -16,7 +16,7 @@ _DOUBTFUL = 0.6
 class LayerReport:
     """The outcome of `Separation.layers`.
 
-    `occluded`: frames in which something is in front of the human; `reasons`: in how many of them
+    `occluded`: frames in which something is in front of the person; `reasons`: in how many of them
     it was taken for what. `doubtful` of them are little sure. `shaded`: frames in which a shadow
     was taken out. `static`: the camera does not move. `camera`: sentences about it. `misfit`: mean
     share of the picture that is not like the plate, 0..1.
@@ -87,14 +87,14 @@ class LayerSummary:
 def _stands_still(plate: PlateFacts) -> str:
     frames = frames_said(plate.segment.first, plate.segment.last)
     return (
-        f"The human hardly leaves its place in {frames}: "
+        f"The person hardly leaves its place in {frames}: "
         "its shadow cannot be told from the ground and may remain."
     )
 
 
 def _occlusions(report: LayerReport) -> str:
     if not report.occluded:
-        return "Nothing was found in front of the human."
+        return "Nothing was found in front of the person."
     what = ", ".join(f"{name} ({count})" for name, count in report.reasons)
     doubt = f"; {report.doubtful} of them are doubtful" if report.doubtful else ""
     return f"In {report.occluded} of {report.frames} frames something is in front: {what}{doubt}."

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from mimo_runtime.decomposition.camera_file import read_camera_path, write_camera_path
-from mimo_runtime.layers.camera import LOST, NO_CAUSE, CameraPath, Segment
+from mimo_runtime.layers.camera.path import LOST, NO_CAUSE, CameraPath, Segment
 
 
 def test_a_path_comes_back_as_it_was(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from mimo_runtime.decomposition.camera_file import write_camera_path
 from mimo_runtime.decomposition.clip import DrivingClip, open_driving
 from mimo_runtime.decomposition.postures import fit_body, pans_of, read_fit
 from mimo_runtime.fitting.motion_fit import FOCAL_PER_SIDE
-from mimo_runtime.layers.camera import CUT, LOST, NO_CAUSE, CameraPath, Segment
+from mimo_runtime.layers.camera.path import CUT, LOST, NO_CAUSE, CameraPath, Segment
 from tests.runtime.decomposition.clips import levels, write_video
 from tests.runtime.fitting.synthetic import SIDE_PX, seen
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Collection
 
-from mimo_runtime.layers.camera import CameraPath
-from mimo_runtime.layers.camera_tracker import CameraTracker
+from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.tracker import CameraTracker
 from mimo_runtime.layers.frames import Frames, Masks, inside, together
-from mimo_runtime.layers.removal import human_area
-from mimo_runtime.layers.separation import Separation, Sightings
+from mimo_runtime.layers.removal.removal import person_area
+from mimo_runtime.layers.separation import ClipMasks, Separation
 
 
 def track_camera(frames: Frames, hidden: Masks, cuts: Collection[int] = ()) -> CameraPath:
@@ -17,10 +17,10 @@ def track_camera(frames: Frames, hidden: Masks, cuts: Collection[int] = ()) -> C
     return tracker.path()
 
 
-def separate(frames: Frames, sightings: Sightings, cuts: Collection[int] = ()) -> Separation:
+def separate(frames: Frames, clip_masks: ClipMasks, cuts: Collection[int] = ()) -> Separation:
     """The clip along the path of its camera."""
 
     def people():
-        return (human_area(one.human) | one.foreign() for one in sightings())
+        return (person_area(one.person) | one.foreign() for one in clip_masks())
 
-    return Separation(frames, sightings, track_camera(frames, people, cuts))
+    return Separation(frames, clip_masks, track_camera(frames, people, cuts))

@@ -1,4 +1,4 @@
-"""Small made-up videos of which everything is known: scene, human, shadow, what is in front."""
+"""Small made-up videos of which everything is known: scene, person, shadow, what is in front."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ WIDTH, HEIGHT = 192, 144
 
 @dataclass(frozen=True)
 class Shown:
-    """One frame: `pixels`; `clean` without human and shadow; areas; camera (frame to world)."""
+    """One frame: `pixels`; `clean` without person and shadow; areas; camera (frame to world)."""
 
     pixels: Picture
     clean: Picture
-    human: Flags
+    person: Flags
     whole: Flags
     shadow: Flags
     front: Flags
@@ -93,7 +93,7 @@ def _frame(plan: Plan, world: Picture, index: int, rng: np.random.Generator) -> 
         borderMode=cv2.BORDER_REFLECT,
     )
     x = plan.start + plan.step * index
-    whole, painted = human_at(x, 118.0, index)
+    whole, painted = person_at(x, 118.0, index)
     front, front_painted = _front(plan, index)
     soft = cv2.GaussianBlur(shadow_at(x, 118.0).astype(np.float32), (0, 0), 1.2)
     soft *= 0.45 if plan.shadow else 0.0
@@ -103,19 +103,19 @@ def _frame(plan: Plan, world: Picture, index: int, rng: np.random.Generator) -> 
     pixels = np.where(front[..., None], front_painted, pixels)
     grain = rng.normal(0, plan.noise, pixels.shape) if plan.noise else 0.0
     gain = plan.exposure(index)
-    human = whole & ~front
+    person = whole & ~front
     return Shown(
         (pixels * gain + grain).clip(0, 255).astype(np.uint8),
         (clean * gain).clip(0, 255).astype(np.uint8),
-        human,
+        person,
         whole,
-        (soft > 0.2) & ~human & ~front,
+        (soft > 0.2) & ~person & ~front,
         front,
         camera,
     )
 
 
-def human_at(x: float, ground: float, index: int) -> tuple[Flags, Picture]:
+def person_at(x: float, ground: float, index: int) -> tuple[Flags, Picture]:
     """A striped figure 70 px high that stands at (`x`, `ground`) and swings its legs."""
     area = np.zeros((HEIGHT, WIDTH), np.uint8)
     swing = 7 * np.sin(index / 1.5)
@@ -155,7 +155,7 @@ def _front(plan: Plan, index: int) -> tuple[Flags, Picture]:
     if plan.front == "behind":  # moves past between the wall and the figure
         x = round(170 - 5.5 * index)
         cv2.rectangle(area, (x - 8, 60), (x + 8, 98), 1, -1)
-        area[human_at(plan.start + plan.step * index, 118.0, index)[0]] = 0
+        area[person_at(plan.start + plan.step * index, 118.0, index)[0]] = 0
     return area > 0, painted
 
 
@@ -164,7 +164,7 @@ def frames_of(shown: list[Shown]) -> Callable[[], Iterator[Picture]]:
 
 
 def humans_of(shown: list[Shown]) -> Callable[[], Iterator[Flags]]:
-    return lambda: (one.human for one in shown)
+    return lambda: (one.person for one in shown)
 
 
 def psnr(one: Picture, other: Picture, area: Flags) -> float:

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.layers.areas import grown
-from mimo_runtime.layers.occluders import AHEAD
+from mimo_runtime.layers.frame_masks import FrameMasks, Other
+from mimo_runtime.layers.masks import dilate
+from mimo_runtime.layers.occluders.finder import AHEAD
 from mimo_runtime.layers.report import LayerReport, LayerSummary
 from mimo_runtime.layers.separation import LayerFrame
-from mimo_runtime.layers.sighting import Other, Sighting
 from tests.runtime.layers.following import separate
 from tests.runtime.layers.synthetic import (
     HEIGHT,
@@ -26,7 +26,7 @@ from tests.runtime.layers.synthetic import (
 
 def layers(shown: list[Shown]) -> tuple[list[LayerFrame], LayerReport]:
     separation = separate(
-        frames_of(shown), lambda: (Sighting(one.human, one.whole) for one in shown)
+        frames_of(shown), lambda: (FrameMasks(one.person, one.whole) for one in shown)
     )
     summary = LayerSummary(separation.path)
     frames = list(separation.layers())
@@ -44,20 +44,20 @@ def layers(shown: list[Shown]) -> tuple[list[LayerFrame], LayerReport]:
     ],
     ids=["static", "light", "moving"],
 )
-def test_the_scene_has_neither_human_nor_shadow(plan: Plan) -> None:
+def test_the_scene_has_neither_person_nor_shadow(plan: Plan) -> None:
     shown = clip(plan)
 
     frames, report = layers(shown)
 
     assert [frame.index for frame in frames] == list(range(20))
     for one, frame in zip(shown, frames, strict=True):
-        assert psnr(frame.scene, one.clean, one.human | one.shadow) > 30
+        assert psnr(frame.scene, one.clean, one.person | one.shadow) > 30
         assert (frame.scene[frame.replaced == 0] == one.pixels[frame.replaced == 0]).all()
         assert (frame.replaced > 0).mean() < 0.25
     assert report.shaded == 20
     assert report.occluded == 0
     assert report.misfit < 0.02
-    assert report.sentences[-1] == "Nothing was found in front of the human."
+    assert report.sentences[-1] == "Nothing was found in front of the person."
 
 
 def test_the_filled_part_does_not_flicker() -> None:
@@ -76,9 +76,9 @@ def test_the_background_stays_alive_outside() -> None:
         pixels = one.pixels.copy()
         cv2.circle(pixels, (170, 20 + 4 * index), 5, (250, 250, 250), -1)
         moved.append(pixels)
-    sightings = [Sighting(one.human, one.whole) for one in shown]
+    clip_masks = [FrameMasks(one.person, one.whole) for one in shown]
 
-    frames = list(separate(lambda: iter(moved), lambda: iter(sightings)).layers())
+    frames = list(separate(lambda: iter(moved), lambda: iter(clip_masks)).layers())
 
     for pixels, frame in zip(moved, frames, strict=True):
         assert (frame.scene[:, 155:] == pixels[:, 155:]).all()
@@ -86,19 +86,19 @@ def test_the_background_stays_alive_outside() -> None:
 
 def test_other_people_stay_in_the_scene_and_out_of_the_plate() -> None:
     shown = clip(Plan(front="walker", count=24))
-    see = [Sighting(one.human, one.whole, None, (Other(one.front),)) for one in shown]
+    see = [FrameMasks(one.person, one.whole, None, (Other(one.front),)) for one in shown]
 
     frames = list(separate(frames_of(shown), lambda: iter(see)).layers())
 
     for one, frame in zip(shown, frames, strict=True):
-        gone = one.human & ~grown(one.front, 3)
-        kept = one.front & ~grown(one.human, 6)
+        gone = one.person & ~dilate(one.front, 3)
+        kept = one.front & ~dilate(one.person, 6)
         if gone.any():
             assert psnr(frame.scene, one.clean, gone) > 30
         assert psnr(frame.scene, one.pixels, kept) > 35
 
 
-def test_a_human_that_never_moves_is_filled_and_said() -> None:
+def test_a_person_that_never_moves_is_filled_and_said() -> None:
     frames, report = layers(clip(Plan(count=5, step=0.0, start=100)))
 
     scenes = np.stack([frame.scene for frame in frames])
@@ -112,9 +112,9 @@ def test_cuts_have_plates_of_their_own() -> None:
     one, other = clip(Plan(count=8, step=12)), clip(Plan(count=8, step=12, start=30))
     flipped = [shown.pixels[:, ::-1].copy() for shown in other]
     pixels = [shown.pixels for shown in one] + flipped
-    masks = [shown.human for shown in one] + [shown.human[:, ::-1].copy() for shown in other]
+    masks = [shown.person for shown in one] + [shown.person[:, ::-1].copy() for shown in other]
 
-    separation = separate(lambda: iter(pixels), lambda: map(Sighting, masks), cuts={8})
+    separation = separate(lambda: iter(pixels), lambda: map(FrameMasks, masks), cuts={8})
     frames = list(separation.layers())
 
     clean = [shown.clean for shown in one] + [shown.clean[:, ::-1] for shown in other]
@@ -128,7 +128,7 @@ def test_a_scene_that_is_not_one_plate_is_said() -> None:
     pixels = [np.vstack([one[:70], np.roll(other, 7 * index, axis=1)[70:]]) for index in range(9)]
     nobody = np.zeros((9, HEIGHT, WIDTH), bool)
 
-    separation = separate(lambda: iter(pixels), lambda: map(Sighting, nobody))
+    separation = separate(lambda: iter(pixels), lambda: map(FrameMasks, nobody))
     summary = LayerSummary(separation.path)
     for frame in separation.layers():
         summary.add(frame)
@@ -154,8 +154,8 @@ def test_memory_does_not_grow_with_the_clip() -> None:
             most = max(most, alive)
             yield pixels
 
-    sightings = lambda: (Sighting(shown[index % 12].human) for index in range(60))  # noqa: E731
-    count = sum(1 for _ in separate(frames, sightings).layers())
+    clip_masks = lambda: (FrameMasks(shown[index % 12].person) for index in range(60))  # noqa: E731
+    count = sum(1 for _ in separate(frames, clip_masks).layers())
 
     assert count == 60
     assert most <= AHEAD + 8  # three of them with the thread that reads
@@ -165,7 +165,7 @@ def test_nobody_is_the_clip_itself() -> None:
     pixels = [scene(WIDTH, HEIGHT)] * 3
     nobody = np.zeros((3, HEIGHT, WIDTH), bool)
 
-    frames = list(separate(lambda: iter(pixels), lambda: map(Sighting, nobody)).layers())
+    frames = list(separate(lambda: iter(pixels), lambda: map(FrameMasks, nobody)).layers())
 
     assert all((frame.scene == pixels[0]).all() for frame in frames)
     assert not any(frame.replaced.any() for frame in frames)
@@ -176,8 +176,8 @@ def test_sightings_have_to_fit_the_clip() -> None:
     nobody = np.zeros((HEIGHT, WIDTH), bool)
 
     with pytest.raises(MediaError, match="only 1 masks"):
-        separate(lambda: iter(pixels), lambda: iter([Sighting(nobody)]))
-    strange = Sighting(nobody, np.zeros((3, 4), bool))
+        separate(lambda: iter(pixels), lambda: iter([FrameMasks(nobody)]))
+    strange = FrameMasks(nobody, np.zeros((3, 4), bool))
     separation = separate(lambda: iter(pixels), lambda: iter([strange] * 2))
     with pytest.raises(MediaError, match="mask of frame 0 is 4x3 px"):
         list(separation.layers())

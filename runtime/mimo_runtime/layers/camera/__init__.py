@@ -1,0 +1,1 @@
+"""The camera's path: every frame registered on the first of its segment."""

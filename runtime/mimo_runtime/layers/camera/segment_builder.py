@@ -1,0 +1,77 @@
+"""Frames that share a plate, while they are gathered."""
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from mimo_runtime.layers.camera.path import Segment, corners_of
+from mimo_runtime.layers.camera.registration import Registration
+from mimo_runtime.layers.frames import Matrix
+
+LARGEST_PLATE = 6.0  # frames' areas
+_MOVED_PX = 0.7  # of the working picture: less is no movement
+_STILL = 0.3  # share of corners that do not move at all while the camera stands
+_USUALLY = 0.95
+_SCALES = (0.4, 2.5)
+
+
+@dataclass(slots=True, eq=False)
+class SegmentBuilder:
+    """A segment from frame `first` on, while it lasts.
+
+    `matrices`: from each frame to the first, float64 [3, 3] in px of the working picture; `found`:
+    what they come from, None for the first.
+    """
+
+    first: int
+    cause: str
+    matrices: list[Matrix] = field(default_factory=list)
+    found: list[Registration | None] = field(default_factory=list)
+
+
+def segment_of(shot: SegmentBuilder, size_px: tuple[int, int], scale: float) -> Segment:
+    """What is known of a shot of frames of `size_px`, aligned at `scale`."""
+    found = [one for one in shot.found if one is not None]
+    last = shot.first + len(shot.matrices) - 1
+    agreeing = float(np.median([one.agreeing for one in found])) if found else 1.0
+    error_px = float(np.median([one.error_px for one in found])) / scale if found else 0.0
+    recognised = (len(found) + 1) / len(shot.found)
+    static = _is_static(shot, found, size_px, scale)
+    return Segment(shot.first, last, shot.cause, static, agreeing, error_px, recognised)
+
+
+def _is_static(
+    shot: SegmentBuilder, found: list[Registration], size_px: tuple[int, int], scale: float
+) -> bool:
+    if not found:
+        return True
+    if np.mean([one.still >= _STILL for one in found]) >= _USUALLY:
+        return True
+    size = (round(size_px[0] * scale), round(size_px[1] * scale))
+    home = corners_of(np.eye(3), *size)
+    ways = [float(np.abs(corners_of(one, *size) - home).max()) for one in shot.matrices]
+    return float(np.quantile(ways, _USUALLY)) < _MOVED_PX
+
+
+def fits(matrix: Matrix, shape: tuple[int, ...], before: list[Matrix]) -> bool:
+    """Whether the frame can share a plate with the ones before."""
+    height, width = shape
+    ends = corners_of(matrix, width, height)
+    turn = (matrix @ np.array([[0, width], [0, height], [1.0, 1.0]]))[2]
+    area = cv2.contourArea(ends.astype(np.float32)) / (width * height)
+    if turn.min() <= 0 or not _SCALES[0] ** 2 < area < _SCALES[1] ** 2:
+        return False
+    spans = [corners_of(one, width, height) for one in (before[0], before[len(before) // 2])]
+    every = np.concatenate([*spans, corners_of(before[-1], width, height), ends])
+    wide, high = every.max(axis=0) - every.min(axis=0)
+    return bool(wide * high <= LARGEST_PLATE * width * height)
+
+
+def overlap_of(matrix: Matrix, shape: tuple[int, ...]) -> float:
+    """The share of a frame of `shape` that another one, laid on it by `matrix`, covers."""
+    height, width = shape
+    whole = corners_of(np.eye(3), width, height).astype(np.float32)
+    part = corners_of(matrix, width, height).astype(np.float32)
+    shared, _ = cv2.intersectConvexConvex(whole, part)
+    return float(shared) / (width * height)

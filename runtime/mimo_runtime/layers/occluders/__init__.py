@@ -1,0 +1,1 @@
+"""What is in front of the person: moving, standing, nearer in depth; followed through the clip."""

@@ -1,0 +1,153 @@
+"""What may be in front of the person in one frame, and the odds for it."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import cv2
+import numpy as np
+
+from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
+from mimo_runtime.layers.frame_masks import FrameVsPlate
+from mimo_runtime.layers.frames import Flags, inside
+from mimo_runtime.layers.masks import connected_components, dilate, opening, reach_of
+from mimo_runtime.layers.occluders.depth import nearer_than
+from mimo_runtime.layers.removal.removal import margin_px, moving_pieces
+
+PERSON: Final = "a person"
+MOVING: Final = "something that moves"
+STANDING: Final = "something that stands there"
+DEEP: Final = "something that is nearer in depth"
+
+_SMALLEST = 1.5e-3  # of the frame
+_TOUCH = 0.02  # of the frame's longer side
+_BITE = 60.0  # log-odds for all of the person being hidden by it
+_MOST_BITE = 4.0
+_LEAST_BITE = 0.01  # of the person
+_HULL = 0.3  # how much the hull of a mask says, against an expected silhouette
+_WHOLE = -1.0  # log-odds of touching a person of whom nothing is missing
+_FAR = 0.3  # how much is believed of what does not touch
+_DEEP = 3.0
+_MOSTLY = 0.5
+_SHADE = 0.8  # of a piece: then it is somebody's shadow
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OccluderCandidate:
+    """An `area`, bool [height, width], of which `log_odds` say whether it is in front.
+
+    `touching`: whether it touches what the person is, or would be with nothing in front.
+    """
+
+    area: Flags
+    reason: str
+    log_odds: float
+    touching: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Person:
+    seen: Flags
+    whole: Flags
+    confidence: float
+    bottom: int
+
+    @property
+    def missing(self) -> Flags:
+        return self.whole & ~self.seen
+
+
+def candidates_of(compared: FrameVsPlate) -> list[OccluderCandidate]:
+    """Everything that moves or is somebody else, and with depth whatever is nearer.
+
+    Things that stand there are not found here, but by `StaticOccluders`.
+    """
+    person = _person(compared)
+    if not person.seen.any() and not person.whole.any():
+        return []
+    areas = [(_seen(inside(one.mask), person), PERSON, one.nearer) for one in compared.masks.others]
+    areas += [(area, MOVING, None) for area in _moving(compared, person)]
+    areas = [one for one in areas if one[0].any()]
+    if compared.masks.nearness is not None:
+        return _by_depth(compared, person, areas)
+    return [_judged(area, why, person, odds) for area, why, odds in areas]
+
+
+def _person(compared: FrameVsPlate) -> _Person:
+    seen = inside(compared.masks.person)
+    expected = compared.masks.expected
+    whole = _hull(seen) if expected is None else inside(expected) | seen
+    body = seen if expected is None else whole
+    rows = np.flatnonzero(body.any(axis=1))
+    return _Person(
+        seen, whole, _HULL if expected is None else 1.0, int(rows[-1]) if len(rows) else 0
+    )
+
+
+def _hull(area: Flags) -> Flags:
+    points = cv2.findNonZero(area.astype(np.uint8))
+    filled = np.zeros(area.shape, np.uint8)
+    if points is not None:
+        cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
+    return filled.astype(np.bool_)
+
+
+def _seen(area: Flags, person: _Person) -> Flags:
+    return area & ~person.seen
+
+
+def _moving(compared: FrameVsPlate, person: _Person) -> list[Flags]:
+    """Pieces of what is not the plate, the person, its shadow or somebody else."""
+    height, width = person.seen.shape
+    margin = margin_px(width, height)
+    foreign = compared.masks.foreign()
+    known = dilate(person.seen, margin) | dilate(foreign, margin) | compared.shadow
+    unsure = compared.unseen & ~known
+    cores = opening(compared.different & ~compared.unseen & ~known, max(1, margin // 2))
+    area = moving_pieces(cores, (compared.different & ~known) | unsure)
+    found = []
+    for piece in connected_components(area, max(16, int(_SMALLEST * person.seen.size))):
+        if (piece & compared.shade).sum() > _SHADE * piece.sum():
+            continue
+        free = (compared.different | compared.unseen) & ~person.seen & ~foreign & ~compared.shadow
+        found.append(piece | (dilate(piece, margin + 1) & free))
+    return found
+
+
+def _judged(area: Flags, reason: str, person: _Person, known: float | None) -> OccluderCandidate:
+    odds = _foot_odds(area, person) if known is None else known
+    height, width = area.shape
+    around = dilate(area, reach_of(width, height, _TOUCH, 2))
+    if not (around & person.whole).any():
+        return OccluderCandidate(area, reason, _FAR * odds, touching=False)
+    size = max(1, int(person.whole.sum()))
+    bite = float((around & person.missing).sum()) / size
+    said = min(_MOST_BITE, _BITE * bite) if bite > _LEAST_BITE else _WHOLE
+    return OccluderCandidate(area, reason, odds + person.confidence * said)
+
+
+def _foot_odds(area: Flags, person: _Person) -> float:
+    """What is lower in the picture is nearer; nothing is known of a person cut off below."""
+    height = area.shape[0]
+    if person.bottom >= height - 2:
+        return 0.0
+    lowest = int(np.flatnonzero(area.any(axis=1))[-1])
+    one = DepthCues(foot_line=lowest / height)
+    return nearer_log_odds(one, DepthCues(foot_line=person.bottom / height))
+
+
+def _by_depth(
+    compared: FrameVsPlate, person: _Person, areas: list[tuple[Flags, str, float | None]]
+) -> list[OccluderCandidate]:
+    assert compared.masks.nearness is not None
+    sure = person.missing if person.confidence == 1 else person.seen & False
+    front = nearer_than(compared.masks.nearness, person.seen, sure)
+    found = []
+    for area, reason, _ in areas:
+        share = float((area & front).sum()) / float(area.sum())
+        found.append(OccluderCandidate(area, reason, _DEEP if share > _MOSTLY else -_DEEP))
+        front &= ~dilate(area, 2)
+    touching = sure | dilate(person.seen, margin_px(front.shape[1], front.shape[0]) // 2 + 1)
+    for piece in connected_components(opening(front, 1), max(16, int(_SMALLEST * front.size))):
+        if (piece & touching).any():
+            found.append(OccluderCandidate(piece, DEEP, _DEEP))
+    return found

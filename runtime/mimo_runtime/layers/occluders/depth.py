@@ -1,0 +1,46 @@
+"""What a depth map puts in front of the person."""
+
+import cv2
+import numpy as np
+
+from mimo_runtime.layers.frames import Flags, Floats
+
+_STEP = 0.06  # of the frame's range of nearness: less is the same depth
+_GROUND = 25  # percentile of a row: what is no nearer is the ground or farther
+_REACH = (0.03, 0.12, 0.5)  # of the frame's longer side, from which the person's depth is taken
+
+
+def nearer_than(nearness: Floats, person: Flags, missing: Flags) -> Flags:
+    """Where `nearness` is larger than that of the closest part of the person.
+
+    The ground between the person and the camera is nearer too, and is left out: what is to count
+    stands out of its row of the picture, unless it lies where the person should be seen.
+
+    Args:
+        nearness: float32 [height, width], larger is nearer, in any unit.
+        person: what is seen of the person, bool [height, width].
+        missing: where more of it should be seen, the same.
+
+    Returns:
+        bool [height, width]; empty where there is no person.
+    """
+    if not person.any():
+        return person.copy()
+    low, high = np.percentile(nearness, (2, 98))
+    level = (nearness - np.float32(low)) / np.float32(max(high - low, 1e-6))
+    ground = np.percentile(level, _GROUND, axis=1, keepdims=True)
+    standing = (level > ground + _STEP) | missing
+    return np.asarray((level > _spread(level, person) + _STEP) & standing & ~person)
+
+
+def _spread(level: Floats, person: Flags) -> Floats:
+    """The person's level, carried outwards: that of the closest part counts most."""
+    weight = person.astype(np.float32)
+    usual = float(np.median(level[person]))
+    total = np.full(level.shape, 1e-6 * usual, np.float32)
+    weights = np.full(level.shape, 1e-6, np.float32)
+    for importance, reach in zip((1.0, 1e-2, 1e-4), _REACH, strict=True):
+        sigma = max(1.0, reach * max(level.shape) / 2)
+        total += importance * cv2.GaussianBlur(level * weight, (0, 0), sigma)
+        weights += importance * cv2.GaussianBlur(weight, (0, 0), sigma)
+    return np.asarray(np.where(person, level, total / weights), np.float32)

@@ -1,0 +1,79 @@
+"""How far what a frame shows is believed to be the scene, pixel by pixel."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.layers.frame_masks import FrameMasks
+from mimo_runtime.layers.frames import Flags, Mask, inside
+from mimo_runtime.layers.masks import dilate, distance_px, ground_zone, reach_of
+from mimo_runtime.layers.removal.removal import margin_px, some_of
+
+_SHORT = 0.6  # of the expected silhouette: when less is seen, something is in front
+HIDDEN: Final = 0
+SUPPOSED: Final = 1
+EXPECTED: Final = 2
+NEAR: Final = 3
+GROUND: Final = 6
+FREE: Final = 7
+
+_EXPECTED = 0.025  # of the longer side: how far around an expected silhouette a person may be
+_PARTS = 4  # of the margin around a mask: the first is hidden, the others are ever less near
+_BY_PART = np.array([HIDDEN, NEAR, NEAR + 1, NEAR + 2, FREE], np.uint8)
+
+Visibility = NDArray[np.uint8]
+
+
+class LastFullSilhouette:
+    """Remembers the person's mask from when it was last seen whole.
+
+    `short`: whether in the last frame given much of the person was not seen.
+    """
+
+    def __init__(self) -> None:
+        self._last: Flags | None = None
+        self.short = False
+
+    def with_last(self, masks: FrameMasks) -> Flags | None:
+        """The next frame's expected silhouette, with the remembered mask while much is missing.
+
+        Returns bool [height, width]; None where no silhouette is expected.
+        """
+        if masks.expected is None:
+            return None
+        person, whole = inside(masks.person), inside(masks.expected)
+        self.short = bool((person & whole).sum() < _SHORT * whole.sum())
+        if not self.short:
+            self._last = person
+        elif self._last is not None:
+            whole = np.asarray(whole | self._last)
+        return whole
+
+
+def next_visibility(masks: FrameMasks, last: LastFullSilhouette) -> Visibility:
+    """`visibility_of` the masks of the next frame of a clip; `last` remembers the ones before."""
+    whole = last.with_last(masks)
+    people = [masks.person, *(other.mask for other in masks.others)]
+    return visibility_of(people, whole, SUPPOSED if last.short else EXPECTED)
+
+
+def visibility_of(
+    people: Sequence[Mask], whole: Mask | None = None, expected: int = EXPECTED
+) -> Visibility:
+    """How far each pixel of a frame is for the plate: uint8 [height, width].
+
+    `HIDDEN` where one of `people` (masks, at least one) is, from `NEAR` on upwards the farther from
+    them, `expected` where the person should be seen `whole` and is not, `GROUND` where shadows may
+    lie, else `FREE`.
+    """
+    height, width = people[0].shape
+    visibility = np.full((height, width), FREE, np.uint8)
+    for mask in people if whole is None else [*people, whole]:
+        visibility[ground_zone(inside(mask))] = GROUND
+    if whole is not None:
+        visibility[dilate(inside(whole), reach_of(width, height, _EXPECTED, 2))] = expected
+    away = distance_px(np.any([some_of(mask) for mask in people], axis=0))
+    parts = np.minimum(away * np.float32(_PARTS / (margin_px(width, height) + 1)), _PARTS)
+    return np.asarray(np.minimum(visibility, _BY_PART[parts.astype(np.uint8)]), np.uint8)
