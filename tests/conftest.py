@@ -8,6 +8,7 @@ if not Path("/dev/nvidiactl").exists():
     os.environ.setdefault("TRITON_INTERPRET", "1")
 
 import pytest
+from hypothesis import settings
 
 from mimo_runtime import sample
 from tests.bundles import (  # noqa: F401
@@ -16,6 +17,10 @@ from tests.bundles import (  # noqa: F401
     other_bundle,
     other_checkpoint,
 )
+
+# The same examples on every machine, however busy it is.
+settings.register_profile("house", derandomize=True, deadline=None, database=None)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

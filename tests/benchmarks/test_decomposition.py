@@ -30,7 +30,7 @@ from mimo_runtime.body.camera import look_at
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_synthetic.ground_truth.spec import ClipSpec
 
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30)
 
 
 def box(top: int, left: int, bottom: int, right: int) -> np.ndarray:

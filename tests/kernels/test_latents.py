@@ -107,7 +107,7 @@ def test_nan_stays_at_its_place() -> None:
     assert found[~spoiled].equal(clean[~spoiled])
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_windows_of_a_step_in_any_order(data: st.DataObject) -> None:
     """Windows that overlap, added one after another, then moved: what one fp64 pass gives."""

@@ -93,7 +93,7 @@ def test_values_that_do_not_average_out(dtype: Dtype) -> None:
     assert relative_error(case.run(tensors), case.exact(tensors)) <= LIMITS[dtype]
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, database=None)
+@settings(max_examples=20)
 @given(
     rows=st.integers(1, 4),
     plain=st.integers(0, 4),

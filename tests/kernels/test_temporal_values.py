@@ -110,7 +110,7 @@ def test_folded_positions_are_positions_before_the_projection() -> None:
     assert relative_error(folded, before) <= LIMITS["fp32"]
 
 
-@settings(max_examples=15, deadline=None, derandomize=True, database=None)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_any_problem(data: st.DataObject) -> None:
     frames = data.draw(st.integers(1, 32))

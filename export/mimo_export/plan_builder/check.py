@@ -40,7 +40,7 @@ def check(bundle: Bundle, plan: PlanFolder, infer: Infer) -> Iterator[tuple[str,
             raise PlanError(
                 f"{name} of {plan.path} gives other results than ONNX Runtime: relative error "
                 f"{error:.2g}, its precision costs {cost:.2g}; do not use the plan, and build it "
-                "with another --precision or --level."
+                "in another precision or at another level."
             )
         yield name, error
 

@@ -66,11 +66,10 @@ def check_architecture(arch: str, measured: bool) -> None:
     """
     if arch not in ARCHITECTURES:
         raise UnsupportedError(
-            f"fp8 needs a GPU of {', '.join(ARCHITECTURES)}, not {arch}; build with "
-            "--precision fp16."
+            f"fp8 needs a GPU of {', '.join(ARCHITECTURES)}, not {arch}; build it in fp16."
         )
     if not measured:
-        raise UnsupportedError("fp8 is calibrated on the CPU; build it without --no-measure.")
+        raise UnsupportedError("fp8 is calibrated on the CPU; let the build measure.")
 
 
 def check_quality(component: str, error: float) -> None:
@@ -82,7 +81,7 @@ def check_quality(component: str, error: float) -> None:
     if not error <= ERROR_LIMIT:
         raise UnsupportedError(
             f"{component}: in fp8 the relative error of the prediction on the calibration inputs "
-            f"is {error:.3f}, the limit is {ERROR_LIMIT}; build with --precision fp16."
+            f"is {error:.3f}, the limit is {ERROR_LIMIT}; build it in fp16."
         )
 
 

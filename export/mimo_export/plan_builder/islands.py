@@ -66,7 +66,7 @@ def _refuse_attention(node: ir.Node, component: str, value: str) -> None:
     if node.domain == attention.DOMAIN or node.op_type == "Attention":
         raise UnsupportedError(
             f"{component}: {node.op_type} {_name(node)} meets values beyond float16 ({value}); "
-            "build with --precision bf16."
+            "build it in bf16."
         )
 
 

@@ -160,12 +160,12 @@ def check_target(engine: str, arch: str, device: Device | None) -> None:
     """
     if engine == TENSORRT_RTX and arch not in RTX_ARCHITECTURES:
         raise UnsupportedError(
-            f"tensorrt-rtx serves {', '.join(RTX_ARCHITECTURES)}, not {arch}; build with --engine "
-            "tensorrt on that GPU, or render with --engine torch."
+            f"tensorrt-rtx serves {', '.join(RTX_ARCHITECTURES)}, not {arch}; build with "
+            "the engine tensorrt on that GPU, or render with torch."
         )
     if engine == TENSORRT and (device is None or device.arch != arch):
         has = f"a {device.name} ({device.arch})" if device else "none"
         raise UnsupportedError(
-            f"TensorRT builds on the GPU it builds for: --gpu is {arch} and this machine has "
-            f"{has}. Run the command there, or build with --engine tensorrt-rtx."
+            f"TensorRT builds on the GPU it builds for: that is to be {arch}, and this machine has "
+            f"{has}. Build there, or with the engine tensorrt-rtx."
         )

@@ -132,7 +132,6 @@ def _narrowed(tensor: ir.TensorProtocol, wanted: ir.DataType) -> NDArray[Any]:
         array: NDArray[Any] = tensor.numpy().astype(wanted.numpy())
     if not np.isfinite(array).all():
         raise UnsupportedError(
-            f"The weight {tensor.name} has values beyond {wanted.name.lower()}; build with "
-            "--precision bf16."
+            f"The weight {tensor.name} has values beyond {wanted.name.lower()}; build it in bf16."
         )
     return array

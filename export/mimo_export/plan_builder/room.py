@@ -28,8 +28,8 @@ def check_disk(bundle: Bundle, components: Collection[str], folder: Path) -> Non
     if needed_bytes > free_bytes:
         raise ResourceError(
             f"The plan needs about {needed_bytes / 1e9:.2f} GB and {folder} has "
-            f"{free_bytes / 1e9:.2f} GB free; make room, or build fewer components with "
-            "--component."
+            f"{free_bytes / 1e9:.2f} GB free; make room, or build fewer "
+            "components."
         )
 
 
@@ -53,4 +53,4 @@ def check_measuring(name: str, graph: ir.Graph) -> None:
     sizes = [math.prod(v.shape.numpy()) for node in graph for v in node.outputs if v.shape]
     weights = [v.const_value.nbytes for v in graph.initializers.values() if v.const_value]
     needed_bytes = sum(weights) + _LIVE_VALUES * 4 * max(sizes)
-    require_memory(needed_bytes, f"Measuring {name} on the CPU", "build with --no-measure")
+    require_memory(needed_bytes, f"Measuring {name} on the CPU", "build without measuring")

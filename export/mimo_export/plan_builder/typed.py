@@ -97,7 +97,7 @@ class Typing:
         if not error < 1:
             raise UnsupportedError(
                 f"{name}: in {self._precision} the result is lost (relative error {error:.3g}); "
-                "build with another --precision."
+                "build it in another precision."
             )
 
     def _kernel_dtype(self) -> str:

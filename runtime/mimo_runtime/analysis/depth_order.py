@@ -57,7 +57,7 @@ class DepthOrder:
         known = "body sizes and ground contact" if self.source == GEOMETRY else "nothing"
         return (
             f"The order in depth was derived from {known}, without a depth network; "
-            "give one with --models for scenes with steps, walls or people off the ground."
+            "give one of your own for scenes with steps, walls or people off the ground."
         )
 
 

@@ -40,6 +40,7 @@ def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.client.inputs import Inputs
     from mimo_runtime.client.session import synthesize
+    from mimo_runtime.media.remux import remux
     from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
     from mimo_runtime.serving.local import LocalServer
     from mimo_runtime.serving.options import ServerOptions
@@ -52,7 +53,7 @@ def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
         click.echo(f"Serving on {server.address}; the client sends the sample and waits.")
         inputs = Inputs(CHARACTER, YARD)
         settings = Settings() if steps is None else Settings(steps=steps)
-        summary = synthesize(server.address, inputs, settings, video, bars)
+        summary = synthesize(server.address, inputs, settings, video, bars, finish_movie=remux)
     click.echo(
         f"{counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s, the first after "
         f"{summary.first_frame_s:.2f} s, {summary.frames_per_s:.2f} frames per second."

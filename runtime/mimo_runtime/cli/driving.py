@@ -38,11 +38,6 @@ def chosen_template(options: dict[str, Any], output: Path) -> Iterator[Path]:
     elif driving is not None:
         from mimo_runtime.decomposition.decompose import DecomposeOptions
 
-        if output.suffix.lower() not in ("", ".mp4") and not output.is_dir():
-            raise InvalidRequestError(
-                f"'{output}' cannot be written: the name must end in .mp4 for a video, or have "
-                "no suffix for a folder of PNG frames"
-            )
         folder = output.with_name(f"{output.stem}.template")
         threads = options.get("threads", 0)
         decompose_with_bars(driving, folder, DecomposeOptions(**settings, threads=threads))

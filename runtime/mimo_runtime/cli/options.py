@@ -7,13 +7,15 @@ from typing import Any, TypeVar
 import click
 
 from mimo_runtime.engines.choice import AUTO, ENGINES
-from mimo_runtime.wire.settings import FRAMINGS, MODES, OFFICIAL, PERSON, Settings
+from mimo_runtime.wire.kinds import output_kind
+from mimo_runtime.wire.settings import FRAMINGS, MODES, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 ANY_PATH = click.Path(path_type=Path)
+DEFAULTS = Settings()
 
 
 def examples(*lines: str) -> str:
@@ -47,6 +49,7 @@ def input_options(command: Command) -> Command:
             "--output",
             required=True,
             type=ANY_PATH,
+            callback=_output,
             help="NAME.mp4, or a folder for a lossless PNG sequence.",
         ),
     )
@@ -90,6 +93,12 @@ def decompose_options(command: Command) -> Command:
     return _with(options, command)
 
 
+def _output(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
+    """An output of a kind that is written; any other is told before the work begins."""
+    output_kind(given)
+    return given
+
+
 def _picture_file(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
     """The picture of a character, which may be a folder; a folder that is none is an error."""
     if not given.is_dir():
@@ -102,15 +111,16 @@ def _picture_file(_context: click.Context, _option: click.Parameter, given: Path
 def settings_options(command: Command) -> Command:
     """Everything that `Settings` holds."""
     options = (
-        click.option("--mode", type=click.Choice(MODES), default=OFFICIAL, show_default=True,
+        click.option("--mode", type=click.Choice(MODES), default=DEFAULTS.mode, show_default=True,
                      help="official: the official numbers; corrected: its known errors mended."),
-        click.option("--steps", type=int, default=25, show_default=True, help="Solver steps."),
-        click.option("--guidance", type=float, default=3.5, show_default=True,
+        click.option("--steps", type=int, default=DEFAULTS.steps, show_default=True,
+                     help="Solver steps."),
+        click.option("--guidance", type=float, default=DEFAULTS.guidance, show_default=True,
                      help="Scale of classifier-free guidance; 1 and below turn it off."),
-        click.option("--seed", type=int, default=42, show_default=True,
+        click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True,
                      help="Seed of the first noise."),
-        click.option("--framing", type=click.Choice(FRAMINGS), default=PERSON, show_default=True,
-                     help="person: paint the square around the person into the scene; whole: "
+        click.option("--framing", type=click.Choice(FRAMINGS), default=DEFAULTS.framing,
+                     show_default=True, help="person: paint the square around the person into the scene; whole: "
                      "give the networks whole frames and keep what they paint."),
     )  # fmt: skip
     return _with(options, command)

@@ -10,9 +10,9 @@ import click
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli.options import FOLDER, examples
-from mimo_runtime.cli.situation import ComponentRow, Situation, situation_of
 from mimo_runtime.engines.availability import device_or_reason
 from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
+from mimo_runtime.engines.report import ComponentRow, EngineReport, engine_report
 from mimo_runtime.plans.key import ENGINES
 
 _ATTENTION = {
@@ -26,33 +26,33 @@ _ATTENTION = {
 @click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for programs.")
 def report(bundle: Path, as_json: bool) -> None:
     """Say which engine runs BUNDLE here, with which kernels and precision, and what fell back."""
-    situation = situation_of(Bundle.open(bundle), *device_or_reason())
+    facts = engine_report(Bundle.open(bundle), *device_or_reason())
     if as_json:
-        click.echo(json.dumps(asdict(situation), indent=1))
+        click.echo(json.dumps(asdict(facts), indent=1))
         return
-    for line in lines(situation):
+    for line in lines(facts):
         click.echo(line)
 
 
-def lines(situation: Situation) -> Iterator[str]:
+def lines(facts: EngineReport) -> Iterator[str]:
     """The report for a terminal."""
-    device = situation.device
-    yield f"bundle  {situation.bundle}"
+    device = facts.device
+    yield f"bundle  {facts.bundle}"
     yield (
         f"GPU     {device.name}, {device.arch}, {device.memory_bytes / 1e9:.1f} GB"
         if device
-        else f"GPU     none. {situation.no_device}"
+        else f"GPU     none. {facts.no_device}"
     )
     yield "\nengines"
-    for engine in situation.engines:
-        mark = "chosen" if engine.name == situation.chosen else "runs" if engine.runs else "no"
+    for engine in facts.engines:
+        mark = "chosen" if engine.name == facts.chosen else "runs" if engine.runs else "no"
         yield f"  {engine.name:<13} {engine.version:<14} {mark:<7} {engine.reason}"
-    yield f"\ncomponents on {situation.chosen}"
-    for component in situation.components:
+    yield f"\ncomponents on {facts.chosen}"
+    for component in facts.components:
         yield from _component(component)
-    if situation.chosen not in ENGINES:
-        yield f"  attention of domain mimo: {_ATTENTION[situation.chosen]}"
-    yield from _plans(situation)
+    if facts.chosen not in ENGINES:
+        yield f"  attention of domain mimo: {_ATTENTION[facts.chosen]}"
+    yield from _plans(facts)
 
 
 def _component(row: ComponentRow) -> Iterator[str]:
@@ -67,15 +67,15 @@ def _component(row: ComponentRow) -> Iterator[str]:
         yield f"    {count:>3} {operator}: {kernel}{f' ({fallback})' if fallback else ''}"
 
 
-def _plans(situation: Situation) -> Iterator[str]:
-    if situation.plans or situation.broken_plans:
+def _plans(facts: EngineReport) -> Iterator[str]:
+    if facts.plans or facts.broken_plans:
         yield "\nplans"
-    for plan in situation.plans:
+    for plan in facts.plans:
         parts = f"{len(plan.components)} components"
         yield f"  {plan.name}  {plan.size_bytes / 1e6:.1f} MB, {parts}, built {plan.built_at}"
-    for sentence in situation.broken_plans:
+    for sentence in facts.broken_plans:
         yield f"  {sentence}"
-    if situation.device is None:
-        yield f"\nplans are for GPUs; '{situation.build}' makes them, also without one"
-    elif situation.chosen not in ENGINES:
-        yield f"\nno plan serves this GPU; '{situation.build}' makes one"
+    if facts.device is None:
+        yield f"\nplans are for GPUs; '{facts.build}' makes them, also without one"
+    elif facts.chosen not in ENGINES:
+        yield f"\nno plan serves this GPU; '{facts.build}' makes one"

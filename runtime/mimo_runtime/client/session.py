@@ -12,10 +12,10 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs
-from mimo_runtime.client.sink import FinishMovie, Sink, keep_movie, kind_of, open_sink
+from mimo_runtime.client.sink import FinishMovie, Sink, keep_movie, open_sink
 from mimo_runtime.errors import CancelledError, ProtocolError
 from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
-from mimo_runtime.wire.kinds import OutputKind
+from mimo_runtime.wire.kinds import OutputKind, output_kind
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
 
@@ -56,7 +56,7 @@ def synthesize(
         ServerUnreachableError: no server answers, or it went away.
         MimoError: whatever the server, or the reading of the inputs, found wrong.
     """
-    config = _config(settings, kind_of(output))
+    config = _config(settings, output_kind(output))
     files = inputs.files()
     with open_channel(server, tls_root) as channel, open_sink(output, finish_movie) as sink:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)

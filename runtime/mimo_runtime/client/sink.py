@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
 from mimo_runtime.frame_folder import FrameFolder
-from mimo_runtime.wire.kinds import OutputKind
+from mimo_runtime.wire.kinds import OutputKind, output_kind
 
 FinishMovie = Callable[[Path, Path], None]  # reads the first file, writes the second
 
@@ -44,22 +43,6 @@ class PictureSink:
         self._folder.append(piece.first_frame, piece.data)
 
 
-def kind_of(output: Path) -> OutputKind:
-    """What to ask the server for, from the name of the output.
-
-    Raises:
-        InvalidRequestError: it is neither an .mp4 file nor a folder.
-    """
-    if output.suffix.lower() == ".mp4":
-        return OutputKind.VIDEO
-    if output.suffix == "" or output.is_dir():
-        return OutputKind.LOSSLESS
-    raise InvalidRequestError(
-        f"The output {output} is of a kind that is not written; give a name that ends in .mp4, "
-        "or one without a suffix for a folder of PNG pictures."
-    )
-
-
 @contextmanager
 def open_sink(output: Path, finish_movie: FinishMovie) -> Iterator[Sink]:
     """A sink that becomes `output` when the block ends well, and nothing when it does not.
@@ -68,7 +51,7 @@ def open_sink(output: Path, finish_movie: FinishMovie) -> Iterator[Sink]:
         InvalidRequestError: `output` cannot be written.
         ResourceError: the disk is full.
     """
-    if kind_of(output) is OutputKind.LOSSLESS:
+    if output_kind(output) is OutputKind.LOSSLESS:
         with _pictures(output) as pictures:
             yield pictures
     else:

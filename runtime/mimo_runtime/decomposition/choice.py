@@ -86,7 +86,7 @@ def choose(
         where = f"shot {chosen.number}" if shot else "the video"
         raise MediaError(
             f"Nobody was found in {where}; a person has to be at least about a fifth of the frame "
-            "high. Smaller people are found with --tiles 4."
+            "high. Smaller people are found by looking at 4 tiles."
         )
     track = choose_person(tracks, person)
     return Choice(track, chosen, track.first, track.last, shots, tracks)
@@ -141,7 +141,7 @@ def _shots_sentence(choice: Choice, rate_fps: float) -> str:
     more = f" and {len(choice.shots) - 8} more" if len(choice.shots) > 8 else ""
     return (
         f"The video is cut into {len(choice.shots)} shots: {listed}{more}. Shot "
-        f"{choice.shot.number} was decomposed; choose another with --shot N."
+        f"{choice.shot.number} was decomposed; another can be chosen by its number."
     )
 
 
@@ -153,5 +153,5 @@ def _people_sentence(person: Track, others: Sequence[Track]) -> str:
     return (
         f"{len(others) + 1} people were found. Person {person.number} "
         f"({frames_said(person.first, person.last)}, {person.size:.1%} of the frame) was taken; "
-        f"choose another with --person N: {listed}."
+        f"another can be chosen by its number: {listed}."
     )

@@ -77,7 +77,7 @@ class DrivingClip:
         width_px, height_px = self.info.width_px, self.info.height_px
         sizes = f"The video of {width_px}x{height_px} px was reduced to {self.width_px}x"
         if max(width_px - self.width_px, height_px - self.height_px) > 1:
-            yield f"{sizes}{self.height_px} px; --size changes that."
+            yield f"{sizes}{self.height_px} px; the size to work at can be changed."
         elif self.size_px != (width_px, height_px):
             yield f"{sizes}{self.height_px} px, because a template needs even sides."
 

@@ -38,7 +38,7 @@ def doubts_of(
     if sure is not None and sure < _DOUBTFUL:
         yield (
             f"What is in front of the person is doubtful (confidence {sure:.2f}); a depth network "
-            "given with --models would tell better."
+            "of your own would tell better."
         )
 
 

@@ -3,10 +3,10 @@
 from fractions import Fraction
 from pathlib import Path
 
-from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.frame_sink import FrameSink
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.png_sink import PngSink
+from mimo_runtime.wire.kinds import OutputKind, output_kind
 
 __all__ = ["FrameSink", "open_sink"]
 
@@ -18,11 +18,6 @@ def open_sink(path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> 
         InvalidRequestError: another name, a folder that holds other files, or a place where nothing
             can be written.
     """
-    if path.suffix.lower() == ".mp4":
+    if output_kind(path) is OutputKind.VIDEO:
         return Mp4Sink(path, width_px, height_px, rate_fps)
-    if path.suffix == "" or path.is_dir():
-        return PngSink(path)
-    raise InvalidRequestError(
-        f"'{path}' cannot be written: the name must end in .mp4 for a video, or have no suffix "
-        "for a folder of PNG frames."
-    )
+    return PngSink(path)

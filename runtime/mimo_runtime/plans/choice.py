@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.command import build_command
-from mimo_runtime.plans.folder import Found, PlanFolder, find_plans
+from mimo_runtime.plans.folder import PlanFolder, PlanIndex, find_plans
 from mimo_runtime.plans.key import PRECISIONS, PlanKey
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class PlanQuery:
     """What a plan has to fit: `precision` None takes any, `kernels_digest` None any kernels."""
 
     engine: str
@@ -22,18 +22,18 @@ class Wanted:
     kernels_digest: str | None = None
 
 
-def open_plan(bundle: Bundle, wanted: Wanted) -> PlanFolder:
+def open_plan(bundle: Bundle, wanted: PlanQuery) -> PlanFolder:
     """Find, choose and verify the plan of a bundle.
 
     Raises:
         PlanError: none fits, or the one that fits is corrupt; the sentence has the way out.
     """
-    plan = choose(find_plans(bundle.folder), wanted)
+    plan = select_plan(find_plans(bundle.folder), wanted)
     plan.verify()
     return plan
 
 
-def choose(found: Found, wanted: Wanted) -> PlanFolder:
+def select_plan(found: PlanIndex, wanted: PlanQuery) -> PlanFolder:
     """The plan that fits; of several the most complete, then the preferred precision, the newest.
 
     Raises:
@@ -51,7 +51,7 @@ def _rank(plan: PlanFolder) -> tuple[int, int]:
     return -len(manifest.components), PRECISIONS.index(manifest.key.precision)
 
 
-_Check = tuple[Callable[[PlanKey, Wanted], bool], Callable[[PlanKey, Wanted], str]]
+_Check = tuple[Callable[[PlanKey, PlanQuery], bool], Callable[[PlanKey, PlanQuery], str]]
 
 # The order is that of nearness: what passes more checks is the better explanation.
 _CHECKS: tuple[_Check, ...] = (
@@ -85,11 +85,11 @@ _CHECKS: tuple[_Check, ...] = (
 )
 
 
-def _misfits(key: PlanKey, wanted: Wanted) -> list[str]:
+def _misfits(key: PlanKey, wanted: PlanQuery) -> list[str]:
     return [say(key, wanted) for fits, say in _CHECKS if not fits(key, wanted)]
 
 
-def _why_none(found: Found, wanted: Wanted) -> str:
+def _why_none(found: PlanIndex, wanted: PlanQuery) -> str:
     command = build_command(found.bundle_folder, wanted.engine, wanted.arch, wanted.precision)
     way_out = f"build one with '{command}'."
     if not found.plans:
@@ -105,12 +105,12 @@ def _why_none(found: Found, wanted: Wanted) -> str:
     )
 
 
-def _passed(plan: PlanFolder, wanted: Wanted) -> int:
+def _passed(plan: PlanFolder, wanted: PlanQuery) -> int:
     """Checks in order that a plan passes before the first that it fails."""
     key = plan.manifest.key
     return [fits(key, wanted) for fits, _ in _CHECKS].index(False)
 
 
-def _named(wanted: Wanted) -> str:
+def _named(wanted: PlanQuery) -> str:
     precision = f", {wanted.precision}" if wanted.precision else ""
     return f"{wanted.engine} {wanted.engine_version} on {wanted.arch}{precision}"

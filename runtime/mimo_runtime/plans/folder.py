@@ -113,7 +113,7 @@ class PlanFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PlanIndex:
     """What `plans/` of a bundle holds; `broken` are the sentences of folders that do not open."""
 
     bundle_folder: Path
@@ -121,7 +121,7 @@ class Found:
     broken: tuple[str, ...]
 
 
-def find_plans(bundle_folder: Path) -> Found:
+def find_plans(bundle_folder: Path) -> PlanIndex:
     """Open every plan of a bundle, in the order of their names; drafts are passed over."""
     plans: list[PlanFolder] = []
     broken: list[str] = []
@@ -133,4 +133,4 @@ def find_plans(bundle_folder: Path) -> Found:
             plans.append(PlanFolder.open(path))
         except PlanError as error:
             broken.append(str(error))
-    return Found(bundle_folder, tuple(plans), tuple(broken))
+    return PlanIndex(bundle_folder, tuple(plans), tuple(broken))

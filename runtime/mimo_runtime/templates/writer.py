@@ -65,8 +65,8 @@ def check_target(path: Path) -> None:
     for entry in entries:
         if entry.name not in _OURS:
             raise InvalidRequestError(
-                f"the folder '{path}' holds '{entry.name}', which is no part of an earlier "
-                "template; choose a new or an empty folder"
+                f"The folder '{path}' holds '{entry.name}', which is no part of an earlier "
+                "template; choose a new or an empty folder."
             )
 
 

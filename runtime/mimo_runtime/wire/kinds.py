@@ -1,6 +1,9 @@
 """The kinds of what is sent and delivered, and the names of the files of a template."""
 
 from enum import Enum
+from pathlib import Path
+
+from mimo_runtime.errors import InvalidRequestError
 
 VIDEO_SUFFIXES = (".mp4", ".webm", ".mkv")
 CONFIG_FILE = "config.json"
@@ -47,3 +50,19 @@ class OutputKind(Enum):
 
     VIDEO = "video"
     LOSSLESS = "lossless"
+
+
+def output_kind(output: Path) -> OutputKind:
+    """What `output` is to be: a video for NAME.mp4, pictures for a folder.
+
+    Raises:
+        InvalidRequestError: it is neither.
+    """
+    if output.suffix.lower() == ".mp4":
+        return OutputKind.VIDEO
+    if output.suffix == "" or output.is_dir():
+        return OutputKind.LOSSLESS
+    raise InvalidRequestError(
+        f"The output {output} is of a kind that is not written; give a name that ends in .mp4, "
+        "or one without a suffix for a folder of PNG pictures."
+    )

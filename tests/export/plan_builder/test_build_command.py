@@ -32,7 +32,7 @@ def test_without_a_gpu_it_asks_for_one_with_the_choices(small_bundle: Path) -> N
 def test_hopper_is_refused_for_rtx_with_the_way_out(small_bundle: Path) -> None:
     error = _refused(small_bundle, *RTX, "--gpu", "sm_90")
     assert isinstance(error, UnsupportedError)
-    assert "not sm_90; build with --engine tensorrt" in str(error)
+    assert "not sm_90; build with the engine tensorrt" in str(error)
 
 
 @without_gpu

@@ -8,7 +8,7 @@ from mimo_export.plan_builder.library import Library
 from mimo_export.plan_builder.target import Target
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import BusyError, UnsupportedError
-from mimo_runtime.plans.choice import Wanted, open_plan
+from mimo_runtime.plans.choice import PlanQuery, open_plan
 from mimo_runtime.plans.draft import plans_locked
 from mimo_runtime.plans.folder import PLANS
 from mimo_runtime.plans.kernel import PlanKernel
@@ -42,7 +42,7 @@ def _left(bundle: Bundle) -> list[str]:
 def test_a_plan_is_built_found_and_not_built_again(bundle: Bundle, builder: Builder) -> None:
     built = builder.build(TARGET, ["time_embedding", "condition"])
     assert built.new == ("time_embedding", "condition")
-    wanted = Wanted(TENSORRT_RTX, Library(TENSORRT_RTX).version, "sm_89", bundle.digest)
+    wanted = PlanQuery(TENSORRT_RTX, Library(TENSORRT_RTX).version, "sm_89", bundle.digest)
     plan = open_plan(bundle, wanted)
     assert plan.path == built.plan.path
     assert plan.kernel("k").entry == "k"

@@ -88,7 +88,7 @@ def test_the_walk_quantises_as_onnx_runtime_does(feeds: Arrays, tmp_path: Path) 
 
 def test_the_gate_refuses_with_the_number() -> None:
     check_quality("denoiser", ERROR_LIMIT)
-    with pytest.raises(UnsupportedError, match=r"denoiser: in fp8 .* is 0\.400.*--precision fp16"):
+    with pytest.raises(UnsupportedError, match=r"denoiser: in fp8 .* is 0\.400.*build it in fp16"):
         check_quality("denoiser", 0.4)
     with pytest.raises(UnsupportedError, match="nan"):
         check_quality("denoiser", float("nan"))
@@ -96,9 +96,9 @@ def test_the_gate_refuses_with_the_number() -> None:
 
 def test_older_gpus_and_no_calibration_are_refused() -> None:
     check_architecture("sm_89", measured=True)
-    with pytest.raises(UnsupportedError, match="not sm_86; build with --precision fp16"):
+    with pytest.raises(UnsupportedError, match="not sm_86; build it in fp16"):
         check_architecture("sm_86", measured=True)
-    with pytest.raises(UnsupportedError, match="without --no-measure"):
+    with pytest.raises(UnsupportedError, match="let the build measure"):
         check_architecture("sm_89", measured=False)
 
 

@@ -156,7 +156,7 @@ WEIGHTS = {
 }
 
 
-@settings(max_examples=12, deadline=None, derandomize=True)
+@settings(max_examples=12)
 @given(
     kept=st.frozensets(st.sampled_from([f"n{place}" for place in range(7)])),
     precision=st.sampled_from(PRECISIONS),

@@ -48,5 +48,5 @@ def test_what_cannot_be_measured_here_is_told_with_the_way_without(
     graph = ir.load(opened.path("denoiser")).graph
     check_measuring("denoiser", graph)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
-    with pytest.raises(ResourceError, match=r"Measuring denoiser .*build with --no-measure"):
+    with pytest.raises(ResourceError, match=r"Measuring denoiser .*build without measuring"):
         check_measuring("denoiser", graph)

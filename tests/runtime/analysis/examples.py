@@ -2,4 +2,4 @@
 
 from hypothesis import settings
 
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30)

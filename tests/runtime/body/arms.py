@@ -8,7 +8,7 @@ from mimo_runtime.body.colours import surface_colours
 from mimo_runtime.body.rotations import from_quaternion
 from mimo_runtime.body.skeleton import Skeleton
 
-few = settings(max_examples=25, deadline=None, derandomize=True)
+few = settings(max_examples=25)
 
 
 def random_rotations(seed: int, *shape: int) -> np.ndarray:

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.cli.report import lines, report
-from mimo_runtime.cli.situation import situation_of
 from mimo_runtime.engines.availability import device_or_reason, library_version
 from mimo_runtime.engines.device import Device
+from mimo_runtime.engines.report import engine_report
 from mimo_runtime.errors import BundleError
 from tests.runtime.plans.plans import KEY, write_plan
 
@@ -67,12 +67,12 @@ def test_json_holds_everything(bundle: Bundle) -> None:
 def test_a_plan_for_this_gpu_is_chosen_and_its_kernels_are_told(bundle: Bundle) -> None:
     key = replace(KEY, engine="tensorrt-rtx", arch="sm_89", bundle_digest=bundle.digest)
     plan = write_plan(bundle.folder, replace(key, engine_version=library_version("tensorrt_rtx")))
-    situation = situation_of(bundle, ADA, "")
-    assert situation.chosen == "tensorrt-rtx"
-    assert next(row for row in situation.engines if row.runs).plan == plan.path.name
-    text = "\n".join(lines(situation))
+    facts = engine_report(bundle, ADA, "")
+    assert facts.chosen == "tensorrt-rtx"
+    assert next(row for row in facts.engines if row.runs).plan == plan.path.name
+    text = "\n".join(lines(facts))
     assert "GPU     RTX 6000 Ada, sm_89, 51.5 GB" in text
-    assert "  time               fp16, weights 0.0 MB, relative error 1.0e-03; tensorrt-rtx" in text
+    assert "  time_embedding     fp16, weights 0.0 MB, relative error 1.0e-03; tensorrt-rtx" in text
     assert "      1 mimo::TemporalAttention: mimo_kernels" in text
 
 
@@ -80,12 +80,12 @@ def test_a_plan_for_this_gpu_is_chosen_and_its_kernels_are_told(bundle: Bundle) 
 def test_a_foreign_plan_is_told_and_something_else_runs(bundle: Bundle) -> None:
     key = replace(KEY, engine="tensorrt-rtx", arch="sm_86", bundle_digest=bundle.digest)
     write_plan(bundle.folder, replace(key, engine_version=library_version("tensorrt_rtx")))
-    situation = situation_of(bundle, ADA, "")
-    assert situation.chosen in ("torch", "onnxruntime")
-    rtx = situation.engines[1]
+    facts = engine_report(bundle, ADA, "")
+    assert facts.chosen in ("torch", "onnxruntime")
+    rtx = facts.engines[1]
     assert (rtx.runs, rtx.plan) == (False, "")
     assert "is foreign: built for sm_86, this GPU is sm_89" in rtx.reason
-    assert "no plan serves this GPU; 'mimo build" in "\n".join(lines(situation))
+    assert "no plan serves this GPU; 'mimo build" in "\n".join(lines(facts))
 
 
 def test_a_broken_plan_is_told(bundle: Bundle) -> None:

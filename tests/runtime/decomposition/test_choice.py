@@ -50,7 +50,7 @@ def test_the_longest_shot_with_somebody_is_taken_and_said() -> None:
     said = " ".join(choice.sentences(10))
     assert "3 shots" in said
     assert "Shot 2" in said
-    assert "--shot N" in said
+    assert "another can be chosen by its number" in said
     assert "frames 5 to 8" in said
 
 
@@ -60,7 +60,7 @@ def test_the_largest_of_three_is_taken_and_the_others_are_named() -> None:
     assert _spans(choice) == (1, 2, 0, 9)
     (sentence,) = choice.sentences(10)
     assert sentence.startswith("3 people were found. Person 2")
-    assert "--person N: 3 (frames 2 to 9" in sentence
+    assert "by its number: 3 (frames 2 to 9" in sentence
     assert _spans(choose(film, SIZE, person=3)) == (1, 3, 2, 9)
 
 
@@ -88,7 +88,7 @@ def test_what_is_not_there_is_a_sentence(
 
 
 def test_nobody_at_all_is_a_sentence() -> None:
-    with pytest.raises(MediaError, match=r"Nobody was found in the video.*--tiles 4"):
+    with pytest.raises(MediaError, match=r"Nobody was found in the video.*4 tiles"):
         choose(record(5, (), {}), SIZE, person=1)
 
 

@@ -67,7 +67,7 @@ def test_irregular_frames_are_shown_when_they_were() -> None:
     assert found == (0, 1, 2, 2, 2, 2, 2, 3, 4, 5)
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=50)
 @given(
     some.lists(some.floats(0.005, 0.5), min_size=1, max_size=30),
     some.sampled_from([1, 12, 25, 30]),
@@ -82,7 +82,7 @@ def test_resampling_keeps_order_length_and_bounds(steps_s: list[float], rate: in
     assert len(found) >= 1
 
 
-@settings(max_examples=60, derandomize=True, deadline=None)
+@settings(max_examples=60)
 @given(some.integers(2, 4096), some.integers(2, 4096), some.integers(64, 2160))
 def test_sizes_are_even_never_larger_and_of_the_same_shape(
     width: int, height: int, short: int

@@ -168,7 +168,7 @@ def test_who_passes_in_front_is_the_occlusion_of_the_other(tmp_path: Path) -> No
     video = write_video(tmp_path / "two.mp4", [frame.pixels for frame in truth])
     report = decompose(video, tmp_path / "two", DecomposeOptions(threads=1, person=1), _silent)
     assert report is not None
-    assert any("choose another with --person N" in note for note in report.notes)
+    assert any("another can be chosen by its number" in note for note in report.notes)
     (other,) = report.facts["order"]["others"]
     assert other["person"] == 2
     assert other["nearer"]

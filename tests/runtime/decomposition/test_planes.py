@@ -10,7 +10,7 @@ from mimo_runtime.decomposition.planes import PlaneWriter, read_planes
 from mimo_runtime.errors import ResourceError
 
 
-@settings(max_examples=10, derandomize=True, deadline=None)
+@settings(max_examples=10)
 @given(
     some.integers(0, 5),
     some.tuples(some.integers(1, 9), some.integers(1, 9)),

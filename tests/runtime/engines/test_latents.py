@@ -14,7 +14,7 @@ def drawn(seed: int, *shape: int) -> Floats:
     return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
 
 
-@settings(max_examples=20, deadline=None, derandomize=True)
+@settings(max_examples=20)
 @given(
     branches=st.sampled_from([1, 2]),
     split=st.integers(0, 5),

@@ -30,7 +30,7 @@ def going(count: int, step_deg: float = 2) -> np.ndarray:
     return about_axis(1, step_deg * np.arange(count)) @ about_axis(2, 0.3 * np.arange(count))
 
 
-@settings(derandomize=True, max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(ANGLES)
 def test_turns_are_found_again(angles: list[float]) -> None:
     turns = from_axis_angle(np.array([np.zeros(3), angles]))

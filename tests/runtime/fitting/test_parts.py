@@ -22,7 +22,7 @@ from mimo_runtime.fitting.solve import Postures
 from mimo_runtime.fitting.turns import continuous, frames, swings, to_vector, unit
 from tests.runtime.fitting.synthetic import RATE
 
-DERANDOMIZED = settings(derandomize=True, max_examples=20, deadline=None)
+few = settings(max_examples=20)
 VECTORS = st.lists(st.floats(-2, 2), min_size=3, max_size=3).map(np.array)
 
 
@@ -53,7 +53,7 @@ def test_unknown_values_are_filled_in_straight_lines_and_ends_are_held():
     assert found[:, 0].tolist() == [1, 1, 2, 3, 3]
 
 
-@DERANDOMIZED
+@few
 @given(VECTORS)
 def test_vectors_and_matrices_are_inverses(vector):
     assert to_vector(from_axis_angle(vector)) == pytest.approx(vector, abs=1e-6) or (
@@ -61,7 +61,7 @@ def test_vectors_and_matrices_are_inverses(vector):
     )
 
 
-@DERANDOMIZED
+@few
 @given(VECTORS, VECTORS)
 def test_swings_bring_directions_onto_each_other(one, other):
     a, b = unit(np.add(one, [0, 0, 3])), unit(np.add(other, [0, 0, 3]))

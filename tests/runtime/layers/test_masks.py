@@ -27,7 +27,7 @@ def test_growing_reaches_as_far_as_said(reach: int) -> None:
     assert len(away) == pytest.approx(np.pi * (reach + 0.3) ** 2, rel=0.25)
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=15)
 @given(st.integers(0, 2**31), st.integers(0, 9))
 def test_areas_hold_each_other(seed: int, reach: int) -> None:
     area = np.random.default_rng(seed).random((30, 34)) < 0.3

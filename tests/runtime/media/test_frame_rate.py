@@ -11,7 +11,7 @@ from mimo_runtime.media.frame_rate import STANDARD_FPS, is_steady, rate_of, rati
 rates = st.sampled_from(STANDARD_FPS)
 
 
-@settings(max_examples=100, derandomize=True, deadline=None)
+@settings(max_examples=100)
 @given(rates, st.integers(2, 400), st.sampled_from([1e-6, 1 / 90_000, 1e-3]), st.floats(0, 100))
 def test_even_frames_have_their_rate_whatever_the_last_one_does_to_the_average(
     rate: Fraction, count: int, grain_s: float, begins_s: float

@@ -108,13 +108,13 @@ def test_light_by_the_tables_of_the_itu() -> None:
     assert float(pq_nits(np.array(1.0))) == pytest.approx(10_000)
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(0, 10_000))
 def test_pq_there_and_back(nits: float) -> None:
     assert float(pq_nits(pq_signal(np.array(nits)))) == pytest.approx(nits, rel=1e-6, abs=1e-6)
 
 
-@settings(max_examples=50, derandomize=True, deadline=None)
+@settings(max_examples=50)
 @given(st.floats(50, 4000))
 def test_roll_off_is_monotonous_and_ends_in_white(peak: float) -> None:
     nits = np.linspace(0, peak, 500)

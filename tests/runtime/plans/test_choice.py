@@ -6,11 +6,11 @@ import pytest
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import PlanError
-from mimo_runtime.plans.choice import Wanted, choose, open_plan
+from mimo_runtime.plans.choice import PlanQuery, open_plan, select_plan
 from mimo_runtime.plans.folder import find_plans
 from tests.runtime.plans.plans import KEY, write_plan
 
-WANTED = Wanted(KEY.engine, KEY.engine_version, KEY.arch, KEY.bundle_digest)
+WANTED = PlanQuery(KEY.engine, KEY.engine_version, KEY.arch, KEY.bundle_digest)
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_what_does_not_fit_is_told_with_the_command(
     plan = write_plan(tmp_path / "my bundle")
     wanted = replace(WANTED, **change)
     with pytest.raises(PlanError, match=words) as error:
-        choose(find_plans(tmp_path / "my bundle"), wanted)
+        select_plan(find_plans(tmp_path / "my bundle"), wanted)
     assert plan.path.name in str(error.value)
     assert f"--engine {wanted.engine}" in str(error.value)
     assert f"--gpu {wanted.arch}'" in str(error.value)
@@ -39,7 +39,7 @@ def test_what_does_not_fit_is_told_with_the_command(
 
 def test_without_a_plan_the_sentence_has_the_command(tmp_path: Path) -> None:
     with pytest.raises(PlanError, match=r"no plan for tensorrt .* on sm_90; build one"):
-        choose(find_plans(tmp_path), WANTED)
+        select_plan(find_plans(tmp_path), WANTED)
 
 
 def test_the_nearest_plan_explains(tmp_path: Path) -> None:
@@ -47,18 +47,18 @@ def test_the_nearest_plan_explains(tmp_path: Path) -> None:
     write_plan(tmp_path, replace(KEY, engine="tensorrt-rtx"))
     near = write_plan(tmp_path, replace(KEY, bundle_digest="c" * 64))
     with pytest.raises(PlanError, match=f"{near.path.name} is outdated.*2 more plans fit even"):
-        choose(find_plans(tmp_path), WANTED)
+        select_plan(find_plans(tmp_path), WANTED)
 
 
 def test_a_broken_plan_is_part_of_the_sentence(tmp_path: Path) -> None:
     (tmp_path / "plans" / "torn").mkdir(parents=True)
     with pytest.raises(PlanError, match="torn is no plan"):
-        choose(find_plans(tmp_path), WANTED)
+        select_plan(find_plans(tmp_path), WANTED)
 
 
 def test_complete_before_preferred_precision_before_newest(tmp_path: Path) -> None:
     def chosen() -> Path:
-        return choose(find_plans(tmp_path), WANTED).path
+        return select_plan(find_plans(tmp_path), WANTED).path
 
     eight = write_plan(tmp_path, replace(KEY, precision="fp8"))
     assert chosen() == eight.path
@@ -70,7 +70,7 @@ def test_complete_before_preferred_precision_before_newest(tmp_path: Path) -> No
         tmp_path, replace(KEY, precision="bf16"), names=("time_embedding", "denoiser")
     )
     assert chosen() == both.path
-    assert choose(find_plans(tmp_path), replace(WANTED, precision="fp8")).path == eight.path
+    assert select_plan(find_plans(tmp_path), replace(WANTED, precision="fp8")).path == eight.path
 
 
 def test_an_opened_plan_is_verified(tmp_path: Path, small_bundle: Path) -> None:

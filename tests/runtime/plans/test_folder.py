@@ -23,7 +23,7 @@ def test_a_whole_plan_verifies_and_gives_its_parts(plan: PlanFolder) -> None:
 
 
 def test_a_changed_file_is_corrupt_and_the_sentence_has_the_way_out(plan: PlanFolder) -> None:
-    plan.file("time_embedding").write_bytes(b"engine of time_embedded")
+    plan.file("time_embedding").write_bytes(b"engine of tame_embedding")
     with pytest.raises(PlanError, match="corrupt: its SHA-256") as error:
         plan.verify()
     assert f"delete {plan.path}" in str(error.value)

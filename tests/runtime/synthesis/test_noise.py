@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mimo_runtime.synthesis.noise import normal_noise
@@ -28,7 +28,6 @@ def test_noise_is_the_recorded_one(recorded):
     assert bits(noise) == bits(recorded)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 9), max_size=5), seeds)
 def test_noise_is_torchs_for_any_shape(shape, seed):
     torch = pytest.importorskip("torch")

@@ -58,7 +58,7 @@ class Gpu:
         if status == self._driver.CUresult.CUDA_ERROR_OUT_OF_MEMORY:
             raise ResourceError(
                 f"{self.device.name} is out of memory; end other programs that use it, use a "
-                "bundle of a smaller size, or --engine onnxruntime."
+                "bundle of a smaller size, or take the engine onnxruntime."
             )
         if status != self._driver.CUresult.CUDA_SUCCESS:
             raise MimoError(f"{self.device.name} failed in {name} with {status.name}.")

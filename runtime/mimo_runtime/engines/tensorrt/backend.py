@@ -13,7 +13,7 @@ from mimo_runtime.engines.tensorrt.budget import resident_bytes
 from mimo_runtime.engines.tensorrt.engine import TensorRTEngine
 from mimo_runtime.engines.tensorrt.library import load_library
 from mimo_runtime.engines.tensorrt.loading import PlanLoader
-from mimo_runtime.plans.choice import Wanted, open_plan
+from mimo_runtime.plans.choice import PlanQuery, open_plan
 from mimo_runtime.plans.folder import PlanFolder
 
 
@@ -46,7 +46,7 @@ class TensorRTBackend:
 
     def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
         """Refuse what is larger than the GPU's free memory."""
-        ways_out = f"end other programs that use the GPU, {way_out}, or take --engine onnxruntime"
+        ways_out = f"end other programs that use the GPU, {way_out}, or take the engine onnxruntime"
         require_gpu_memory(needed_bytes, self._gpu.free_bytes(), what, ways_out)
 
     def new_latents(
@@ -66,5 +66,5 @@ def open_tensorrt(bundle: Bundle, engine: str) -> TensorRTBackend:
     """
     gpu = Gpu()
     trt = load_library(engine, gpu.device)
-    wanted = Wanted(engine, trt.__version__, gpu.device.arch, bundle.digest)
+    wanted = PlanQuery(engine, trt.__version__, gpu.device.arch, bundle.digest)
     return TensorRTBackend(engine, trt, gpu, bundle, open_plan(bundle, wanted))

@@ -39,7 +39,7 @@ class TensorRTPass:
         if not done:
             raise MimoError(
                 f"TensorRT could not run {self._context.engine.name or 'a plan'}; build the plan "
-                "again, or use --engine onnxruntime."
+                "again, or take the engine onnxruntime."
             )
 
 

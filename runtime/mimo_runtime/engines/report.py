@@ -7,9 +7,9 @@ from mimo_runtime.engines.availability import EngineAvailability, engine_reports
 from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import PlanError
-from mimo_runtime.plans.choice import Wanted, choose
+from mimo_runtime.plans.choice import PlanQuery, select_plan
 from mimo_runtime.plans.command import build_command
-from mimo_runtime.plans.folder import Found, PlanFolder, find_plans
+from mimo_runtime.plans.folder import PlanFolder, PlanIndex, find_plans
 from mimo_runtime.plans.key import ENGINES, TENSORRT, TENSORRT_RTX
 from mimo_runtime.plans.manifest import AttentionNode
 
@@ -53,7 +53,7 @@ class PlanRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Situation:
+class EngineReport:
     """Everything that `mimo report` tells; `build` is the command that makes the best plan."""
 
     bundle: str
@@ -67,7 +67,7 @@ class Situation:
     build: str
 
 
-def situation_of(bundle: Bundle, device: Device | None, no_device: str) -> Situation:
+def engine_report(bundle: Bundle, device: Device | None, no_device: str) -> EngineReport:
     """What runs on `device`, or without one for the reason `no_device`.
 
     Plans are read, not verified.
@@ -83,7 +83,7 @@ def situation_of(bundle: Bundle, device: Device | None, no_device: str) -> Situa
         name = plan.path.name if plan else ""
         engines.append(EngineRow(engine.name, engine.version, runs, reason, name))
     chosen = next(row.name for row in engines if row.runs and (device or row.name == ONNXRUNTIME))
-    return Situation(
+    return EngineReport(
         bundle=bundle.manifest.name,
         device=device,
         no_device=no_device,
@@ -97,12 +97,14 @@ def situation_of(bundle: Bundle, device: Device | None, no_device: str) -> Situa
 
 
 def _plan_for(
-    engine: EngineAvailability, device: Device | None, found: Found, bundle: Bundle
+    engine: EngineAvailability, device: Device | None, found: PlanIndex, bundle: Bundle
 ) -> tuple[PlanFolder | None, str]:
     if engine.name not in ENGINES or not engine.usable or device is None:
         return None, engine.reason
     try:
-        plan = choose(found, Wanted(engine.name, engine.version, device.arch, bundle.digest))
+        plan = select_plan(
+            found, PlanQuery(engine.name, engine.version, device.arch, bundle.digest)
+        )
     except PlanError as error:
         return None, str(error)
     return plan, engine.reason
