@@ -79,6 +79,12 @@ class ServerUnreachableError(MimoError):
     exit_code = 7
 
 
+class EngineLostError(MimoError):
+    """The process that ran the engines ended in the middle of the work; another one takes over."""
+
+    exit_code = 7
+
+
 class CancelledError(MimoError):
     """The user or the client asked for the work to stop."""
 

@@ -12,7 +12,7 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine import BoundPass
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
-from mimo_runtime.synthesis.character import clip_pixels, pose_pixels, vae_pixels
+from mimo_runtime.synthesis.network_inputs import clip_pixels, pose_pixels, vae_pixels
 from mimo_torch.backend import open_torch
 from tests.golden import GOLDEN, LARGE, load
 

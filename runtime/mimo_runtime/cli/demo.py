@@ -37,6 +37,8 @@ def demo(output: Path, steps: int | None, threads: int) -> None:
 
 def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
     """Serve the bundled model on a free port and have a client make the sample with it."""
+    from contextlib import closing
+
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.client.inputs import Inputs
     from mimo_runtime.client.session import synthesize
@@ -44,15 +46,18 @@ def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
     from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
     from mimo_runtime.serving.local import LocalServer
     from mimo_runtime.serving.options import ServerOptions
-    from mimo_runtime.serving.run import load
+    from mimo_runtime.serving.run import start_engines
     from mimo_runtime.wire.settings import Settings
 
     options = ServerOptions(threads=threads)
-    synthesizer = load(BUNDLE, options, click.echo)
-    with LocalServer(synthesizer, options) as server, ProgressBars() as bars:
+    with (
+        closing(start_engines(BUNDLE, options, click.echo)) as runner,
+        LocalServer(runner, options) as server,
+        ProgressBars() as bars,
+    ):
         click.echo(f"Serving on {server.address}; the client sends the sample and waits.")
         inputs = Inputs(CHARACTER, YARD)
-        settings = Settings() if steps is None else Settings(steps=steps)
+        settings = Settings(steps=steps)
         summary = synthesize(server.address, inputs, settings, video, bars, finish_movie=remux)
     click.echo(
         f"{counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s, the first after "

@@ -8,7 +8,7 @@ import click
 
 from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.wire.kinds import output_kind
-from mimo_runtime.wire.settings import FRAMINGS, MODES, Settings
+from mimo_runtime.wire.settings import FramingPolicy, Mode, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -111,16 +111,19 @@ def _picture_file(_context: click.Context, _option: click.Parameter, given: Path
 def settings_options(command: Command) -> Command:
     """Everything that `Settings` holds."""
     options = (
-        click.option("--mode", type=click.Choice(MODES), default=DEFAULTS.mode, show_default=True,
-                     help="official: the official numbers; corrected: its known errors mended."),
-        click.option("--steps", type=int, default=DEFAULTS.steps, show_default=True,
-                     help="Solver steps."),
-        click.option("--guidance", type=float, default=DEFAULTS.guidance, show_default=True,
-                     help="Scale of classifier-free guidance; 1 and below turn it off."),
+        click.option("--mode", type=click.Choice(list(Mode)),
+                     help="official: the official numbers; corrected: its known errors mended. "
+                     "Where neither is given, what the bundle was made for, else official."),
+        click.option("--steps", type=int,
+                     help="Solver steps; the bundle's own where none are given, else 25."),
+        click.option("--guidance", type=float,
+                     help="Scale of classifier-free guidance; 1 and below turn it off. The "
+                     "bundle's own where none is given, else 3.5."),
         click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True,
                      help="Seed of the first noise."),
-        click.option("--framing", type=click.Choice(FRAMINGS), default=DEFAULTS.framing,
-                     show_default=True, help="person: paint the square around the person into the scene; whole: "
+        click.option("--framing", type=click.Choice(list(FramingPolicy)),
+                     default=DEFAULTS.framing, show_default=True,
+                     help="person: paint the square around the person into the scene; whole: "
                      "give the networks whole frames and keep what they paint."),
     )  # fmt: skip
     return _with(options, command)

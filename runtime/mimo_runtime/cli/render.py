@@ -17,10 +17,11 @@ from mimo_runtime.cli.options import (
     settings_from,
     settings_options,
 )
-from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
+    from mimo_runtime.bundle import Manifest
     from mimo_runtime.synthesis.request import SynthesisRequest
 
 
@@ -62,14 +63,14 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
 
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.media.sink import open_sink
-    from mimo_runtime.synthesis.stop import StopSignal
-    from mimo_runtime.synthesis.synthesizer import Synthesizer
+    from mimo_runtime.runner.synthesizer import Synthesizer
+    from mimo_runtime.synthesis.cancellation import CancellationToken
 
     started_s = time.monotonic()
-    request = _request(options, settings)
     synthesizer = Synthesizer.load(options["bundle"], options["threads"], options["engine"])
+    request = _request(options, settings, synthesizer.bundle.manifest)
     with ProgressBars() as bars:
-        job = synthesizer.start(request, StopSignal(), bars)
+        job = synthesizer.start(request, CancellationToken(), bars)
         form = job.output
         with (
             open_sink(options["output"], form.width_px, form.height_px, form.rate_fps) as sink,
@@ -84,29 +85,18 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
     )
 
 
-def _request(options: dict[str, Any], settings: Settings) -> "SynthesisRequest":
+def _request(
+    options: dict[str, Any], settings: Settings, manifest: "Manifest"
+) -> "SynthesisRequest":
     from mimo_runtime.media.limits import MediaLimits
-    from mimo_runtime.media.matte import read_matte
-    from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.synthesis.feather import feather_masks_from_folder
-    from mimo_runtime.synthesis.request import SynthesisRequest
-    from mimo_runtime.templates.folder import open_template
+    from mimo_runtime.synthesis.feather import mask_files
+    from mimo_runtime.synthesis.inputs import InputFiles, request_from
 
-    limits = MediaLimits()
-    matte: Path | None = options["matte"]
     masks: Path | None = options["feather_masks"]
-    character: Path = options["character"]
-    return SynthesisRequest(
-        character=read_picture(_read(character), character.name, limits),
-        template=open_template(options["template"], limits),
-        settings=settings,
-        matte=None if matte is None else read_matte(_read(matte), limits),
-        feather=None if masks is None else feather_masks_from_folder(masks),
+    files = InputFiles(
+        options["character"],
+        options["template"],
+        options["matte"],
+        {} if masks is None else mask_files(masks),
     )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
+    return request_from(files, settings, MediaLimits(), manifest)

@@ -1,9 +1,10 @@
 """One synthesis on a server: send the inputs, receive the frames, write the result."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import grpc
 
@@ -18,6 +19,9 @@ from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import OutputKind, output_kind
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
+
+Number = TypeVar("Number")
+Word = TypeVar("Word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +80,15 @@ def _config(settings: Settings, kind: OutputKind) -> pb.StreamConfig:
         steps=settings.steps,
         guidance=settings.guidance,
         seed=settings.seed,
-        mode={word: number for number, word in MODES.items()}[settings.mode],
-        framing={word: number for number, word in FRAMINGS.items()}[settings.framing],
-        output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
+        mode=_number(MODES, settings.mode) if settings.mode else pb.MODE_UNSPECIFIED,
+        framing=_number(FRAMINGS, settings.framing),
+        output_kind=_number(OUTPUT_KINDS, kind),
     )
+
+
+def _number(words: Mapping[Number, Word], word: Word) -> Number:
+    """The number of the wire that stands for a word."""
+    return next(number for number, each in words.items() if each == word)
 
 
 def _requests(config: pb.StreamConfig, files: list[InputFile]) -> Iterator[pb.SynthesizeRequest]:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.planning.solver_config import SolverConfig
 
-__all__ = ["SolverConfig", "SolverTable", "ddim_table", "signal_levels"]
+__all__ = ["SolverConfig", "SolverTable", "check_steps", "ddim_table", "signal_levels"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,25 @@ def ddim_table(config: SolverConfig, steps: int) -> SolverTable:
     Raises:
         InvalidRequestError: `steps` is below 1 or above `num_train_timesteps`.
     """
-    if not 1 <= steps <= config.num_train_timesteps:
-        raise InvalidRequestError(
-            f"steps is {steps}; the solver can take 1 to {config.num_train_timesteps}."
-        )
+    check_steps(config, steps)
     timesteps = _timesteps(config, steps)
     signal = signal_levels(config)
     previous = timesteps - config.num_train_timesteps // steps
     final = 1.0 if config.set_alpha_to_one else signal[0]
     now, then = signal[timesteps], np.where(previous >= 0, signal[previous], final)
     return SolverTable(timesteps, *_scales(config.prediction_type, now, then))
+
+
+def check_steps(config: SolverConfig, steps: int) -> None:
+    """Refuse a number of steps that the solver cannot take.
+
+    Raises:
+        InvalidRequestError: `steps` is below 1 or above `num_train_timesteps`.
+    """
+    if not 1 <= steps <= config.num_train_timesteps:
+        raise InvalidRequestError(
+            f"steps is {steps}; the solver can take 1 to {config.num_train_timesteps}."
+        )
 
 
 def signal_levels(config: SolverConfig) -> NDArray[np.float64]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
+Windows = tuple[tuple[int, ...], ...]
 
-def closed_windows(
-    frame_count: int, window_frames: int, overlap_frames: int
-) -> tuple[tuple[int, ...], ...]:
+
+def closed_windows(frame_count: int, window_frames: int, overlap_frames: int) -> Windows:
     """Windows over a clip that is treated as a ring, as the official code lays them.
 
     A clip of at most `window_frames` frames is one window of exactly its frames. A longer one
@@ -29,16 +29,14 @@ def closed_windows(
     )
 
 
-def open_windows(
-    lengths: Sequence[int], window_frames: int, overlap_frames: int
-) -> tuple[tuple[int, ...], ...]:
-    """Windows that neither cross from one context into the next nor run past an end.
+def open_windows(lengths: Sequence[int], window_frames: int, overlap_frames: int) -> Windows:
+    """Windows that neither cross from one segment into the next nor run past an end.
 
     A deviation from the official code, whose windows show the denoiser a jump at both places:
-    the last window of a context is moved back until it ends with it.
+    the last window of a segment is moved back until it ends with it.
 
     Args:
-        lengths: frames of each context; they are counted on through all contexts.
+        lengths: frames of each crop segment; they are counted on through all segments.
         window_frames: frames of one window, more than `overlap_frames`.
         overlap_frames: frames that a window shares at least with the one before it.
 

@@ -6,9 +6,9 @@ from concurrent.futures import Future
 from types import TracebackType
 
 from mimo_runtime.errors import MimoError
+from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.server import Server
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 
 
 class LocalServer:
@@ -17,9 +17,9 @@ class LocalServer:
     `address` is where it listens.
     """
 
-    def __init__(self, synthesizer: Synthesizer, options: ServerOptions | None = None) -> None:
+    def __init__(self, runner: Runner, options: ServerOptions | None = None) -> None:
         self.address = ""
-        self._synthesizer = synthesizer
+        self._runner = runner
         self._options = options or ServerOptions()
         self._opened: Future[str] = Future()
         self._loop = asyncio.new_event_loop()
@@ -45,7 +45,7 @@ class LocalServer:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        server = Server(self._synthesizer, self._options)
+        server = Server(self._runner, self._options)
         try:
             self._opened.set_result(await server.open("127.0.0.1:0"))
         except MimoError as error:

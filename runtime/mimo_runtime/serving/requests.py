@@ -9,23 +9,23 @@ from mimo_runtime.wire.settings import Settings
 
 
 def settings_from(config: pb.StreamConfig) -> Settings:
-    """The settings of a config, defaults where a field is not set.
+    """The settings of a config, None where a field is not set.
 
     Raises:
         InvalidRequestError: a value cannot be used.
     """
-    mode = config.mode or pb.MODE_OFFICIAL
-    if mode not in MODES:
-        raise InvalidRequestError(f"mode is {mode}; this server knows official and corrected.")
+    if config.mode and config.mode not in MODES:
+        raise InvalidRequestError(
+            f"mode is {config.mode}; this server knows official and corrected."
+        )
     framing = config.framing or pb.FRAMING_PERSON
     if framing not in FRAMINGS:
         raise InvalidRequestError(f"framing is {framing}; this server knows person and whole.")
-    default = Settings()
     return Settings(
-        steps=config.steps if config.HasField("steps") else default.steps,
-        guidance=config.guidance if config.HasField("guidance") else default.guidance,
-        seed=config.seed if config.HasField("seed") else default.seed,
-        mode=MODES[mode],
+        steps=config.steps if config.HasField("steps") else None,
+        guidance=config.guidance if config.HasField("guidance") else None,
+        seed=config.seed if config.HasField("seed") else Settings().seed,
+        mode=MODES[config.mode] if config.mode else None,
         framing=FRAMINGS[framing],
     )
 

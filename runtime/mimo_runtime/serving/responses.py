@@ -4,13 +4,13 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime import __version__
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
-from mimo_runtime.sessions.packing import EncodedFrames
+from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.sessions.session import Event, Summary
 from mimo_runtime.synthesis.request import OutputFormat
+from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import OutputKind
 from mimo_runtime.wire.progress import Progress
-from mimo_runtime.wire.settings import Settings
 
 SLICE_BYTES = 1 << 20
 MAX_RATE_DENOMINATOR = 1_000_000
@@ -54,7 +54,7 @@ def server_info(bundle: Bundle, options: ServerOptions) -> pb.GetServerInfoRespo
 
 
 def ready(
-    settings: Settings, kind: OutputKind, bundle: Bundle, options: ServerOptions
+    settings: ResolvedSettings, kind: OutputKind, bundle: Bundle, options: ServerOptions
 ) -> pb.SynthesizeResponse:
     """The config as it will be used, every field set."""
     config = pb.StreamConfig(

@@ -5,10 +5,11 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+from mimo_runtime.runner.process import ProcessRunner
+from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.server import Server
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 
 Report = Callable[[str], None]
 
@@ -23,31 +24,32 @@ def serve(bundle_dir: Path, listen: str, options: ServerOptions, report: Report)
         BundleError: the bundle cannot be used.
     """
     check_listen(listen, options)
-    synthesizer = load(bundle_dir, options, report)
-    asyncio.run(_serve(synthesizer, listen, options, report))
+    runner = start_engines(bundle_dir, options, report)
+    try:
+        asyncio.run(_serve(runner, listen, options, report))
+    finally:
+        runner.close()
 
 
-def load(bundle_dir: Path, options: ServerOptions, report: Report) -> Synthesizer:
-    """Load a bundle and run one dry pass, reporting its memory and time.
+def start_engines(bundle_dir: Path, options: ServerOptions, report: Report) -> ProcessRunner:
+    """Start the engine process on a bundle, reporting the memory and time of its dry pass.
 
     Raises:
         BundleError: the bundle cannot be used.
     """
     report(f"Loading {bundle_dir}.")
-    synthesizer = Synthesizer.load(bundle_dir, options.threads, options.engine)
-    dry = synthesizer.dry_run()
+    runner = ProcessRunner(bundle_dir, options.engine, options.threads, report=report)
+    dry = runner.ready
     report(f"Dry pass: {dry.seconds:.2f} s; {dry.resident_bytes / 2**20:.0f} MiB resident.")
-    return synthesizer
+    return runner
 
 
-async def _serve(
-    synthesizer: Synthesizer, listen: str, options: ServerOptions, report: Report
-) -> None:
+async def _serve(runner: Runner, listen: str, options: ServerOptions, report: Report) -> None:
     asked = asyncio.Queue[None]()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.put_nowait, None)
-    server = Server(synthesizer, options)
+    server = Server(runner, options)
     report(f"Serving on {await server.open(listen)}.")
     await asked.get()
     server.refuse()

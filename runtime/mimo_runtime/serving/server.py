@@ -11,10 +11,10 @@ from grpc_reflection.v1alpha import reflection
 
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.service import NAME, SynthesisService
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.wire.address import join_address, split_address
 
 SPARE_CALLS = 64
@@ -31,13 +31,13 @@ CHANNEL_OPTIONS = (
 class Server:
     """One port with the service, grpc.health.v1 and reflection. Made inside an event loop."""
 
-    def __init__(self, synthesizer: Synthesizer, options: ServerOptions) -> None:
+    def __init__(self, runner: Runner, options: ServerOptions) -> None:
         self._options = options
         self._workers = ThreadPoolExecutor(options.max_sessions, thread_name_prefix="mimo-work")
         self._health = health.aio.HealthServicer()
         calls = options.max_sessions + options.max_waiting + SPARE_CALLS
         self._server = grpc.aio.server(options=CHANNEL_OPTIONS, maximum_concurrent_rpcs=calls)
-        self._service = SynthesisService(synthesizer, options, self._workers)
+        self._service = SynthesisService(runner, options, self._workers)
         synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         names = (NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)

@@ -9,14 +9,15 @@ import grpc.aio
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import DeadlineExceededError
+from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests, responses
-from mimo_runtime.serving.exchange import Exchange
+from mimo_runtime.serving.abort import abort_on_error
+from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.refusal import answer
 from mimo_runtime.sessions.admission import Admission
-from mimo_runtime.sessions.session import WAITING, Session
-from mimo_runtime.synthesis.synthesizer import Synthesizer
-from mimo_runtime.wire.progress import Progress
+from mimo_runtime.sessions.session import Session
+from mimo_runtime.synthesis.resolved import resolved_settings
+from mimo_runtime.wire.progress import Progress, Stage
 
 NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
 
@@ -28,10 +29,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     knows the open streams.
     """
 
-    def __init__(
-        self, synthesizer: Synthesizer, options: ServerOptions, workers: ThreadPoolExecutor
-    ) -> None:
-        self._synthesizer = synthesizer
+    def __init__(self, runner: Runner, options: ServerOptions, workers: ThreadPoolExecutor) -> None:
+        self._runner = runner
         self._options = options
         self._workers = workers
         self.admission = Admission(options.max_sessions, options.max_waiting)
@@ -42,8 +41,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         context: "grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]",
     ) -> None:
         """One synthesis."""
-        exchange = Exchange(request_iterator, context, self._options.idle_timeout_s)
-        await answer(self._synthesize(exchange, context.time_remaining()), context)
+        messages = MessageStream(request_iterator, context, self._options.idle_timeout_s)
+        await abort_on_error(self._synthesize(messages, context.time_remaining()), context)
 
     async def GetServerInfo(  # noqa: N802
         self,
@@ -51,28 +50,29 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         context: object,  # noqa: ARG002
     ) -> pb.GetServerInfoResponse:
         """What this server runs and accepts."""
-        return responses.server_info(self._synthesizer.bundle, self._options)
+        return responses.server_info(self._runner.bundle, self._options)
 
-    async def _synthesize(self, exchange: Exchange, deadline_s: float | None) -> None:
-        config = await exchange.config()
-        bundle = self._synthesizer.bundle
+    async def _synthesize(self, messages: MessageStream, deadline_s: float | None) -> None:
+        config = await messages.config()
+        bundle = self._runner.bundle
         settings = requests.settings_from(config)
+        resolved = resolved_settings(settings, bundle.manifest)
         kind = requests.output_kind_from(config)
         requests.check_size(config, bundle)
         with self.admission.place():
-            session = Session(self._synthesizer, settings, kind, self._options.limits, deadline_s)
+            session = Session(self._runner, settings, kind, self._options.limits, deadline_s)
             try:
-                await exchange.send(responses.ready(settings, kind, bundle, self._options))
-                await self._receive(exchange, session)
-                await self._work(exchange, session)
+                await messages.send(responses.ready(resolved, kind, bundle, self._options))
+                await self._receive(messages, session)
+                await self._work(messages, session)
             finally:
                 session.close()
 
-    async def _receive(self, exchange: Exchange, session: Session) -> None:
+    async def _receive(self, messages: MessageStream, session: Session) -> None:
         """Spool every input of the client."""
         try:
             async with asyncio.timeout(self._options.upload_timeout_s):
-                async for chunk in exchange.chunks():
+                async for chunk in messages.chunks():
                     kind = requests.input_from(chunk)
                     session.spool.append(kind, chunk.name, chunk.data, chunk.last)
         except TimeoutError:
@@ -82,14 +82,14 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             ) from None
         session.begin()
 
-    async def _work(self, exchange: Exchange, session: Session) -> None:
+    async def _work(self, messages: MessageStream, session: Session) -> None:
         """Run a session in a worker thread and send what it says; leave no thread behind."""
-        await exchange.send(*responses.responses(Progress(WAITING, 0, 1)))
+        await messages.send(*responses.responses(Progress(Stage.WAITING, 0, 1)))
         work = self._workers.submit(session.work)
         try:
-            async for event in session.outbox:
+            async for event in session.events:
                 for response in responses.responses(event):
-                    await exchange.send(response)
+                    await messages.send(response)
         finally:
             session.cancel()
             await _ended(work)

@@ -1,29 +1,23 @@
-"""One session: it owns the inputs, the stop signal and the outbox of one stream."""
+"""One session: it owns the inputs, the token and the event queue of one stream."""
 
-import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.media.matte import read_matte
-from mimo_runtime.media.picture import read_picture
+from mimo_runtime.runner.runner import Runner, RunningStream, StreamRequest
+from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
+from mimo_runtime.sessions.event_queue import EventQueue
 from mimo_runtime.sessions.inputs import InputLimits
-from mimo_runtime.sessions.outbox import Outbox
-from mimo_runtime.sessions.packing import EncodedFrames, packer_for
 from mimo_runtime.sessions.spool import Spool
-from mimo_runtime.synthesis.feather import feather_masks_from_pictures
-from mimo_runtime.synthesis.job import SynthesisJob
-from mimo_runtime.synthesis.request import OutputFormat, SynthesisRequest
-from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import Synthesizer
-from mimo_runtime.templates.folder import open_template
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.inputs import InputFiles
+from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.wire.kinds import InputKind, OutputKind
-from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.progress import Progress, Stage
 from mimo_runtime.wire.settings import Settings
 
-OUTBOX_ITEMS = 4
-WAITING = "waiting"
+QUEUED_EVENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,28 +33,28 @@ Event = OutputFormat | Progress | EncodedFrames | Summary
 
 
 class Session:
-    """Spools inputs on the event loop, then works in a thread of its own.
+    """Spools inputs on the event loop; then a thread of its own encodes what the runner makes.
 
     The order of calls: slices into `spool`, `begin`, `work` (in a thread; what it says is read
-    from `outbox`), `close`. `cancel` may come at any time. `deadline_s` is the time left to the
+    from `events`), `close`. `cancel` may come at any time. `deadline_s` is the time left to the
     client, in seconds, or None.
     """
 
     def __init__(
         self,
-        synthesizer: Synthesizer,
+        runner: Runner,
         settings: Settings,
         kind: OutputKind,
         limits: InputLimits,
         deadline_s: float | None,
     ) -> None:
         self.spool = Spool(limits)
-        self.outbox: Outbox[Event] = Outbox(OUTBOX_ITEMS)
-        self._synthesizer = synthesizer
+        self.events: EventQueue[Event] = EventQueue(QUEUED_EVENTS)
+        self._runner = runner
         self._settings = settings
         self._kind = kind
         self._limits = limits
-        self._stop = StopSignal(deadline_s)
+        self._token = CancellationToken(deadline_s)
         self._began_at_s = 0.0
         self._first_frame_s = 0.0
 
@@ -74,57 +68,54 @@ class Session:
         self._began_at_s = time.monotonic()
 
     def work(self) -> None:
-        """Synthesise; every event goes into the outbox, which is ended in any case.
+        """Have it synthesised; every event goes into the queue, which is ended in any case.
 
         Raises:
             MimoError: what is wrong with the inputs, or why the work stopped.
         """
         try:
-            self._stop.check()
-            self.outbox.put(Progress(WAITING, 1, 1))
-            self._deliver(self._start())
+            self._token.check()
+            self.events.put(Progress(Stage.WAITING, 1, 1))
+            with self._runner.open(self._request(), self._token, self.events.put) as stream:
+                self._deliver(stream)
         finally:
-            self.outbox.end()
+            self.events.end()
 
     def cancel(self) -> None:
-        """Stop the work at its next pass, or where it waits for the client."""
-        self._stop.cancel()
-        self.outbox.close()
+        """Stop the work before its next piece, or where it waits for the client."""
+        self._token.cancel()
+        self.events.close()
 
     def close(self) -> None:
         """Free the inputs."""
         self.spool.close()
 
-    def _start(self) -> SynthesisJob:
-        return self._synthesizer.start(self._request(), self._stop, self.outbox.put)
-
-    def _request(self) -> SynthesisRequest:
-        limits = self._limits.media
-        character = self.spool.read(InputKind.CHARACTER)
+    def _request(self) -> StreamRequest:
+        character = self.spool.file(InputKind.CHARACTER)
         if character is None:
             raise InvalidRequestError("No picture of the character was sent; send one.")
-        matte = self.spool.read(InputKind.MATTE)
-        masks = self.spool.read_feather_masks()
-        return SynthesisRequest(
-            character=read_picture(character, "character", limits),
-            template=open_template(self.spool.template_folder, limits),
-            settings=self._settings,
-            matte=None if matte is None else read_matte(matte, limits),
-            feather=feather_masks_from_pictures(masks) if masks else None,
+        files = InputFiles(
+            character,
+            self.spool.template_folder,
+            self.spool.file(InputKind.MATTE),
+            self.spool.feather_masks(),
         )
+        return StreamRequest(files, self._settings, self._limits.media)
 
-    def _deliver(self, job: SynthesisJob) -> None:
-        packer = packer_for(self._kind, job.output)
-        self.outbox.put(job.output)
-        with contextlib.closing(job.frames()) as frames:
-            for frame in frames:
-                self._send(packer.add(frame))
-        self._send(packer.finish())
+    def _deliver(self, stream: RunningStream) -> None:
+        encoder = encoder_for(self._kind, stream.output)
+        self.events.put(stream.output)
+        for event in stream.events():
+            if isinstance(event, OutputFrame):
+                self._send(encoder.add(event))
+            else:
+                self.events.put(event)
+        self._send(encoder.finish())
         total_s = time.monotonic() - self._began_at_s
-        self.outbox.put(Summary(job.output.frame_count, self._first_frame_s, total_s))
+        self.events.put(Summary(stream.output.frame_count, self._first_frame_s, total_s))
 
     def _send(self, pieces: Iterator[EncodedFrames]) -> None:
         for piece in pieces:
             if piece.timestamps_s and not self._first_frame_s:
                 self._first_frame_s = time.monotonic() - self._began_at_s
-            self.outbox.put(piece)
+            self.events.put(piece)

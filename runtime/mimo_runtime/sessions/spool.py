@@ -69,13 +69,13 @@ class Spool:
                     "last slice. Mark the last slice of every input."
                 )
 
-    def read(self, kind: InputKind) -> bytes | None:
-        """All bytes of one input, or None when it was not sent."""
-        return self._path((kind, "")).read_bytes() if (kind, "") in self._ended else None
+    def file(self, kind: InputKind) -> Path | None:
+        """The file of one input, or None when it was not sent."""
+        return self._path((kind, "")) if (kind, "") in self._ended else None
 
-    def read_feather_masks(self) -> dict[str, bytes]:
+    def feather_masks(self) -> dict[str, Path]:
         """The picture files of the feather masks that were sent, by mode."""
-        return {key[1]: self._path(key).read_bytes() for key in self._ended if key[1]}
+        return {key[1]: self._path(key) for key in self._ended if key[1]}
 
     def close(self) -> None:
         """Remove the folder and all in it."""

@@ -1,115 +1,114 @@
-"""The denoise loop: every window, every step, in buffers that are bound before the first pass."""
-
-from collections.abc import Sequence
-from dataclasses import dataclass
+"""The denoiser of one stream: windows at any step, in buffers bound before the first pass."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.engines.engine import BoundPass, Tensor
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.planning.extent import Extent, finished_by, windows_of_frames
+from mimo_runtime.planning.schedule import ClipPlan
 from mimo_runtime.planning.solver import SolverTable
 from mimo_runtime.synthesis.identity import Identity
-from mimo_runtime.wire.settings import Settings
+from mimo_runtime.synthesis.noise import NoiseSource
+from mimo_runtime.synthesis.resolved import ResolvedSettings
+from mimo_runtime.synthesis.time_rows import TimeRows
 
 Floats = NDArray[np.float32]
 
-
-@dataclass(frozen=True, slots=True)
-class WindowPass:
-    """A window's places in the sequence and the pass whose buffers hold its conditions."""
-
-    places: NDArray[np.int64]
-    bound: BoundPass
+_OF_A_WINDOW = ("condition", "frame_mask")
 
 
 class Denoiser:
-    """Latents of a whole sequence, taken from noise to picture by `steps` passes per window.
+    """Takes the frames of a plan from noise to picture in the order that a schedule asks for.
 
-    `noise` float32 [places, 4, h, w] is where they begin; `state` holds the latents where the
-    engines are. Condition maps are stored by `store` before the first pass. One thread at a time.
+    A frame of the sequence enters with its condition map, goes through the passes of the windows
+    that hold it and is read when it is done. `extent` says how many windows and frames are held
+    at a time; each has a slot, which the next one takes over. One thread at a time.
     """
 
     def __init__(
         self,
         engines: EngineSet,
         identity: Identity,
-        windows: Sequence[Sequence[int]],
-        noise: Floats,
+        plan: ClipPlan,
+        extent: Extent,
         table: SolverTable,
-        settings: Settings,
+        settings: ResolvedSettings,
+        noise: NoiseSource,
     ) -> None:
-        self._table = table
-        self._time = engines.bind("time_embedding")
-        name = "denoiser" if settings.guided else "denoiser_unguided"
-        engine = engines.get(name)
-        first = engine.bind(
-            {**identity, "time_projections": self._time.buffers["time_projections"]}
-        )
-        shared = {n: b for n, b in first.buffers.items() if n not in ("condition", "frame_mask")}
-        self._windows = []
-        for places in windows:
-            bound = engine.bind(shared)
-            mask = bound.buffers["frame_mask"]
-            mask[...] = np.arange(mask.shape[0]) < len(places)
-            self._windows.append(WindowPass(np.array(places), bound))
-        branches = shared["prediction"].shape[0]
-        self.state = engines.new_latents(noise.shape, branches, _coefficients(table, settings))
-        self.state.write(0, noise, _window_weights(windows, len(noise), settings))
-        self._count = len(noise)
+        self._plan = plan
+        self._extent = extent
+        self._holders = windows_of_frames(plan)
+        self._finished = finished_by(plan.windows)
+        engine = engines.get(settings.denoiser)
+        self._time = TimeRows(engines, table)
+        first = engine.bind({**identity, "time_projections": self._time.projections})
+        shared = {n: b for n, b in first.buffers.items() if n not in _OF_A_WINDOW}
+        others = [engine.bind(shared) for _ in range(extent.windows - 1)]
+        self._bound: list[BoundPass] = [first, *others]
+        self._held: list[int | None] = [None] * extent.windows
+        self._slots = [np.zeros(0, np.int64)] * extent.windows
+        counts = np.array([len(holders) for holders in self._holders])
+        self._weights = settings.rules.window_weights(counts, settings.guided)
+        self._noise = noise
+        shape = (extent.frames, *shared["latents"].shape[1:])
+        self._state = engines.new_latents(shape, settings.branches, _coefficients(table, settings))
 
     @property
     def latents(self) -> Floats:
-        """The latents on the host, float32 [places, 4, h, w]."""
-        return np.asarray(self.state)
+        """The latents of all slots on the host, float32 [slots, 4, h, w]."""
+        return np.asarray(self._state)
 
-    @property
-    def windows(self) -> int:
-        """Passes per step."""
-        return len(self._windows)
-
-    def store(self, place: int, condition: Tensor) -> None:
-        """Put the condition map [1, channels, h, w] of a place into every window that holds it."""
-        for window in self._windows:
-            for slot in np.flatnonzero(window.places == place):
-                window.bound.buffers["condition"][slot : slot + 1] = condition
+    def enter(self, frame_id: int, condition: Tensor) -> None:
+        """Begin a frame: noise in its slot, its map [1, channels, h, w] in all its windows."""
+        weight = self._weights[frame_id : frame_id + 1]
+        self._state.write(self._slot(frame_id), self._noise.take(frame_id), weight)
+        for window, position in self._holders[frame_id]:
+            buffers = self._window(window).buffers
+            buffers["condition"][position : position + 1] = condition
 
     def run_pass(self, step: int, window: int) -> None:
-        """Predict one window at one step; the last window of a step then moves the latents."""
-        if window == 0:
-            self._begin_step(step)
-        chosen = self._windows[window]
-        buffers = chosen.bound.buffers
-        self.state.gather(chosen.places, buffers["latents"])
-        chosen.bound.run()
-        self.state.accumulate(buffers["prediction"], chosen.places)
-        if window == len(self._windows) - 1:
-            self.state.step(step, 0, self._count)
+        """Predict one window at one step; frames that no later window holds are then moved."""
+        bound = self._window(window)
+        slots = self._slots[window % self._extent.windows]
+        self._time.begin(step, bound.buffers["step"])
+        self._state.gather(slots, bound.buffers["latents"])
+        bound.run()
+        self._state.accumulate(bound.buffers["prediction"], slots)
+        for frame_ids in self._finished[window]:
+            for first, last in self._runs(frame_ids):
+                self._state.step(step, first, last)
 
-    def _begin_step(self, step: int) -> None:
-        rows = self._time.buffers["timesteps"]
-        row = step % rows.shape[0]
-        if row == 0:
-            coming = self._table.timesteps[step : step + rows.shape[0]]
-            rows[: len(coming)] = coming
-            self._time.run()
-        self._windows[0].bound.buffers["step"][...] = np.array([row])
+    def read(self, frame_id: int, out: Tensor) -> None:
+        """Copy the latents of a frame to `out` [1, 4, h, w]."""
+        self._state.read(self._slot(frame_id), out)
+
+    def _window(self, window: int) -> BoundPass:
+        """The pass whose buffers hold a window's conditions; a new window takes over a slot."""
+        slot = window % self._extent.windows
+        bound = self._bound[slot]
+        if self._held[slot] != window:
+            frame_ids = self._plan.windows[window]
+            self._held[slot] = window
+            self._slots[slot] = np.array([self._slot(frame_id) for frame_id in frame_ids])
+            mask = bound.buffers["frame_mask"]
+            mask[...] = np.arange(mask.shape[0]) < len(frame_ids)
+        return bound
+
+    def _slot(self, frame_id: int) -> int:
+        return frame_id % self._extent.frames
+
+    def _runs(self, frame_ids: range) -> list[tuple[int, int]]:
+        """The slots of consecutive frames, as ranges: one, or two where the slots begin anew."""
+        first, count = self._slot(frame_ids.start), len(frame_ids)
+        beyond = first + count - self._extent.frames
+        if beyond <= 0:
+            return [(first, first + count)]
+        return [(first, self._extent.frames), (0, beyond)]
 
 
-def _coefficients(table: SolverTable, settings: Settings) -> Floats:
+def _coefficients(table: SolverTable, settings: ResolvedSettings) -> Floats:
     """Scales of sample and prediction, and guidance, of each step: float32 [steps, 3]."""
     guidance = np.full(len(table.timesteps), settings.guidance)
     columns = table.sample_scale, table.prediction_scale, guidance
     return np.stack(columns, axis=1).astype(np.float32)
-
-
-def _window_weights(windows: Sequence[Sequence[int]], places: int, settings: Settings) -> Floats:
-    """What a place's summed predictions are multiplied with, float32 [places].
-
-    One over the number of windows that hold it; in official mode without guidance 1, as the
-    official code then forgets to divide.
-    """
-    counts = np.bincount([place for window in windows for place in window], minlength=places)
-    if settings.official and not settings.guided:
-        counts[...] = 1
-    return (1.0 / counts).astype(np.float32)

@@ -1,6 +1,6 @@
 """Feather masks: how the result fades into the scene, by the frame borders its box touches."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,10 +49,19 @@ def feather_masks_from_folder(folder: Path) -> FeatherMasks:
         MediaError: a file is no picture.
         LimitExceededError: a mask has more than four million pixels.
     """
-    paths = {mode: folder / f"alpha2_{mode}.png" for mode in FEATHER_MODES}
-    return feather_masks_from_pictures(
-        {mode: path.read_bytes() for mode, path in paths.items() if path.is_file()}
-    )
+    files = mask_files(folder)
+    return feather_masks_from_pictures({mode: path.read_bytes() for mode, path in files.items()})
+
+
+def mask_files(folder: Path) -> Mapping[str, Path]:
+    """The files `alpha2_<mode>.png` of an official assets folder, by mode.
+
+    Raises:
+        InvalidRequestError: one is missing.
+    """
+    files = {mode: folder / f"alpha2_{mode}.png" for mode in FEATHER_MODES}
+    _check_complete({mode for mode, path in files.items() if path.is_file()})
+    return files
 
 
 def feather_masks_from_pictures(pictures: Mapping[str, bytes]) -> FeatherMasks:
@@ -63,12 +72,7 @@ def feather_masks_from_pictures(pictures: Mapping[str, bytes]) -> FeatherMasks:
         MediaError: the data of one is no picture.
         LimitExceededError: one has more than four million pixels.
     """
-    missing = [mode for mode in FEATHER_MODES if mode not in pictures]
-    if missing:
-        raise InvalidRequestError(
-            f"Feather masks are missing for {', '.join(missing)}; give all "
-            f"{len(FEATHER_MODES)} pictures alpha2_<mode>.png, or none for the built-in ones."
-        )
+    _check_complete(pictures)
     return FeatherMasks(
         {
             mode: _brightness(read_picture(pictures[mode], f"feather mask {mode}", _LIMITS))
@@ -80,6 +84,14 @@ def feather_masks_from_pictures(pictures: Mapping[str, bytes]) -> FeatherMasks:
 def default_feather_masks() -> FeatherMasks:
     """Masks with a smooth ramp, a tenth of the box wide, on each side inside the frame."""
     return FeatherMasks({mode: _ramped(set(mode.split("_"))) for mode in FEATHER_MODES})
+
+
+def _check_complete(modes: Collection[str]) -> None:
+    if missing := [mode for mode in FEATHER_MODES if mode not in modes]:
+        raise InvalidRequestError(
+            f"Feather masks are missing for {', '.join(missing)}; give all "
+            f"{len(FEATHER_MODES)} pictures alpha2_<mode>.png, or none for the built-in ones."
+        )
 
 
 def _brightness(picture: NDArray[np.uint8]) -> NDArray[np.float32]:

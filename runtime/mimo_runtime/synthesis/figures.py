@@ -15,7 +15,7 @@ from mimo_runtime.characters.folder import PICTURE, RECORD
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
-from mimo_runtime.synthesis.character import on_white
+from mimo_runtime.synthesis.matting import on_white
 
 Pixels = NDArray[np.uint8]
 

@@ -8,15 +8,22 @@ from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.planning.boxes import Box
-from mimo_runtime.planning.crops import Context, plan_contexts
-from mimo_runtime.synthesis.character import on_white, prepare_character
-from mimo_runtime.synthesis.composition import Layers, Part, compose_frame, levels_of_picture
+from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
+from mimo_runtime.planning.rules import Rules
+from mimo_runtime.synthesis.composition import (
+    DecodedCrop,
+    Layers,
+    compose_frame,
+    picture_to_uint8,
+)
 from mimo_runtime.synthesis.crop import cut_square
 from mimo_runtime.synthesis.feather import default_feather_masks
+from mimo_runtime.synthesis.matting import on_white, prepare_character
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.synthesis.request import SynthesisRequest
+from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE
-from mimo_runtime.wire.settings import WHOLE
+from mimo_runtime.wire.settings import FramingPolicy
 
 Pixels = NDArray[np.uint8]
 FindPeople = Callable[[Callable[[Pixels], Box | None]], list[Box | None]]
@@ -36,22 +43,22 @@ class Framing(Protocol):
     def character(self) -> Pixels:
         """The character as the networks see it, uint8 [height, width, 3]."""
 
-    def contexts(self, find: FindPeople) -> tuple[Context, ...]:
+    def segments(self, find: FindPeople) -> tuple[CropSegment, ...]:
         """Consecutive frames that are cropped alike; `find` looks at every motion frame."""
 
     def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:
         """What of a frame is shown to the networks."""
 
-    def finish(self, parts: Sequence[Part], pictures: Sequence[Pixels]) -> Pixels:
+    def finish(self, crops: Sequence[DecodedCrop], pictures: Sequence[Pixels]) -> Pixels:
         """The finished frame, uint8 [height, width, 3]; `pictures` are those of `layers`."""
 
 
 class PersonFraming:
     """The square around the person; the result goes back into the scene, behind the occluder."""
 
-    def __init__(self, request: SynthesisRequest) -> None:
+    def __init__(self, request: SynthesisRequest, rules: Rules) -> None:
         self._request = request
-        self._official = request.settings.official
+        self._rules = rules
         self._feather = request.feather or default_feather_masks()
         self.size_px = (request.template.width_px, request.template.height_px)
         occluded = OCCLUSION in request.template.streams
@@ -61,26 +68,27 @@ class PersonFraming:
         """Matted onto white, cropped, padded to a square."""
         return prepare_character(self._request.character, self._request.matte)
 
-    def contexts(self, find: FindPeople) -> tuple[Context, ...]:
+    def segments(self, find: FindPeople) -> tuple[CropSegment, ...]:
         """Clips in which the person's box changes little."""
-        return plan_contexts(find(person_box), *self.size_px, official=self._official)
+        return plan_crop_segments(find(person_box), *self.size_px, self._rules)
 
     def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:
         """The crop, padded to a square."""
         return cut_square(frame, crop, grey)
 
-    def finish(self, parts: Sequence[Part], pictures: Sequence[Pixels]) -> Pixels:
+    def finish(self, crops: Sequence[DecodedCrop], pictures: Sequence[Pixels]) -> Pixels:
         """Scene, person, occluder."""
         scene, *front = pictures
         layers = Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)
-        return compose_frame(parts, layers, self._feather, official=self._official)
+        return compose_frame(crops, layers, self._feather, self._rules)
 
 
 class WholeFraming:
     """Whole frames in, whole frames out: the diffusion pipeline alone, without composition."""
 
-    def __init__(self, request: SynthesisRequest, manifest: Manifest) -> None:
+    def __init__(self, request: SynthesisRequest, rules: Rules, manifest: Manifest) -> None:
         self._request = request
+        self._rules = rules
         self.size_px = (manifest.width_px, manifest.height_px)
         self.layers: tuple[str, ...] = ()
 
@@ -88,24 +96,26 @@ class WholeFraming:
         """The picture as it is, on white where it has a matte."""
         return on_white(self._request.character, self._request.matte)
 
-    def contexts(self, find: FindPeople) -> tuple[Context, ...]:  # noqa: ARG002
+    def segments(self, find: FindPeople) -> tuple[CropSegment, ...]:  # noqa: ARG002
         """One for the whole clip."""
         template = self._request.template
         everything = Box(0, template.width_px, 0, template.height_px)
-        return (Context(tuple(range(template.frame_count)), everything, everything),)
+        return (CropSegment(tuple(range(template.frame_count)), everything, everything),)
 
     def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:  # noqa: ARG002
         """The frame as it is."""
         return frame
 
-    def finish(self, parts: Sequence[Part], pictures: Sequence[Pixels]) -> Pixels:  # noqa: ARG002
+    def finish(self, crops: Sequence[DecodedCrop], pictures: Sequence[Pixels]) -> Pixels:  # noqa: ARG002
         """What the networks painted."""
-        (part,) = parts
-        return levels_of_picture(part.decoded, official=self._request.settings.official)
+        (crop,) = crops
+        return picture_to_uint8(crop.decoded, self._rules)
 
 
-def framing_of(request: SynthesisRequest, manifest: Manifest) -> Framing:
-    """The framing that the request's settings ask for."""
-    if request.settings.framing == WHOLE:
-        return WholeFraming(request, manifest)
-    return PersonFraming(request)
+def framing_of(
+    request: SynthesisRequest, settings: ResolvedSettings, manifest: Manifest
+) -> Framing:
+    """The framing that the settings ask for."""
+    if settings.framing is FramingPolicy.WHOLE:
+        return WholeFraming(request, settings.rules, manifest)
+    return PersonFraming(request, settings.rules)

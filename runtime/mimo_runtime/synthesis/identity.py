@@ -7,34 +7,30 @@ from numpy.typing import NDArray
 
 from mimo_runtime.engines.engine import Tensor
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.synthesis.character import clip_pixels, vae_pixels
+from mimo_runtime.planning.rules import Rules
+from mimo_runtime.synthesis.network_inputs import clip_pixels, vae_pixels
 
 Identity = Mapping[str, Tensor]
 
 
 def identity_from_character(
-    engines: EngineSet, character: NDArray[np.uint8], official: bool
+    engines: EngineSet, character: NDArray[np.uint8], rules: Rules
 ) -> Identity:
     """K and V of the reference for every reader, and the cross-attention vectors.
 
-    `character` uint8 [side, side, 3], prepared. With `official` the reference features are
-    rounded to fp16 before they are projected, as the official code does in every precision.
-    The result holds denoiser inputs by name; it depends on the character and the bundle alone.
+    `character` uint8 [side, side, 3], prepared; `rules` says how its features are rounded before
+    they are projected. The result holds denoiser inputs by name, which are only read; it depends
+    on the character, the rules and the bundle alone.
     """
     token = _token(engines, character)
     bank = _bank(engines, character, token)
     identity = engines.bind("identity")
     identity.buffers["token"][...] = token
     for name, features in bank.items():
-        exact = not official or features.dtype == np.float16
-        identity.buffers[name][...] = features if exact else _rounded(features)
+        identity.buffers[name][...] = rules.reference_features(features)
     identity.run()
     names = [spec.name for spec in engines.get("identity").component.outputs]
     return {name: identity.buffers[name] for name in names}
-
-
-def _rounded(features: Tensor) -> NDArray[np.float16]:
-    return np.asarray(features).astype(np.float16)
 
 
 def _token(engines: EngineSet, character: NDArray[np.uint8]) -> Tensor:

@@ -9,6 +9,7 @@ only be had by doing the same arithmetic. A smaller tensor is drawn number by nu
 import math
 from collections.abc import Iterable
 from functools import reduce
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 
 _GROUP = 16
+_SKIPPED = 1 << 16  # numbers thrown away at a time
 _LOG = (
     *(7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1),
     *(-1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1),
@@ -37,6 +39,53 @@ def normal_noise(shape: tuple[int, ...], seed: int) -> Floats:
     count = math.prod(shape)
     draw = _filled if count >= _GROUP else _one_by_one
     return draw(twister, count).reshape(shape)
+
+
+class NoiseSource(Protocol):
+    """Where the first noise of a sequence comes from."""
+
+    def take(self, frame: int) -> Floats:
+        """The noise of a frame, float32 [1, channels, h, w]; asked for once, nearly rising."""
+
+
+class FrameNoise:
+    """The noise of a sequence frame by frame, `normal_noise((channels, frames, h, w), seed)`.
+
+    As official, the numbers are drawn for all frames of a channel in a row, so that a frame's
+    noise depends on how many there are. One generator a channel, each moved to where its channel
+    begins, draws them bit for bit in memory that does not grow with the sequence. Frames are taken
+    once each, in nearly rising order; those that are skipped wait.
+    """
+
+    def __init__(self, channels: int, frames: int, size: tuple[int, int], seed: int) -> None:
+        self._frame_shape = (channels, 1, *size)
+        self._waiting: dict[int, Floats] = {}
+        self._next = 0
+        per_frame = math.prod(size)
+        if per_frame % _GROUP:  # groups straddle frames; such sizes are small
+            whole = normal_noise((channels, frames, *size), seed)
+            self._waiting.update(enumerate(np.ascontiguousarray(whole.swapaxes(0, 1))))
+            self._next = frames
+        self._per_frame = per_frame
+        per_channel = frames * per_frame
+        self._channels = [_moved_on(seed, channel * per_channel) for channel in range(channels)]
+
+    def take(self, frame: int) -> Floats:
+        """The noise of a frame, float32 [1, channels, h, w]."""
+        while frame >= self._next:
+            drawn = [_box_muller(_uniforms(each, self._per_frame)) for each in self._channels]
+            noise = np.stack(drawn).reshape(self._frame_shape)
+            self._waiting[self._next] = np.ascontiguousarray(noise.swapaxes(0, 1))[0]
+            self._next += 1
+        return self._waiting.pop(frame)[np.newaxis]
+
+
+def _moved_on(seed: int, count: int) -> np.random.RandomState:
+    """The generator of `seed` after `count` numbers."""
+    twister = np.random.RandomState(seed & 0xFFFFFFFF)
+    for start in range(0, count, _SKIPPED):
+        _words(twister, min(_SKIPPED, count - start))
+    return twister
 
 
 def _filled(twister: np.random.RandomState, count: int) -> Floats:

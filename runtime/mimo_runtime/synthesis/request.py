@@ -28,7 +28,7 @@ class SynthesisRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """The video that a job will deliver."""
+    """The video that a synthesis will deliver."""
 
     width_px: int
     height_px: int

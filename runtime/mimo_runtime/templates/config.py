@@ -51,11 +51,11 @@ class TemplateConfig:
         indices = np.arange(0, frame_count, step).astype(np.int64)
         return tuple(int(index) for index in indices if index < frame_count)
 
-    def time_crop(self, frame_count: int, max_frames: int) -> slice:
+    def time_crop(self, frame_count: int, max_frames: int | None) -> slice:
         """Which of `frame_count` resampled frames are used."""
         start = max(0, int(self.fps * self.start_idx / TIME_CROP_FPS))
         end = min(frame_count, int(self.fps * self.end_idx / TIME_CROP_FPS))
-        return slice(start, min(end, start + max_frames))
+        return slice(start, end if max_frames is None else min(end, start + max_frames))
 
 
 def read_config(folder: Path) -> TemplateConfig:

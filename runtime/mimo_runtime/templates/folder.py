@@ -90,13 +90,13 @@ class Template:
             yield from frames_at(reader, [clip.indices[frame] for frame in frames])
 
 
-def open_template(folder: Path, limits: MediaLimits, *, max_frames: int = 150) -> Template:
+def open_template(folder: Path, limits: MediaLimits, *, max_frames: int | None = 150) -> Template:
     """Reads config.json and demuxes every stream; decodes nothing but each first frame.
 
     Args:
         folder: with clips vid, sdc, bk and perhaps occ (`VIDEO_SUFFIXES`), and config.json.
         limits: bounds on each clip.
-        max_frames: at most so many frames are used, from the start of the time crop.
+        max_frames: at most so many frames are used, from the start of the time crop; None for all.
 
     Raises:
         TemplateError: a stream or config.json is missing, streams are of unequal size or length,

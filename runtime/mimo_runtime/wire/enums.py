@@ -2,15 +2,15 @@
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.wire.kinds import InputKind, OutputKind
-from mimo_runtime.wire.settings import CORRECTED, OFFICIAL, PERSON, WHOLE
+from mimo_runtime.wire.settings import FramingPolicy, Mode
 
 MODES = {
-    pb.MODE_OFFICIAL: OFFICIAL,
-    pb.MODE_CORRECTED: CORRECTED,
+    pb.MODE_OFFICIAL: Mode.OFFICIAL,
+    pb.MODE_CORRECTED: Mode.CORRECTED,
 }
 FRAMINGS = {
-    pb.FRAMING_PERSON: PERSON,
-    pb.FRAMING_WHOLE: WHOLE,
+    pb.FRAMING_PERSON: FramingPolicy.PERSON,
+    pb.FRAMING_WHOLE: FramingPolicy.WHOLE,
 }
 OUTPUT_KINDS = {
     pb.OUTPUT_KIND_VIDEO: OutputKind.VIDEO,

@@ -2,11 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What is counted while a synthesis runs; stages may run side by side."""
+
+    WAITING = "waiting"
+    BOXES = "boxes"
+    IDENTITY = "identity"
+    SCENE = "scene"
+    DENOISE = "denoise"
+    FRAMES = "frames"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total` units of a stage (boxes, identity, scene, denoise, frames) are finished."""
+    """`done` of `total` units of a `Stage`, or of one that a newer server has, are finished."""
 
     stage: str
     done: int

@@ -35,6 +35,7 @@ TABLE = (
     StatusRow(errors.ResourceError, grpc.StatusCode.RESOURCE_EXHAUSTED, "RESOURCE"),
     StatusRow(errors.BusyError, grpc.StatusCode.RESOURCE_EXHAUSTED, "BUSY"),
     StatusRow(errors.ServerUnreachableError, grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE"),
+    StatusRow(errors.EngineLostError, grpc.StatusCode.ABORTED, "ENGINE_LOST"),
     StatusRow(errors.CancelledError, grpc.StatusCode.CANCELLED, "CANCELLED"),
     StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
     StatusRow(errors.UnsupportedError, grpc.StatusCode.UNIMPLEMENTED, "UNSUPPORTED"),
@@ -52,7 +53,7 @@ def details_of(error: MimoError) -> bytes:
     """The serialised google.rpc.Status of an error: ErrorInfo, and RetryInfo where it may pass."""
     row = row_of(error)
     details = [error_details_pb2.ErrorInfo(reason=row.reason, domain=DOMAIN)]
-    if isinstance(error, errors.BusyError | errors.ServerUnreachableError):
+    if isinstance(error, errors.BusyError | errors.ServerUnreachableError | errors.EngineLostError):
         delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     status = status_pb2.Status(code=row.code.value[0], message=str(error))

@@ -12,7 +12,7 @@ from mimo_runtime.characters.folder import NAMES, read_character_record
 from mimo_runtime.characters.texture import SEEN, read_texture
 from mimo_runtime.cli import main
 from mimo_runtime.cli.options import input_options
-from mimo_runtime.synthesis.character import prepare_character
+from mimo_runtime.synthesis.matting import prepare_character
 from tests.runtime.analysis.rendered import character, street, walking
 
 

@@ -1,18 +1,23 @@
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from mimo_runtime.client.inputs import Inputs
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from tests.runtime.serving.calls import shorten
 
 
 @pytest.fixture(scope="session")
 def address(small_bundle: Path) -> Iterator[str]:
     """Where a real server listens."""
-    with LocalServer(Synthesizer.load(small_bundle, threads=2)) as server:
+    with (
+        closing(ThreadRunner(Synthesizer.load(small_bundle, threads=2))) as runner,
+        LocalServer(runner) as server,
+    ):
         yield server.address
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.planning.boxes import Box, person_room, union
-from mimo_runtime.planning.crops import feather_mode, plan_contexts
+from mimo_runtime.planning.crops import feather_mode, plan_crop_segments
+from mimo_runtime.planning.rules import CORRECTED, OFFICIAL
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN, LARGE
@@ -31,17 +32,17 @@ def rooms_of(case) -> list[Box | None]:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_contexts_are_the_official_ones(case):
+def test_segments_are_the_official_ones(case):
     height, width = case["frame_hw"]
     if "official_error" in case:
         with pytest.raises(TemplateError):
-            plan_contexts(rooms_of(case), width, height)
+            plan_crop_segments(rooms_of(case), width, height, OFFICIAL)
         return
-    contexts = plan_contexts(rooms_of(case), width, height)
-    assert [list(context.frames) for context in contexts] == case["context_list"]
-    assert [list(astuple(context.box)) for context in contexts] == case["bbox_clip_list_xxyy"]
-    assert [feather_mode(context.box, width, height) for context in contexts] == case["mask_mode"]
-    cropped = [context for context in contexts for _ in context.frames]
+    segments = plan_crop_segments(rooms_of(case), width, height, OFFICIAL)
+    assert [list(segment.frames) for segment in segments] == case["context_list"]
+    assert [list(astuple(segment.box)) for segment in segments] == case["bbox_clip_list_xxyy"]
+    assert [feather_mode(segment.box, width, height) for segment in segments] == case["mask_mode"]
+    cropped = [segment for segment in segments for _ in segment.frames]
     assert [[each.crop.height, each.crop.width] for each in cropped] == case["crop_hw"]
     assert [list(astuple(each.padding)) for each in cropped] == case["pads"]
 
@@ -59,56 +60,56 @@ def rooms(draw):
 clips = st.lists(st.none() | rooms(), min_size=1, max_size=40)
 
 
-@given(clips, st.integers(0, 6), st.booleans())
-def test_contexts_hold_every_frame_and_share_only_the_overlap(boxes, overlap, official):
-    contexts = plan_contexts(boxes, WIDTH, HEIGHT, overlap, official=official)
-    if not official and not any(boxes):
-        assert contexts == ()
+@given(clips, st.integers(0, 6), st.sampled_from([OFFICIAL, CORRECTED]))
+def test_segments_hold_every_frame_and_share_only_the_overlap(boxes, overlap, rules):
+    segments = plan_crop_segments(boxes, WIDTH, HEIGHT, rules, overlap)
+    if rules is CORRECTED and not any(boxes):
+        assert segments == ()
         return
-    own = list(contexts[0].frames)
-    for earlier, later in itertools.pairwise(contexts):
+    own = list(segments[0].frames)
+    for earlier, later in itertools.pairwise(segments):
         shared = [frame for frame in later.frames if frame <= own[-1]]
         assert len(shared) == min(overlap, len(earlier.frames))
         own += [frame for frame in later.frames if frame > own[-1]]
     assert own == list(range(len(boxes)))
 
 
-@given(clips, st.booleans())
-def test_crops_are_inside_the_frame_and_not_empty(boxes, official):
-    for context in plan_contexts(boxes, WIDTH, HEIGHT, official=official):
-        assert context.crop.area > 0
-        assert union([context.crop, Box(0, WIDTH, 0, HEIGHT)]) == Box(0, WIDTH, 0, HEIGHT)
+@given(clips, st.sampled_from([OFFICIAL, CORRECTED]))
+def test_crops_are_inside_the_frame_and_not_empty(boxes, rules):
+    for segment in plan_crop_segments(boxes, WIDTH, HEIGHT, rules):
+        assert segment.crop.area > 0
+        assert union([segment.crop, Box(0, WIDTH, 0, HEIGHT)]) == Box(0, WIDTH, 0, HEIGHT)
 
 
 @given(clips)
 def test_a_corrected_crop_holds_the_person_in_all_its_frames(boxes):
-    for context in plan_contexts(boxes, WIDTH, HEIGHT, official=False):
-        seen = [boxes[frame] for frame in context.frames if boxes[frame]]
-        assert context.crop == union(seen)
+    for segment in plan_crop_segments(boxes, WIDTH, HEIGHT, CORRECTED):
+        seen = [boxes[frame] for frame in segment.frames if boxes[frame]]
+        assert segment.crop == union(seen)
 
 
 @given(clips, st.integers(0, 40))
 def test_frames_with_nobody_change_no_corrected_crop(boxes, place):
     place = min(place, len(boxes) - 1)  # after the last frame the untested one would be another
     with_gap = [*boxes[:place], None, *boxes[place:]]
-    plain = plan_contexts(boxes, WIDTH, HEIGHT, 0, official=False)
-    gapped = plan_contexts(with_gap, WIDTH, HEIGHT, 0, official=False)
-    assert [context.crop for context in gapped] == [context.crop for context in plain]
+    plain = plan_crop_segments(boxes, WIDTH, HEIGHT, CORRECTED, 0)
+    gapped = plan_crop_segments(with_gap, WIDTH, HEIGHT, CORRECTED, 0)
+    assert [segment.crop for segment in gapped] == [segment.crop for segment in plain]
 
 
-def test_a_shrinking_person_begins_the_next_corrected_context():
+def test_a_shrinking_person_begins_the_next_corrected_segment():
     large, small = Box(0, 64, 0, 64), Box(0, 32, 0, 32)
     boxes = [large] * 6 + [small] * 6
-    corrected = plan_contexts(boxes, WIDTH, HEIGHT, 0, official=False)
-    assert [context.frames[0] for context in corrected] == [0, 6]
-    assert [context.crop for context in corrected] == [large, small]
-    official = plan_contexts(boxes, WIDTH, HEIGHT, 0)
-    assert [context.frames[0] for context in official] == [0, 7]
+    corrected = plan_crop_segments(boxes, WIDTH, HEIGHT, CORRECTED, 0)
+    assert [segment.frames[0] for segment in corrected] == [0, 6]
+    assert [segment.crop for segment in corrected] == [large, small]
+    official = plan_crop_segments(boxes, WIDTH, HEIGHT, OFFICIAL, 0)
+    assert [segment.frames[0] for segment in official] == [0, 7]
 
 
 def test_an_empty_clip_that_cannot_be_cropped_is_refused():
     with pytest.raises(TemplateError, match="1x40 pixels"):
-        plan_contexts([None, None], 1, 40)
+        plan_crop_segments([None, None], 1, 40, OFFICIAL)
 
 
 def test_every_set_of_touched_borders_has_its_mode():

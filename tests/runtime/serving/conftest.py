@@ -9,10 +9,11 @@ import grpc
 import psutil
 import pytest
 
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from tests.runtime.serving.calls import Inputs, call, chunks, config, files_of, shorten
 
 OpenServer = Callable[..., LocalServer]
@@ -44,11 +45,19 @@ def spools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def open_server(synthesizer: Synthesizer) -> OpenServer:
+def runner(synthesizer: Synthesizer) -> Iterator[ThreadRunner]:
+    """The engines of all servers of these tests, in a thread."""
+    runner = ThreadRunner(synthesizer)
+    yield runner
+    runner.close()
+
+
+@pytest.fixture(scope="session")
+def open_server(runner: ThreadRunner) -> OpenServer:
     """A function that starts a server with some options, as a context manager."""
 
     def start(**options: Any) -> LocalServer:
-        return LocalServer(synthesizer, ServerOptions(**options))
+        return LocalServer(runner, ServerOptions(**options))
 
     return start
 

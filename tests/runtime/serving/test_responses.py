@@ -1,6 +1,6 @@
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES
 from mimo_runtime.serving.responses import responses
-from mimo_runtime.sessions.packing import EncodedFrames
+from mimo_runtime.sessions.encoding import EncodedFrames
 
 
 def test_frames_of_many_bytes_take_several_messages() -> None:

@@ -21,10 +21,10 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime import __version__
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import serve
 from mimo_runtime.serving.service import NAME
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from tests.runtime.serving.calls import Inputs, begin, call, chunks, config, outcome
 
 SERVING = health_pb2.HealthCheckResponse.SERVING

@@ -13,9 +13,9 @@ import pytest
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import encode_png, read_picture
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.request import SynthesisRequest
-from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
 from mimo_runtime.wire.progress import Progress
 from mimo_runtime.wire.settings import Settings
@@ -91,7 +91,7 @@ def test_lossless_frames_are_those_of_the_synthesizer(
         settings=Settings(**SETTINGS),
     )
     told: list[Progress] = []
-    expected = list(synthesizer.start(request, StopSignal(), told.append).frames())
+    expected = list(synthesizer.start(request, CancellationToken(), told.append).frames())
     received = lossless.payloads("frames")
     assert len(received) == len(expected) == lossless.payloads("output")[0].frame_count
     for got, frame in zip(received, expected, strict=True):

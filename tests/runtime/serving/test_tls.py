@@ -11,9 +11,9 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 
 
 @pytest.fixture
@@ -45,18 +45,18 @@ def info(channel: grpc.Channel) -> pb.GetServerInfoResponse:
 
 
 def test_a_client_that_trusts_the_certificate_is_served(
-    synthesizer: Synthesizer, pair: tuple[Path, Path]
+    runner: ThreadRunner, pair: tuple[Path, Path]
 ) -> None:
     certificate, key = pair
     options = ServerOptions(tls_certificate=certificate, tls_key=key)
-    with LocalServer(synthesizer, options) as server:
+    with LocalServer(runner, options) as server:
         with open_channel(server.address, certificate) as channel:
-            assert info(channel).bundle.width_px == synthesizer.bundle.manifest.width_px
+            assert info(channel).bundle.width_px == runner.bundle.manifest.width_px
         with open_channel(server.address) as channel, pytest.raises(grpc.RpcError):
             info(channel)
 
 
-def test_a_certificate_that_cannot_be_read(synthesizer: Synthesizer, tmp_path: Path) -> None:
+def test_a_certificate_that_cannot_be_read(runner: ThreadRunner, tmp_path: Path) -> None:
     options = ServerOptions(tls_certificate=tmp_path / "none.pem", tls_key=tmp_path / "none.key")
-    with pytest.raises(InvalidRequestError, match=r"none\.key"), LocalServer(synthesizer, options):
+    with pytest.raises(InvalidRequestError, match=r"none\.key"), LocalServer(runner, options):
         pass

@@ -32,9 +32,12 @@ def test_slices_become_files(spool: Spool) -> None:
     spool.append(InputKind.TEMPLATE_CONFIG, "", b"{}", last=True)
     spool.append(InputKind.FEATHER_MASK, FEATHER_MODES[0], b"mask", last=True)
     spool.finish()
-    assert spool.read(InputKind.CHARACTER) == b"picture"
-    assert spool.read(InputKind.MATTE) is None
-    assert spool.read_feather_masks() == {FEATHER_MODES[0]: b"mask"}
+    character = spool.file(InputKind.CHARACTER)
+    assert character is not None
+    assert character.read_bytes() == b"picture"
+    assert spool.file(InputKind.MATTE) is None
+    masks = {mode: path.read_bytes() for mode, path in spool.feather_masks().items()}
+    assert masks == {FEATHER_MODES[0]: b"mask"}
     files = {path.name: path.read_bytes() for path in spool.template_folder.iterdir()}
     assert files == {"vid.mp4": b"abcd", "config.json": b"{}"}
 

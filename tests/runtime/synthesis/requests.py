@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.feather import feather_masks_from_folder
 from mimo_runtime.synthesis.request import OutputFrame, SynthesisRequest
-from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import open_template
 from mimo_runtime.wire.progress import Progress
 from mimo_runtime.wire.settings import Settings
@@ -50,7 +50,7 @@ def ignore(progress: Progress) -> None:
 
 def all_frames(synthesizer: Synthesizer, request: SynthesisRequest) -> list[OutputFrame]:
     """Every frame of a job that nobody stops."""
-    return list(synthesizer.start(request, StopSignal(), ignore).frames())
+    return list(synthesizer.start(request, CancellationToken(), ignore).frames())
 
 
 def with_solver(bundle: Path, target: Path, **settings: Any) -> Path:

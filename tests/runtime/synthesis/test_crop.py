@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from mimo_runtime.planning.boxes import Box
-from mimo_runtime.planning.crops import plan_contexts
+from mimo_runtime.planning.crops import plan_crop_segments
+from mimo_runtime.planning.rules import OFFICIAL
 from mimo_runtime.synthesis.crop import BLACK, WHITE, cut_square, fit_back
 from mimo_runtime.synthesis.person import person_box
 from tests.golden import GOLDEN, LARGE, load
@@ -16,8 +17,8 @@ def test_squares_equal_the_recorded_ones(folder):
     used = recorded["source_frame_indices"]
     motion, scene = template["sdc_u8"][used], template["bk_u8"][used]
     height, width = motion.shape[1:3]
-    contexts = plan_contexts([person_box(frame) for frame in motion], width, height)
-    first, last = contexts[0], contexts[-1]
+    segments = plan_crop_segments([person_box(frame) for frame in motion], width, height, OFFICIAL)
+    first, last = segments[0], segments[-1]
     assert np.array_equal(
         cut_square(motion[first.frames[0]], first.crop, BLACK), recorded["pose_ctx_first_u8"]
     )
@@ -25,9 +26,9 @@ def test_squares_equal_the_recorded_ones(folder):
         cut_square(scene[last.frames[-1]], last.crop, WHITE), recorded["bk_ctx_last_u8"]
     )
     shapes = [
-        cut_square(motion[frame], context.crop, BLACK).shape[:2]
-        for context in contexts
-        for frame in context.frames
+        cut_square(motion[frame], segment.crop, BLACK).shape[:2]
+        for segment in segments
+        for frame in segment.frames
     ]
     assert shapes == [tuple(size) for size in recorded["padded_sizes_hw"].tolist()]
 

@@ -14,7 +14,8 @@ from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.planning.solver import SolverConfig, SolverTable, ddim_table
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.identity import Identity
-from mimo_runtime.wire.settings import CORRECTED, Settings
+from mimo_runtime.wire.settings import Mode, Settings
+from tests.runtime.synthesis.denoisers import whole_clip_denoiser
 
 Floats = NDArray[np.float32]
 STEPS = 66
@@ -53,9 +54,9 @@ def made(
     settings: Settings,
 ) -> Denoiser:
     places = 1 + max(place for window in windows for place in window)
-    denoiser = Denoiser(engines, identity, windows, noise(places), table, settings)
-    for place, condition in enumerate(maps(places)):
-        denoiser.store(place, condition)
+    denoiser = whole_clip_denoiser(engines, identity, windows, noise(places), table, settings)
+    for frame_id, condition in enumerate(maps(places)):
+        denoiser.enter(frame_id, condition)
     return denoiser
 
 
@@ -116,10 +117,11 @@ def test_guidance_and_averages_written_out(
     wanted = table.sample_scale[0] * noise(5) + table.prediction_scale[0] * guided
 
     denoiser = made(engines, identity, table, windows, Settings(STEPS, guidance=3.5))
-    assert denoiser.windows == 3
     latents = denoiser.latents
-    for number in range(3):
-        np.testing.assert_array_equal(latents, noise(5))  # moved by the last window alone
+    for number, moved in enumerate(([], [1], [1, 2, 3])):  # frames that no later window holds
+        still = np.setdiff1d(np.arange(5), moved)
+        np.testing.assert_array_equal(latents[still], noise(5)[still])
+        assert all(np.abs(latents[frame] - noise(5)[frame]).max() > 0 for frame in moved)
         denoiser.run_pass(0, number)
     assert denoiser.latents is latents
     np.testing.assert_allclose(latents, wanted, atol=1e-4)
@@ -129,11 +131,11 @@ def test_averages_without_guidance(
     engines: EngineSet, identity: Identity, table: SolverTable
 ) -> None:
     """The same window twice is the window once, unless its predictions are only summed."""
-    once = made(engines, identity, table, [(0, 1)], Settings(STEPS, 1.0, mode=CORRECTED))
-    twice = made(engines, identity, table, [(0, 1)] * 2, Settings(STEPS, 1.0, mode=CORRECTED))
+    once = made(engines, identity, table, [(0, 1)], Settings(STEPS, 1.0, mode=Mode.CORRECTED))
+    twice = made(engines, identity, table, [(0, 1)] * 2, Settings(STEPS, 1.0, mode=Mode.CORRECTED))
     summed = made(engines, identity, table, [(0, 1)] * 2, Settings(STEPS, 1.0))
-    for denoiser in (once, twice, summed):
-        for window in range(denoiser.windows):
+    for denoiser, windows in ((once, 1), (twice, 2), (summed, 2)):
+        for window in range(windows):
             denoiser.run_pass(0, window)
     np.testing.assert_allclose(twice.latents, once.latents, atol=1e-6)
     assert np.abs(summed.latents - once.latents).max() > 1e-3

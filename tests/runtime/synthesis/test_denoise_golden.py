@@ -12,15 +12,16 @@ from numpy.typing import NDArray
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
+from mimo_runtime.planning.rules import OFFICIAL
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.planning.windows import closed_windows
-from mimo_runtime.synthesis.composition import levels_of_picture
+from mimo_runtime.synthesis.composition import picture_to_uint8
 from mimo_runtime.synthesis.conditions import ConditionMaker
-from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.noise import normal_noise
-from mimo_runtime.wire.settings import CORRECTED, OFFICIAL, Settings
+from mimo_runtime.wire.settings import Mode, Settings
 from tests.golden import GOLDEN, LARGE, load
+from tests.runtime.synthesis.denoisers import Denoiser, whole_clip_denoiser
 
 Floats = NDArray[np.float32]
 YARDSTICK = {
@@ -72,25 +73,37 @@ def recorded(request: pytest.FixtureRequest) -> Recorded:
     )
 
 
-def prepared(recorded: Recorded, latents: Floats, steps: int, settings: Settings) -> Denoiser:
+@dataclass
+class Prepared:
+    """A denoiser and how many windows a step has."""
+
+    denoiser: Denoiser
+    windows: int
+
+    @property
+    def latents(self) -> Floats:
+        return self.denoiser.latents
+
+
+def prepared(recorded: Recorded, latents: Floats, steps: int, settings: Settings) -> Prepared:
     """A denoiser of the recorded character, motion and scene, its condition maps stored."""
     pictures, given = load("00_template", recorded.folder), recorded.parameters
     engines, count = recorded.engines, len(latents)
-    identity = identity_from_character(engines, pictures["ref_image_u8"], official=True)
+    identity = identity_from_character(engines, pictures["ref_image_u8"], OFFICIAL)
     windows = closed_windows(count, given["context_frames"], given["context_overlap"])
     table = ddim_table(SolverConfig.from_mapping(engines.bundle.manifest.solver), steps)
-    denoiser = Denoiser(engines, identity, windows, latents, table, settings)
+    denoiser = whole_clip_denoiser(engines, identity, windows, latents, table, settings)
     maker, length = ConditionMaker(engines), len(pictures["sdc_u8"])
     for frame in range(count):
         shown = pictures["sdc_u8"][frame % length], pictures["bk_u8"][frame % length]
-        denoiser.store(frame, maker.make(*shown))
-    return denoiser
+        denoiser.enter(frame, maker.make(*shown))
+    return Prepared(denoiser, len(windows))
 
 
-def run_step(denoiser: Denoiser, step: int) -> Floats:
-    for window in range(denoiser.windows):
-        denoiser.run_pass(step, window)
-    return denoiser.latents
+def run_step(prepared: Prepared, step: int) -> Floats:
+    for window in range(prepared.windows):
+        prepared.denoiser.run_pass(step, window)
+    return prepared.denoiser.latents
 
 
 def relative(found: Floats, wanted: Floats) -> float:
@@ -127,7 +140,7 @@ def compare_video(recorded: Recorded, run: str, latents: Floats) -> None:
     for frame, picture in zip(indices, wanted, strict=True):
         decoder.buffers["latents"][0] = latents[frame]
         decoder.run()
-        found = levels_of_picture(decoder.buffers["picture"][0], official=True)
+        found = picture_to_uint8(decoder.buffers["picture"][0], OFFICIAL)
         error = np.abs(found.astype(float) - picture)
         assert 20 * np.log10(255 / np.sqrt((error**2).mean() + 1e-9)) >= 45
         if recorded.folder == GOLDEN:
@@ -146,8 +159,8 @@ def test_trajectory_without_guidance(recorded: Recorded) -> None:
         assert relative(found, wanted) < SUGGESTED, step
 
 
-@pytest.mark.parametrize(("mode", "name"), [(OFFICIAL, "official"), (CORRECTED, "fixed")])
-def test_overlaps_without_guidance(recorded: Recorded, mode: str, name: str) -> None:
+@pytest.mark.parametrize(("mode", "name"), [(Mode.OFFICIAL, "official"), (Mode.CORRECTED, "fixed")])
+def test_overlaps_without_guidance(recorded: Recorded, mode: Mode, name: str) -> None:
     """Summed as the official code does, or averaged."""
     steps = recorded.parameters.get("nocfg_steps", 2)
     latents = recorded.frames_first("long_latents_init")

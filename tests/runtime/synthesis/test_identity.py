@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
-from mimo_runtime.synthesis.character import clip_pixels, vae_pixels
+from mimo_runtime.planning.rules import CORRECTED, OFFICIAL, Rules
 from mimo_runtime.synthesis.identity import Identity, identity_from_character
+from mimo_runtime.synthesis.network_inputs import clip_pixels, vae_pixels
 
 
 @pytest.fixture(scope="module")
@@ -40,21 +41,22 @@ def by_hand(engines: EngineSet, character: NDArray[np.uint8], bank: type) -> Ide
     return identity.buffers
 
 
-@pytest.mark.parametrize(("official", "bank"), [(True, np.float16), (False, np.float32)])
+@pytest.mark.parametrize(("rules", "bank"), [(OFFICIAL, np.float16), (CORRECTED, np.float32)])
 def test_the_bank_is_rounded_in_official_mode_alone(
-    engines: EngineSet, character: NDArray[np.uint8], official: bool, bank: type
+    engines: EngineSet, character: NDArray[np.uint8], rules: Rules, bank: type
 ) -> None:
-    found = identity_from_character(engines, character, official)
+    found = identity_from_character(engines, character, rules)
     for name, wanted in by_hand(engines, character, bank).items():
         if name in found:
             np.testing.assert_array_equal(found[name], wanted)
     key = f"key.{engines.bundle.manifest.readers[0]}"
-    other = identity_from_character(engines, character, not official)[key]
+    opposite = CORRECTED if rules is OFFICIAL else OFFICIAL
+    other = identity_from_character(engines, character, opposite)[key]
     assert 0 < np.abs(found[key] - other).max() < 1e-2
 
 
 def test_it_holds_denoiser_inputs(engines: EngineSet, character: NDArray[np.uint8]) -> None:
-    found = identity_from_character(engines, character, official=True)
+    found = identity_from_character(engines, character, OFFICIAL)
     wanted = {spec.name: spec for spec in engines.bundle.component("denoiser").inputs}
     own = {"latents", "condition", "time_projections", "step", "frame_mask"}
     assert found.keys() == wanted.keys() - own
@@ -62,9 +64,9 @@ def test_it_holds_denoiser_inputs(engines: EngineSet, character: NDArray[np.uint
 
 
 def test_it_depends_on_the_character(engines: EngineSet, character: NDArray[np.uint8]) -> None:
-    first = identity_from_character(engines, character, official=True)
-    again = identity_from_character(engines, character, official=True)
-    other = identity_from_character(engines, character[::-1].copy(), official=True)
+    first = identity_from_character(engines, character, OFFICIAL)
+    again = identity_from_character(engines, character, OFFICIAL)
+    other = identity_from_character(engines, character[::-1].copy(), OFFICIAL)
     for name in first:
         np.testing.assert_array_equal(first[name], again[name])
         assert not np.shares_memory(first[name], again[name])

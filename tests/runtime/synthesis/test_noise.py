@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.synthesis.noise import normal_noise
+from mimo_runtime.synthesis.noise import FrameNoise, normal_noise
 from tests.golden import GOLDEN, LARGE, load
 
 RECORDED = [
@@ -55,3 +55,20 @@ def test_more_noise_begins_alike_up_to_the_tail(count, more, seed):
 @given(seeds)
 def test_the_lowest_32_bits_of_the_seed_count(seed):
     assert bits(normal_noise((20,), seed)) == bits(normal_noise((20,), seed % 2**32))
+
+
+@given(
+    st.integers(1, 4),
+    st.integers(1, 30),
+    st.sampled_from([(4, 4), (8, 6), (5, 7), (16, 16)]),
+    seeds,
+    st.data(),
+)
+def test_noise_frame_by_frame_is_that_of_the_whole(channels, frames, size, seed, data):
+    whole = normal_noise((channels, frames, *size), seed).swapaxes(0, 1)
+    source = FrameNoise(channels, frames, size, seed)
+    order = sorted(range(frames), key=lambda frame: frame + data.draw(st.integers(0, 3)))
+    for frame in order:
+        taken = source.take(frame)
+        assert taken.shape == (1, channels, *size)
+        assert bits(taken) == bits(whole[frame])

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from mimo_runtime.planning.boxes import Box, person_room
-from mimo_runtime.planning.crops import plan_contexts
+from mimo_runtime.planning.crops import plan_crop_segments
+from mimo_runtime.planning.rules import OFFICIAL
 from mimo_runtime.synthesis.person import person_box, tight_box
 from tests.golden import GOLDEN, LARGE, load
 
@@ -13,16 +14,16 @@ SETS = [folder for folder in (GOLDEN, LARGE) if folder]
 
 
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
-def test_contexts_of_the_recorded_motion_are_the_official_ones(folder):
+def test_segments_of_the_recorded_motion_are_the_official_ones(folder):
     motion = load("00_template", folder)["sdc_u8"]
     frames = motion[load("11_edit", folder)["source_frame_indices"]]
-    contexts = plan_contexts(
-        [person_box(frame) for frame in frames], frames.shape[2], frames.shape[1]
+    segments = plan_crop_segments(
+        [person_box(frame) for frame in frames], frames.shape[2], frames.shape[1], OFFICIAL
     )
     manifest = json.loads((folder / "manifest.json").read_text())
     recorded = manifest["files"]["11_edit.safetensors"]["params"]
-    assert [list(context.frames) for context in contexts] == recorded["context_list"]
-    assert [list(astuple(context.box)) for context in contexts] == recorded["bbox_clip_list_xxyy"]
+    assert [list(segment.frames) for segment in segments] == recorded["context_list"]
+    assert [list(astuple(segment.box)) for segment in segments] == recorded["bbox_clip_list_xxyy"]
 
 
 def black(height=60, width=80) -> np.ndarray:

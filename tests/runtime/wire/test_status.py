@@ -22,6 +22,7 @@ CODES = {
     "ResourceError": "RESOURCE_EXHAUSTED",
     "BusyError": "RESOURCE_EXHAUSTED",
     "ServerUnreachableError": "UNAVAILABLE",
+    "EngineLostError": "ABORTED",
     "CancelledError": "CANCELLED",
     "DeadlineExceededError": "DEADLINE_EXCEEDED",
     "UnsupportedError": "UNIMPLEMENTED",

@@ -25,8 +25,8 @@ from mimo_runtime.plans.folder import PlanFolder
 from mimo_runtime.plans.kernel import KernelArgument, PlanKernel
 from mimo_runtime.plans.key import PlanKey
 from mimo_runtime.plans.manifest import PlanComponent, PlanManifest
+from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.sample import CHARACTER, TEMPLATE
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from tests.runtime.engines.soft_gpu.library import SoftDriver
 from tests.runtime.engines.soft_gpu.tensorrt import Package
 from tests.runtime.synthesis.requests import all_frames, small_request

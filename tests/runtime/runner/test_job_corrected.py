@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import CancelledError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.sink import open_sink
-from mimo_runtime.planning.crops import plan_contexts
+from mimo_runtime.planning.crops import plan_crop_segments
+from mimo_runtime.planning.rules import CORRECTED, OFFICIAL
 from mimo_runtime.planning.windows import closed_windows, open_windows
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.composition import Layers, compose_frame
 from mimo_runtime.synthesis.feather import default_feather_masks
 from mimo_runtime.synthesis.person import person_box
-from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
 from mimo_runtime.wire.progress import Progress
 from tests.golden import GOLDEN
@@ -59,7 +60,7 @@ def test_a_clip_with_nobody_is_the_scene_behind_the_occluder(
     assert len(frames) == FRAMES
     for index, frame in enumerate(frames):
         layers = Layers(scene[index], source[index], front[index][..., 0])
-        wanted = compose_frame([], layers, default_feather_masks(), official=False)
+        wanted = compose_frame([], layers, default_feather_masks(), CORRECTED)
         np.testing.assert_array_equal(frame.rgb, wanted)
 
 
@@ -75,19 +76,21 @@ def test_a_clip_with_nobody_in_official_mode_paints_all_the_same(
 
 @pytest.mark.parametrize("mode", ["official", "corrected"])
 def test_windows_of_each_mode(compact_bundle: Path, mode: str) -> None:
-    """Passes of a step: closed windows over all contexts, or open ones over each."""
+    """Passes of a step: closed windows over all segments, or open ones over each."""
     request = golden_request(GOLDEN, steps=5, guidance=1.0, mode=mode)
     width_px, height_px = request.template.width_px, request.template.height_px
     boxes = [person_box(frame) for frame in pictures(request.template, MOTION)]
-    contexts = plan_contexts(boxes, width_px, height_px, official=mode == "official")
-    lengths = [len(context.frames) for context in contexts]
+    segments = plan_crop_segments(
+        boxes, width_px, height_px, CORRECTED if mode == "corrected" else OFFICIAL
+    )
+    lengths = [len(segment.frames) for segment in segments]
     assert len(lengths) == 2
     windows = {
         "official": closed_windows(sum(lengths), 24, 4),
         "corrected": open_windows(lengths, 24, 4),
     }
     assert (len(windows["official"]), len(windows["corrected"])) == (1, 2)
-    stop, told = StopSignal(), list[Progress]()
+    stop, told = CancellationToken(), list[Progress]()
 
     def until_the_first_pass(progress: Progress) -> None:
         told.append(progress)
@@ -98,4 +101,7 @@ def test_windows_of_each_mode(compact_bundle: Path, mode: str) -> None:
     with pytest.raises(CancelledError):
         list(job.frames())
     assert told[-1] == Progress("denoise", 1, 5 * len(windows[mode]))
-    assert told[-2] == Progress("scene", sum(lengths), sum(lengths))
+    shown = sum(lengths) if mode == "official" else len(windows["corrected"][0])
+    assert told[-2].stage == "scene"
+    assert told[-2].done >= shown
+    assert (told[-2].done == sum(lengths)) == (mode == "official")

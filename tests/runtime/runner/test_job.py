@@ -16,9 +16,9 @@ from mimo_runtime.errors import (
     InvalidRequestError,
     UnsupportedError,
 )
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.request import SynthesisRequest
-from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.wire.progress import Progress
 from tests.golden import GOLDEN
 from tests.runtime.synthesis.requests import all_frames, golden_request, ignore, with_solver
@@ -53,19 +53,19 @@ def test_a_character_without_a_matte(synthesizer: Synthesizer) -> None:
     given = request()
     bare = SynthesisRequest(given.character, given.template, given.settings)
     with pytest.raises(InvalidRequestError, match="no alpha channel and no matte was given; give"):
-        synthesizer.start(bare, StopSignal(), ignore)
+        synthesizer.start(bare, CancellationToken(), ignore)
 
 
 def test_a_solver_that_is_not_supported(compact_bundle: Path, tmp_path: Path) -> None:
     bundle = with_solver(compact_bundle, tmp_path / "bundle", beta_schedule="squaredcos_cap_v2")
     with pytest.raises(UnsupportedError, match="beta_schedule is 'squaredcos_cap_v2'"):
-        Synthesizer.load(bundle).start(request(), StopSignal(), ignore)
+        Synthesizer.load(bundle).start(request(), CancellationToken(), ignore)
 
 
 def test_more_steps_than_there_are_timesteps(compact_bundle: Path, tmp_path: Path) -> None:
     bundle = with_solver(compact_bundle, tmp_path / "bundle", num_train_timesteps=100)
     with pytest.raises(InvalidRequestError, match="steps is 101; the solver can take 1 to 100"):
-        Synthesizer.load(bundle).start(request(steps=101), StopSignal(), ignore)
+        Synthesizer.load(bundle).start(request(steps=101), CancellationToken(), ignore)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_cancelled_by_another_thread(
     synthesizer: Synthesizer, stage: str, done: int, passes: int
 ) -> None:
     """Nothing more is done than what had begun: no further box, map, pass or frame."""
-    stop, told = StopSignal(), list[Progress]()
+    stop, told = CancellationToken(), list[Progress]()
 
     def on_progress(progress: Progress) -> None:
         told.append(progress)
@@ -96,13 +96,13 @@ def test_cancelled_by_another_thread(
 def test_a_deadline_that_has_passed(synthesizer: Synthesizer) -> None:
     told: list[Progress] = []
     with pytest.raises(DeadlineExceededError):
-        synthesizer.start(request(), StopSignal(deadline_s=0), told.append)
+        synthesizer.start(request(), CancellationToken(deadline_s=0), told.append)
     assert told == []
 
 
 @pytest.mark.usefixtures("gives_back")
 def test_frames_that_nobody_takes(synthesizer: Synthesizer) -> None:
-    frames = synthesizer.start(request(steps=1), StopSignal(), ignore).frames()
+    frames = synthesizer.start(request(steps=1), CancellationToken(), ignore).frames()
     assert next(frames).index == 0
     frames.close()
     with pytest.raises(StopIteration):

@@ -19,7 +19,7 @@ class EncodedFrames:
     data: bytes
 
 
-class Packer(Protocol):
+class FrameEncoder(Protocol):
     """Takes frames in order and gives their bytes when there are any."""
 
     def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
@@ -29,7 +29,7 @@ class Packer(Protocol):
         """Give what is left after the last frame."""
 
 
-class PicturePacker:
+class PictureEncoder:
     """One PNG file for each frame."""
 
     def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
@@ -41,7 +41,7 @@ class PicturePacker:
         yield from ()
 
 
-class VideoPacker:
+class VideoEncoder:
     """Pieces of one fragmented MP4; the encoder gives a frame's bytes when it takes the next."""
 
     def __init__(self, output: OutputFormat) -> None:
@@ -66,6 +66,6 @@ class VideoPacker:
             del self._timestamps_s[:done]
 
 
-def packer_for(kind: OutputKind, output: OutputFormat) -> Packer:
-    """The packer of an output kind."""
-    return VideoPacker(output) if kind is OutputKind.VIDEO else PicturePacker()
+def encoder_for(kind: OutputKind, output: OutputFormat) -> FrameEncoder:
+    """The encoder of an output kind."""
+    return VideoEncoder(output) if kind is OutputKind.VIDEO else PictureEncoder()

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.request import SynthesisRequest
-from mimo_runtime.synthesis.stop import StopSignal
-from mimo_runtime.synthesis.synthesizer import Synthesizer
 from mimo_runtime.wire.progress import Progress
-from mimo_runtime.wire.settings import WHOLE
+from mimo_runtime.wire.settings import FramingPolicy
 from tests.golden import GOLDEN, LARGE, load
 from tests.runtime.synthesis.requests import all_frames, golden_request
 
@@ -53,7 +53,7 @@ def psnr_db(found: NDArray[Any], wanted: NDArray[Any]) -> float:
 
 def test_edit(recorded: Recorded) -> None:
     told: list[Progress] = []
-    job = recorded.synthesizer.start(recorded.request(), StopSignal(), told.append)
+    job = recorded.synthesizer.start(recorded.request(), CancellationToken(), told.append)
     wanted = recorded.arrays["result_u8"]
     rate_fps = Fraction(recorded.parameters["fps"])
     assert (job.output.height_px, job.output.width_px) == wanted.shape[1:3]
@@ -95,7 +95,7 @@ def test_seed_and_settings_change_the_person_alone(recorded: Recorded) -> None:
 def test_whole_frames_are_the_pipeline_alone(compact_bundle: Path) -> None:
     """Framing 'whole' shows the networks what the official pipeline was shown when recorded."""
     arrays = load("10_pipeline")
-    given = golden_request(GOLDEN, steps=4, guidance=2.0, framing=WHOLE)
+    given = golden_request(GOLDEN, steps=4, guidance=2.0, framing=FramingPolicy.WHOLE)
     first_frames = tuple(range(8))
     streams = {n: replace(s, indices=first_frames) for n, s in given.template.streams.items()}
     request = replace(given, template=replace(given.template, streams=streams), matte=None)

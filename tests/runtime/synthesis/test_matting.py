@@ -2,13 +2,8 @@ import numpy as np
 import pytest
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.synthesis.character import (
-    clip_pixels,
-    on_white,
-    pose_pixels,
-    prepare_character,
-    vae_pixels,
-)
+from mimo_runtime.synthesis.matting import on_white, prepare_character
+from mimo_runtime.synthesis.network_inputs import clip_pixels, pose_pixels, vae_pixels
 from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]

@@ -4,20 +4,20 @@ import threading
 import pytest
 
 from mimo_runtime.errors import CancelledError
-from mimo_runtime.sessions.outbox import Outbox
+from mimo_runtime.sessions.event_queue import EventQueue
 
 
 def test_items_come_in_order_and_the_end_ends_the_reader() -> None:
     async def scenario() -> list[int]:
-        outbox: Outbox[int] = Outbox(capacity=2)
+        queue: EventQueue[int] = EventQueue(capacity=2)
 
         def work() -> None:
             for item in range(100):
-                outbox.put(item)
-            outbox.end()
+                queue.put(item)
+            queue.end()
 
         worker = asyncio.create_task(asyncio.to_thread(work))
-        items = [item async for item in outbox]
+        items = [item async for item in queue]
         await worker
         return items
 
@@ -26,44 +26,44 @@ def test_items_come_in_order_and_the_end_ends_the_reader() -> None:
 
 def test_a_slow_reader_holds_the_writer_back() -> None:
     async def scenario() -> list[int]:
-        outbox: Outbox[int] = Outbox(capacity=3)
+        queue: EventQueue[int] = EventQueue(capacity=3)
         ahead = []
         put = 0
 
         def work() -> None:
             nonlocal put
             for item in range(20):
-                outbox.put(item)
+                queue.put(item)
                 put += 1
-            outbox.end()
+            queue.end()
 
         worker = asyncio.create_task(asyncio.to_thread(work))
-        async for item in outbox:
+        async for item in queue:
             await asyncio.sleep(0.002)
             ahead.append(put - item)
         await worker
         return ahead
 
-    # One item is in the reader's hands, three lie in the outbox.
+    # One item is in the reader's hands, three lie in the queue.
     assert max(asyncio.run(scenario())) <= 4
 
 
 def test_closing_wakes_a_writer_that_waits() -> None:
     async def scenario() -> None:
-        outbox: Outbox[str] = Outbox(capacity=1)
-        outbox.put("fills it")
+        queue: EventQueue[str] = EventQueue(capacity=1)
+        queue.put("fills it")
         waiting = threading.Event()
 
         def work() -> None:
             waiting.set()
-            outbox.put("has to wait")
+            queue.put("has to wait")
 
         worker = asyncio.create_task(asyncio.to_thread(work))
         await asyncio.to_thread(waiting.wait)
-        outbox.close()
+        queue.close()
         with pytest.raises(CancelledError):
             await worker
         with pytest.raises(CancelledError):
-            outbox.put("too late")
+            queue.put("too late")
 
     asyncio.run(scenario())

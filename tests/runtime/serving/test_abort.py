@@ -5,7 +5,7 @@ import grpc
 import pytest
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.serving.refusal import answer
+from mimo_runtime.serving.abort import abort_on_error
 from mimo_runtime.wire.status import error_of
 
 
@@ -25,7 +25,7 @@ async def fails_with(error: BaseException) -> None:
 
 def test_an_error_of_ours_is_told_as_it_is() -> None:
     call: Any = Call()
-    asyncio.run(answer(fails_with(MediaError("The picture is torn.")), call))
+    asyncio.run(abort_on_error(fails_with(MediaError("The picture is torn.")), call))
     code, sentence, metadata = call.ended
     assert (code, sentence) == (grpc.StatusCode.INVALID_ARGUMENT, "The picture is torn.")
     assert type(error_of(metadata["grpc-status-details-bin"])) is MediaError
@@ -35,7 +35,7 @@ def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     call: Any = Call()
-    asyncio.run(answer(fails_with(ZeroDivisionError("secret detail")), call))
+    asyncio.run(abort_on_error(fails_with(ZeroDivisionError("secret detail")), call))
     code, sentence, _ = call.ended
     assert code is grpc.StatusCode.INTERNAL
     assert "secret" not in sentence
@@ -47,5 +47,5 @@ def test_an_error_of_nobody_goes_to_the_log_and_leaves_as_an_incident(
 def test_a_cancelled_call_stays_cancelled() -> None:
     call: Any = Call()
     with pytest.raises(asyncio.CancelledError):
-        asyncio.run(answer(fails_with(asyncio.CancelledError()), call))
+        asyncio.run(abort_on_error(fails_with(asyncio.CancelledError()), call))
     assert call.ended is None

@@ -13,7 +13,7 @@ from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 LOG = logging.getLogger(__name__)
 
 
-async def answer(
+async def abort_on_error(
     work: Awaitable[None],
     context: "grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]",
 ) -> None:

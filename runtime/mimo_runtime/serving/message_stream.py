@@ -9,7 +9,7 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import DeadlineExceededError, ProtocolError
 
 
-class Exchange:
+class MessageStream:
     """Reads what the client sends and writes what it is told, in the order of the contract.
 
     A client that is silent, or does not read, for `idle_timeout_s` seconds ends the stream.

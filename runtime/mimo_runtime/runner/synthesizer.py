@@ -1,4 +1,4 @@
-"""The front of the synthesis room: a loaded bundle that turns requests into jobs."""
+"""A loaded bundle that turns requests into streams."""
 
 import time
 from dataclasses import dataclass
@@ -7,24 +7,15 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from mimo_runtime.bundle import Bundle
+from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.synthesis.job import SynthesisJob
+from mimo_runtime.runner.job import SynthesisJob
+from mimo_runtime.runner.stream import Stream
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.request import SynthesisRequest
-from mimo_runtime.synthesis.stop import StopSignal
 from mimo_runtime.wire.progress import OnProgress
-
-_DRY_COMPONENTS = (
-    "image_encoder",
-    "vae_encoder",
-    "reference",
-    "identity",
-    "condition",
-    "time_embedding",
-    "denoiser",
-    "vae_decoder",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +27,15 @@ class DryRun:
 
 
 class Synthesizer:
-    """A bundle with its engines. Jobs may run at once from several threads; they share nothing
-    but the engines, which hold no state.
+    """A bundle with its engines and the identities it has made.
+
+    Streams may run at once from several threads; they share nothing else, and engines hold no
+    state.
     """
 
-    def __init__(self, engines: EngineSet) -> None:
+    def __init__(self, engines: EngineSet, identities: IdentityCache | None = None) -> None:
         self._engines = engines
+        self._identities = identities or IdentityCache()
 
     @classmethod
     def load(cls, folder: Path, threads: int = 0, engine: str = AUTO) -> "Synthesizer":
@@ -65,9 +59,9 @@ class Synthesizer:
             BundleError: a component does not load.
         """
         started = time.perf_counter()
-        for name in _DRY_COMPONENTS:
+        for name in COMPONENTS:
             bound = self._engines.bind(name)
-            if name == "denoiser":
+            if name.startswith("denoiser"):
                 mask = bound.buffers["frame_mask"]
                 mask[...] = np.ones(mask.shape, bool)
             bound.run()
@@ -75,13 +69,19 @@ class Synthesizer:
             np.asarray(bound.buffers[first.name])  # waits for a device that runs behind
         return DryRun(time.perf_counter() - started, psutil.Process().memory_info().rss)
 
+    def open(
+        self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress
+    ) -> Stream:
+        """Check and plan a request; errors as in `Stream`."""
+        return Stream(self._engines, self._identities, request, token, on_progress)
+
     def start(
-        self, request: SynthesisRequest, stop: StopSignal, on_progress: OnProgress
+        self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress
     ) -> SynthesisJob:
-        """Check and plan a request.
+        """Check and plan a request that runs alone.
 
         Raises:
             InvalidRequestError, MediaError, TemplateError, ResourceError: it cannot be done;
                 the sentence says why.
         """
-        return SynthesisJob(self._engines, request, stop, on_progress)
+        return SynthesisJob(self.open(request, token, on_progress))

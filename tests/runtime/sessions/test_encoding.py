@@ -7,7 +7,7 @@ import pytest
 
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.sessions.packing import EncodedFrames, packer_for
+from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.wire.kinds import OutputKind
 
@@ -22,9 +22,9 @@ def frames() -> list[OutputFrame]:
 
 
 def pieces_of(kind: OutputKind, frames: list[OutputFrame]) -> list[EncodedFrames]:
-    packer = packer_for(kind, OUTPUT)
-    pieces = [piece for frame in frames for piece in packer.add(frame)]
-    return pieces + list(packer.finish())
+    encoder = encoder_for(kind, OUTPUT)
+    pieces = [piece for frame in frames for piece in encoder.add(frame)]
+    return pieces + list(encoder.finish())
 
 
 def test_pictures_hold_the_very_pixels(frames: list[OutputFrame]) -> None:

@@ -11,7 +11,7 @@ from mimo_runtime.errors import CancelledError
 T = TypeVar("T")
 
 
-class Outbox(Generic[T]):
+class EventQueue(Generic[T]):
     """A bounded queue: one thread puts, one coroutine takes.
 
     The thread waits while `capacity` items lie in it, so a slow client slows the work down and

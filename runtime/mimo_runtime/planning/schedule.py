@@ -1,0 +1,150 @@
+"""In which order the work of one stream is done: plain data, no tensor, no device.
+
+Two orders of the same work. `whole_clip` finishes a step of all windows before the next one, as
+the official code does. `rolling` runs a window's step as soon as the windows that it shares frames
+with allow it, so that the first frames leave while later ones are still noise. In both, windows
+that share a frame add their predictions to it in the order of their numbers, so that on one engine
+the results are equal to the bit. Live streaming and farm segments are further orders.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from mimo_runtime.planning.windows import Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Make the identity of the character."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Make the condition maps of one frame of the clip, for every crop of it."""
+
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One denoiser call: one window at one solver step."""
+
+    step: int
+    window: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decode:
+    """Decode and compose one finished frame of the clip."""
+
+    frame: int
+
+
+Work = Identity | Condition | Pass | Decode
+
+
+@dataclass(frozen=True, slots=True)
+class ClipPlan:
+    """What is to be done for a clip, in no order yet.
+
+    `windows` holds the frame ids of each window, `frame_ids` those of every crop of each frame of
+    the clip (none where nobody is seen); `steps` is the number of solver steps.
+    """
+
+    windows: Windows
+    frame_ids: Sequence[Sequence[int]]
+    steps: int
+
+    @property
+    def passes(self) -> int:
+        """Denoiser calls in all."""
+        return self.steps * len(self.windows)
+
+    @property
+    def sequence_length(self) -> int:
+        """Frames of the sequence that is denoised."""
+        return sum(map(len, self.frame_ids))
+
+    def frame_of(self) -> list[int]:
+        """The frame of the clip of each frame id."""
+        frames = [0] * self.sequence_length
+        for frame, ids in enumerate(self.frame_ids):
+            for frame_id in ids:
+                frames[frame_id] = frame
+        return frames
+
+
+def whole_clip(plan: ClipPlan) -> Iterator[Work]:
+    """Identity, all conditions, all windows step by step, then all frames."""
+    if plan.windows:
+        yield Identity()
+        yield from _conditions(plan, range(len(plan.frame_ids)))
+        for step in range(plan.steps):
+            for window in range(len(plan.windows)):
+                yield Pass(step, window)
+    yield from map(Decode, range(len(plan.frame_ids)))
+
+
+def rolling(plan: ClipPlan) -> Iterator[Work]:
+    """Each frame as early as the windows allow, the oldest window first.
+
+    A window may run step `s` once every window that shares frames with it has finished step
+    `s - 1`, and those before it step `s`. Where each window shares frames with the next one alone,
+    at most `steps + 1` windows are at work at a time, however long the clip is.
+    """
+    done = [0] * len(plan.windows)
+    before, after = _neighbours(plan.windows)
+    frame_of = plan.frame_of()
+    last_window = _last_windows(plan)
+    oldest = conditioned = decoded = 0
+    if plan.windows:
+        yield Identity()
+
+    def ready(window: int) -> bool:
+        step = done[window]
+        return (
+            step < plan.steps
+            and all(done[other] > step for other in before[window])
+            and all(done[other] >= step for other in after[window])
+        )
+
+    for newest, window in enumerate(plan.windows):
+        needed = 1 + max(frame_of[frame_id] for frame_id in window)
+        yield from _conditions(plan, range(conditioned, needed))
+        conditioned = max(conditioned, needed)
+        while (chosen := next(filter(ready, range(oldest, newest + 1)), None)) is not None:
+            yield Pass(done[chosen], chosen)
+            done[chosen] += 1
+            while oldest <= newest and done[oldest] == plan.steps:
+                oldest += 1
+            while decoded < len(last_window) and last_window[decoded] < oldest:
+                yield Decode(decoded)
+                decoded += 1
+    yield from map(Decode, range(decoded, len(plan.frame_ids)))
+
+
+def _conditions(plan: ClipPlan, frames: range) -> Iterator[Work]:
+    return (Condition(frame) for frame in frames if plan.frame_ids[frame])
+
+
+def _neighbours(windows: Windows) -> tuple[list[list[int]], list[list[int]]]:
+    """Per window the windows before it, and those after it, that share a frame with it."""
+    holders: dict[int, list[int]] = {}
+    for window, frame_ids in enumerate(windows):
+        for frame_id in frame_ids:
+            holders.setdefault(frame_id, []).append(window)
+    before: list[list[int]] = []
+    after: list[list[int]] = []
+    for window, frame_ids in enumerate(windows):
+        others = sorted({other for frame_id in frame_ids for other in holders[frame_id]})
+        before.append([other for other in others if other < window])
+        after.append([other for other in others if other > window])
+    return before, after
+
+
+def _last_windows(plan: ClipPlan) -> list[int]:
+    """Per frame of the clip the last window that holds a crop of it; -1 for none."""
+    last = dict[int, int]()
+    for window, frame_ids in enumerate(plan.windows):
+        last.update(dict.fromkeys(frame_ids, window))
+    return [max((last[i] for i in ids), default=-1) for ids in plan.frame_ids]

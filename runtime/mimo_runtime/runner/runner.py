@@ -1,0 +1,60 @@
+"""What a session needs of whatever runs its stream, in this process or in another."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.inputs import InputFiles
+from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
+from mimo_runtime.wire.progress import OnProgress, Progress
+from mimo_runtime.wire.settings import Settings
+
+Event = Progress | OutputFormat | OutputFrame
+
+
+@dataclass(frozen=True, slots=True)
+class StreamRequest:
+    """What a stream is to make; the files stay where they are until it has ended."""
+
+    files: InputFiles
+    settings: Settings
+    limits: MediaLimits
+
+
+class RunningStream(Protocol):
+    """A stream that is at work; leaving its context ends it, wherever it is."""
+
+    @property
+    def output(self) -> OutputFormat:
+        """The video that it makes."""
+
+    def events(self) -> Iterator[Event]:
+        """What happens, until the last frame. A frame's pixels are valid until the next event.
+
+        Raises:
+            MimoError: why the stream ended early.
+        """
+
+
+class Runner(Protocol):
+    """A loaded bundle and its engines. Streams may be opened from several threads."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle."""
+
+    def open(
+        self, request: StreamRequest, token: CancellationToken, on_progress: OnProgress
+    ) -> AbstractContextManager[RunningStream]:
+        """Check and plan a request, telling the progress of that in the caller's thread.
+
+        Raises:
+            MimoError: it cannot be done; the sentence says why.
+        """
+
+    def close(self) -> None:
+        """End what runs and let go of the engines."""

@@ -1,0 +1,142 @@
+"""One stream: all its state, and how each piece of its work is done."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass, Work
+from mimo_runtime.planning.solver import SolverConfig, ddim_table
+from mimo_runtime.runner.stream_plan import PersonBoxes, plan_stream
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.composition import DecodedCrop
+from mimo_runtime.synthesis.conditions import ConditionMaker
+from mimo_runtime.synthesis.denoise import Denoiser
+from mimo_runtime.synthesis.frame_inputs import FrameInputs, TemplateInputs
+from mimo_runtime.synthesis.framing import framing_of
+from mimo_runtime.synthesis.identity import Identity as IdentityCode
+from mimo_runtime.synthesis.identity import identity_from_character
+from mimo_runtime.synthesis.identity_cache import IdentityCache, identity_key
+from mimo_runtime.synthesis.memory import check_memory
+from mimo_runtime.synthesis.noise import FrameNoise
+from mimo_runtime.synthesis.request import OutputFormat, OutputFrame, SynthesisRequest
+from mimo_runtime.synthesis.resolved import resolved_settings
+from mimo_runtime.wire.progress import OnProgress, Progress, Stage
+
+
+class Stream:
+    """A checked and planned request; a loop executes its `works` one by one.
+
+    Making it prepares the character, finds the person in the motion frames and plans crop
+    segments and windows, so that what cannot be done is refused before the first pass. All state
+    is in this object and is let go by `close`.
+
+    Raises:
+        InvalidRequestError, MediaError, TemplateError, ResourceError, UnsupportedError: it cannot
+            be done; the sentence says why.
+        CancelledError, DeadlineExceededError: `token` says so.
+    """
+
+    def __init__(
+        self,
+        engines: EngineSet,
+        identities: IdentityCache,
+        request: SynthesisRequest,
+        token: CancellationToken,
+        on_progress: OnProgress,
+    ) -> None:
+        manifest, template = engines.bundle.manifest, request.template
+        self.token = token
+        self._engines = engines
+        self._identities = identities
+        self._settings = resolved_settings(request.settings, manifest)
+        self._on_progress = on_progress
+        self._framing = framing_of(request, self._settings, manifest)
+        self._character = self._framing.character()
+        self.output = OutputFormat(*self._framing.size_px, template.rate_fps, template.frame_count)
+        self._inputs: FrameInputs = TemplateInputs(template, self._framing)
+        try:
+            boxes = PersonBoxes(self._inputs, template.frame_count, token, on_progress)
+            self._plan = plan_stream(
+                self._framing, boxes, template.frame_count, self._settings, manifest
+            )
+            check_memory(engines, self._plan.extent, self._settings)
+        except BaseException:
+            self._inputs.close()
+            raise
+        self._conditions_done = self._passes_done = 0
+
+    def works(self) -> Iterator[Work]:
+        """Everything that is to be done, in order."""
+        return self._plan.schedule(self._plan.clip)
+
+    def execute(self, work: Work) -> OutputFrame | None:
+        """Do one piece of work; the finished frame, if it made one.
+
+        Raises:
+            MediaError: a clip of the template is damaged after all.
+        """
+        match work:
+            case Identity():
+                self._begin()
+            case Condition(frame):
+                self._make_conditions(frame)
+            case Pass(step, window):
+                self._denoiser.run_pass(step, window)
+                self._passes_done += 1
+                self._tell(Stage.DENOISE, self._passes_done, self._plan.clip.passes)
+            case Decode(frame):
+                return self._finished(frame)
+        return None
+
+    def close(self) -> None:
+        """Let go of decoders, frames and buffers, whoever still refers to the stream."""
+        self._inputs.close()
+        for name in ("_denoiser", "_maker", "_decoder"):
+            self.__dict__.pop(name, None)
+
+    def _begin(self) -> None:
+        self._tell(Stage.IDENTITY, 0, 1)
+        bundle, clip = self._engines.bundle, self._plan.clip
+        solver = SolverConfig.from_mapping(bundle.manifest.solver)
+        _, channels, *size = bundle.tensor("vae_decoder", "latents").shape
+        self._denoiser = Denoiser(
+            self._engines,
+            self._identity(),
+            clip,
+            self._plan.extent,
+            ddim_table(solver, self._settings.steps),
+            self._settings,
+            FrameNoise(channels, clip.sequence_length, (size[0], size[1]), self._settings.seed),
+        )
+        self._maker = ConditionMaker(self._engines)
+        self._decoder = self._engines.bind("vae_decoder")
+        self._tell(Stage.IDENTITY, 1, 1)
+
+    def _identity(self) -> IdentityCode:
+        settings, character = self._settings, self._character
+        key = identity_key(character, settings.mode, self._engines.bundle.digest)
+        return self._identities.get(
+            key, lambda: identity_from_character(self._engines, character, settings.rules)
+        )
+
+    def _make_conditions(self, frame: int) -> None:
+        for crop in self._plan.crops[frame]:
+            shown = self._inputs.shown(frame, crop.segment)
+            self._denoiser.enter(crop.frame_id, self._maker.make(*shown))
+            self._conditions_done += 1
+            self._tell(Stage.SCENE, self._conditions_done, self._plan.clip.sequence_length)
+
+    def _finished(self, frame: int) -> OutputFrame:
+        crops = []
+        for crop in self._plan.crops[frame]:
+            self._denoiser.read(crop.frame_id, self._decoder.buffers["latents"])
+            self._decoder.run()
+            picture = np.asarray(self._decoder.buffers["picture"])[0].copy()
+            crops.append(DecodedCrop(picture, crop.segment, crop.position))
+        rgb = self._framing.finish(crops, self._inputs.layers(frame))
+        self._tell(Stage.FRAMES, frame + 1, self.output.frame_count)
+        return OutputFrame(frame, float(frame / self.output.rate_fps), rgb)
+
+    def _tell(self, stage: Stage, done: int, total: int) -> None:
+        self._on_progress(Progress(stage, done, total))

@@ -1,0 +1,76 @@
+"""The plan of one stream, made before anything runs."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.bundle import Manifest
+from mimo_runtime.planning.boxes import Box
+from mimo_runtime.planning.extent import Extent, extent_of
+from mimo_runtime.planning.schedule import ClipPlan, Work, rolling, whole_clip
+from mimo_runtime.planning.sequence import SequenceFrame, sequence_frames
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.frame_inputs import FrameInputs
+from mimo_runtime.synthesis.framing import Framing
+from mimo_runtime.synthesis.resolved import ResolvedSettings
+from mimo_runtime.wire.progress import OnProgress, Progress, Stage
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPlan:
+    """`crops` holds every crop of each frame of the clip, `clip` what is to be done with them,
+    `schedule` makes the order anew, `extent` is what that order holds at a time.
+    """
+
+    crops: tuple[tuple[SequenceFrame, ...], ...]
+    clip: ClipPlan
+    schedule: Callable[[ClipPlan], Iterator[Work]]
+    extent: Extent
+
+
+def plan_stream(
+    framing: Framing,
+    boxes: "PersonBoxes",
+    frame_count: int,
+    settings: ResolvedSettings,
+    manifest: Manifest,
+) -> StreamPlan:
+    """Find the person, cut the clip into crop segments and windows, and choose the order."""
+    segments = framing.segments(boxes.find)
+    crops = sequence_frames(segments, frame_count)
+    frame_ids = tuple(tuple(crop.frame_id for crop in each) for each in crops)
+    lengths = [len(segment.frames) for segment in segments]
+    rules = settings.rules
+    windows = rules.windows(lengths, manifest.frames, manifest.overlap_frames) if lengths else ()
+    clip = ClipPlan(windows, frame_ids, settings.steps)
+    schedule = rolling if rules.rolling else whole_clip
+    return StreamPlan(crops, clip, schedule, extent_of(clip, schedule(clip)))
+
+
+class PersonBoxes:
+    """Looks at every motion frame of a clip, if the framing asks for it."""
+
+    def __init__(
+        self,
+        inputs: FrameInputs,
+        frame_count: int,
+        token: CancellationToken,
+        on_progress: OnProgress,
+    ) -> None:
+        self._inputs = inputs
+        self._count = frame_count
+        self._token = token
+        self._on_progress = on_progress
+
+    def find(self, look: Callable[[Pixels], Box | None]) -> list[Box | None]:
+        """What `look` finds in each frame."""
+        boxes = []
+        for frame in range(self._count):
+            self._token.check()
+            boxes.append(look(self._inputs.look(frame)))
+            self._on_progress(Progress(Stage.BOXES, frame + 1, self._count))
+        return boxes

@@ -1,0 +1,55 @@
+"""The files of one synthesis, and the request that they make."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mimo_runtime.bundle import Manifest
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.matte import read_matte
+from mimo_runtime.media.picture import read_picture
+from mimo_runtime.synthesis.feather import feather_masks_from_pictures
+from mimo_runtime.synthesis.request import SynthesisRequest
+from mimo_runtime.synthesis.resolved import resolved_settings
+from mimo_runtime.templates.folder import open_template
+from mimo_runtime.wire.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class InputFiles:
+    """Where the inputs lie; `feather_masks` by mode, empty for the built-in ones."""
+
+    character: Path
+    template: Path
+    matte: Path | None = None
+    feather_masks: Mapping[str, Path] = field(default_factory=dict)
+
+
+def request_from(
+    files: InputFiles, settings: Settings, limits: MediaLimits, manifest: Manifest
+) -> SynthesisRequest:
+    """Read the pictures and open the template, as much of it as the mode takes.
+
+    Raises:
+        MediaError: a picture is empty, damaged or of a kind that is not accepted.
+        TemplateError: the template cannot be used.
+        InvalidRequestError: a feather mask is missing.
+        LimitExceededError: something is larger than `limits` allow.
+    """
+    rules = resolved_settings(settings, manifest).rules
+    masks = {mode: _read(path) for mode, path in files.feather_masks.items()}
+    return SynthesisRequest(
+        character=read_picture(_read(files.character), files.character.name, limits),
+        template=open_template(files.template, limits, max_frames=rules.max_frames),
+        settings=settings,
+        matte=None if files.matte is None else read_matte(_read(files.matte), limits),
+        feather=feather_masks_from_pictures(masks) if masks else None,
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error
