@@ -111,7 +111,7 @@ def _picture_file(_context: click.Context, _option: click.Parameter, given: Path
 def settings_options(command: Command) -> Command:
     """Everything that `Settings` holds."""
     options = (
-        click.option("--mode", type=click.Choice(list(Mode)),
+        click.option("--mode", type=click.Choice([mode.value for mode in Mode]),
                      help="official: the official numbers; corrected: its known errors mended. "
                      "Where neither is given, what the bundle was made for, else official."),
         click.option("--steps", type=int,
@@ -121,8 +121,8 @@ def settings_options(command: Command) -> Command:
                      "bundle's own where none is given, else 3.5."),
         click.option("--seed", type=int, default=DEFAULTS.seed, show_default=True,
                      help="Seed of the first noise."),
-        click.option("--framing", type=click.Choice(list(FramingPolicy)),
-                     default=DEFAULTS.framing, show_default=True,
+        click.option("--framing", type=click.Choice([policy.value for policy in FramingPolicy]),
+                     default=DEFAULTS.framing.value, show_default=True,
                      help="person: paint the square around the person into the scene; whole: "
                      "give the networks whole frames and keep what they paint."),
     )  # fmt: skip
