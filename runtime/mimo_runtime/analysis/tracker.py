@@ -24,13 +24,15 @@ class Tracked:
     """`person` of one frame, who is `number` (1, 2, ... in the order of appearance).
 
     `held`: the finder missed the person, who was seen where it was expected. `guessed`: the person
-    was not seen, but was before and is after (`bridging`).
+    was not seen, but was before and is after (`bridging`). `presence`: how sure the finder of
+    bodies is that this is a person, 0..1; None where it was not asked.
     """
 
     number: int
     person: Person
     held: bool = False
     guessed: bool = False
+    presence: float | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

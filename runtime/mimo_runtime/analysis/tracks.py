@@ -15,6 +15,10 @@ from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tracker import Tracked, Tracker
 from mimo_runtime.errors import InvalidRequestError
 
+_ASKED_EVERY = 5  # frames: the finder of bodies is asked whether those found are people
+_PRESENT = 0.5
+_LEAST = 0.05  # what a track counts in which no body is found
+
 _ONE_PLACE = Region(0.5, 0.5, 0.5, 0.5)
 
 
@@ -38,7 +42,8 @@ class Track:
 
     `size` is the mean share of the frame that the person's box takes, `middle` how close to the
     middle it is on average (1 in the middle, 0 at the edge), `score` the finder's mean. `path` is
-    where the box's middle ever was, in shares of the frame.
+    where the box's middle ever was, in shares of the frame. Of `asked` frames the finder of bodies
+    was asked, and found one in `confirmed`.
     """
 
     number: int
@@ -49,6 +54,13 @@ class Track:
     middle: float
     score: float
     path: Region = _ONE_PLACE
+    asked: int = 0
+    confirmed: int = 0
+
+    @property
+    def certainty(self) -> float:
+        """In which share of the frames that were looked at there is a body; 1 where none was."""
+        return self.confirmed / self.asked if self.asked else 1.0
 
     @property
     def reach(self) -> float:
@@ -61,7 +73,8 @@ def follow_people(
 ) -> Iterator[FramePeople]:
     """Who is in each frame; nothing but the last frame's people is kept.
 
-    With `bodies`, a person whom the finder misses for a while is looked for where it is expected.
+    With `bodies`, a person whom the finder misses for a while is looked for where it is expected,
+    and every so often everybody is looked at for a body.
     """
     tracker, cuts = Tracker(), CutFinder()
     each = mapped(lambda frame: (frame, finder.find(frame.pixels)), frames)
@@ -69,7 +82,13 @@ def follow_people(
         cut = cuts.is_cut(frame.pixels)
         hold = None if bodies is None else partial(look_closer, frame.pixels, bodies)
         people = tracker.update(found, frame.time_s, cut=cut, hold=hold)
+        if bodies is not None and index % _ASKED_EVERY == 0:
+            people = tuple(_asked(one, frame, bodies) for one in people)
         yield FramePeople(index, frame.time_s, cut, people)
+
+
+def _asked(one: Tracked, frame: Frame, bodies: BodyFinder) -> Tracked:
+    return replace(one, presence=bodies.find(frame.pixels, one.person).presence)
 
 
 class TrackSummary:
@@ -97,7 +116,19 @@ class TrackSummary:
         away = max(abs(2 * x / width_px - 1), abs(2 * y / height_px - 1))
         size = box.area / (width_px * height_px)
         place = Region(x / width_px, y / height_px, x / width_px, y / height_px)
-        return Track(one.number, index, index, 1, size, 1 - min(1.0, away), one.person.score, place)
+        asked = one.presence is not None
+        return Track(
+            one.number,
+            index,
+            index,
+            1,
+            size,
+            1 - min(1.0, away),
+            one.person.score,
+            place,
+            int(asked),
+            int(asked and (one.presence or 0) >= _PRESENT),
+        )
 
 
 def _longer(track: Track, seen: Track) -> Track:
@@ -110,14 +141,18 @@ def _longer(track: Track, seen: Track) -> Track:
         middle=track.middle + (seen.middle - track.middle) / count,
         score=track.score + (seen.score - track.score) / count,
         path=track.path.joined(seen.path),
+        asked=track.asked + seen.asked,
+        confirmed=track.confirmed + seen.confirmed,
     )
 
 
 def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     """The main person, or the one of number `wanted`.
 
-    The main person is in many frames, large, in the middle, and does not merely cross the picture:
-    most frames * sqrt(size) * (1 + middle) / (1 + reach), the mean of the score breaking ties.
+    The main person is in many frames, large, in the middle, does not merely cross the picture, and
+    has a body: most frames * sqrt(size) * (1 + middle) / (1 + reach) * certainty, the mean of the
+    score breaking ties. What a detector took for a person and is none (a bush) may be large and in
+    all frames, but hardly ever has a body.
 
     Raises:
         InvalidRequestError: nobody was found, or nobody of that number.
@@ -139,4 +174,5 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
 
 
 def _weight(track: Track) -> float:
-    return track.frames * math.sqrt(track.size) * (1 + track.middle) / (1 + track.reach)
+    seen = track.frames * math.sqrt(track.size) * (1 + track.middle) / (1 + track.reach)
+    return seen * max(_LEAST, track.certainty)

@@ -24,7 +24,7 @@ from mimo_runtime.decomposition.writing import REPORT_FILE, write_source, write_
 from mimo_runtime.errors import MediaError
 from mimo_runtime.templates.writer import EXTRAS, check_target
 
-FORMAT = 3
+FORMAT = 4
 """Of stages: raised when one of them finds something else than before."""
 
 

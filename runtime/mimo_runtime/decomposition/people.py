@@ -27,7 +27,7 @@ class PeopleRecord:
 
     `cuts` bool [N]; `starts` int [N + 1], the rows of frame n are `starts[n]` to `starts[n + 1]`;
     `numbers` int [M]; `held` bool [M]; `scores` float32 [M]; `boxes` float32 [M, 4] left, top,
-    right, bottom; `keypoints` float32 [M, 17, 3].
+    right, bottom; `keypoints` float32 [M, 17, 3]; `presences` float32 [M], NaN where not known.
     """
 
     rate_fps: float
@@ -38,6 +38,7 @@ class PeopleRecord:
     scores: NDArray[np.float32]
     boxes: NDArray[np.float32]
     keypoints: NDArray[np.float32]
+    presences: NDArray[np.float32]
 
     @property
     def frame_count(self) -> int:
@@ -66,6 +67,7 @@ class PeopleRecord:
                     float(self.scores[row]),
                 ),
                 bool(self.held[row]),
+                presence=_known(self.presences[row]),
             )
             for row in range(self.starts[index], self.starts[index + 1])
         )
@@ -81,7 +83,7 @@ def find_people(clip: DrivingClip, finders: Finders, folder: Path, on_frame: OnF
         rows += [_row(one) for one in seen.people]
         starts.append(len(rows))
         on_frame(seen.index + 1, clip.frame_count)
-    columns = list(zip(*rows, strict=True)) or [(), (), (), (), ()]
+    columns = list(zip(*rows, strict=True)) or [(), (), (), (), (), ()]
     write_arrays(folder / FILE, {
         "cuts": np.array(cuts, np.bool_),
         "starts": np.array(starts, np.int64),
@@ -90,6 +92,7 @@ def find_people(clip: DrivingClip, finders: Finders, folder: Path, on_frame: OnF
         "scores": np.array(columns[2], np.float32),
         "boxes": np.array(columns[3], np.float32).reshape(-1, 4),
         "keypoints": np.array(columns[4], np.float32).reshape(-1, 17, 3),
+        "presences": np.array(columns[5], np.float32),
     })  # fmt: skip
 
 
@@ -101,4 +104,9 @@ def read_people(folder: Path, rate_fps: float) -> PeopleRecord:
 def _row(one: Tracked) -> tuple[object, ...]:
     box = one.person.box
     sides = (box.left, box.top, box.right, box.bottom)
-    return one.number, one.held, one.person.score, sides, one.person.keypoints
+    presence = np.nan if one.presence is None else one.presence
+    return one.number, one.held, one.person.score, sides, one.person.keypoints, presence
+
+
+def _known(value: np.float32) -> float | None:
+    return None if np.isnan(value) else float(value)

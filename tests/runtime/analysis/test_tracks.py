@@ -33,6 +33,24 @@ def test_who_stays_is_meant_and_not_who_crosses_in_front() -> None:
     assert choose_person(tracks).number == 1
 
 
+def test_size_does_not_win_over_a_body() -> None:
+    """A bush that was taken for a person is larger and in every frame, but has no body."""
+    gathered = TrackSummary(320, 200)
+    for place in range(10):
+        bush = Tracked(1, standing(200, height=180), presence=0.9 if place % 3 == 0 else 0.1)
+        walker = Tracked(2, standing(120, height=80), presence=0.99)
+        gathered.add(FramePeople(place, place / 25, False, (bush, walker)))
+    tracks = gathered.tracks()
+    assert [(track.asked, track.confirmed) for track in tracks] == [(10, 4), (10, 10)]
+    assert choose_person(tracks).number == 2
+    assert choose_person(tracks[:1]).number == 1
+
+
+def test_who_was_not_looked_at_is_not_doubted() -> None:
+    (track,) = summary([{1: standing(160)}] * 3).tracks()
+    assert (track.asked, track.certainty) == (0, 1)
+
+
 def test_who_crosses_alone_is_meant() -> None:
     assert (
         choose_person(summary([{1: standing(30 * k + 20)} for k in range(9)]).tracks()).number == 1

@@ -30,6 +30,7 @@ def record(count: int, cuts: tuple[int, ...], seen: Seen) -> PeopleRecord:
         scores=np.full(len(rows), 0.7, np.float32),
         boxes=np.array(boxes, np.float32).reshape(-1, 4),
         keypoints=np.zeros((len(rows), 17, 3), np.float32),
+        presences=np.full(len(rows), np.nan, np.float32),
     )
 
 

@@ -26,6 +26,7 @@ def share(box: tuple[float, float, float, float], hidden: tuple[str, ...]) -> fl
         scores=np.ones(FRAMES, np.float32),
         boxes=np.tile(np.array(box, np.float32), (FRAMES, 1)),
         keypoints=keypoints,
+        presences=np.ones(FRAMES, np.float32),
     )
     track = Track(7, 0, FRAMES - 1, FRAMES, 0.2, 0.5, 1.0)
     shot = Shot(1, 0, FRAMES - 1)
