@@ -57,7 +57,6 @@ class ClipInfo:
         pixel_aspect: width to height of a stored pixel.
         last_frame_s: how long the last frame is shown; 0 where the container does not say.
         is_interlaced: whether frames are two fields each.
-        has_dropped_alpha: whether an opacity beside the pictures is not read.
         skipped_frames: how many cannot be decoded because the clip begins in the middle.
         parts: how many recordings were joined, with time stamps that begin anew.
         video_streams: how many there are in the file.
@@ -75,7 +74,6 @@ class ClipInfo:
     pixel_aspect: Fraction = Fraction(1)
     last_frame_s: float = 0.0
     is_interlaced: bool = False
-    has_dropped_alpha: bool = False
     skipped_frames: int = 0
     parts: int = 1
     video_streams: int = 1

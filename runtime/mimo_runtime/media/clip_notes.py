@@ -31,8 +31,6 @@ def _colour_notes(info: ClipInfo) -> Iterator[str]:
         yield f"Its colours ({info.pixel_format}) were reduced to 8 bits."
     if colour.has_alpha:
         yield "Its pictures are partly transparent; they were laid on white."
-    if info.has_dropped_alpha:
-        yield "Its transparency is not read; the pictures are as they are stored beneath it."
 
 
 def _picture_notes(info: ClipInfo) -> Iterator[str]:

@@ -22,6 +22,7 @@ _TOLERANT: dict[str, Any] = (
     {"metadata_errors": "replace"} if av.__version__.startswith("18.") else {}
 )
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
+_WITH_OPACITY = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 CODECS = (
     "h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "msmpeg4v3", "mpeg2video", "dvvideo",
     "prores", "dnxhd", "ffv1",
@@ -89,6 +90,17 @@ def _prepare(stream: VideoStream, job: DecodeJob, threads: int) -> None:
     context.thread_count = threads
 
 
+def _decoder(stream: VideoStream) -> Any:
+    """The decoder of `stream`; of WebM with opacity the one of libvpx, which alone reads that."""
+    context: Any = stream.codec_context
+    library = _WITH_OPACITY.get(codec_name(stream))
+    if library is None or stream.metadata.get("alpha_mode") != "1":
+        return context
+    other = av.CodecContext.create(library, "r")
+    other.options, other.thread_count = context.options, context.thread_count
+    return other
+
+
 def codec_name(stream: VideoStream) -> str:
     """The codec's own name ("av1"), not that of the decoder ("libdav1d")."""
     return stream.codec_context.codec.canonical_name if stream.codec_context else "of no known kind"
@@ -133,7 +145,7 @@ def decoded(
     container: InputContainer, stream: VideoStream, plan: PacketPlan
 ) -> Iterator[VideoFrame]:
     """The frames of `stream`, from its start, as planned."""
-    context = stream.codec_context
+    context = _decoder(stream)
     index = -1
     for packet in container.demux(stream):
         index += packet.size > 0

@@ -30,7 +30,6 @@ from mimo_runtime.media.orientation import UPRIGHT, Orientation
 _UNKNOWN_FPS = Fraction(25)
 _MOST_ASPECT = 4  # a pixel that is wider or higher than that is a wrong tag
 _DOLBY_VISION_TAGS = ("dvh1", "dvhe", "dva1", "dvav", "dav1")
-_ALPHA_MODE = "alpha_mode"  # of WebM: the opacity is a stream beside the pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,6 @@ def _describe(
         pixel_aspect=aspect,
         last_frame_s=float(plan.last_ticks * (stream.time_base or 0)),
         is_interlaced=frame.interlaced_frame,
-        has_dropped_alpha=stream.metadata.get(_ALPHA_MODE) == "1",
         skipped_frames=plan.skipped_frames,
         parts=len(plan.restarts) + 1,
         video_streams=len(video_streams(container)),
