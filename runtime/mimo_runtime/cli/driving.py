@@ -72,7 +72,7 @@ def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") 
     made = report.facts["template"]
     click.echo(
         f"{target}: {counted(made['frame_count'], 'frame')} of "
-        f"{made['width_px']}x{made['height_px']} px at {made['rate_fps']} a second.",
+        f"{made['width_px']}x{made['height_px']} px at {made['rate_fps']:.5g} a second.",
         err=True,
     )
 

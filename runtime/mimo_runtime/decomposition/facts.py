@@ -64,7 +64,7 @@ def _template(clip: DrivingClip) -> dict[str, Any]:
     return {
         "width_px": clip.width_px,
         "height_px": clip.height_px,
-        "rate_fps": int(clip.rate_fps),
+        "rate_fps": float(clip.rate_fps),
         "frame_count": clip.frame_count,
         "first_source_frame": clip.indices[0],
         "last_source_frame": clip.indices[-1],
