@@ -8,7 +8,7 @@ import numpy as np
 
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.plain_ground import Figure, figures
+from mimo_runtime.analysis.plain_ground import Figure, figures, labelled
 from mimo_runtime.analysis.region import Region, overlap
 from mimo_runtime.errors import InvalidRequestError
 
@@ -64,12 +64,11 @@ def own_part(ground: Floats, chosen: Candidate) -> Floats:
     own = max(found, key=lambda figure: overlap(figure.box, chosen.box), default=None)
     if own is None:
         return ground
-    _, labels = cv2.connectedComponents((ground > _SOMETHING).astype(np.uint8))
-    mine = np.unique(labels[own.mask])
-    others = [labels[one.mask] for one in found if one is not own]
-    if others and np.isin(mine, np.unique(np.concatenate(others))).any():
-        return np.where(own.mask, ground, 0).astype(np.float32)
-    return np.where(np.isin(labels, mine), ground, 0).astype(np.float32)
+    count, labels = cv2.connectedComponents((ground > _SOMETHING).astype(np.uint8))
+    mine = labelled(labels, labels[own.mask], count)
+    if any((mine & one.mask).any() for one in found if one is not own):
+        mine = own.mask
+    return np.where(mine, ground, 0).astype(np.float32)
 
 
 def _figure_of(person: Person, standing: Sequence[Figure]) -> Figure | None:

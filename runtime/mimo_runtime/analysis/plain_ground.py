@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -98,37 +99,56 @@ def figures(alpha: Floats) -> list[Figure]:
         near = _nearest(_box(stats[label]), {one: _box(stats[one]) for one in main})
         if near is not None:
             groups[near].append(label)
-    found = [_figure(np.isin(labels, group)) for group in groups.values()]
+    found = [_figure(labelled(labels, np.array(group), count)) for group in groups.values()]
     return sorted(found, key=lambda figure: figure.box.centre[0])
+
+
+def labelled(labels: NDArray[Any], kept: NDArray[Any], count: int) -> Mask:
+    """Where `labels` of `count` pieces is one of `kept`; 0 is no piece."""
+    table = np.zeros(count, np.bool_)
+    table[kept] = True
+    table[0] = False
+    return np.asarray(table[labels])
 
 
 def _away(pixels: Pixels, colour: Floats) -> Floats:
     """By how many levels the channel that differs most is away from `colour`."""
-    return np.asarray(np.abs(pixels.astype(np.float32) - colour).max(axis=-1))
+    planes = _planes(pixels)
+    return _largest([np.abs(planes[k] - colour[k]) for k in range(3)])
+
+
+def _planes(pixels: Pixels) -> list[Floats]:
+    """Red, green and blue, each float32 of the picture's shape."""
+    return [plane.astype(np.float32) for plane in cv2.split(pixels)]
+
+
+def _largest(planes: Sequence[Floats]) -> Floats:
+    red, green, blue = planes
+    return np.asarray(np.maximum(np.maximum(red, green), blue), np.float32)
 
 
 def _outside(like_ground: Mask) -> Mask:
     """What is like the ground and reaches the border."""
-    _, labels = cv2.connectedComponents(like_ground.astype(np.uint8), connectivity=4)
+    count, labels = cv2.connectedComponents(like_ground.astype(np.uint8), connectivity=4)
     edges = np.concatenate([labels[0], labels[-1], labels[:, 0], labels[:, -1]])
-    return np.isin(labels, np.unique(edges[edges > 0]))
+    return labelled(labels, edges, count)
 
 
 def _shadow(pixels: Pixels, colour: Floats, outside: Mask) -> Mask:
     """What is the ground with less light, softly, and touches it."""
     if colour.mean() < _BRIGHT:
         return np.zeros(outside.shape, np.bool_)
-    values = pixels.astype(np.float32)
-    light = values @ colour / float(colour @ colour)
-    off = np.abs(values - light[..., None] * colour).max(axis=-1)
-    luma = cv2.GaussianBlur(values.mean(axis=-1), (0, 0), 1.5)
+    planes = _planes(pixels)
+    share = colour / float(colour @ colour)
+    light = planes[0] * share[0] + planes[1] * share[1] + planes[2] * share[2]
+    off = _largest([np.abs(planes[k] - light * colour[k]) for k in range(3)])
+    luma = cv2.GaussianBlur((planes[0] + planes[1] + planes[2]) / 3, (0, 0), 1.5)
     slopes = [cv2.Sobel(luma, cv2.CV_32F, *way, ksize=3) / 8 for way in ((1, 0), (0, 1))]
     soft = np.hypot(*slopes) <= _SHADOW_SLOPE
     like = soft & (off <= _SHADOW_LEVELS) & (light >= _SHADOW[0]) & (light <= _SHADOW[1])
-    _, labels = cv2.connectedComponents((like & ~outside).astype(np.uint8), connectivity=4)
+    count, labels = cv2.connectedComponents((like & ~outside).astype(np.uint8), connectivity=4)
     beside = cv2.dilate(outside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    touching = np.unique(labels[beside & (labels > 0)])
-    return np.isin(labels, touching)
+    return labelled(labels, labels[beside], count)
 
 
 def _holes(like_ground: Mask, outside: Mask, people: Floats) -> Mask:
@@ -138,17 +158,18 @@ def _holes(like_ground: Mask, outside: Mask, people: Floats) -> Mask:
         return np.zeros(outside.shape, np.bool_)
     sizes = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
     means = np.bincount(labels.ravel(), people.ravel().astype(np.float64), count) / sizes
-    empty = np.flatnonzero(means < _HOLE)
-    return np.isin(labels, empty[empty > 0])
+    return labelled(labels, np.flatnonzero(means < _HOLE), count)
 
 
 def _patches(outside: Mask, people: Floats) -> Mask:
     """Broad pieces of the ground's colour of which the network is sure: clothes."""
     width = max(3, round(_PATCH * len(people)))
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * width + 1, 2 * width + 1))
     claimed = ((people > _SURE) & outside).astype(np.uint8)
-    broad = cv2.dilate(cv2.morphologyEx(claimed, cv2.MORPH_OPEN, kernel), kernel)
-    return np.asarray((broad > 0) & (people > _LIKELY))
+    core = (cv2.distanceTransform(claimed, cv2.DIST_L2, 5) <= width).astype(np.uint8)
+    if core.all():
+        return np.zeros(outside.shape, np.bool_)
+    near = cv2.distanceTransform(core, cv2.DIST_L2, 5) <= 2 * width
+    return np.asarray(near & (people > _LIKELY))
 
 
 def _soft(away: Floats, outside: Mask, allowed: float) -> Floats:

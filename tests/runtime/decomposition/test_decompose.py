@@ -105,7 +105,7 @@ def test_the_motion_is_on_the_person_and_the_scene_without(made: Path) -> None:
 def test_extras_are_what_was_found(made: Path) -> None:
     count = len(walking())
     extras = {path.name: path for path in (made / "extras").iterdir()}
-    motion = read_motion(extras["poses.npz"]).motion
+    motion = read_motion(extras["poses.npz"]).person.motion
     assert motion.frame_count == count
     with np.load(extras["person.npz"]) as person:
         assert person["found"].all()
