@@ -7,6 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mimo_runtime.media.clip_notes import clip_notes
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.reader import inspect_clip
+
 from .clips import BT601, BT709, write_clip
 from .frames import all_frames
 
@@ -58,6 +62,16 @@ def test_vp9_patches(tmp_path: Path, decoder: str, name: str, matrix: int) -> No
 def test_h264_patches(tmp_path: Path, name: str, matrix: int | None) -> None:
     path = write_clip(tmp_path / f"{name}.mp4", [patch_picture()] * 3, matrix=matrix)
     assert patch_error(path, "pyav") <= TOLERANCE
+
+
+def test_untagged_video_in_hd_is_taken_as_players_do(tmp_path: Path) -> None:
+    large = patch_picture().repeat(5, 0).repeat(5, 1)
+    path = write_clip(tmp_path / "hd.mp4", [large] * 2, converted_with=BT709)
+    info = inspect_clip(path, MediaLimits())
+    assert (info.colour.matrix, info.colour.is_guessed) == ("bt709", True)
+    assert "not tagged; they were taken as BT.709" in " ".join(clip_notes(info))
+    means = all_frames(path).reshape(2, 160, len(PATCHES), 160, 3)[:, 20:-20, :, 20:-20]
+    assert np.abs(means.mean(axis=(1, 3)) - PATCHES).max() <= TOLERANCE
 
 
 @pytest.mark.parametrize("decoder", ["pyav", DALI])
