@@ -58,6 +58,7 @@ class ClipInfo:
         last_frame_s: how long the last frame is shown; 0 where the container does not say.
         is_interlaced: whether frames are two fields each.
         skipped_frames: how many cannot be decoded because the clip begins in the middle.
+        is_cut_off: whether the last packet is not whole and was left out.
         parts: how many recordings were joined, with time stamps that begin anew.
         video_streams: how many there are in the file.
     """
@@ -75,6 +76,7 @@ class ClipInfo:
     last_frame_s: float = 0.0
     is_interlaced: bool = False
     skipped_frames: int = 0
+    is_cut_off: bool = False
     parts: int = 1
     video_streams: int = 1
 

@@ -55,6 +55,8 @@ def _stream_notes(info: ClipInfo) -> Iterator[str]:
             f"It begins in the middle of a group of pictures; {info.skipped_frames} frames that "
             "cannot be decoded without what was before were left out."
         )
+    if info.is_cut_off:
+        yield "Its last picture is cut off; it was left out."
     if info.parts > 1:
         yield f"It was joined of {info.parts} recordings, which were put one after the other."
     if info.last_frame_s > 1 / float(info.rate_fps) + _HELD_S:

@@ -107,6 +107,23 @@ def test_a_capture_that_begins_in_the_middle(tmp_path: Path, codec: str, gone: i
     assert "begins in the middle" in notes(path)
 
 
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.93])
+@pytest.mark.parametrize("codec", ["libx264", "libx265", "mpeg2video"])
+def test_a_capture_that_ends_anywhere(tmp_path: Path, codec: str, share: float) -> None:
+    options = {"crf": "1"} if codec == "libx264" else {}
+    options |= {"x265-params": X265} if codec == "libx265" else {}
+    noisy = np.random.default_rng(0).integers(0, 6, (64, 96, 3)).astype(np.uint8)
+    whole = write_clip(
+        tmp_path / "whole.ts", [one + noisy for one in GREYS], codec=codec, codec_options=options
+    )
+    path = tmp_path / "capture.ts"
+    data = whole.read_bytes()
+    path.write_bytes(data[: int(share * len(data))])
+    found = numbers(all_frames(path))
+    assert found == list(range(len(found)))
+    assert len(found) > 5
+
+
 def is_start(packet: bytes) -> bool:
     """Whether a transport packet begins a picture: of the video's number, with a payload start."""
     number = int.from_bytes(packet[1:3], "big")

@@ -1,8 +1,9 @@
 """Opening a container and planning what of it is decoded."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import av
@@ -122,13 +123,8 @@ def check_size_px(width_px: int, height_px: int, job: DecodeJob) -> None:
         )
 
 
-def plan_stream(container: InputContainer, stream: VideoStream, job: DecodeJob) -> PacketPlan:
-    """Demux all of `stream` and plan what of it is decoded.
-
-    Raises:
-        MediaError: it is truncated, damaged, or empty.
-        LimitExceededError: it has too many frames.
-    """
+def read_facts(container: InputContainer, stream: VideoStream, job: DecodeJob) -> list[PacketFacts]:
+    """Demux all of `stream`, or as much as shows that it is too long."""
     facts: list[PacketFacts] = []
     leading = LeadingPictures(codec_name(stream))
     for packet in container.demux(stream):
@@ -136,9 +132,36 @@ def plan_stream(container: InputContainer, stream: VideoStream, job: DecodeJob) 
             facts.append(_facts(packet, leading))
         if len(facts) > 2 * job.limits.max_frames:
             break
+    return facts
+
+
+def plan_stream(facts: Sequence[PacketFacts], stream: VideoStream, job: DecodeJob) -> PacketPlan:
+    """What of `stream` is decoded.
+
+    Raises:
+        MediaError: it is truncated, damaged, or empty.
+        LimitExceededError: it has too many frames.
+    """
     plan = plan_packets(facts, 1 / float(stream.time_base or 1))
     _check_plan(plan, stream, job)
     return plan
+
+
+def is_cut_off(file: int, job: DecodeJob, facts: Sequence[PacketFacts]) -> bool:
+    """Whether the last packet, after the last key frame and what follows, cannot be decoded.
+
+    A recording of a broadcast ends anywhere, and a transport stream does not say where.
+    """
+    last_key = max((k for k, packet in enumerate(facts) if packet.is_key), default=0)
+    leading = plan_packets(facts[last_key:], 1).left_out
+    left_out = frozenset(range(last_key)) | {last_key + index for index in leading}
+    only = replace(plan_packets(facts, 1), left_out=left_out, restarts=frozenset())
+    with open_video(file, job) as (container, stream):
+        frames = decoded(container, stream, only)
+        try:
+            return any(frame.is_corrupt for frame in frames)
+        except av.error.InvalidDataError:
+            return True
 
 
 def decoded(
@@ -149,7 +172,7 @@ def decoded(
     index = -1
     for packet in container.demux(stream):
         index += packet.size > 0
-        if packet.size and index in plan.left_out:
+        if packet.size and (index in plan.left_out or index >= plan.packet_count):
             continue
         if packet.size and index in plan.restarts:
             yield from context.decode(None)

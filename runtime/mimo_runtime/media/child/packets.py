@@ -41,6 +41,7 @@ class PacketPlan:
         frame_count: how many frames will be shown.
         last_ticks: how long the last one is shown, 0 where that is not known.
         left_out: indices of packets that are not decoded.
+        packet_count: how many packets there are; what follows them is not decoded.
         restarts: indices of packets before which the decoder forgets everything.
         skipped_frames: of `left_out`, how many would have been shown.
         hidden_frames: how many are decoded and not shown.
@@ -50,6 +51,7 @@ class PacketPlan:
     ticks: tuple[int, ...] | None
     frame_count: int
     last_ticks: int
+    packet_count: int
     left_out: frozenset[int]
     restarts: frozenset[int]
     skipped_frames: int
@@ -68,6 +70,7 @@ def plan_packets(packets: Sequence[PacketFacts], ticks_per_s: float) -> PacketPl
         ticks=None if ticks is None else tuple(ticks),
         frame_count=sum(map(len, shown)),
         last_ticks=_last_ticks([packets[i] for part in shown for i in part]),
+        packet_count=len(packets),
         left_out=frozenset(left_out),
         restarts=frozenset(part.start for part in starts[1:]),
         skipped_frames=skipped,

@@ -17,8 +17,10 @@ from mimo_runtime.media.child.demuxing import (
     check_size_px,
     codec_name,
     decoded,
+    is_cut_off,
     open_video,
     plan_stream,
+    read_facts,
     video_streams,
 )
 from mimo_runtime.media.child.packets import PacketPlan
@@ -55,13 +57,16 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
     with os.fdopen(os.dup(file), "rb") as source:
         check_whole(source, job.container, job.name)
     with open_video(file, job) as (container, stream):
-        plan = plan_stream(container, stream, job)
+        facts = read_facts(container, stream, job)
+    cut_off = job.container == "mpegts" and len(facts) > 1 and is_cut_off(file, job, facts)
     with open_video(file, job) as (container, stream):
+        plan = plan_stream(facts[:-1] if cut_off else facts, stream, job)
         frame = next(decoded(container, stream, plan), None)
         if frame is None:
             raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
         info = _describe(frame, container, stream, plan, job)
         several = len(video_streams(container)) > 1
+    info = replace(info, is_cut_off=cut_off)
     if info.colour.is_hdr:
         nits = job.peak_nits or measured_peak_nits(file, job, info.colour)
         info = replace(info, colour=replace(info.colour, peak_nits=nits))
