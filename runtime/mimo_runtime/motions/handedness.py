@@ -12,8 +12,10 @@ from mimo_runtime.body.rotations import from_quaternion, to_quaternion, unit
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.motions.person import Person, across, between
 from mimo_runtime.motions.skeleton_conventions import SIDES
+from mimo_runtime.motions.world_axes import nearest_axis, plain_axes
 
 _AGAINST = -0.3
+_FACING = 0.7
 _BENT = 0.03  # of the length of a leg
 
 
@@ -21,8 +23,21 @@ def unmirrored(person: Person, placed: Placement) -> Person:
     """`person`, mirrored back if `placed`, where its joints are, shows it mirrored."""
     if forwardness(placed.joints_m, person) > _AGAINST:
         return person
-    left = across(placed.joints_m, person.bones, "up_leg").mean(axis=0)
-    return mirrored(person, int(np.argmax(np.abs(left))))
+    left, up = (one.mean(axis=0) for one in _sides(placed.joints_m, person))
+    turned = nearest_axis(left)
+    # Of the two level axes either could be the one that was turned round; the person then faces
+    # the usual front or its opposite.
+    usual = plain_axes(nearest_axis(up))[:, 2]
+    if float(unit(np.cross(left, up)) @ usual) > _FACING:
+        turned = usual
+    return mirrored(person, int(np.argmax(np.abs(turned))))
+
+
+def _sides(joints: Array, person: Person) -> tuple[Array, Array]:
+    """Left and up [N, 3] of joints [N, J, 3], by hips and shoulders."""
+    bones = person.bones
+    up = between(joints, bones, "arm") - between(joints, bones, "up_leg")
+    return across(joints, bones, "up_leg") + across(joints, bones, "arm"), up
 
 
 def mirrored(person: Person, axis: int) -> Person:
@@ -47,8 +62,7 @@ def mirrored(person: Person, axis: int) -> Person:
 def forwardness(joints: Array, person: Person) -> float:
     """How far toes and knees [N, J, 3] point to the front, -1 to 1; 0 where nothing shows it."""
     bones = person.bones
-    up = between(joints, bones, "arm") - between(joints, bones, "up_leg")
-    left = across(joints, bones, "up_leg") + across(joints, bones, "arm")
+    left, up = _sides(joints, person)
     front = unit(np.cross(left, up))
     toes, knees, bent = [], [], []
     for side in SIDES:

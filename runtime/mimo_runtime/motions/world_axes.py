@@ -48,8 +48,8 @@ def world_axes(
         between(placed.joints_m, person.bones, "arm")
         - between(placed.joints_m, person.bones, "up_leg")
     )
-    seen = _nearest_axis(trunk.mean(axis=0))
-    expected = seen if rest_axes is None else _nearest_axis(rest_axes[:, 1])
+    seen = nearest_axis(trunk.mean(axis=0))
+    expected = seen if rest_axes is None else nearest_axis(rest_axes[:, 1])
     if person.usual_up is not None:
         expected = axis_of(person.usual_up)
     if up is None:
@@ -70,7 +70,8 @@ def name_of(axis: Array) -> str:
     return next(name for name in UP_AXES if axis_of(name) @ axis > 1 - 1e-9)
 
 
-def _nearest_axis(direction: Array) -> Array:
+def nearest_axis(direction: Array) -> Array:
+    """The axis of the file, or its opposite [3], that is nearest to a direction."""
     axis = np.argmax(np.abs(direction))
     return np.asarray(np.eye(3)[axis] * (1 if direction[axis] >= 0 else -1), np.float64)
 
@@ -94,8 +95,17 @@ def _stands(person: Person, placed: Placement, trunk: Array, expected: Array, se
     return not lies
 
 
+def plain_axes(up: Array) -> Array:
+    """Left, up and front as columns [3, 3] where nothing but the direction `up` is known.
+
+    With y up the front is z, with z up it is -y, as tools turn the one into the other; with y
+    down it is -z, as cameras see somebody who looks at them.
+    """
+    return about_axis(0, 180.0) if up[1] < -0.5 else shortest_turn((0, 1, 0), up)
+
+
 def _heading(up: Array, fronts: Array, rest_axes: Array | None) -> Array:
-    plain = about_axis(0, 180.0) if up[1] < -0.5 else shortest_turn((0, 1, 0), up)
+    plain = plain_axes(up)
     if rest_axes is None:
         return plain
     rest_up = rest_axes[:, 1]

@@ -29,6 +29,7 @@ _CONTRADICTED_DEG, _FOOT_CONTRADICTED_DEG = 45.0, 25.0
 _UPRIGHT_DEG, _ASTRAY_DEG, _SNAP_DEG, _LEVEL_DEG = 10.0, 50.0, 15.0, 45.0
 _TOGETHER = (("shoulder",), ("arm", "forearm", "hand"), ("up_leg", "leg"), ("foot",), ("toe",))
 _FOOT_SLOPE, _NECK_SLOPE = 0.34, 0.2
+_LIMBS = ("left_arm", "left_up_leg")
 _CARRIED = {"arm": "shoulder", "forearm": "arm", "hand": "forearm", "leg": "up_leg",
             "foot": "leg", "toe": "foot"}  # fmt: skip
 _ABREAST = 0.9  # cosine from which hips stand above each other: no person stands like that
@@ -61,8 +62,22 @@ def standing(person: Person) -> Standing:
     placed = person.motion.cut(slice(None, None, step)).placed(person.skeleton)
     _check_abreast(person, placed)
     axes = _rest_axes(person, placed)
-    aligned = {"hips": _hips_axes(person, placed) if axes is None else axes}
-    learned: list[str] = []
+    hips = _hips_axes(person, placed) if axes is None else axes
+    aligned, learned = _aligned(person, placed, hips, axes)
+    if axes is not None and set(_LIMBS) <= set(learned):
+        axes = None  # a trunk alone is no posture
+        aligned, learned = _aligned(person, placed, hips, axes)
+    return Standing(_realigned(person, aligned), axes, learned)
+
+
+def _aligned(
+    person: Person, placed: Placement, hips: Array, axes: Array | None
+) -> tuple[dict[str, Array], tuple[str, ...]]:
+    """How a person's axes lie in those of every bone's joint [3, 3], and what the frames told.
+
+    axes: those of the zero posture where it stands.
+    """
+    aligned, learned = {"hips": hips}, []
     for stage in _stages(person):
         if axes is not None and not any(
             _is_far(person, placed, bone, axes, aligned) for bone in stage
@@ -72,7 +87,7 @@ def standing(person: Person) -> Standing:
         for bone in stage:
             aligned[bone] = _learned(person, placed, bone, aligned)
         learned += stage
-    return Standing(_realigned(person, aligned), axes, tuple(learned))
+    return aligned, tuple(learned)
 
 
 def _swing(person: Person, bone: str, axes: Array) -> Array:

@@ -13,6 +13,7 @@ from mimo_runtime.motions.world_axes import UP_AXES, axis_of, name_of
 from tests.runtime.body.arms import few
 from tests.runtime.motions.people import (
     BODY,
+    along_bones,
     limbs_apart_deg,
     respelled,
     travel_m,
@@ -46,6 +47,19 @@ def test_a_file_in_other_axes(up: str, yaw: float, mirror: int | None, unit: flo
     found = retarget(respelled(WALKER, [world.T] * JOINTS, world, unit, mirror), BODY)
     assert found.mirrored == (mirror is not None)
     assert_same(found, atol=0.06)
+
+
+@few
+@given(st.sampled_from(UP_AXES), st.sampled_from([None, 0, 1, 2]), st.integers(0, 2**16))
+def test_bones_along_their_own_axes_in_a_world_in_other_axes(
+    up: str, mirror: int | None, seed: int
+) -> None:
+    quarters = 90.0 * np.random.default_rng(seed).integers(0, 4, JOINTS)
+    zero = along_bones(WALKER, quarters.tolist())
+    motion = retarget(respelled(WALKER, zero, axes_with_up(up, 0), mirror=mirror), BODY).motion
+    assert limbs_apart_deg(motion, EXPECTED) < 6
+    assert turned_apart_deg(motion, EXPECTED) < 5
+    np.testing.assert_allclose(travel_m(motion), travel_m(EXPECTED), atol=0.01)
 
 
 @pytest.mark.parametrize("up", UP_AXES)
