@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from mimo_runtime.engines.choice import AUTO, ENGINES
+from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.kinds import output_kind
 from mimo_runtime.wire.settings import FramingPolicy, Mode, Settings
 
@@ -64,7 +65,7 @@ def template_options(command: Command) -> Command:
         click.option("--driving", metavar="VIDEO", type=FILE,
                      help="Driving video; it is decomposed into OUTPUT.template beside the "
                      "output, which is kept and used again."),
-        click.option("--motion", metavar="FOLDER", type=FOLDER,
+        click.option("--motion", metavar="FOLDER", type=ANY_PATH, callback=_motion_folder,
                      help="Motion alone: a folder made by 'mimo motion', or a template. With "
                      "--scene; its size and rate are those of the result."),
         click.option("--scene", metavar="VIDEO|PICTURE|TEMPLATE", type=ANY_PATH,
@@ -96,6 +97,18 @@ def decompose_options(command: Command) -> Command:
 def _output(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
     """An output of a kind that is written; any other is told before the work begins."""
     output_kind(given)
+    return given
+
+
+def _motion_folder(
+    _context: click.Context, _option: click.Parameter, given: Path | None
+) -> Path | None:
+    """A folder; a motion file has to be drawn first."""
+    if given is not None and given.is_file():
+        raise InvalidRequestError(
+            f"'{given}' is a file; draw it first with 'mimo motion {given.name} -o {given.stem}' "
+            "and give that folder."
+        )
     return given
 
 

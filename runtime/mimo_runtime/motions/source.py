@@ -30,7 +30,7 @@ from mimo_runtime.motions.smpl_person import smpl_person
 from mimo_runtime.motions.understanding import rate_words, unit_words, world_words
 
 _SAME_M = 1e-6
-_OTHERS = {
+CONVERTED = {
     ".fbx": "Blender (File, Import, FBX; then Export, Motion Capture) writes it as BVH",
     ".usd": "Blender writes it as BVH or GLB", ".usda": "Blender writes it as BVH or GLB",
     ".usdc": "Blender writes it as BVH or GLB", ".usdz": "Blender writes it as BVH or GLB",
@@ -156,7 +156,7 @@ def _read(path: Path, model: SmplModel | None, options: ReadOptions) -> MotionSo
         return MotionSource(person, f"glTF, {humanoid.convention} names", options, remarks)
     if suffix in ARRAY_SUFFIXES:
         return _arrays(path, model, options)
-    way = _OTHERS.get(suffix, "convert it to BVH or GLB, with Blender for instance")
+    way = CONVERTED.get(suffix, "convert it to BVH or GLB, with Blender for instance")
     raise MediaError(
         f"'{path.name}' is of a kind that is not read; {way}. Read are {', '.join(TAKEN)}."
     )

@@ -165,3 +165,13 @@ def test_it_is_listed_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     out = capsys.readouterr().out
     assert "--source-fps" in out
     assert "--body-model" in out
+
+
+def test_a_motion_file_given_to_a_render_leads_here(
+    bvh_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["render", "--bundle", "b", "--character", "c.png", "--motion", str(bvh_file),
+              "--scene", "s.png", "-o", "o.mp4"])  # fmt: skip
+    assert end.value.code == 2
+    assert "draw it first with 'mimo motion walk.bvh -o walk'" in capsys.readouterr().err
