@@ -83,7 +83,7 @@ def _chosen(roots: Sequence[str], name: str, actor: int | None) -> int:
         listed = ", ".join(f"{number}: '{root}'" for number, root in enumerate(roots, start=1))
         raise InvalidRequestError(
             f"'{name}' holds {len(roots)} people by their roots ({listed}); say which actor to "
-            "take, by its number."
+            f"take, 1 to {len(roots)}."
         )
     return wanted - 1
 
