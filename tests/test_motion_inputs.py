@@ -1,4 +1,4 @@
-"""The tables of docs/inputs.md say what the code does."""
+"""The tables of motions in docs/inputs.md say what the code does."""
 
 import re
 from pathlib import Path
