@@ -16,7 +16,7 @@ from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.motions.npz import MAX_BYTES, read_npz
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".p")
-_JOBLIB = "joblib."
+_JOBLIB, _ZLIB = "joblib.", b"\x78"  # joblib packs with zlib where it is told to
 
 
 def read_arrays(path: Path) -> Any:
@@ -34,7 +34,7 @@ def read_arrays(path: Path) -> Any:
         content = _npy(data) if path.suffix.lower() == ".npy" else load_arrays(data)
     except pickle.UnpicklingError as error:
         raise MediaError(
-            f"'{path.name}' is no file of plain arrays ({error}); {_way_out(str(error))}"
+            f"'{path.name}' is no file of plain arrays ({error}); {_way_out(data, str(error))}"
         ) from None
     except (ValueError, EOFError) as error:
         raise MediaError(f"'{path.name}' is damaged: {error}. Write it anew.") from None
@@ -76,6 +76,7 @@ def _npy(data: bytes) -> Any:
     return np.lib.format.read_array(io.BytesIO(data), allow_pickle=False)
 
 
-def _way_out(error: str) -> str:
-    tool = "joblib.load" if _JOBLIB in error else "pickle.load"
+def _way_out(data: bytes, error: str) -> str:
+    packed = data[:1] == _ZLIB or _JOBLIB in error
+    tool = "joblib.load" if packed else "pickle.load"
     return f"open it with {tool} and save its poses and trans with numpy.savez."

@@ -2,6 +2,7 @@
 
 import json
 import pickle
+import zlib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -316,6 +317,12 @@ def test_a_pickle_runs_nothing(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", poses=POSES, x=np.array([Bomb()], object), fps=30)
     assert fitted(tmp_path / "a.npz").frame_count == FRAMES
     assert not Path("/tmp/exploded-by-a-motion").exists()
+
+
+def test_what_joblib_wrote_leads_to_joblib(tmp_path: Path) -> None:
+    (tmp_path / "a.pkl").write_bytes(zlib.compress(pickle.dumps({"poses": POSES})))
+    with pytest.raises(MediaError, match=r"open it with joblib\.load and save"):
+        read_motion(tmp_path / "a.pkl")
 
 
 def test_too_many_frames_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
