@@ -20,7 +20,7 @@ from mimo_synthetic.body.obj import Array, read_base_mesh
 from mimo_synthetic.body.shapes import NEUTRAL, SHAPES, blend
 from mimo_synthetic.body.weights import strongest_weights
 
-OUTPUT = Path(__file__).parents[2] / "runtime" / "mimo_runtime" / "body" / "data"
+OUTPUT = Path(__file__).parents[3] / "runtime" / "mimo_runtime" / "body" / "data"
 GROUPS = ("body", "helper-l-eye", "helper-r-eye")
 WEIGHTS_PER_VERTEX = 8
 METRES_PER_UNIT = 0.1

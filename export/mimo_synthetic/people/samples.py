@@ -1,0 +1,128 @@
+"""Training samples: somebody's picture, and short clips of them with everything that is true."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.body.render import render_vertices
+from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.characters.planes import draw_planes
+from mimo_runtime.characters.texture import Texture
+from mimo_synthetic.people.identity import Identity, photographed
+from mimo_synthetic.people.light import random_light
+from mimo_synthetic.people.person import Person, random_person
+from mimo_synthetic.people.postures import TRAINING, misread, random_motion
+from mimo_synthetic.people.stage import random_camera, random_plate, resized
+
+Random = np.random.Generator
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+_SOFT = 0.012  # of the picture's side, how far shadows are softened
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Clip:
+    """N frames of S x S, all uint8.
+
+    Attributes:
+        planes: [N, 11, S, S], `encode_planes` of the bare body.
+        human: [N, 4, S, S], premultiplied RGBA, the truth.
+        shadow: [N, 1, S, S], the light that the ground loses.
+        plate: [N, 3, S, S], the empty scene.
+    """
+
+    planes: Pixels
+    human: Pixels
+    shadow: Pixels
+    plate: Pixels
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """A person's picture on white [3, S, S], its own planes [11, S, S], its matte and clips."""
+
+    picture: Pixels
+    planes: Pixels
+    clips: tuple[Clip, ...]
+
+
+def random_sample(
+    random: Random, size_px: int, clips: int, frames: int, motions: tuple[str, ...] = TRAINING
+) -> Sample:
+    """Somebody new in `clips` clips of `frames` frames."""
+    person = random_person(random)
+    identity = photographed(random, person)
+    picture = cv2.resize(_on_white(identity.picture), (size_px,) * 2, interpolation=cv2.INTER_AREA)
+    return Sample(
+        picture=np.ascontiguousarray(picture.transpose(2, 0, 1)),
+        planes=own_planes(identity, size_px),
+        clips=tuple(
+            random_clip(random, person, identity, size_px, frames, motions) for _ in range(clips)
+        ),
+    )
+
+
+def own_planes(identity: Identity, size_px: int) -> Pixels:
+    """Planes of the body as it stands in the picture, uint8 [11, S, S]."""
+    corners, camera = load_texture_corners().uv, identity.camera
+    small = resized(camera, size_px)
+    texture = _texture(identity, size_px)
+    return encode_planes(draw_planes(identity.body, corners, texture, identity.pose, small).values)
+
+
+def random_clip(
+    random: Random,
+    person: Person,
+    identity: Identity,
+    size_px: int,
+    frames: int,
+    motions: tuple[str, ...],
+) -> Clip:
+    """One motion, camera, light and scene."""
+    motion = random_motion(random, person.bare.skeleton, frames, motions)
+    light = random_light(random)
+    poses = [motion.pose(index) for index in range(frames)]
+    meshes = [pose_vertices(person.dressed, pose) for pose in poses]
+    camera = random_camera(random, np.stack(meshes), size_px)
+    plate = random_plate(random, camera, light)
+    corners, texture = load_texture_corners().uv, _texture(identity, size_px)
+    planes, human, shadow = [], [], []
+    for pose, vertices in zip(poses, meshes, strict=True):
+        view = render_vertices(person.dressed, vertices, camera)
+        human.append(np.concatenate([light.on(view, camera), view.coverage[..., None]], axis=2))
+        dark = light.shadow(person.dressed, vertices, camera)
+        shadow.append(cv2.GaussianBlur(dark, (0, 0), _SOFT * size_px)[..., None])
+        seen = misread(random, pose, 0.7, 0.003, identity.lifted_m)
+        planes.append(
+            encode_planes(draw_planes(identity.body, corners, texture, seen, camera).values)
+        )
+    return Clip(np.stack(planes), _levels(human), _levels(shadow), _levels([plate] * frames))
+
+
+def _texture(identity: Identity, size_px: int) -> Texture:
+    """As fine as pictures of `size_px` can show it."""
+    return identity.texture.reduced(max(1, 256 // size_px))
+
+
+def encode_planes(values: Floats) -> Pixels:
+    """float32 [11, H, W] as uint8; normals from -1..1, the others from 0..1."""
+    scaled = values.copy()
+    scaled[3:6] = scaled[3:6] * 0.5 + 0.5
+    return np.asarray(np.rint(scaled.clip(0, 1) * 255), np.uint8)
+
+
+def _levels(frames: Sequence[NDArray[Any]]) -> Pixels:
+    """[H, W, C] pictures of 0..1 as uint8 [N, C, H, W]."""
+    levels = np.stack(frames).transpose(0, 3, 1, 2).clip(0, 1) * 255
+    return np.asarray(np.rint(levels), np.uint8)
+
+
+def _on_white(rgba: Pixels) -> Pixels:
+    share = rgba[..., 3:].astype(np.float32) / 255
+    return np.asarray(np.rint(rgba[..., :3] * share + 255 * (1 - share)), np.uint8)

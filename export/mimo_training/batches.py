@@ -1,0 +1,102 @@
+"""Batches drawn from a pool: floats for the networks, mirrored and recoloured at random."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from mimo_synthetic.people.pool import Shard
+
+Random = np.random.Generator
+_RECOLOURED = 0.4  # of the batches get their colour channels exchanged
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """B characters, F frames of each: [B, ...] and [B x F, ...], everything 0..1, normals -1..1.
+
+    `picture` [B, 3, S, S] on white and its `own_planes` [B, 11, S, S]; `planes` [BF, 11, S, S],
+    `human` [BF, 4, S, S] premultiplied RGBA, `shadow` [BF, 1, S, S], `plate` [BF, 3, S, S].
+    """
+
+    picture: Tensor
+    own_planes: Tensor
+    planes: Tensor
+    human: Tensor
+    shadow: Tensor
+    plate: Tensor
+
+    @property
+    def frames(self) -> int:
+        """F."""
+        return len(self.planes) // len(self.picture)
+
+    @property
+    def alpha(self) -> Tensor:
+        """The true matte, [BF, 1, S, S]."""
+        return self.human[:, 3:]
+
+    def shrunk(self, factor: int) -> "Batch":
+        """With 1/`factor` as many pixels on each side."""
+        if factor == 1:
+            return self
+        return self._each(lambda t: functional.avg_pool2d(t, factor))
+
+    def to(self, device: torch.device) -> "Batch":
+        """On `device`, in the layout in which convolutions are fast."""
+        return self._each(lambda t: t.to(device).contiguous(memory_format=torch.channels_last))
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> "Batch":
+        return replace(self, **{f.name: change(getattr(self, f.name)) for f in fields(self)})
+
+
+def random_batch(shards: Sequence[Shard], characters: int, frames: int, random: Random) -> Batch:
+    """`characters` samples, a run of `frames` frames of one clip of each, augmented."""
+    rows: dict[str, list[np.ndarray]] = {f.name: [] for f in fields(Batch)}
+    for _ in range(characters):
+        shard = shards[int(random.integers(len(shards)))]
+        number = int(random.integers(len(shard)))
+        clips, length = shard.arrays["planes"].shape[1:3]
+        clip, first = int(random.integers(clips)), int(random.integers(length - frames + 1))
+        for name in rows:
+            array = shard.arrays[name][number]
+            still = name in ("picture", "own_planes")
+            rows[name].append(array[None] if still else array[clip, first : first + frames])
+    batch = batch_from({name: np.concatenate(values) for name, values in rows.items()})
+    return _recoloured(_mirrored(batch, random), random)
+
+
+def batch_from(arrays: Mapping[str, np.ndarray]) -> Batch:
+    """uint8 arrays of a pool, characters and frames in a row, as floats."""
+    floats = {name: torch.from_numpy(array).float() / 255 for name, array in arrays.items()}
+    for name in ("planes", "own_planes"):
+        normals = floats[name][:, 3:6] * 2 - 1
+        floats[name][:, 3:6] = torch.where(floats[name][:, 10:] > 0, normals, 0.0)
+    return Batch(**floats)
+
+
+def _mirrored(batch: Batch, random: Random) -> Batch:
+    """Left and right exchanged, in half of the batches: on the surface too."""
+    if random.random() < 0.5:
+        return batch
+    flipped = batch._each(lambda t: t.flip(-1))
+    for planes in (flipped.planes, flipped.own_planes):
+        planes[:, 0] = 1 - planes[:, 0]
+        planes[:, 3] = -planes[:, 3]
+    return flipped
+
+
+def _recoloured(batch: Batch, random: Random) -> Batch:
+    """Red, green and blue exchanged, everywhere alike, so that no colour is expected anywhere."""
+    if random.random() > _RECOLOURED:
+        return batch
+    order = random.permutation(3)
+    for planes in (batch.planes, batch.own_planes):
+        planes[:, 6:9] = planes[:, 6 + order]
+    for picture in (batch.picture, batch.plate):
+        picture[:] = picture[:, order]
+    batch.human[:, :3] = batch.human[:, order]
+    return batch

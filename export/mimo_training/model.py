@@ -1,0 +1,72 @@
+"""mimo-tiny as training runs it: several characters at once, every pass with gradients."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from mimo_networks.layer_model import LayerModel, LayerModelConfig
+from mimo_networks.layer_vae import Painted
+from mimo_training.conditions import TrainingConditions
+
+_CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
+_CLIP_DEVIATION = (0.26862954, 0.26130258, 0.27577711)
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """What the networks hold of B characters: `tokens` [B, width] and the reference features."""
+
+    tokens: Tensor
+    bank: dict[str, Tensor]
+
+    def of(self, order: Tensor) -> "Character":
+        """The same characters in another order, which a test of the reference needs."""
+        return Character(self.tokens[order], {n: t[order] for n, t in self.bank.items()})
+
+
+class TinyMimo(LayerModel):
+    """Every tensor of frames is [B x F, ...], the frames of a character in a row."""
+
+    def __init__(self, config: LayerModelConfig) -> None:
+        super().__init__(config)
+        mean, deviation = (torch.tensor(v)[:, None, None] for v in (_CLIP_MEAN, _CLIP_DEVIATION))
+        self.register_buffer("mean", mean, persistent=False)
+        self.register_buffer("deviation", deviation, persistent=False)
+        self.mean: Tensor
+        self.deviation: Tensor
+
+    def character(self, picture: Tensor, planes: Tensor) -> Character:
+        """From pictures on white [B, 3, H, W] in 0..1 and the planes in the same posture."""
+        side = self.config.image_encoder.image_size
+        small = nn.functional.interpolate(picture, size=(side, side), mode="bilinear")
+        token = self.image_encoder((small - self.mean) / self.deviation)
+        start = torch.zeros(len(picture), dtype=torch.int64, device=picture.device)
+        embedding = self.reference_net.time_embedding(start)
+        conditions = TrainingConditions(embedding, token, frames=1)
+        x = self.reference_net.conv_in(self.encoder.picture(picture)) + self.guider(planes)
+        self.reference_net(x, conditions)
+        return Character(token, conditions.written)
+
+    def condition(self, planes: Tensor, plate: Tensor) -> Tensor:
+        """The constant map of each frame: planes, and the scene through the encoder."""
+        background = self.encoder.picture(plate)
+        weight = self.denoiser.conv_in.weight[:, background.shape[1] :]
+        bias = self.denoiser.conv_in.bias
+        return nn.functional.conv2d(background, weight, bias, padding=1) + self.guider(planes)
+
+    def prediction(
+        self, sample: Tensor, timesteps: Tensor, condition: Tensor, character: Character
+    ) -> Tensor:
+        """v of noisy latents [B x F, C, h, w] at one timestep a character [B]."""
+        frames = len(sample) // len(timesteps)
+        embedding = self.denoiser.time_embedding(timesteps)
+        conditions = TrainingConditions(embedding, character.tokens, frames, character.bank)
+        weight = self.denoiser.conv_in.weight[:, : sample.shape[1]]
+        x = nn.functional.conv2d(sample, weight, padding=1) + condition
+        return self.denoiser.head(self.denoiser(x, conditions))
+
+    def paint(self, latents: Tensor, planes: Tensor) -> Painted:
+        """The layer that latents stand for."""
+        painted: Painted = self.decoder(latents, planes)
+        return painted
