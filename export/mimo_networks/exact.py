@@ -17,7 +17,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mimo_networks.config import LATENT_CHANNELS
 from mimo_networks.layers import ResnetBlock
 from mimo_networks.motion import TemporalAttention
 from mimo_networks.operators import reference_attention
@@ -144,7 +143,7 @@ class Condition(nn.Module):
 
     def forward(self, pose: Tensor, background: Tensor) -> Tensor:
         """[n, 3, H, W] in [0, 1] and latents [n, 4, h, w] to [n, c0, h, w]."""
-        weight = self.conv_in.weight[:, LATENT_CHANNELS:]
+        weight = self.conv_in.weight[:, background.shape[1] :]
         scene = functional.conv2d(background, weight, self.conv_in.bias, padding=1)
         result: Tensor = scene + self.pose_guider(pose)
         return result
@@ -193,7 +192,7 @@ class DenoiserPass(nn.Module):
         [steps, sum of channels], `step` int64 [1], `frame_mask` bool [frames], `cross`
         [2, sum of channels], then K and V of each reader. Returns [branches, frames, 4, h, w].
         """
-        weight = self.denoiser.conv_in.weight[:, :LATENT_CHANNELS]
+        weight = self.denoiser.conv_in.weight[:, : latents.shape[1]]
         x = functional.conv2d(latents, weight, padding=1) + condition
         conditions = self._conditions(time_projections[step], frame_mask, cross, reference)
         x = self.denoiser(x.repeat(self.branches, 1, 1, 1), conditions)
