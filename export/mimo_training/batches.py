@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 import numpy as np
 import torch
@@ -11,6 +12,7 @@ from torch.nn import functional
 from mimo_synthetic.people.pool import Shard
 
 Random = np.random.Generator
+STILL: Final = ("picture", "own_layer", "own_planes")
 _RECOLOURED = 0.4  # of the batches get their colour channels exchanged
 
 
@@ -18,11 +20,13 @@ _RECOLOURED = 0.4  # of the batches get their colour channels exchanged
 class Batch:
     """B characters, F frames of each: [B, ...] and [B x F, ...], everything 0..1, normals -1..1.
 
-    `picture` [B, 3, S, S] on white and its `own_planes` [B, 11, S, S]; `planes` [BF, 11, S, S],
-    `human` [BF, 4, S, S] premultiplied RGBA, `shadow` [BF, 1, S, S], `plate` [BF, 3, S, S].
+    `picture` [B, 3, S, S] on white, its `own_layer` [B, 4, S, S] and `own_planes` [B, 11, S, S];
+    `planes` [BF, 11, S, S], `human` [BF, 4, S, S] premultiplied RGBA, `shadow` [BF, 1, S, S],
+    `plate` [BF, 3, S, S].
     """
 
     picture: Tensor
+    own_layer: Tensor
     own_planes: Tensor
     planes: Tensor
     human: Tensor
@@ -39,6 +43,18 @@ class Batch:
         """The true matte, [BF, 1, S, S]."""
         return self.human[:, 3:]
 
+    def redrawn(self) -> "Batch":
+        """The pictures themselves as the frames to be painted, one of each, on their plates.
+
+        What is to be painted is at the same place as in the reference: where reading it is learned
+        first.
+        """
+        plate = self.plate[:: self.frames]
+        shadow = torch.zeros_like(plate[:, :1])
+        return replace(
+            self, planes=self.own_planes, human=self.own_layer, shadow=shadow, plate=plate
+        )
+
     def shrunk(self, factor: int) -> "Batch":
         """With 1/`factor` as many pixels on each side."""
         if factor == 1:
@@ -54,16 +70,16 @@ class Batch:
 
 
 def random_batch(shards: Sequence[Shard], characters: int, frames: int, random: Random) -> Batch:
-    """`characters` samples, a run of `frames` frames of one clip of each, augmented."""
+    """`characters` different samples, a run of `frames` frames of one clip of each, augmented."""
     rows: dict[str, list[np.ndarray]] = {f.name: [] for f in fields(Batch)}
-    for _ in range(characters):
-        shard = shards[int(random.integers(len(shards)))]
-        number = int(random.integers(len(shard)))
+    people = [(shard, number) for shard in shards for number in range(len(shard))]
+    for index in random.choice(len(people), characters, replace=len(people) < characters):
+        shard, number = people[index]
         clips, length = shard.arrays["planes"].shape[1:3]
         clip, first = int(random.integers(clips)), int(random.integers(length - frames + 1))
         for name in rows:
             array = shard.arrays[name][number]
-            still = name in ("picture", "own_planes")
+            still = name in STILL
             rows[name].append(array[None] if still else array[clip, first : first + frames])
     batch = batch_from({name: np.concatenate(values) for name, values in rows.items()})
     return _recoloured(_mirrored(batch, random), random)
@@ -98,5 +114,6 @@ def _recoloured(batch: Batch, random: Random) -> Batch:
         planes[:, 6:9] = planes[:, 6 + order]
     for picture in (batch.picture, batch.plate):
         picture[:] = picture[:, order]
-    batch.human[:, :3] = batch.human[:, order]
+    for layer in (batch.human, batch.own_layer):
+        layer[:, :3] = layer[:, order]
     return batch

@@ -27,6 +27,7 @@ class Stage:
         size_px: of the frames. characters, frames: of a batch.
         learning_rate: at its begin; it falls to a tenth along a cosine.
         share: of the whole time.
+        redrawn: how often the reference itself is the frame to be painted.
         colours, latents: whether colour, and whether latents at every noise level, are learned.
     """
 
@@ -36,11 +37,14 @@ class Stage:
     frames: int
     learning_rate: float
     share: float
+    redrawn: float
     colours: bool = True
     latents: bool = False
 
     def losses(self, model: TinyMimo, batch: Batch, schedule: Schedule) -> Losses:
         """Everything to be made small for one batch, by name."""
+        if float(torch.rand(())) < self.redrawn:
+            batch = batch.redrawn()
         character = model.character(batch.picture, batch.own_planes)
         condition = model.condition(batch.planes, batch.plate)
         if self.latents:
@@ -83,7 +87,7 @@ def _timesteps(count: int) -> Tensor:
 
 
 STAGES: Final = (
-    Stage("silhouette", 128, 6, 1, 1e-3, 0.3, colours=False),
-    Stage("colour", 128, 2, 4, 6e-4, 0.4),
-    Stage("latents", 128, 2, 4, 4e-4, 0.3, latents=True),
+    Stage("silhouette", 128, 6, 1, 1e-3, 0.3, 0.5, colours=False),
+    Stage("colour", 128, 2, 4, 6e-4, 0.4, 0.15),
+    Stage("latents", 128, 2, 4, 4e-4, 0.3, 0.1, latents=True),
 )

@@ -31,9 +31,8 @@ _MISFITS = 0.35  # of the people are as badly fitted as real pictures are
 class Identity:
     """A picture uint8 RGBA [384, 384, 4] and what was made of it.
 
-    `body` is the fitted one, moved to the outline of the matte, in `pose` as `camera` sees it.
-
-    `lifted_m` float64 [3] is where the root of that body is over the person's own.
+    `body` is the fitted one, moved to the outline of the matte by `lengths_m` float32 [V], in
+    `pose` as `camera` sees it.
     """
 
     picture: Pixels
@@ -41,7 +40,7 @@ class Identity:
     pose: Pose
     camera: Camera
     texture: Texture
-    lifted_m: NDArray[np.float64]
+    lengths_m: NDArray[np.float32]
 
 
 def photographed(random: Random, person: Person) -> Identity:
@@ -58,10 +57,11 @@ def photographed(random: Random, person: Person) -> Identity:
     found = misread(random, pose, degrees, metres, lifted_m)
     atlas = shipped_atlas(TEXTURE_PX)
     rgb, alpha = (np.ascontiguousarray(part) for part in (picture[..., :3], picture[..., 3]))
-    dressed = displaced(body, displacements(body, found, camera, alpha))
+    lengths_m = displacements(body, found, camera, alpha)
+    dressed = displaced(body, lengths_m)
     samples = sample_colours(atlas, dressed, found, camera, rgb, alpha)
     texture = complete(atlas, body, samples)
-    return Identity(picture, dressed, found, camera, texture, lifted_m)
+    return Identity(picture, dressed, found, camera, texture, lengths_m)
 
 
 def _portrait(random: Random, points_m: NDArray[np.float64]) -> Camera:

@@ -17,7 +17,7 @@ from mimo_synthetic.people.samples import Sample, random_sample
 
 Pixels = NDArray[np.uint8]
 SAMPLES_PER_SHARD: Final = 16
-ARRAYS: Final = ("picture", "own_planes", "planes", "human", "shadow", "plate")
+ARRAYS: Final = ("picture", "own_layer", "own_planes", "planes", "human", "shadow", "plate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,7 @@ def _rows(sample: Sample) -> dict[str, Pixels]:
     clips = sample.clips
     return {
         "picture": sample.picture,
+        "own_layer": sample.layer,
         "own_planes": sample.planes,
         "planes": np.stack([clip.planes for clip in clips]),
         "human": np.stack([clip.human for clip in clips]),

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.planes import draw_planes
 from mimo_runtime.characters.texture import Texture
 from mimo_synthetic.people.identity import Identity, photographed
 from mimo_synthetic.people.light import random_light
 from mimo_synthetic.people.person import Person, random_person
-from mimo_synthetic.people.postures import TRAINING, misread, random_motion
+from mimo_synthetic.people.postures import TRAINING, random_motion
 from mimo_synthetic.people.stage import random_camera, random_plate, resized
 
 Random = np.random.Generator
@@ -45,9 +46,14 @@ class Clip:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """A person's picture on white [3, S, S], its own planes [11, S, S], its matte and clips."""
+    """A person's picture on white [3, S, S], layer and planes of it, and clips.
+
+    `layer` [4, S, S] is the picture as premultiplied RGBA, `planes` [11, S, S] are of the fitted
+    body in its posture: a frame whose truth is at the same place as the reference.
+    """
 
     picture: Pixels
+    layer: Pixels
     planes: Pixels
     clips: tuple[Clip, ...]
 
@@ -58,9 +64,13 @@ def random_sample(
     """Somebody new in `clips` clips of `frames` frames."""
     person = random_person(random)
     identity = photographed(random, person)
-    picture = cv2.resize(_on_white(identity.picture), (size_px,) * 2, interpolation=cv2.INTER_AREA)
+    layer = cv2.resize(
+        _premultiplied(identity.picture), (size_px,) * 2, interpolation=cv2.INTER_AREA
+    )
+    (levels,) = _levels([layer])
     return Sample(
-        picture=np.ascontiguousarray(picture.transpose(2, 0, 1)),
+        picture=levels[:3] + (255 - levels[3:]),
+        layer=levels,
         planes=own_planes(identity, size_px),
         clips=tuple(
             random_clip(random, person, identity, size_px, frames, motions) for _ in range(clips)
@@ -84,7 +94,11 @@ def random_clip(
     frames: int,
     motions: tuple[str, ...],
 ) -> Clip:
-    """One motion, camera, light and scene."""
+    """One motion, camera, light and scene.
+
+    The planes are of the very body that wears the clothes, moved and coloured as the picture was
+    read: what is to be painted stands where they are, or blur would be learned.
+    """
     motion = random_motion(random, person.bare.skeleton, frames, motions)
     light = random_light(random)
     poses = [motion.pose(index) for index in range(frames)]
@@ -92,16 +106,14 @@ def random_clip(
     camera = random_camera(random, np.stack(meshes), size_px)
     plate = random_plate(random, camera, light)
     corners, texture = load_texture_corners().uv, _texture(identity, size_px)
+    drawn = displaced(person.bare, identity.lengths_m)
     planes, human, shadow = [], [], []
     for pose, vertices in zip(poses, meshes, strict=True):
         view = render_vertices(person.dressed, vertices, camera)
         human.append(np.concatenate([light.on(view, camera), view.coverage[..., None]], axis=2))
         dark = light.shadow(person.dressed, vertices, camera)
         shadow.append(cv2.GaussianBlur(dark, (0, 0), _SOFT * size_px)[..., None])
-        seen = misread(random, pose, 0.7, 0.003, identity.lifted_m)
-        planes.append(
-            encode_planes(draw_planes(identity.body, corners, texture, seen, camera).values)
-        )
+        planes.append(encode_planes(draw_planes(drawn, corners, texture, pose, camera).values))
     return Clip(np.stack(planes), _levels(human), _levels(shadow), _levels([plate] * frames))
 
 
@@ -123,6 +135,8 @@ def _levels(frames: Sequence[NDArray[Any]]) -> Pixels:
     return np.asarray(np.rint(levels), np.uint8)
 
 
-def _on_white(rgba: Pixels) -> Pixels:
-    share = rgba[..., 3:].astype(np.float32) / 255
-    return np.asarray(np.rint(rgba[..., :3] * share + 255 * (1 - share)), np.uint8)
+def _premultiplied(rgba: Pixels) -> Floats:
+    """float32 [H, W, 4], 0..1, of uint8 RGBA that is not premultiplied."""
+    values = rgba.astype(np.float32) / 255
+    values[..., :3] *= values[..., 3:]
+    return values

@@ -60,6 +60,13 @@ def test_mirroring_keeps_the_drawn_body_on_the_person(pool: list[Shard]) -> None
         assert overlap(batch.planes[:, 10:], batch.alpha) > 0.5
 
 
+def test_a_picture_can_be_the_frame_to_paint(batch: Batch) -> None:
+    redrawn = batch.redrawn()
+    assert redrawn.frames == 1
+    shown = redrawn.human[:, :3] + 1 - redrawn.alpha
+    assert torch.allclose(shown, batch.picture, atol=2 / 255)
+
+
 def test_one_character_is_what_the_official_pass_computes(model: TinyMimo, batch: Batch) -> None:
     """Rows of several characters at once give each the numbers that it has alone."""
     character = model.character(batch.picture, batch.own_planes)
@@ -131,7 +138,7 @@ def test_every_stage_reaches_the_networks_it_trains(name: str, batch: Batch) -> 
     torch.manual_seed(1)
     model = TinyMimo(LayerModelConfig())
     stage = next(stage for stage in STAGES if stage.name == name)
-    small = Stage(name, 32, 2, 2, 1e-3, 1.0, stage.colours, stage.latents)
+    small = Stage(name, 32, 2, 2, 1e-3, 1.0, 0.0, stage.colours, stage.latents)
     losses = small.losses(model, batch, Schedule.official())
     sum(losses.values(), torch.zeros(())).backward()
     parts = ("denoiser", "reference_net", "guider", "image_encoder", "decoder", "encoder")
@@ -143,7 +150,7 @@ def test_every_stage_reaches_the_networks_it_trains(name: str, batch: Batch) -> 
 def test_a_run_goes_on_where_it_was_stopped(
     tmp_path: Path, pool: list[Shard], batch: Batch
 ) -> None:
-    stage = Stage("silhouette", 32, 2, 1, 1e-3, 1.0, colours=False)
+    stage = Stage("silhouette", 32, 2, 1, 1e-3, 1.0, 0.5, colours=False)
     first = _trainer(tmp_path)
     first.run(stage, lambda: pool, 2.0, [batch], 1, lambda *_: None)
     second = _trainer(tmp_path)
