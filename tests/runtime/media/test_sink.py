@@ -75,7 +75,7 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
 
 
 def test_other_names_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidRequestError, match=r"end in \.mp4 for a video, or have no suffix"):
+    with pytest.raises(InvalidRequestError, match=r"a name that ends in \.mp4, or one without"):
         sink_to(tmp_path / "out.avi")
 
 
