@@ -219,9 +219,11 @@ def _read_json(path: Path) -> Mapping[str, Any]:
     except FileNotFoundError:
         raise CheckpointError(f"{path} is missing; copy it from the official release.") from None
     except ValueError as error:
-        raise CheckpointError(f"{path} is not JSON: {error}.") from error
+        raise CheckpointError(
+            f"{path} is not JSON: {error}; take it as it was published."
+        ) from error
     if not isinstance(values, dict):
-        raise CheckpointError(f"{path} holds no JSON object.")
+        raise CheckpointError(f"{path} holds no JSON object; write or copy it again.")
     return values
 
 
@@ -229,10 +231,16 @@ def _read_yaml(path: Path) -> Mapping[str, Any]:
     try:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CheckpointError(f"The inference configuration {path} does not exist.") from None
+        raise CheckpointError(
+            f"The inference configuration {path} does not exist; name the one of the checkpoint."
+        ) from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise CheckpointError(f"{path} is neither YAML nor JSON: {reason}.") from error
+        raise CheckpointError(
+            f"{path} is neither YAML nor JSON: {reason}; take it as it was published."
+        ) from error
     if not isinstance(values, dict):
-        raise CheckpointError(f"{path} is no inference configuration: it holds no keys.")
+        raise CheckpointError(
+            f"{path} is no inference configuration: it holds no keys; take it as it was published."
+        )
     return values

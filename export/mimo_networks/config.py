@@ -125,7 +125,9 @@ def _unet_config(values: Mapping[str, Any], file: str) -> UNetConfig:
             f"{file} has no {error}; take the config.json of Stable Diffusion 1.5's unet."
         ) from error
     except (AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} has a value of the wrong kind: {error}.") from error
+        raise CheckpointError(
+            f"{file} has a value of the wrong kind: {error}; take it as it was published."
+        ) from error
 
 
 def motion_config_from_yaml(values: Mapping[str, Any], file: str) -> MotionConfig:
@@ -138,7 +140,9 @@ def motion_config_from_yaml(values: Mapping[str, Any], file: str) -> MotionConfi
     try:
         return _motion_config(values, file)
     except (AttributeError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} has a value of the wrong kind: {error}.") from error
+        raise CheckpointError(
+            f"{file} has a value of the wrong kind: {error}; take it as it was published."
+        ) from error
 
 
 def _motion_config(values: Mapping[str, Any], file: str) -> MotionConfig:

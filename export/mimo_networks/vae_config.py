@@ -50,11 +50,13 @@ def vae_config_from_json(values: Mapping[str, Any], file: str) -> VaeConfig:
         )
         _check_blocks(values, len(config.channels), file)
     except (KeyError, TypeError, ValueError) as error:
-        raise CheckpointError(f"{file} does not describe its network: {error!r}.") from error
+        raise CheckpointError(
+            f"{file} does not describe its network: {error!r}; take it as it was published."
+        ) from error
     if any(width % config.norm_groups for width in config.channels):
         raise CheckpointError(
             f"{file} does not describe its network: {config.norm_groups} norm groups do not "
-            f"divide all of {list(config.channels)} channels."
+            f"divide all of {list(config.channels)} channels; take it as it was published."
         )
     return config
 

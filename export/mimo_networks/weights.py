@@ -28,7 +28,10 @@ def read_weights(folder: Path, names: Iterable[str], what: str) -> State:
     names = list(names)
     path = find_file(folder, names)
     if path is None:
-        raise CheckpointError(f"{what} is missing: {folder} has none of {', '.join(names)}.")
+        raise CheckpointError(
+            f"{what} is missing: {folder} has none of {', '.join(names)}; take it as it was "
+            "published."
+        )
     try:
         state = load_file(path) if path.suffix == ".safetensors" else _unpickle(path)
     except (CheckpointError, MemoryError):
@@ -50,7 +53,9 @@ def _unpickle(path: Path) -> State:
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not all(isinstance(t, Tensor) for t in state.values()):
-        raise CheckpointError(f"{path} is not a plain dictionary of weights.")
+        raise CheckpointError(
+            f"{path} is not a plain dictionary of weights; take it as it was published."
+        )
     return state
 
 
@@ -65,7 +70,7 @@ def load_state(module: nn.Module, state: Mapping[str, Tensor], what: str, spare:
     if missing:
         raise CheckpointError(
             f"{what} lacks {len(missing)} of {len(wanted)} weights, the first being "
-            f"'{missing[0]}'{spare}."
+            f"'{missing[0]}'{spare}; take it as it was published."
         )
     for name, tensor in wanted.items():
         if state[name].shape != tensor.shape:

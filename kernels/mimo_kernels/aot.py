@@ -42,7 +42,7 @@ class Artefact:
     digest: str
 
     def plugin_objection(self) -> str | None:
-        """Return why a TensorRT plugin cannot carry this kernel, or None when it can."""
+        """Why a TensorRT plugin cannot carry this kernel, or None when it can."""
         if self.tensor_memory_columns:
             return (
                 f"{self.name} takes {self.tensor_memory_columns} columns of tensor memory on "
@@ -75,7 +75,7 @@ def compile_launch(launch: Launch, arch: str) -> Artefact:
 
 
 def objections(kernel: str, metadata: Any) -> list[str]:
-    """Return a sentence for each thing that a launch from pointers alone cannot give `kernel`."""
+    """A sentence for each thing that a launch from pointers alone cannot give `kernel`."""
     found = [
         f"{kernel} needs {getattr(metadata, name)} bytes of {name.removesuffix('_size')}; "
         "keep its state in registers and shared memory."
@@ -143,7 +143,7 @@ def _artefact(launch: Launch, chip: Architecture, text: str, metadata: Any) -> A
 
 
 def assemble(text: str, chip: Architecture) -> bytes:
-    """Return the cubin of PTX `text`; ValueError holds what the assembler said."""
+    """The cubin of PTX `text`; ValueError holds what the assembler said."""
     with tempfile.TemporaryDirectory() as folder:
         source, result = Path(folder) / "kernel.ptx", Path(folder) / "kernel.cubin"
         source.write_text(text)

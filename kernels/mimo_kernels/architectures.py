@@ -41,7 +41,7 @@ ARCHITECTURES: Mapping[str, Architecture] = {
 
 
 def architecture(name: str) -> Architecture:
-    """Return what is known of `name` ("sm_90"); ValueError names the ones that can be had."""
+    """What is known of `name` ("sm_90"); ValueError names the ones that can be had."""
     try:
         return ARCHITECTURES[name]
     except KeyError:

@@ -45,7 +45,7 @@ def judge(case: Case, budgets: Mapping[str, float] | None) -> Verdict:
 
 
 def smallest(verdicts: Iterable[Verdict]) -> list[str]:
-    """Return a sentence for each operator none of whose judged tactics keeps to 48 KiB."""
+    """A sentence for each operator none of whose judged tactics keeps to 48 KiB."""
     groups: dict[str, list[Facts]] = {}
     for verdict in verdicts:
         if verdict.facts is not None:

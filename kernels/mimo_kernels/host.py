@@ -20,7 +20,7 @@ OLDEST = (8, 0)  # compute capability
 
 
 def architecture(device: torch.device) -> str | None:
-    """Return the chip as "sm_90", or None where no kernel runs (a CPU, an old GPU).
+    """The chip as "sm_90", or None where no kernel runs (a CPU, an old GPU).
 
     Under `TRITON_INTERPRET=1` a CPU counts as the chip `INTERPRETED`.
     """
@@ -31,7 +31,7 @@ def architecture(device: torch.device) -> str | None:
 
 
 def obstacle(tensors: Mapping[str, Tensor]) -> str | None:
-    """Return in a sentence why no kernel takes these tensors, or None.
+    """In a sentence why no kernel takes these tensors, or None.
 
     A kernel needs one dtype of fp16, bf16, fp32, adjacent columns, and addresses aligned to 16
     bytes. Sizes are the operator's own business.

@@ -57,17 +57,17 @@ class Launch:
             raise ValueError(f"{self.kernel} names an output before an input; inputs come first.")
 
     def function(self) -> Any:
-        """Return the Triton function; importing its module decides whether it interprets."""
+        """The Triton function; importing its module decides whether it interprets."""
         module, name = self.kernel.split(":")
         return getattr(importlib.import_module(module), name)
 
     def signature(self) -> dict[str, str]:
-        """Return the type of each parameter, as `triton.compiler.ASTSource` takes it."""
+        """The type of each parameter, as `triton.compiler.ASTSource` takes it."""
         pointers = {argument.name: f"*{argument.dtype}" for argument in self.arguments}
         return pointers | dict.fromkeys(self.constants, "constexpr")
 
     def attributes(self) -> dict[tuple[int], list[list[Any]]]:
-        """Return what the compiler may assume: every pointer is aligned."""
+        """What the compiler may assume: every pointer is aligned."""
         places = range(len(self.arguments))
         return {(place,): [["tt.divisibility", ALIGNMENT_BYTES]] for place in places}
 
@@ -84,7 +84,7 @@ def jit(launch: Launch, tensors: Sequence[Any]) -> None:
 
 
 def is_aligned(tensor: Any) -> bool:
-    """Return whether the kernels may read or write this torch tensor where it lies."""
+    """Whether the kernels may read or write this torch tensor where it lies."""
     return int(tensor.data_ptr()) % ALIGNMENT_BYTES == 0
 
 

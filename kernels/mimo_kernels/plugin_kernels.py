@@ -87,7 +87,7 @@ class PluginKernels:
     def tactics(
         self, name: str, shapes: Sequence[Shape], attributes: Mapping[str, int], dtype: Dtype
     ) -> dict[int, Artefact]:
-        """Return the tactics that a plugin can carry for one node, by number from 1.
+        """The tactics that a plugin can carry for one node, by number from 1.
 
         `shapes` are the inputs'; `dtype` is that of all inputs but the mask. Raises ValueError
         with a sentence when there is none.
@@ -104,7 +104,7 @@ class PluginKernels:
     def obstacle(
         self, name: str, shapes: Sequence[Shape], attributes: Mapping[str, int], dtype: Dtype
     ) -> str | None:
-        """Return in a sentence why no plugin takes this node, or None; compiles its kernels."""
+        """In a sentence why no plugin takes this node, or None; compiles its kernels."""
         try:
             self.tactics(name, shapes, attributes, dtype)
         except ValueError as problem:

@@ -71,7 +71,7 @@ def _implementation(plugin: Any, operator: Operator, kernels: PluginKernels) -> 
 
 
 def _node(operator: Operator, given: Sequence[Any]) -> tuple[list[Shape], dict[str, int], Dtype]:
-    """Return shapes, attributes and dtype from what TensorRT calls a plugin's function with."""
+    """Shapes, attributes and dtype from what TensorRT calls a plugin's function with."""
     count = len(operator.inputs)
     values = given[count : count + len(operator.attributes)]
     attributes = dict(zip(operator.attributes, values, strict=True))

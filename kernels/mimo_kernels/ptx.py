@@ -30,7 +30,7 @@ class Entry:
 
 
 def entry(ptx: str) -> Entry:
-    """Return the kernel's name, parameter declarations and threads of a block (`.reqntid`).
+    """The kernel's name, parameter declarations and threads of a block (`.reqntid`).
 
     Raises ValueError when the file has not exactly one kernel, or one without fixed threads.
     """
@@ -47,7 +47,7 @@ def entry(ptx: str) -> Entry:
 
 
 def without_hidden_parameters(ptx: str, declared: int) -> str:
-    """Return `ptx` with only its first `declared` parameters, the others proven unread.
+    """`ptx` with only its first `declared` parameters, the others proven unread.
 
     Raises ValueError when it has fewer parameters, more extra ones than Triton adds, or when its
     code names one of them.
@@ -72,14 +72,14 @@ def without_hidden_parameters(ptx: str, declared: int) -> str:
 
 
 def without_sources(ptx: str) -> str:
-    """Return `ptx` without comments, line numbers and debug sections, which name source files."""
+    """`ptx` without comments, line numbers and debug sections, which name source files."""
     for pattern in (_COMMENT, _DEBUG_SECTION, _LOCATION, _EMPTY_LINES):
         ptx = pattern.sub("", ptx)
     return ptx
 
 
 def version(ptx: str) -> int:
-    """Return ten times the PTX version that the file names; ValueError when it names none."""
+    """Ten times the PTX version that the file names; ValueError when it names none."""
     found = _VERSION.search(ptx)
     if found is None:
         raise ValueError("The PTX names no version; it is not a PTX file.")
@@ -87,7 +87,7 @@ def version(ptx: str) -> int:
 
 
 def target(ptx: str) -> str:
-    """Return the chip that the file is for, such as "sm_90a"; ValueError when it names none."""
+    """The chip that the file is for, such as "sm_90a"; ValueError when it names none."""
     found = _TARGET.search(ptx)
     if found is None:
         raise ValueError("The PTX names no target; it is not a PTX file.")

@@ -53,7 +53,7 @@ def measure(label: str, artefact: Artefact) -> Facts:
 
 
 def per_exponential(found: sass.Disassembly) -> float | None:
-    """Return the instructions per exponential of the costliest loop, None without a softmax.
+    """The instructions per exponential of the costliest loop, None without a softmax.
 
     Where no loop holds both products and exponentials it is of the whole kernel.
     """
@@ -64,7 +64,7 @@ def per_exponential(found: sass.Disassembly) -> float | None:
 
 
 def check(facts: Facts, matrix: str | None, budget: float | None) -> list[str]:
-    """Return a sentence for each rule that a kernel breaks.
+    """A sentence for each rule that a kernel breaks.
 
     `matrix` is the family of matrix instructions that it must hold (None: none asked), `budget`
     the most instructions per softmax element, slack included (None: none recorded).
@@ -94,7 +94,7 @@ def check(facts: Facts, matrix: str | None, budget: float | None) -> list[str]:
 
 
 def check_smallest(operator: str, tactics: Iterable[Facts]) -> list[str]:
-    """Return a sentence when none of an operator's tactics keeps to 48 KiB of shared memory."""
+    """A sentence when none of an operator's tactics keeps to 48 KiB of shared memory."""
     least = min(facts.shared_bytes for facts in tactics)
     if least <= SMALLEST_SHARED_BYTES:
         return []

@@ -53,7 +53,7 @@ class Disassembly:
 
 
 def usage(cubin: bytes) -> Usage:
-    """Return what a thread of the cubin's one kernel takes."""
+    """What a thread of the cubin's one kernel takes."""
     found = _USAGE.search(_run("cuobjdump", "-res-usage", cubin))
     if found is None:
         raise ValueError("cuobjdump names no resource usage; the cubin holds no kernel.")
@@ -61,7 +61,7 @@ def usage(cubin: bytes) -> Usage:
 
 
 def disassemble(cubin: bytes) -> Disassembly:
-    """Return the instructions of the cubin's one kernel."""
+    """The instructions of the cubin's one kernel."""
     return parse(_run("nvdisasm", "-c", cubin))
 
 
@@ -94,7 +94,7 @@ def count(opcodes: Mapping[str, int], family: str) -> int:
 
 
 def tool(name: str) -> str:
-    """Return the path of a program that comes with Triton ("ptxas", "nvdisasm", ...)."""
+    """The path of a program that comes with Triton ("ptxas", "nvdisasm", ...)."""
     import triton
 
     path: str = getattr(triton.knobs.nvidia, name.replace("-", "_")).path

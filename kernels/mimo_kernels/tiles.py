@@ -36,7 +36,7 @@ Table = Mapping[TileKey, tuple[Tile, ...]]
 
 
 def choose(table: Table, arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
-    """Return the tiles of the most specific row: dtype before chip before head size.
+    """The tiles of the most specific row: dtype before chip before head size.
 
     Raises ValueError when no row applies.
     """
@@ -50,5 +50,5 @@ def choose(table: Table, arch: str, head_size: int, dtype: str) -> tuple[Tile, .
 
 
 def power_of_two(size: int, least: int = 1) -> int:
-    """Return the smallest power of two that holds `size` and is at least `least`."""
+    """The smallest power of two that holds `size` and is at least `least`."""
     return max(least, 1 << (size - 1).bit_length())

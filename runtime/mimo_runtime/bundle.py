@@ -220,7 +220,9 @@ def _read_manifest(folder: Path) -> Manifest:
         raise BundleError(f"{path} cannot be read: {error}. Copy the bundle again.") from error
     version = values.get("format") if isinstance(values, dict) else None
     if not isinstance(version, int):
-        raise BundleError(f"{path} is no bundle manifest: it states no format.")
+        raise BundleError(
+            f"{path} is no bundle manifest: it states no format; export the bundle again."
+        )
     if version > FORMAT:
         raise BundleError(
             f"{path} has format {version}, this program reads up to {FORMAT}; update the program "

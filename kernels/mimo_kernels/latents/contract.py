@@ -66,7 +66,7 @@ def launches(
     out: Dtype = "fp32",
     slots: Dtype = "i64",
 ) -> dict[str, Launch]:
-    """Return the launch of each operator by name; the same for every chip, within 48 KiB.
+    """The launch of each operator by name; the same for every chip, within 48 KiB.
 
     `prediction` is the dtype that the passes predict in, `out` the one that they take latents in,
     `slots` i32 or i64. Pointers: gather_latents (latents, slots, out), accumulate

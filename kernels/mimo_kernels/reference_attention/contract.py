@@ -62,7 +62,7 @@ class ReferenceProblem:
         heads: int,
         head_size: int,
     ) -> "ReferenceProblem":
-        """Return the problem whose tensors have no gaps: what an engine's plugin is given."""
+        """The problem whose tensors have no gaps: what an engine's plugin is given."""
         width = heads * head_size
         own = Strides(length * width, width)
         return cls(
@@ -72,7 +72,7 @@ class ReferenceProblem:
         )  # fmt: skip
 
     def obstacle(self) -> str | None:
-        """Return in a sentence why no kernel takes this problem, or None."""
+        """In a sentence why no kernel takes this problem, or None."""
         smallest, largest = HEAD_SIZES
         if not smallest <= self.head_size <= largest:
             return f"The head size is {self.head_size}, outside {smallest}..{largest}."
@@ -88,7 +88,7 @@ class ReferenceProblem:
 
 
 def launches(problem: ReferenceProblem, dtype: Dtype, arch: str) -> tuple[Launch, ...]:
-    """Return the kernel's tactics for `arch` ("sm_90"), best first by table, the smallest last.
+    """The kernel's tactics for `arch` ("sm_90"), best first by table, the smallest last.
 
     `dtype` is that of all tensors: fp16, bf16, or fp32, which multiplies in full precision. The
     last tactic needs at most 48 KiB of shared memory. Raises ValueError with the sentence of

@@ -22,7 +22,7 @@ def load_piece(
     head_size: tl.constexpr,
     masked: tl.constexpr,
 ):
-    """Return columns first..first + count of a head at `tokens`; 0 outside head and length."""
+    """Columns first..first + count of a head at `tokens`; 0 outside head and length."""
     columns = first + tl.arange(0, count)[None, :]
     places = base + tokens[:, None] * token_stride + columns
     if masked:
@@ -40,7 +40,7 @@ def load_piece(
 
 @triton.jit
 def with_ones(piece, first: tl.constexpr, count: tl.constexpr, head_size: tl.constexpr):
-    """Return V's last piece with 1 in the padding column behind the head."""
+    """V's last piece with 1 in the padding column behind the head."""
     columns = first + tl.arange(0, count)[None, :]
     return tl.where(columns == head_size, 1.0, piece.to(tl.float32)).to(piece.dtype)
 
@@ -67,7 +67,7 @@ def attend_tile(
     ones: tl.constexpr,
     masked: tl.constexpr,
 ):
-    """Return the running sums and maximum after one tile of keys; `scale` holds log2(e)."""
+    """The running sums and maximum after one tile of keys; `scale` holds log2(e)."""
     tokens = start + tl.arange(0, key_tile)
     piece = load_piece(key, tokens, key_stride, 0, main, length, head_size, masked)
     scores = tl.dot(query_main, tl.trans(piece), input_precision="ieee")
@@ -115,7 +115,7 @@ def attend(
     ones: tl.constexpr,
     peel: tl.constexpr,
 ):
-    """Return the running sums and maximum after all keys of one source.
+    """The running sums and maximum after all keys of one source.
 
     With `peel` the last, partly empty tile has code of its own; without, every tile is masked,
     which takes fewer registers.

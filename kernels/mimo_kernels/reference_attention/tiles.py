@@ -19,7 +19,7 @@ def flash(
     ones: bool = False,
     peel: bool = True,
 ) -> Tile:
-    """Return a tile of `query` by `key` tokens; see the kernel for `ones` and `peel`.
+    """A tile of `query` by `key` tokens; see the kernel for `ones` and `peel`.
 
     `columns` are the head's two pieces, where they are not those of `pieces`.
     """
@@ -91,7 +91,7 @@ TABLE: Table = {
 
 
 def reference_tiles(arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
-    """Return the tactics for one chip, best first, smallest last, with the head's two pieces."""
+    """The tactics for one chip, best first, smallest last, with the head's two pieces."""
     main, rest = pieces(head_size)
     return tuple(
         Tile(tile.warps, tile.stages, {"main": main, "rest": rest, **tile.constants})
@@ -100,7 +100,7 @@ def reference_tiles(arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
 
 
 def pieces(head_size: int) -> tuple[int, int]:
-    """Return how a head is cut: two powers of two, or one and 0.
+    """How a head is cut: two powers of two, or one and 0.
 
     Each is at least 16 (a matrix instruction). Two pieces where they hold fewer columns than the
     next power of two: 40 = 32 + 16 (8 unused), 80 = 64 + 16, 160 = 128 + 32; else one, padded.

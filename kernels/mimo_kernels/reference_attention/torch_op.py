@@ -54,7 +54,7 @@ def reference_attention(
 def problem_of(
     tensors: Mapping[str, Tensor], heads: int, unconditional_rows: int
 ) -> ReferenceProblem:
-    """Return sizes and strides of q, k, v, k_ref, v_ref and out (by these names)."""
+    """Sizes and strides of q, k, v, k_ref, v_ref and out (by these names)."""
     rows, length, width = tensors["q"].shape
     strides = {name: Strides(*tensors[name].stride()[:2]) for name in ("q", "k", "v", "out")}
     return ReferenceProblem(

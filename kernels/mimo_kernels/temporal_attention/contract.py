@@ -65,7 +65,7 @@ class TemporalProblem:
         head_size: int,
         positions: Dtype | None = None,
     ) -> "TemporalProblem":
-        """Return the problem whose tensors have no gaps: what an engine's plugin is given."""
+        """The problem whose tensors have no gaps: what an engine's plugin is given."""
         width = heads * head_size
         own = Strides(length * width, width)
         return cls(
@@ -75,7 +75,7 @@ class TemporalProblem:
         )  # fmt: skip
 
     def obstacle(self) -> str | None:
-        """Return in a sentence why no kernel takes this problem, or None."""
+        """In a sentence why no kernel takes this problem, or None."""
         smallest, largest = HEAD_SIZES
         if not smallest <= self.head_size <= largest:
             return f"The head size is {self.head_size}, outside {smallest}..{largest}."
@@ -91,7 +91,7 @@ class TemporalProblem:
 
 
 def launches(problem: TemporalProblem, dtype: Dtype, arch: str) -> tuple[Launch, ...]:
-    """Return the kernel's tactics for `arch` ("sm_90"), best first by table, the smallest last.
+    """The kernel's tactics for `arch` ("sm_90"), best first by table, the smallest last.
 
     `dtype` is that of q, k, v and the output: fp16, bf16, or fp32, which multiplies in full
     precision. The last tactic needs at most 48 KiB of shared memory. Raises ValueError with the

@@ -15,7 +15,7 @@ import triton.language as tl
 
 @triton.jit
 def load_piece(source, table, column, live, positions: tl.constexpr):
-    """Return columns of each head at its pixel, all frames; positions are added in fp32."""
+    """Columns of each head at its pixel, all frames; positions are added in fp32."""
     piece = tl.load(source + column, live, 0.0)
     if positions:
         added = tl.load(table + column, live, 0.0)
@@ -28,7 +28,7 @@ def score_piece(
     scores, query, key, q_pos, k_pos, column, queried, attended,
     positions: tl.constexpr,
 ):  # fmt: skip
-    """Return `scores` [places, frames, frames] plus what some columns add to them."""
+    """`scores` [places, frames, frames] plus what some columns add to them."""
     q = load_piece(query, q_pos, column, queried, positions)
     k = load_piece(key, k_pos, column, attended, positions)
     return tl.dot(q, tl.permute(k, (0, 2, 1)), scores, input_precision="ieee")
@@ -36,7 +36,7 @@ def score_piece(
 
 @triton.jit
 def softmax(scores, heard, scale: tl.constexpr):
-    """Return weights among the frames that are `heard`; `scale` holds log2(e)."""
+    """Weights among the frames that are `heard`; `scale` holds log2(e)."""
     scores = tl.where(heard, scores * scale, float("-inf"))
     weights = tl.exp2(scores - tl.max(scores, 2, keep_dims=True))
     return weights / tl.sum(weights, 2, keep_dims=True)

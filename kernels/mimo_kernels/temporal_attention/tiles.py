@@ -9,7 +9,7 @@ from mimo_kernels.tiles import Table, Tile, TileKey, choose, power_of_two
 
 
 def together(places: int, heads: int, columns: int, stages: int = 1) -> Tile:
-    """Return a tile: `places` products at once (a warp each), of `heads` heads at each pixel.
+    """A tile: `places` products at once (a warp each), of `heads` heads at each pixel.
 
     A head is walked through in pieces of at most `columns` columns.
     """
@@ -25,12 +25,12 @@ TEMPORAL: Table = {
 
 
 def temporal_tiles(arch: str, head_size: int, dtype: str) -> tuple[Tile, ...]:
-    """Return the tactics of the temporal attention for one chip, best first, smallest last."""
+    """The tactics of the temporal attention for one chip, best first, smallest last."""
     return choose(TEMPORAL, arch, head_size, dtype)
 
 
 def pieces(head_size: int, columns: int) -> dict[str, int]:
-    """Return how a head is walked through: `pieces` of `main` columns, then one of `rest`.
+    """How a head is walked through: `pieces` of `main` columns, then one of `rest`.
 
     All are powers of two, at least 16 (a matrix instruction): with 32 columns, 40 = 32 + 16 (8
     unused), 80 = 2 x 32 + 16, 160 = 5 x 32.

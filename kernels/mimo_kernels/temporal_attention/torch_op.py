@@ -55,7 +55,7 @@ def temporal_attention(
 def problem_of(
     tensors: Mapping[str, Tensor], tables: Mapping[str, Tensor], heads: int, frames: int
 ) -> TemporalProblem:
-    """Return sizes and strides of q, k, v and out and of the position tables (by these names)."""
+    """Sizes and strides of q, k, v and out and of the position tables (by these names)."""
     rows, length, width = tensors["q"].shape
     strides = {name: Strides(*tensors[name].stride()[:2]) for name in ("q", "k", "v", "out")}
     table = next(iter(tables.values()), None)

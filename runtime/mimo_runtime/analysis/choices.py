@@ -72,7 +72,7 @@ def _user_choice(path: Path, slot: str, entry: Any) -> NetworkChoice:
     if not isinstance(settings, dict) or not isinstance(settings.get("file"), str):
         raise InvalidRequestError(
             f"The slot '{slot}' of {path} has to be the path of an ONNX file, or a mapping with "
-            'one as "file".'
+            'one as "file"; write one of both.'
         )
     if strange := sorted(settings.keys() - _KEYS):
         raise InvalidRequestError(
@@ -81,7 +81,9 @@ def _user_choice(path: Path, slot: str, entry: Any) -> NetworkChoice:
         )
     choice = _choice(slot, settings, path.parent)
     if not choice.file.is_file():
-        raise InvalidRequestError(f"{choice.file}, chosen for '{slot}' in {path}, is no file.")
+        raise InvalidRequestError(
+            f"{choice.file}, chosen for '{slot}' in {path}, is no file; write the path of one."
+        )
     return choice
 
 

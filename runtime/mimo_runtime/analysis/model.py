@@ -115,7 +115,7 @@ def _picture_shape(choice: NetworkChoice, shape: Sequence[Any]) -> tuple[bool, i
         )
     raise InvalidRequestError(
         f"{choice.file} takes {list(shape)} where a network for '{choice.slot}' takes a picture "
-        "[1, height, width, 3] or [1, 3, height, width]."
+        "[1, height, width, 3] or [1, 3, height, width]; export it with such an input."
     )
 
 

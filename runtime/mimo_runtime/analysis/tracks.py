@@ -168,7 +168,7 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     if wanted not in known:
         raise InvalidRequestError(
             f"There is no person {wanted} in the video, only "
-            f"{', '.join(str(track.number) for track in tracks)}."
+            f"{', '.join(str(track.number) for track in tracks)}; choose one of those."
         )
     return known[wanted]
 

@@ -26,14 +26,19 @@ def read_sdc_colours(path: Path, vertex_count: int) -> Floats:
     try:
         content = _content(path.read_bytes())
     except OSError as error:
-        raise MediaError(f"Cannot read the colours {path}: {error.strerror}.") from None
+        raise MediaError(
+            f"Cannot read the colours {path}: {error.strerror}; name one that can be read."
+        ) from None
     except (ValueError, pickle.UnpicklingError) as error:
         raise MediaError(
-            f"'{path.name}' is no sdc_info.npy of the official release: {error}."
+            f"'{path.name}' is no sdc_info.npy of the official release: {error}; take it as it "
+            "was published."
         ) from None
     colours = np.asarray(content.get(_KEY, ())) if isinstance(content, dict) else np.empty(0)
     if colours.ndim != 2 or colours.shape[1] not in (3, 4) or colours.dtype.kind not in "uif":
-        raise MediaError(f"'{path.name}' has no table of colours named '{_KEY}'.")
+        raise MediaError(
+            f"'{path.name}' has no table of colours named '{_KEY}'; take it as it was published."
+        )
     if len(colours) != vertex_count:
         raise MediaError(
             f"'{path.name}' has {len(colours)} colours and the body model {vertex_count} vertices; "

@@ -70,7 +70,9 @@ def read_smpl(path: Path) -> SmplModel:
     try:
         model = _model({key: np.asarray(parts[key]) for key in _KEYS})
     except (ValueError, TypeError, IndexError) as error:
-        raise MediaError(f"The body model '{path.name}' holds odd arrays: {error}.") from None
+        raise MediaError(
+            f"The body model '{path.name}' holds odd arrays: {error}; write or copy it again."
+        ) from None
     _check(model, path.name)
     return model
 
@@ -104,14 +106,18 @@ def _read(path: Path) -> Mapping[str, Any]:
                 return {key: archive[key] for key in _KEYS if key in archive.files}
         content = load_arrays(path.read_bytes())
     except OSError as error:
-        raise MediaError(f"Cannot read the body model {path}: {error.strerror}.") from None
+        raise MediaError(
+            f"Cannot read the body model {path}: {error.strerror}; name one that can be read."
+        ) from None
     except pickle.UnpicklingError as error:
         raise MediaError(
             f"The body model '{path.name}' is no file of plain arrays ({error}); save its arrays "
             "with numpy.savez and give that file."
         ) from None
     except (ValueError, zipfile.BadZipFile) as error:
-        raise MediaError(f"The body model '{path.name}' is damaged: {error}.") from None
+        raise MediaError(
+            f"The body model '{path.name}' is damaged: {error}; write or copy it again."
+        ) from None
     return content if isinstance(content, dict) else {}
 
 
@@ -152,15 +158,20 @@ def _check(model: SmplModel, name: str) -> None:
             f"vertices and {joints} joints; the file is damaged or of another kind."
         )
     if any(not -1 <= above < joint for joint, above in enumerate(model.parents)):
-        raise MediaError(f"In the body model '{name}' a joint comes before its parent.")
+        raise MediaError(
+            f"In the body model '{name}' a joint comes before its parent; write or copy it again."
+        )
     _check_values(model, name)
 
 
 def _check_values(model: SmplModel, name: str) -> None:
     values = (model.template_m, model.shapes_m, model.regressor, model.correctives, model.weights)
     if not all(np.isfinite(one).all() for one in values):
-        raise MediaError(f"The body model '{name}' holds what is no finite number.")
+        raise MediaError(
+            f"The body model '{name}' holds what is no finite number; write or copy it again."
+        )
     if (model.weights < 0).any() or np.abs(model.weights.sum(axis=1) - 1).max() > _WHOLE:
         raise MediaError(
-            f"In the body model '{name}' the weights of a vertex are below 0 or do not add up to 1."
+            f"In the body model '{name}' the weights of a vertex are below 0 or do not add up "
+            "to 1; write or copy it again."
         )

@@ -137,7 +137,9 @@ def _picture(path: Path, size_px: int) -> NDArray[np.uint8]:
     try:
         picture = read_picture(path.read_bytes(), path.name, MediaLimits())
     except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}.") from None
+        raise MediaError(
+            f"Cannot read {path}: {error.strerror}; name one that can be read."
+        ) from None
     if picture.shape != (size_px, size_px, 4):
         raise MediaError(
             f"{path.name} of '{path.parent.name}' is not the RGBA picture of {size_px}x{size_px} "

@@ -80,5 +80,8 @@ def read_texture(path: Path) -> Texture:
     shapes = {"rgb": (size, size, 3), "confidence": (size, size), "origin": (size, size)}
     for key, shape in shapes.items():
         if key not in arrays or arrays[key].shape != shape or arrays[key].dtype != np.uint8:
-            raise MediaError(f"The texture '{path.name}' has no uint8 {key} of a square picture.")
+            raise MediaError(
+                f"The texture '{path.name}' has no uint8 {key} of a square picture; draw the "
+                "character again."
+            )
     return Texture(arrays["rgb"], arrays["confidence"], arrays["origin"])

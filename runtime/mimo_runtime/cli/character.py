@@ -136,4 +136,6 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}.") from error
+        raise MediaError(
+            f"Cannot read {path}: {error.strerror}; name one that can be read."
+        ) from error

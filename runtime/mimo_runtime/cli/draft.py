@@ -78,7 +78,9 @@ def figure_of(character: Path, matte: Path | None) -> "Figure":
         data = character.read_bytes()
         given = None if matte is None else matte.read_bytes()
     except OSError as error:
-        raise MediaError(f"Cannot read {error.filename}: {error.strerror}.") from error
+        raise MediaError(
+            f"Cannot read {error.filename}: {error.strerror}; name one that can be read."
+        ) from error
     picture = read_picture(data, character.name, limits)
     prepared = prepare(picture, None if given is None else read_matte(given, limits))
     for _, text in prepared.warnings:

@@ -178,9 +178,13 @@ def _joint_map(path: Path) -> dict[str, str]:
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:
-        raise InvalidRequestError(f"Cannot read {path}: {error.strerror}.") from None
+        raise InvalidRequestError(
+            f"Cannot read {path}: {error.strerror}; name one that can be read."
+        ) from None
     except (ValueError, RecursionError) as error:
-        raise InvalidRequestError(f"'{path.name}' is no JSON: {error}.") from None
+        raise InvalidRequestError(
+            f"'{path.name}' is no JSON: {error}; take it as it was published."
+        ) from None
     pairs = content.items() if isinstance(content, dict) else ()
     if not pairs or not all(isinstance(joint, str) for _, joint in pairs):
         raise InvalidRequestError(

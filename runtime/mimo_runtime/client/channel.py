@@ -24,5 +24,7 @@ def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
     try:
         root = tls_root.read_bytes()
     except OSError as error:
-        raise InvalidRequestError(f"Cannot read {tls_root}: {error.strerror}.") from error
+        raise InvalidRequestError(
+            f"Cannot read {tls_root}: {error.strerror}; name one that can be read."
+        ) from error
     return grpc.secure_channel(server, grpc.ssl_channel_credentials(root), options)

@@ -31,7 +31,9 @@ class InputFile:
         try:
             self.path.open("rb").close()
         except OSError as error:
-            raise MediaError(f"Cannot read {self.path}: {error.strerror}.") from error
+            raise MediaError(
+                f"Cannot read {self.path}: {error.strerror}; name one that can be read."
+            ) from error
 
     def chunks(self) -> Iterator[pb.InputChunk]:
         """The file in slices, then the mark of its end."""
@@ -95,5 +97,8 @@ def _feather_files(folder: Path) -> list[InputFile]:
         if (path := folder / f"alpha2_{mode}.png").is_file()
     ]
     if not files:
-        raise InvalidRequestError(f"{folder} holds no feather masks (alpha2_<mode>.png).")
+        raise InvalidRequestError(
+            f"{folder} holds no feather masks (alpha2_<mode>.png); give a folder that does, or "
+            "none."
+        )
     return files

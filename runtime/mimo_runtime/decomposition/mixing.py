@@ -107,7 +107,9 @@ def open_motion(folder: Path) -> MotionLayer:
     indices = config.resampled(info.frame_count, info.rate_fps)
     used = indices[config.time_crop(len(indices), LIMITS.max_frames)]
     if not used:
-        raise TemplateError(f"The config.json of the motion '{folder.name}' leaves no frame.")
+        raise TemplateError(
+            f"The config.json of the motion '{folder.name}' leaves no frame; let it name some."
+        )
     return MotionLayer(Stream(path, info, used), config.rate_fps)
 
 

@@ -102,7 +102,9 @@ def _is_picture(path: Path) -> bool:
         with path.open("rb") as file:
             sniff_picture(file.read(SNIFF_BYTES), path.name)
     except OSError as error:
-        raise MediaError(f"Cannot read the scene {path}: {error.strerror}.") from None
+        raise MediaError(
+            f"Cannot read the scene {path}: {error.strerror}; name one that can be read."
+        ) from None
     except MediaError:
         return False
     return True

@@ -77,7 +77,10 @@ def fit_motion(
         MediaError: nobody is in any frame.
     """
     if not track.known.any():
-        raise MediaError("Nobody was found in any frame, so there is no motion to fit.")
+        raise MediaError(
+            "Nobody was found in any frame, so there is no motion to fit; choose a clip in "
+            "which somebody is seen."
+        )
     focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
     turns = turns_of(pans, track.size_px, focal) if pans else None
     targets, sure = targets_of(track, focal, turns), sureness(track)

@@ -49,7 +49,9 @@ def together(frames: Frames, masks: Masks) -> Iterator[tuple[Pixels, Mask]]:
         check_size(pixels, mask, count - 1)
         yield pixels, mask
     if next(masks_left, None) is not None:
-        raise MediaError(f"There are more masks than the {count} frames of the clip.")
+        raise MediaError(
+            f"There are more masks than the {count} frames of the clip; give one each."
+        )
 
 
 def check_size(pixels: Pixels | Flags, mask: Mask, index: int) -> None:

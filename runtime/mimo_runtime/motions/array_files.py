@@ -51,7 +51,9 @@ def read_bytes(path: Path) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}.") from None
+        raise MediaError(
+            f"Cannot read {path}: {error.strerror}; name one that can be read."
+        ) from None
 
 
 def dicts_in(content: Any, depth: int = 4) -> list[Mapping[Any, Any]]:

@@ -117,7 +117,9 @@ def _hierarchy(lines: BvhLines) -> list[list[_Joint]]:
             current = _next_part(lines, joints, current)
         people.append(joints)
         if sum(map(len, people)) > MAX_JOINTS:
-            raise LimitExceededError(f"'{lines.name}' has more than {MAX_JOINTS} joints.")
+            raise LimitExceededError(
+                f"'{lines.name}' has more than {MAX_JOINTS} joints; export it with fewer."
+            )
     return people
 
 
@@ -152,7 +154,9 @@ def _open_joint(lines: BvhLines, joints: list[_Joint], words: list[str], parent:
     if not name:
         raise lines.fault("a joint has no name")
     if len(joints) == MAX_JOINTS:
-        raise LimitExceededError(f"'{lines.name}' has more than {MAX_JOINTS} joints.")
+        raise LimitExceededError(
+            f"'{lines.name}' has more than {MAX_JOINTS} joints; export it with fewer."
+        )
     lines.expect("{")
     if lines.peek()[:1] and lines.peek()[0].upper() == "CHANNELS":
         known = _channels(lines)
@@ -187,7 +191,7 @@ def _timing(lines: BvhLines, rate_fps: Fraction | None) -> tuple[int, Fraction]:
     if number < 1 or number != int(number):
         raise lines.fault("expected the number of frames, 1 or more")
     if number > MAX_FRAMES:
-        raise LimitExceededError(f"'{lines.name}' has more than {MAX_FRAMES} frames.")
+        raise LimitExceededError(f"'{lines.name}' has more than {MAX_FRAMES} frames; cut it.")
     words = lines.expect("Frame", "Time:")
     (seconds,) = lines.numbers(words, 1)
     if rate_fps is not None:

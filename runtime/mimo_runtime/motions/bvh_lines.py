@@ -78,7 +78,9 @@ class BvhLines:
 
     def fault(self, what: str) -> MediaError:
         """The error that says `what` is wrong with the line taken last."""
-        return MediaError(f"Line {self.number} of '{self.name}' is no valid BVH: {what}.")
+        return MediaError(
+            f"Line {self.number} of '{self.name}' is no valid BVH: {what}; write or copy it again."
+        )
 
 
 def _text(name: str, data: bytes) -> str:

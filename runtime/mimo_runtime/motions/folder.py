@@ -130,9 +130,13 @@ def read_record(folder: Path) -> MotionRecord:
         if version == VERSION:
             return _record(content)
     except OSError as error:
-        raise MediaError(f"Cannot read {folder / RECORD}: {error.strerror}.") from None
+        raise MediaError(
+            f"Cannot read {folder / RECORD}: {error.strerror}; name one that can be read."
+        ) from None
     except (ValueError, TypeError, KeyError, ZeroDivisionError, RecursionError) as error:
-        raise MediaError(f"{RECORD} of '{folder.name}' is damaged: {error!r}.") from None
+        raise MediaError(
+            f"{RECORD} of '{folder.name}' is damaged: {error!r}; write or copy it again."
+        ) from None
     raise MediaError(
         f"{RECORD} of '{folder.name}' is not of format {FORMAT} version {VERSION}; make the folder "
         "anew with 'mimo motion'."

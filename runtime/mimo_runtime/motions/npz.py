@@ -38,9 +38,13 @@ def read_npz(path: Path, *, objects: bool = False) -> Arrays:
                 )
             return dict(_arrays(archive, objects))
     except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror or error}.") from None
+        raise MediaError(
+            f"Cannot read {path}: {error.strerror or error}; name one that can be read."
+        ) from None
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
-        raise MediaError(f"'{path.name}' is no readable .npz file: {error}.") from None
+        raise MediaError(
+            f"'{path.name}' is no readable .npz file: {error}; write or copy it again."
+        ) from None
 
 
 def _arrays(archive: zipfile.ZipFile, objects: bool) -> Iterator[tuple[str, NDArray[Any]]]:

@@ -108,14 +108,22 @@ def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:
     for key, shape in shapes.items():
         array = arrays[key]
         if array.shape != shape or array.dtype.kind not in "fiu" or not np.isfinite(array).all():
-            raise MediaError(f"In the pose file '{name}' {key} is no {shape} of finite numbers.")
+            raise MediaError(
+                f"In the pose file '{name}' {key} is no {shape} of finite numbers; write or "
+                "copy it again."
+            )
     for key in ("camera_focal_px", "camera_centre_px"):
         if (arrays[key] != arrays[key][:1]).any():
-            raise MediaError(f"In the pose file '{name}' {key} changes from frame to frame.")
+            raise MediaError(
+                f"In the pose file '{name}' {key} changes from frame to frame; write or copy "
+                "it again."
+            )
     size, rotations = arrays["camera_size_px"], arrays["camera_rotation"].astype(np.float64)
     upright = np.abs(rotations @ rotations.swapaxes(-1, -2) - np.eye(3)).max() < _SKEWED
     if not (upright and (np.linalg.det(rotations) > 0).all()):
-        raise MediaError(f"In the pose file '{name}' a camera's rotation is none.")
+        raise MediaError(
+            f"In the pose file '{name}' a camera's rotation is none; write or copy it again."
+        )
     focal_px = float(arrays["camera_focal_px"][0])
     if size.dtype.kind not in "iu" or not (0 < size.min() <= size.max() <= MAX_PX) or focal_px <= 0:
         raise MediaError(
@@ -132,5 +140,8 @@ def _shape(arrays: Arrays, name: str) -> dict[str, float]:
     shape = dict(zip((str(one) for one in names), (float(one) for one in shares), strict=False))
     known = set(shape) <= set(SHAPES) and all(abs(share) <= _MAX_SHARE for share in shape.values())
     if len(shape) != len(shares) or len(names) != len(shares) or not known:
-        raise MediaError(f"In the pose file '{name}' the shape of the body is not understood.")
+        raise MediaError(
+            f"In the pose file '{name}' the shape of the body is not understood; write or copy "
+            "it again."
+        )
     return shape

@@ -73,7 +73,9 @@ def poses_from(arrays: Arrays, name: str) -> tuple[Motion, Skeleton]:
         )
     missing = [key for key in _KEYS if key not in arrays]
     if missing:
-        raise MediaError(f"The pose file '{name}' has no {', '.join(missing)}.")
+        raise MediaError(
+            f"The pose file '{name}' has no {', '.join(missing)}; write or copy it again."
+        )
     joints, frames = len(np.atleast_1d(arrays["joints"])), len(np.atleast_1d(arrays["root_m"]))
     shapes = {
         "joints": (joints,), "parents": (joints,), "rest_m": (joints, 3), "tails_m": (joints, 3),
@@ -82,7 +84,8 @@ def poses_from(arrays: Arrays, name: str) -> tuple[Motion, Skeleton]:
     for key, shape in shapes.items():
         if arrays[key].shape != shape or 0 in shape:
             raise MediaError(
-                f"In the pose file '{name}' {key} has shape {arrays[key].shape}, not {shape}."
+                f"In the pose file '{name}' {key} has shape {arrays[key].shape}, not {shape}; "
+                "write or copy it again."
             )
     _check_values(arrays, name)
     return _motion(arrays, name), _skeleton(arrays)
@@ -91,15 +94,23 @@ def poses_from(arrays: Arrays, name: str) -> tuple[Motion, Skeleton]:
 def _check_values(arrays: Arrays, name: str) -> None:
     for key in ("rest_m", "tails_m", "root_m", "rotations"):
         if arrays[key].dtype.kind != "f" or not np.isfinite(arrays[key]).all():
-            raise MediaError(f"In the pose file '{name}' {key} holds what is no finite number.")
+            raise MediaError(
+                f"In the pose file '{name}' {key} holds what is no finite number; write or "
+                "copy it again."
+            )
     if not (np.linalg.norm(arrays["rotations"], axis=-1) > 0.5).all():
-        raise MediaError(f"In the pose file '{name}' a rotation is no unit quaternion.")
+        raise MediaError(
+            f"In the pose file '{name}' a rotation is no unit quaternion; write or copy it again."
+        )
     parents = arrays["parents"]
     before = np.arange(len(parents))
     if parents.dtype.kind != "i" or parents[0] != -1 or not (
         (parents[1:] >= 0) & (parents[1:] < before[1:])
     ).all():  # fmt: skip
-        raise MediaError(f"In the pose file '{name}' a joint does not come after its parent.")
+        raise MediaError(
+            f"In the pose file '{name}' a joint does not come after its parent; write or copy "
+            "it again."
+        )
 
 
 def _motion(arrays: Arrays, name: str) -> Motion:
@@ -108,7 +119,10 @@ def _motion(arrays: Arrays, name: str) -> Motion:
     except (ValueError, ZeroDivisionError):
         rate_fps = Fraction(0)
     if not 0 < rate_fps <= MAX_FPS:
-        raise MediaError(f"In the pose file '{name}' rate_fps is no rate up to {MAX_FPS}.")
+        raise MediaError(
+            f"In the pose file '{name}' rate_fps is no rate up to {MAX_FPS}; write or copy it "
+            "again."
+        )
     return Motion(
         joints=tuple(str(joint) for joint in arrays["joints"]),
         rate_fps=rate_fps,

@@ -64,5 +64,7 @@ def input_from(chunk: pb.InputChunk) -> InputKind:
         InvalidRequestError: the server does not know it.
     """
     if chunk.input not in INPUTS:
-        raise InvalidRequestError(f"input is {chunk.input}, which this server does not know.")
+        raise InvalidRequestError(
+            f"input is {chunk.input}, which this server does not know; send what mimo.v1 names."
+        )
     return INPUTS[chunk.input]

@@ -59,7 +59,8 @@ class Server:
                 port = self._server.add_secure_port(listen, credentials)
         except RuntimeError:
             raise InvalidRequestError(
-                f"Cannot listen on {listen}: the port is taken or the host is not this machine's."
+                f"Cannot listen on {listen}: the port is taken or the host is not this "
+                "machine's; choose another address."
             ) from None
         await self._health.set(NAME, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()
@@ -95,4 +96,6 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidRequestError(f"Cannot read the TLS file {path}: {error.strerror}.") from error
+        raise InvalidRequestError(
+            f"Cannot read the TLS file {path}: {error.strerror}; name one that can be read."
+        ) from error

@@ -44,14 +44,16 @@ class Spool:
         _check_name(kind, name)
         key = (kind, name)
         if key in self._ended:
-            raise ProtocolError(f"{_called(key)} was sent again after its last slice.")
+            raise ProtocolError(
+                f"{_called(key)} was sent again after its last slice; send it once."
+            )
         self._count(key, len(data))
         try:
             with self._path(key).open("ab") as file:
                 file.write(data)
         except OSError as error:
             raise ResourceError(
-                f"The server cannot store {_called(key)}: {error.strerror}."
+                f"The server cannot store {_called(key)}: {error.strerror}; make room on its disk."
             ) from error
         if last:
             self._ended.add(key)

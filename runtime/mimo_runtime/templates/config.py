@@ -72,7 +72,9 @@ def read_config(folder: Path) -> TemplateConfig:
             f"The template '{folder.name}' has no {CONFIG_FILE}; it must hold fps and time_crop."
         ) from None
     except (ValueError, RecursionError) as error:
-        raise TemplateError(f"{CONFIG_FILE} of '{folder.name}' is no JSON: {error}.") from None
+        raise TemplateError(
+            f"{CONFIG_FILE} of '{folder.name}' is no JSON: {error}; take it as it was published."
+        ) from None
     config = TemplateConfig(
         _number(settings, folder, "fps"),
         _number(settings, folder, "time_crop", "start_idx"),

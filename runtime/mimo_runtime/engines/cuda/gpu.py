@@ -61,7 +61,10 @@ class Gpu:
                 "bundle of a smaller size, or take the engine onnxruntime."
             )
         if status != self._driver.CUresult.CUDA_SUCCESS:
-            raise MimoError(f"{self.device.name} failed in {name} with {status.name}.")
+            raise MimoError(
+                f"{self.device.name} failed in {name} with {status.name}; end other programs "
+                "that use it, and update its driver."
+            )
         return tuple(values)
 
     def free_bytes(self) -> int:

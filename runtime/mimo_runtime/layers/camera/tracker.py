@@ -44,7 +44,10 @@ class CameraTracker:
     def path(self) -> CameraPath:
         """What was found. Raises MediaError where there was no frame."""
         if not self._shots:
-            raise MediaError("There is no frame in the clip, so that there is nothing to align.")
+            raise MediaError(
+                "There is no frame in the clip, so that there is nothing to align; give a clip "
+                "with frames."
+            )
         segments = tuple(segment_of(shot, self._size_px, self._scale) for shot in self._shots)
         matrices: list[Matrix] = []
         for shot, segment in zip(self._shots, segments, strict=True):

@@ -1,0 +1,155 @@
+"""What of docs/style.md a program can see."""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from mimo_runtime import errors
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("runtime/mimo_runtime", "export", "kernels/mimo_kernels")
+FAMILY = {
+    name
+    for name, kind in vars(errors).items()
+    if isinstance(kind, type) and issubclass(kind, errors.MimoError)
+}
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 50
+# Larger today; nothing is to join them.
+LARGE_FILES = {
+    "runtime/mimo_runtime/bundle.py",
+    "runtime/mimo_runtime/motions/zero_posture.py",
+}
+LARGE_FUNCTIONS = {"reference_attention_kernel"}
+# Of each room the words that were given up, and what is said instead.
+BANNED = {
+    "runtime/mimo_runtime/layers": {
+        "grown": "dilate",
+        "shrunk": "erode",
+        "faded": "feather",
+        "human": "person",
+        "sighting": "masks",
+        "glance": "view",
+        "look": "compared",
+        "trust": "visibility",
+        "Shot": "SegmentBuilder",
+    },
+    "runtime/mimo_runtime/engines": {"halves": "branches", "shares": "weights", "hold": "new"},
+    "runtime/mimo_runtime/plans": {"Wanted": "PlanQuery", "Found": "PlanIndex"},
+    "kernels/mimo_kernels": {
+        "plain_rows": "unconditional_rows",
+        "halves": "branches",
+        "take_rows": "gather_latents",
+        "two_source": "reference_attention",
+    },
+    "export": {
+        "plain_rows": "unconditional_rows",
+        "halves": "branches",
+        "time_table": "time_projections",
+    },
+}
+
+
+@cache
+def sources() -> tuple[tuple[str, ast.Module], ...]:
+    """Every source file and its tree."""
+    paths = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
+    return tuple((p.relative_to(ROOT).as_posix(), ast.parse(p.read_text())) for p in paths)
+
+
+def sentences() -> Iterator[tuple[str, str]]:
+    """Where an error is raised, and its sentence with `{}` for what is filled in."""
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and node.args and _name(node.func) in FAMILY:
+                text = _text(node.args[0])
+                if text is not None:
+                    yield f"{path}:{node.lineno}", text
+
+
+def _name(node: ast.expr) -> str:
+    return getattr(node, "attr", "") or getattr(node, "id", "")
+
+
+def _text(node: ast.expr) -> str | None:
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else "{}" for v in node.values)
+    return None
+
+
+def test_an_error_is_a_sentence() -> None:
+    """It begins with a capital letter, or with the name of a thing, and ends with a full stop."""
+    begins = r"[A-Z{'`]|--|[a-z]\S*[-_.\d]\S* |torch |[a-z]+ (is|are) "
+    odd = [
+        (where, text)
+        for where, text in sentences()
+        if not re.match(begins, text) or not re.search(r"(\.|\.\)|\{\})$", text)
+    ]
+    assert odd == []
+
+
+def test_an_error_has_a_way_out() -> None:
+    """Behind a semicolon, in a sentence of its own, or as all that it says."""
+    ways = r";|[.:}] [A-Z`']|^(Give|Name|Choose) |\{\}$"
+    assert [(where, text) for where, text in sentences() if not re.search(ways, text)] == []
+
+
+def test_only_the_command_line_names_flags() -> None:
+    flags = r"(^|[ ('])--[a-z]"
+    commands = ("/cli/", "_command.py", "/command.py")
+    named = [
+        (where, text)
+        for where, text in sentences()
+        if re.search(flags, text)
+        and not any(part in where for part in commands)
+        and not re.search(r"'[^']*--|pip install", text)  # a command to type, in quotes
+    ]
+    assert named == []
+
+
+def test_a_docstring_gives_what_it_describes() -> None:
+    """It says neither "Returns" nor "This function", and its first paragraph is a sentence."""
+    odd = []
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Module):
+                text = ast.get_docstring(node)
+                first = (text or "").split("\n\n")[0]
+                if text and (
+                    re.match(r"(Returns? (?!when)|This (function|class|method|module) )", text)
+                    or first.rstrip()[-1] not in ".:`?"
+                ):
+                    odd.append(f"{path}:{getattr(node, 'lineno', 1)}: {first[:60]}")
+    assert odd == []
+
+
+def test_files_and_functions_stay_small() -> None:
+    lines = {path: (ROOT / path).read_text().count("\n") for path, _ in sources()}
+    long = [path for path in lines.keys() - LARGE_FILES if lines[path] > LONGEST_FILE]
+    for path, tree in sources():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef):
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > LONGEST_FUNCTION and node.name not in LARGE_FUNCTIONS:
+                    long.append(f"{path}: {node.name} has {length} lines")
+    assert long == []
+
+
+@pytest.mark.parametrize("room", BANNED)
+def test_words_that_were_given_up_stay_out(room: str) -> None:
+    found = []
+    for path in sorted((ROOT / room).rglob("*.py")):
+        names = tokenize.generate_tokens(io.StringIO(path.read_text()).readline)
+        for token in names:
+            if token.type == tokenize.NAME and token.string in BANNED[room]:
+                better = BANNED[room][token.string]
+                found.append(f"{path}:{token.start[0]}: {token.string}; say {better}")
+    assert found == []
