@@ -26,7 +26,7 @@ from benchmarks.decomposition_parts.pictures import picture_of, write_sheet
 from benchmarks.decomposition_parts.report import tables, write_results
 from benchmarks.decomposition_parts.truth import make_truth
 from benchmarks.decomposition_parts.whole_stage import decompose_whole
-from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.contact_sheet import Row
 from mimo_synthetic.ground_truth.spec import ClipSpec, all_specs
 
@@ -46,11 +46,11 @@ def chosen_specs(quick: bool, every: int, size_px: int, first_seed: int = UNSEEN
 
 def run_all(specs: Sequence[ClipSpec]) -> tuple[list[Measures], list[Row]]:
     """Every clip through every stage; every seventh also as a file, with a picture of it."""
-    finders = open_finders()
+    estimators = open_estimators()
     measures: list[Measures] = []
     pictures: list[Row] = []
     for number, spec in enumerate(specs, 1):
-        run = run_clip(make_truth(spec), finders)
+        run = run_clip(make_truth(spec), estimators)
         if (spec.seed - specs[0].seed) % _CHOSEN == 0:
             _run_whole(run)
             pictures.append(picture_of(run))

@@ -40,6 +40,16 @@ BANNED = {
         "trust": "visibility",
         "Shot": "SegmentBuilder",
     },
+    "runtime/mimo_runtime/analysis": {
+        "Body": "PoseEstimate",
+        "PeopleFinder": "PersonDetector",
+        "Finders": "Estimators",
+        "Region": "BBox",
+        "Wardrobe": "AppearanceModels",
+        "bridged": "fill_gaps",
+        "nearness": "inverse_depth",
+        "foot_line": "ground_contact_row",
+    },
     "runtime/mimo_runtime/engines": {"halves": "branches", "shares": "weights", "hold": "new"},
     "runtime/mimo_runtime/plans": {"Wanted": "PlanQuery", "Found": "PlanIndex"},
     "kernels/mimo_kernels": {

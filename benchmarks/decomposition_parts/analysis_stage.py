@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.decomposition_parts.truth import Truth
-from mimo_runtime.analysis.body_landmarks import Body
-from mimo_runtime.analysis.body_track import SeenBody, follow_body
-from mimo_runtime.analysis.bridging import bridged
-from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.bbox import BBox, intersection_over_union
+from mimo_runtime.analysis.estimators import Estimators
 from mimo_runtime.analysis.frame import Floats, Frame
-from mimo_runtime.analysis.region import Region, intersection_over_union
+from mimo_runtime.analysis.gap_filling import fill_gaps
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
+from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
 from mimo_runtime.decomposition.crowd import Crowd
 from mimo_runtime.layers.camera.path import CameraPath
@@ -36,7 +36,7 @@ class Analysed:
     people: tuple[FramePeople, ...]
     number: int
     chosen: int
-    bodies: tuple[Body | None, ...]
+    bodies: tuple[PoseEstimate | None, ...]
     masks: tuple[Floats, ...]
     others: tuple[tuple[Floats, ...], ...]
     people_cpu_s: float
@@ -49,13 +49,13 @@ class Analysed:
         return tuple(one.index for one in self.people if one.cut and one.index > 0)
 
 
-def analyse(truth: Truth, finders: Finders) -> Analysed | None:
+def analyse(truth: Truth, estimators: Estimators) -> Analysed | None:
     """Follow people, find bodies and masks of the one meant; None where nobody was found.
 
     Whom the user means is known from the truth, as with `--person`; all else is found.
     """
     started = time.process_time()
-    people = bridged(tuple(follow_people(_frames(truth), finders.people, finders.bodies)))
+    people = fill_gaps(tuple(follow_people(_frames(truth), estimators.people, estimators.bodies)))
     size_px = truth.spec.size_px
     summary = TrackSummary(size_px, size_px)
     for one in people:
@@ -65,8 +65,8 @@ def analyse(truth: Truth, finders: Finders) -> Analysed | None:
     chosen = choose_person(summary.tracks()).number
     number = _meant(truth, people, chosen)
     between = time.process_time()
-    seen = tuple(follow_body(_frames(truth), people, number, finders.bodies))
-    masks = list(_masks(truth, people, seen, number, finders))
+    seen = tuple(track_pose(_frames(truth), people, number, estimators.bodies))
+    masks = list(_masks(truth, people, seen, number, estimators))
     camera = follow_camera(truth, people, masks)
     ended = time.process_time()
     return Analysed(
@@ -103,7 +103,7 @@ def _meant(truth: Truth, people: Sequence[FramePeople], chosen: int) -> int:
     """Whose box is where the true person is in most frames; `chosen` where nobody's ever is."""
     votes: Counter[int] = Counter()
     for seen, frame in zip(people, truth.frames, strict=True):
-        box = Region.around(np.argwhere(frame.human_full > 0.5)[:, ::-1].astype(np.float64))
+        box = BBox.around(np.argwhere(frame.human_full > 0.5)[:, ::-1].astype(np.float64))
         shares = {one.number: intersection_over_union(one.person.box, box) for one in seen.people}
         if shares and max(shares.values()) > _SAME:
             votes[max(shares, key=lambda number: shares[number])] += 1
@@ -113,11 +113,11 @@ def _meant(truth: Truth, people: Sequence[FramePeople], chosen: int) -> int:
 def _masks(
     truth: Truth,
     people: Sequence[FramePeople],
-    seen: Sequence[SeenBody],
+    seen: Sequence[TrackedPose],
     number: int,
-    finders: Finders,
+    estimators: Estimators,
 ) -> Iterator[tuple[Floats, tuple[Floats, ...]]]:
-    crowd = Crowd(finders, number)
+    crowd = Crowd(estimators, number)
     for frame, who, body in zip(truth.frames, people, seen, strict=True):
         found = {one.number: one.mask for one in crowd.look(frame.pixels, who, body)}
         nothing = np.zeros(frame.pixels.shape[:2], np.float32)

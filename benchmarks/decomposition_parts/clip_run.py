@@ -12,7 +12,7 @@ from benchmarks.decomposition_parts.measures import (
     measure_layers,
 )
 from benchmarks.decomposition_parts.truth import Truth
-from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.estimators import Estimators
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,12 +26,12 @@ class ClipRun:
     measures: Measures
 
 
-def run_clip(truth: Truth, finders: Finders) -> ClipRun:
+def run_clip(truth: Truth, estimators: Estimators) -> ClipRun:
     """Run analysis, fit and layers, and measure them."""
     front, spec = truth.clip.front, truth.spec
     kind = "nothing" if front is None else front.kind
     measures = Measures(spec.name, spec.motion, spec.camera, kind, len(truth.frames))
-    analysed = analyse(truth, finders)
+    analysed = analyse(truth, estimators)
     if analysed is None:
         measures.values["human_found"] = [0.0] * len(truth.frames)
         measures.values["human_iou"] = [0.0] * len(truth.frames)

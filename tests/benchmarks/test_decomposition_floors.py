@@ -5,13 +5,13 @@ import pytest
 
 from benchmarks.decomposition_parts.clip_run import run_clip
 from benchmarks.decomposition_parts.truth import make_truth
-from mimo_runtime.analysis.finders import Finders, open_finders
+from mimo_runtime.analysis.estimators import Estimators, open_estimators
 from mimo_synthetic.ground_truth.spec import ClipSpec
 
 
 @pytest.fixture(scope="module")
-def finders() -> Finders:
-    return open_finders()
+def estimators() -> Estimators:
+    return open_estimators()
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ def finders() -> Finders:
     ids=["post", "ball"],
 )
 def test_layers_of_a_made_up_clip(
-    finders: Finders, spec: ClipSpec, occluder_iou: float, plate_db: float
+    estimators: Estimators, spec: ClipSpec, occluder_iou: float, plate_db: float
 ) -> None:
-    values = run_clip(make_truth(spec), finders).measures.values
+    values = run_clip(make_truth(spec), estimators).measures.values
 
     assert np.median(values["human_iou"]) > 0.92
     assert np.median(values["occluder_iou"]) > occluder_iou

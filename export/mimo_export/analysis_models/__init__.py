@@ -11,5 +11,5 @@ conversion wants TensorFlow, which nothing else here does, so give it an environ
 `PACKAGES` is the folder with the three archives. Every source file is checked against the
 SHA-256 in `sources.py`. The result is the same bytes for the same versions of the tools.
 `--name blazepose-ghum-heavy` converts a larger network for the slot `body` that does not ship;
-a user's file of models (`mimo_runtime.analysis.choices`) can name it.
+a user's file of models (`mimo_runtime.analysis.model_config`) can name it.
 """

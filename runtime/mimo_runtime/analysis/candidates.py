@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from mimo_runtime.analysis.bbox import BBox, overlap
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.plain_ground import Figure, figures, labelled
-from mimo_runtime.analysis.region import Region, overlap
+from mimo_runtime.analysis.bbox import BBox, overlap
 from mimo_runtime.errors import InvalidRequestError
 
 _IN_FIGURE = 0.5  # of a person's box: the person is in that figure
@@ -20,7 +21,7 @@ _SOMETHING = 0.02
 class Candidate:
     """Somebody in the picture: found as a person, standing apart from the ground, or both."""
 
-    box: Region
+    box: BBox
     person: Person | None
     figure: Figure | None
 

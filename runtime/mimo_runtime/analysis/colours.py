@@ -57,7 +57,7 @@ def bins_of(pixels: Pixels) -> Bins:
     return np.asarray((parts[..., 0] * LEVELS + parts[..., 1]) * LEVELS + parts[..., 2])
 
 
-def shared_out(
+def assign_pixels(
     shapes: Sequence[Floats], models: Sequence[ColourModel], bins: Bins, blur_px: float
 ) -> tuple[Floats, ...]:
     """How much of each pixel is whose, by shape and colour; the sum is 1.

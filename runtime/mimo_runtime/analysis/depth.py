@@ -3,15 +3,15 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.contracts import DISTANCE
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.model import Network
+from mimo_runtime.analysis.model_specs import DISTANCE
 from mimo_runtime.errors import InvalidRequestError
 
 _NEAREST = 1e-3
 
 
-class DepthFinder:
+class DepthEstimator:
     """Relative depth with a network of slot `depth`, such as MiDaS or Depth-Anything."""
 
     def __init__(self, network: Network) -> None:
@@ -43,16 +43,16 @@ class DepthFinder:
         return np.asarray(whole, np.float32)
 
 
-def aligned(nearness: Floats, reference: Floats, still: Floats) -> Floats:
-    """`nearness` scaled and shifted to be closest to `reference` where nothing moves.
+def aligned(inverse_depth: Floats, reference: Floats, still: Floats) -> Floats:
+    """`inverse_depth` scaled and shifted to be closest to `reference` where nothing moves.
 
     Least squares over all pixels, weighted by `still`; all float32 [height, width]. Where
-    `nearness` is flat, it is only shifted.
+    `inverse_depth` is flat, it is only shifted.
     """
     total = float(still.sum()) or 1.0
-    mean = float((nearness * still).sum()) / total
+    mean = float((inverse_depth * still).sum()) / total
     target = float((reference * still).sum()) / total
-    spread = float((still * (nearness - mean) ** 2).sum())
-    shared = float((still * (nearness - mean) * (reference - target)).sum())
+    spread = float((still * (inverse_depth - mean) ** 2).sum())
+    shared = float((still * (inverse_depth - mean) * (reference - target)).sum())
     scale = shared / spread if spread > 0 else 1.0
-    return np.asarray((nearness - mean) * scale + target, np.float32)
+    return np.asarray((inverse_depth - mean) * scale + target, np.float32)

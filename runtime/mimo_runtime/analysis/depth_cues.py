@@ -2,39 +2,41 @@
 
 import numpy as np
 
-from mimo_runtime.analysis.body_landmarks import Body
 from mimo_runtime.analysis.depth_order import DepthCues
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.joints import FEET, LANDMARK
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 
 _SEEN = 0.5  # visibility from which a landmark counts
 _EDGE = 0.99  # of the frame's height: feet below it may be cut off
 
 
-def body_cues(body: Body, height_px: int, nearness: Floats | None, mask: Floats) -> DepthCues:
+def body_cues(
+    body: PoseEstimate, height_px: int, inverse_depth: Floats | None, mask: Floats
+) -> DepthCues:
     """What one body tells.
 
     Args:
         body: found in a frame of `height_px`.
-        nearness: of a `DepthFinder`, float32 [height, width], or None.
+        inverse_depth: of a `DepthEstimator`, float32 [height, width], or None.
         mask: the body's, float32 [height, width].
     """
-    near = None if nearness is None else nearness_in(nearness, mask)
-    return DepthCues(near, px_per_m(body), foot_line(body, height_px))
+    near = None if inverse_depth is None else inverse_depth_in(inverse_depth, mask)
+    return DepthCues(near, px_per_m(body), ground_contact_row(body, height_px))
 
 
-def nearness_in(nearness: Floats, mask: Floats) -> float | None:
-    """The median of `nearness` in `mask`, as a share of its range; None for an empty mask."""
-    inside = nearness[mask > 0.5]
+def inverse_depth_in(inverse_depth: Floats, mask: Floats) -> float | None:
+    """The median of `inverse_depth` in `mask`, as a share of its range; None for an empty mask."""
+    inside = inverse_depth[mask > 0.5]
     if inside.size == 0:
         return None
-    low, high = np.percentile(nearness, (2, 98))
+    low, high = np.percentile(inverse_depth, (2, 98))
     if high <= low:
         return 0.5
     return float(np.clip((np.median(inside) - low) / (high - low), 0, 1))
 
 
-def px_per_m(body: Body) -> float | None:
+def px_per_m(body: PoseEstimate) -> float | None:
     """Pixels per metre at the body: its points in the picture against those in metres.
 
     Least squares over what is seen; None for fewer than four points.
@@ -48,7 +50,7 @@ def px_per_m(body: Body) -> float | None:
     return scale if scale > 0 else None
 
 
-def foot_line(body: Body, height_px: int) -> float | None:
+def ground_contact_row(body: PoseEstimate, height_px: int) -> float | None:
     """Where the lower foot stands, as a share of the frame's height.
 
     None where no foot is seen or it reaches the lower edge, for then it may be cut off.

@@ -17,7 +17,7 @@ NETWORK: Final = "network"
 GEOMETRY: Final = "geometry"
 NOTHING: Final = "nothing"
 
-_PER_NEARNESS = 8.0  # log-odds for the whole range of nearness of a frame
+_PER_INVERSE_DEPTH = 8.0  # log-odds for the whole range of inverse_depth of a frame
 _PER_SCALE = 6.0  # log-odds for e times the pixels per metre
 _PER_FOOT_LINE = 20.0  # log-odds for one height of the frame
 _MOST = 6.0
@@ -27,14 +27,14 @@ _MOST = 6.0
 class DepthCues:
     """What is known of how near one layer is; None where it is not.
 
-    `nearness`: median of the depth network's plane in the layer, as a share (0..1) of its range in
-    the frame. `px_per_m`: size of a metre there. `foot_line`: where it touches the ground, as a
-    share of the frame's height, 1 at the bottom.
+    `inverse_depth`: median of the depth network's plane in the layer, as a share (0..1) of its
+    range in the frame. `px_per_m`: size of a metre there. `ground_contact_row`: where it touches
+    the ground, as a share of the frame's height, 1 at the bottom.
     """
 
-    nearness: float | None = None
+    inverse_depth: float | None = None
     px_per_m: float | None = None
-    foot_line: float | None = None
+    ground_contact_row: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +80,13 @@ def order_of(cues: Sequence[DepthCues]) -> DepthOrder:
 
 def nearer_log_odds(one: DepthCues, other: DepthCues) -> float:
     """Log of the odds that `one` is nearer than `other`; 0 where nothing is known."""
-    if one.nearness is not None and other.nearness is not None:
-        return _bounded((one.nearness - other.nearness) * _PER_NEARNESS)
+    if one.inverse_depth is not None and other.inverse_depth is not None:
+        return _bounded((one.inverse_depth - other.inverse_depth) * _PER_INVERSE_DEPTH)
     odds = 0.0
     if one.px_per_m is not None and other.px_per_m is not None:
         odds += _bounded((math.log(one.px_per_m) - math.log(other.px_per_m)) * _PER_SCALE)
-    if one.foot_line is not None and other.foot_line is not None:
-        odds += _bounded((one.foot_line - other.foot_line) * _PER_FOOT_LINE)
+    if one.ground_contact_row is not None and other.ground_contact_row is not None:
+        odds += _bounded((one.ground_contact_row - other.ground_contact_row) * _PER_FOOT_LINE)
     return odds
 
 
@@ -97,6 +97,6 @@ def _bounded(odds: float) -> float:
 def _source(
     cues: Sequence[DepthCues], odds: "np.ndarray[tuple[int, int], np.dtype[np.float64]]"
 ) -> str:
-    if cues and all(cue.nearness is not None for cue in cues):
+    if cues and all(cue.inverse_depth is not None for cue in cues):
         return NETWORK
     return GEOMETRY if odds.any() else NOTHING

@@ -21,7 +21,7 @@ KEYPOINTS: Final = (
     "left_ankle",
     "right_ankle",
 )
-"""The 17 of COCO, which people finders give."""
+"""The 17 of COCO, which people estimators give."""
 
 LANDMARKS: Final = (
     "nose",

@@ -6,8 +6,8 @@ from typing import Self
 import cv2
 import numpy as np
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Pixels
-from mimo_runtime.analysis.region import Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Letterbox:
     inner_height: int
 
     @classmethod
-    def fitting(cls, part: Region, width_px: int, height_px: int) -> Self:
+    def fitting(cls, part: BBox, width_px: int, height_px: int) -> Self:
         """`part` (whole px, inside the frame) in a picture of `width_px` times `height_px`."""
         width, height = int(part.width), int(part.height)
         scale = min(width_px / width, height_px / height)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from mimo_runtime.analysis.assignment import FORBIDDEN
+from mimo_runtime.analysis.bbox import intersection_over_union
 from mimo_runtime.analysis.person import Person, keypoint_distance, same_person
-from mimo_runtime.analysis.region import intersection_over_union
 
 _FARTHEST = 0.45  # heights between a person and where it is expected; grows while it is lost
 _PER_LOST_S = 1.0

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.candidates import Candidate, candidates, choose, own_part
 from mimo_runtime.analysis.frame import Floats, Pixels
-from mimo_runtime.analysis.mask import MaskFinder
 from mimo_runtime.analysis.mask_edge import refined
-from mimo_runtime.analysis.people import PeopleFinder
+from mimo_runtime.analysis.person_detector import PersonDetector
+from mimo_runtime.analysis.person_segmenter import PersonSegmenter
 from mimo_runtime.analysis.picture_quality import PictureWarning, picture_warnings
 from mimo_runtime.analysis.plain_ground import cut_out, figures
-from mimo_runtime.analysis.region import Region
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import ROOM, SquareCrop
 from mimo_runtime.errors import MediaError
 
@@ -32,14 +32,16 @@ class CharacterMatte:
     """
 
     alpha: Pixels
-    body: Body | None
+    body: PoseEstimate | None
     warnings: tuple[PictureWarning, ...]
 
 
-class CharacterFinder:
+class CharacterMatter:
     """Cuts the main person out of a picture."""
 
-    def __init__(self, people: PeopleFinder, bodies: BodyFinder, masks: MaskFinder) -> None:
+    def __init__(
+        self, people: PersonDetector, bodies: PoseEstimator, masks: PersonSegmenter
+    ) -> None:
         self._people = people
         self._bodies = bodies
         self._masks = masks
@@ -83,7 +85,11 @@ class CharacterFinder:
         return CharacterMatte(levels, body, picture_warnings(body, levels, len(others) + 1))
 
     def _alpha(
-        self, pixels: Pixels, body: Body | None, chosen: Candidate | None, others: list[Candidate]
+        self,
+        pixels: Pixels,
+        body: PoseEstimate | None,
+        chosen: Candidate | None,
+        others: list[Candidate],
     ) -> Floats:
         """How much of each pixel is the character, float32 [height, width] 0..1."""
         people = None
@@ -101,17 +107,17 @@ class CharacterFinder:
             return people if people is not None else np.zeros(pixels.shape[:2], np.float32)
         return own_part(ground, chosen)
 
-    def _body(self, pixels: Pixels, chosen: Candidate | None) -> Body | None:
+    def _body(self, pixels: Pixels, chosen: Candidate | None) -> PoseEstimate | None:
         """The body of the one chosen, or that which its box, or the whole picture, may show."""
         if chosen is not None and chosen.person is not None:
             return self._closer(pixels, self._bodies.find(pixels, chosen.person))
         height_px, width_px = pixels.shape[:2]
-        box = Region(0, 0, width_px, height_px) if chosen is None else chosen.box
+        box = BBox(0, 0, width_px, height_px) if chosen is None else chosen.box
         side_px = max(box.width, box.height) * (1.0 if chosen is None else ROOM)
         body = self._bodies.find_in(pixels, SquareCrop(*box.centre, float(side_px), 0.0))
         return self._closer(pixels, body) if body.presence >= _PRESENT else None
 
-    def _closer(self, pixels: Pixels, body: Body) -> Body:
+    def _closer(self, pixels: Pixels, body: PoseEstimate) -> PoseEstimate:
         """Once more, in the crop that fits what was found the first time."""
         seen = body.inside >= _IN_PICTURE
         if body.presence < _PRESENT or seen.sum() < len(seen) // 2:

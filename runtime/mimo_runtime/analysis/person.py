@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from mimo_runtime.analysis.bbox import BBox, intersection_over_union
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
-from mimo_runtime.analysis.region import Region, intersection_over_union
 
 SURE = 0.3  # score from which a keypoint's place is to be believed
 _SAME_PLACE = 0.12  # distance of keypoints, of a person's height, below which two are one
@@ -26,7 +26,7 @@ class Person:
     sum 1, or is empty.
     """
 
-    box: Region
+    box: BBox
     keypoints: Floats
     score: float
     colours: Floats = field(default_factory=_no_colours)
@@ -36,11 +36,11 @@ class Person:
         """Which keypoints are to be believed, bool [17]."""
         return np.asarray(self.keypoints[:, 2] >= SURE)
 
-    def torso(self) -> Region | None:
+    def torso(self) -> BBox | None:
         """The region of shoulders and hips, None where fewer than three of them are sure."""
         places = [KEYPOINT[name] for name in SHOULDERS_AND_HIPS]
         points = self.keypoints[places][self.sure[places]]
-        return Region.around(points) if len(points) >= 3 else None
+        return BBox.around(points) if len(points) >= 3 else None
 
 
 def keypoint_distance(one: Person, other: Person) -> float | None:

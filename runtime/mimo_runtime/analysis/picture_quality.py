@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from mimo_runtime.analysis.body_landmarks import Body
 from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 
 HALF_BODY: Final = "half_body"
 OCCLUDED: Final = "occluded"
@@ -46,7 +46,9 @@ class PictureWarning:
     text: str
 
 
-def picture_warnings(body: Body | None, alpha: Pixels, people: int) -> tuple[PictureWarning, ...]:
+def picture_warnings(
+    body: PoseEstimate | None, alpha: Pixels, people: int
+) -> tuple[PictureWarning, ...]:
     """What may spoil a character made from this picture.
 
     Args:
@@ -72,7 +74,7 @@ def picture_warnings(body: Body | None, alpha: Pixels, people: int) -> tuple[Pic
     return tuple(found)
 
 
-def _body_warnings(body: Body, alpha: Pixels) -> Iterator[PictureWarning]:
+def _body_warnings(body: PoseEstimate, alpha: Pixels) -> Iterator[PictureWarning]:
     height_px, width_px = alpha.shape
     outside, hidden = joints_out_of_sight(body, width_px, height_px)
     if outside:
@@ -102,7 +104,7 @@ def borders_touched(alpha: Pixels) -> int:
     return sum(float((side > _ON_MATTE).mean()) > _TOUCHED for side in sides)
 
 
-def joints_off_matte(body: Body, alpha: Pixels) -> tuple[str, ...]:
+def joints_off_matte(body: PoseEstimate, alpha: Pixels) -> tuple[str, ...]:
     """Joints that are to be seen in the picture, and around which the matte is empty."""
     height_px, width_px = alpha.shape
     reach = max(2, round(_AROUND * seen_height_px(alpha)))
@@ -118,7 +120,7 @@ def joints_off_matte(body: Body, alpha: Pixels) -> tuple[str, ...]:
 
 
 def joints_out_of_sight(
-    body: Body, width_px: int, height_px: int
+    body: PoseEstimate, width_px: int, height_px: int
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Joints beyond the picture, and joints inside it that cannot be seen."""
     outside, hidden = [], []
@@ -131,7 +133,7 @@ def joints_out_of_sight(
     return tuple(outside), tuple(hidden)
 
 
-def turned_deg(body: Body) -> float:
+def turned_deg(body: PoseEstimate) -> float:
     """How far the shoulders are turned away from the camera: 0 frontal, 90 sideways, 180 back.
 
     Which side is to be seen is told by the face where it is: the network takes left for right in
@@ -142,7 +144,7 @@ def turned_deg(body: Body) -> float:
     return 180 - turned if turned > 90 and looks_at_camera(body) else turned
 
 
-def looks_at_camera(body: Body) -> bool:
+def looks_at_camera(body: PoseEstimate) -> bool:
     """Whether the face is to be seen: eyes and nose are, and the nose is nearer than the ears."""
     face = [LANDMARK[name] for name in ("nose", "left_eye", "right_eye")]
     ears = [LANDMARK[name] for name in ("left_ear", "right_ear")]

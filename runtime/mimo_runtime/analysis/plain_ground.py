@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Floats, Pixels
-from mimo_runtime.analysis.region import Region
 
 Mask = NDArray[np.bool_]
 
@@ -36,7 +36,7 @@ class Figure:
     """What stands on the ground in one place: `mask`, bool [height, width], and its `box`."""
 
     mask: Mask
-    box: Region
+    box: BBox
 
 
 def ground_colour(pixels: Pixels) -> tuple[Floats, float] | None:
@@ -181,7 +181,7 @@ def _soft(away: Floats, outside: Mask, allowed: float) -> Floats:
     return np.where(outside, 0, np.where(edge, share, 1)).astype(np.float32)
 
 
-def _nearest(box: Region, others: dict[int, Region]) -> int | None:
+def _nearest(box: BBox, others: dict[int, BBox]) -> int | None:
     found = {
         label: _gap(box, other) for label, other in others.items()
         if _gap(box, other) <= _NEAR * other.height
@@ -189,20 +189,20 @@ def _nearest(box: Region, others: dict[int, Region]) -> int | None:
     return min(found, key=lambda label: found[label], default=None)
 
 
-def _gap(one: Region, other: Region) -> float:
+def _gap(one: BBox, other: BBox) -> float:
     across = max(one.left - other.right, other.left - one.right, 0)
     down = max(one.top - other.bottom, other.top - one.bottom, 0)
     return max(across, down)
 
 
-def _box(stats: Sequence[int]) -> Region:
+def _box(stats: Sequence[int]) -> BBox:
     left, top, width, height = map(float, stats[:4])
-    return Region(left, top, left + width, top + height)
+    return BBox(left, top, left + width, top + height)
 
 
 def _figure(mask: Mask) -> Figure:
     rows, columns = np.nonzero(mask)
-    box = Region(
+    box = BBox(
         float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1)
     )
     return Figure(mask, box)

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.region import Region
 
 ROOM = 1.35  # side of the square, of the longer side of the person's box
 UPRIGHT_DEG = 40.0  # the network is sure of people that lean less than this; they stay as they are
@@ -119,7 +119,7 @@ def crop_around(
     return SquareCrop(*box.centre, max(box.width, box.height) * ROOM, turn)
 
 
-def _with_legs(person: Person, height_px: int) -> Region:
+def _with_legs(person: Person, height_px: int) -> BBox:
     """The box as it would be if the lower edge of the frame did not cut it off.
 
     Body networks press the whole body into what they are shown if there is no room for the rest.
@@ -132,7 +132,7 @@ def _with_legs(person: Person, height_px: int) -> Region:
         seen = person.keypoints[places][person.sure[places], 1]
         if len(seen):
             bottom = box.top + share * (float(seen.max()) - box.top)
-            return Region(box.left, box.top, box.right, max(box.bottom, bottom))
+            return BBox(box.left, box.top, box.right, max(box.bottom, bottom))
     return box
 
 

@@ -1,23 +1,23 @@
 """Overlapping parts of a frame, in which small people are larger."""
 
-from mimo_runtime.analysis.region import Region
+from mimo_runtime.analysis.bbox import BBox
 
 _SHARED = 0.3  # of a tile's side, so that a small person is whole in one of them
 
 
-def tiles_of(width_px: int, height_px: int, count: int) -> tuple[Region, ...]:
+def tiles_of(width_px: int, height_px: int, count: int) -> tuple[BBox, ...]:
     """The whole frame and, for a `count` of 2 or 4, that many overlapping tiles of it.
 
     Two tiles lie along the longer side, four are two by two. Sides are whole px.
     """
-    whole = Region(0, 0, width_px, height_px)
+    whole = BBox(0, 0, width_px, height_px)
     if count == 1:
         return (whole,)
     wide = width_px >= height_px
     columns = 2 if count == 4 or wide else 1
     rows = 2 if count == 4 or not wide else 1
     across, down = _spans(width_px, columns), _spans(height_px, rows)
-    parts = (Region(x[0], y[0], x[1], y[1]) for y in down for x in across)
+    parts = (BBox(x[0], y[0], x[1], y[1]) for y in down for x in across)
     return (whole, *parts)
 
 

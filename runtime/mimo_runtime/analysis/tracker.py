@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mimo_runtime.analysis.assignment import assign
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.matching import is_still, match_cost
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.region import Region
 
 LONGEST_LOSS_S = 1.5
 LONGEST_HOLD_S = 5.0
@@ -23,15 +23,15 @@ Hold = Callable[[Person, float], Iterable[Person]]
 class Tracked:
     """`person` of one frame, who is `number` (1, 2, ... in the order of appearance).
 
-    `held`: the finder missed the person, who was seen where it was expected. `guessed`: the person
-    was not seen, but was before and is after (`bridging`). `presence`: how sure the finder of
+    `recovered`: the detector missed the person, who was seen where it was expected. `interpolated`: the person
+    was not seen, but was before and is after (`gap_filling`). `presence`: how sure the finder of
     bodies is that this is a person, 0..1; None where it was not asked.
     """
 
     number: int
     person: Person
-    held: bool = False
-    guessed: bool = False
+    recovered: bool = False
+    interpolated: bool = False
     presence: float | None = None
 
 
@@ -79,12 +79,12 @@ class Tracker:
         found = [_continued(alive[row], people[column], time_s) for row, column in pairs]
         found += self._strangers(people, {column for _, column in pairs}, time_s)
         lost = sorted(set(range(len(alive))) - {row for row, _ in pairs})
-        held = self._held([(alive[row], expected[row]) for row in lost], found, time_s, hold)
-        kept = {track.number for track in held}
+        recovered = self._held([(alive[row], expected[row]) for row in lost], found, time_s, hold)
+        kept = {track.number for track in recovered}
         missing = [alive[row] for row in lost if alive[row].number not in kept]
-        self._tracks = [*found, *held, *missing]
+        self._tracks = [*found, *recovered, *missing]
         tracked = [Tracked(track.number, track.person) for track in found]
-        tracked += [Tracked(track.number, track.person, held=True) for track in held]
+        tracked += [Tracked(track.number, track.person, recovered=True) for track in recovered]
         return tuple(sorted(tracked, key=lambda one: one.number))
 
     def _strangers(self, people: Sequence[Person], known: set[int], time_s: float) -> list[_Track]:
@@ -101,18 +101,18 @@ class Tracker:
         time_s: float,
         hold: Hold | None,
     ) -> list[_Track]:
-        held: list[_Track] = []
+        recovered: list[_Track] = []
         for track, expected in lost:
             young = track.findings < _FINDINGS_TO_HOLD
             if hold is None or young or time_s - track.found_s > LONGEST_HOLD_S:
                 continue
-            others = [other.person for other in (*found, *held)]
+            others = [other.person for other in (*found, *recovered)]
             looks = hold(expected, time_s - track.seen_s)
             person = next((one for one in looks if is_still(expected, one, others)), None)
             if person is not None:
                 still = _continued(track, person, time_s)
-                held.append(replace(still, found_s=track.found_s, findings=track.findings))
-        return held
+                recovered.append(replace(still, found_s=track.found_s, findings=track.findings))
+        return recovered
 
 
 def _costs(
@@ -146,5 +146,5 @@ def _continued(track: _Track, person: Person, time_s: float) -> _Track:
     return _Track(track.number, dressed, time_s, time_s, track.findings + 1, velocity)
 
 
-def _step(before: Region, after: Region) -> tuple[float, float]:
+def _step(before: BBox, after: BBox) -> tuple[float, float]:
     return after.centre[0] - before.centre[0], after.centre[1] - before.centre[1]

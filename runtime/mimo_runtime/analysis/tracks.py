@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from mimo_runtime.ahead import mapped
-from mimo_runtime.analysis.body_landmarks import BodyFinder
-from mimo_runtime.analysis.closer_look import look_closer
-from mimo_runtime.analysis.cuts import CutFinder
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Frame
-from mimo_runtime.analysis.people import PeopleFinder
-from mimo_runtime.analysis.region import Region
+from mimo_runtime.analysis.person_detector import PersonDetector
+from mimo_runtime.analysis.pose_estimate import PoseEstimator
+from mimo_runtime.analysis.redetection import redetect
+from mimo_runtime.analysis.shot_boundaries import ShotBoundaryDetector
 from mimo_runtime.analysis.tracker import Tracked, Tracker
 from mimo_runtime.errors import InvalidRequestError
 
@@ -19,7 +19,7 @@ _ASKED_EVERY = 5  # frames: the finder of bodies is asked whether those found ar
 _PRESENT = 0.5
 _LEAST = 0.05  # what a track counts in which no body is found
 
-_ONE_PLACE = Region(0.5, 0.5, 0.5, 0.5)
+_ONE_PLACE = BBox(0.5, 0.5, 0.5, 0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +53,7 @@ class Track:
     size: float
     middle: float
     score: float
-    path: Region = _ONE_PLACE
+    path: BBox = _ONE_PLACE
     asked: int = 0
     confirmed: int = 0
 
@@ -69,18 +69,18 @@ class Track:
 
 
 def follow_people(
-    frames: Iterable[Frame], finder: PeopleFinder, bodies: BodyFinder | None = None
+    frames: Iterable[Frame], finder: PersonDetector, bodies: PoseEstimator | None = None
 ) -> Iterator[FramePeople]:
     """Who is in each frame; nothing but the last frame's people is kept.
 
     With `bodies`, a person whom the finder misses for a while is looked for where it is expected,
     and every so often everybody is looked at for a body.
     """
-    tracker, cuts = Tracker(), CutFinder()
+    tracker, cuts = Tracker(), ShotBoundaryDetector()
     each = mapped(lambda frame: (frame, finder.find(frame.pixels)), frames)
     for index, (frame, found) in enumerate(each):
         cut = cuts.is_cut(frame.pixels)
-        hold = None if bodies is None else partial(look_closer, frame.pixels, bodies)
+        hold = None if bodies is None else partial(redetect, frame.pixels, bodies)
         people = tracker.update(found, frame.time_s, cut=cut, hold=hold)
         if bodies is not None and index % _ASKED_EVERY == 0:
             people = tuple(_asked(one, frame, bodies) for one in people)
@@ -115,7 +115,7 @@ class TrackSummary:
         x, y = box.centre
         away = max(abs(2 * x / width_px - 1), abs(2 * y / height_px - 1))
         size = box.area / (width_px * height_px)
-        place = Region(x / width_px, y / height_px, x / width_px, y / height_px)
+        place = BBox(x / width_px, y / height_px, x / width_px, y / height_px)
         asked = one.presence is not None
         return Track(
             one.number,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.body.body import Floats
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.characters.atlas import shipped_atlas
@@ -45,7 +45,7 @@ class Character:
     guesses: tuple[str, ...]
 
 
-def make_character(rgb: Pixels, alpha: Pixels, seen: SeenPerson, size_px: int) -> Character:
+def make_character(rgb: Pixels, alpha: Pixels, seen: PoseEstimate, size_px: int) -> Character:
     """The character of a picture.
 
     Args:

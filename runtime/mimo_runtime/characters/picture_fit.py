@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
@@ -46,7 +46,7 @@ class PictureFit:
     guesses: tuple[str, ...]
 
 
-def fit_picture(seen: SeenPerson, alpha: Pixels) -> PictureFit:
+def fit_picture(seen: PoseEstimate, alpha: Pixels) -> PictureFit:
     """The shipped body, standing as `seen`, in the build and posture whose outline fits best.
 
     Args:

@@ -80,8 +80,8 @@ def _surface_sentence(prepared: "Prepared") -> str:
 def _record(data: bytes, name: str, models: Path | None, prepared: "Prepared") -> "CharacterRecord":
     import hashlib
 
-    from mimo_runtime.analysis.choices import read_models, shipped_models
-    from mimo_runtime.analysis.contracts import DEPTH
+    from mimo_runtime.analysis.model_config import read_models, shipped_models
+    from mimo_runtime.analysis.model_specs import DEPTH
     from mimo_runtime.characters.folder import CharacterRecord
     from mimo_runtime.fitting.proportions import Proportions
 

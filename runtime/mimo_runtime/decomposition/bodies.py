@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.ahead import ahead
-from mimo_runtime.analysis.body_track import SeenBody, follow_body
-from mimo_runtime.analysis.depth_cues import body_cues, nearness_in
+from mimo_runtime.analysis.depth_cues import body_cues, inverse_depth_in
 from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
-from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.estimators import Estimators
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.joints import LANDMARKS
+from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.camera_file import write_camera_path
@@ -28,8 +28,8 @@ from mimo_runtime.layers.camera.tracker import CameraTracker
 from mimo_runtime.layers.removal.removal import person_area
 
 LANDMARK_FILE, OTHERS_FILE = "landmarks.npz", "others.npz"
-MASKS, OTHERS, NEARNESS = "mask.planes", "others.planes", "nearness.planes"
-NEARNESS_TYPE: Final = np.float16
+MASKS, OTHERS, INVERSE_DEPTH = "mask.planes", "others.planes", "inverse_depth.planes"
+INVERSE_DEPTH_TYPE: Final = np.float16
 _NONE = np.nan
 _INSIDE = 0.5
 
@@ -47,7 +47,7 @@ def find_bodies(
     people: PeopleRecord,
     number: int,
     first: int,
-    finders: Finders,
+    estimators: Estimators,
     folder: Path,
     on_frame: OnFrame,
 ) -> None:
@@ -58,11 +58,11 @@ def find_bodies(
     camera (`read_camera_path`), followed by the background that is left.
     """
     rows, camera = _Rows(), CameraTracker()
-    seen = ahead(_side_by_side(clip, people, number, first, finders))
+    seen = ahead(_side_by_side(clip, people, number, first, estimators))
     with ExitStack() as stack:
-        names = (MASKS, OTHERS) + ((NEARNESS,) if finders.depth else ())
+        names = (MASKS, OTHERS) + ((INVERSE_DEPTH,) if estimators.depth else ())
         files = {name: stack.enter_context(PlaneWriter(folder / name)) for name in names}
-        for done, (pixels, planes) in enumerate(ahead(_planes(seen, number, finders, rows)), 1):
+        for done, (pixels, planes) in enumerate(ahead(_planes(seen, number, estimators, rows)), 1):
             for name, plane in planes.items():
                 files[name].write(plane)
             camera.add(pixels, person_area(planes[MASKS]) | (planes[OTHERS] > 0))
@@ -76,8 +76,8 @@ def read_landmarks(folder: Path) -> dict[str, NDArray[Any]]:
 
     `world` [N, 33, 3], `points` [N, 33, 3], `visibility`, `inside` [N, 33], `presence` [N], all 0
     where the person was not found or taken for somebody else; `tracked` [N], 1 where the person
-    was seen, if only by the colours of the clothes; `px_per_m` and `foot_line` [N], NaN where not
-    known.
+    was seen, if only by the colours of the clothes; `px_per_m` and `ground_contact_row` [N], NaN
+    where not known.
     """
     return read_arrays(folder / LANDMARK_FILE)
 
@@ -88,8 +88,8 @@ def read_masks(folder: Path, size_px: tuple[int, int]) -> Iterator[NDArray[np.ui
 
 
 def _side_by_side(
-    clip: DrivingClip, people: PeopleRecord, number: int, first: int, finders: Finders
-) -> Iterator[tuple[Pixels, FramePeople, SeenBody]]:
+    clip: DrivingClip, people: PeopleRecord, number: int, first: int, estimators: Estimators
+) -> Iterator[tuple[Pixels, FramePeople, TrackedPose]]:
     """Each frame with its people and bodies, decoded once."""
     held: list[tuple[Pixels, FramePeople]] = []
     last = first + clip.frame_count - 1
@@ -100,23 +100,26 @@ def _side_by_side(
             held.append((pixels, who))
             yield Frame(pixels, who.time_s)
 
-    for body in follow_body(frames(), everybody, number, finders.bodies):
+    for body in track_pose(frames(), everybody, number, estimators.bodies):
         pixels, who = held.pop()
         yield pixels, who, body
 
 
 def _planes(
-    seen: Iterator[tuple[Pixels, FramePeople, SeenBody]], number: int, finders: Finders, rows: _Rows
+    seen: Iterator[tuple[Pixels, FramePeople, TrackedPose]],
+    number: int,
+    estimators: Estimators,
+    rows: _Rows,
 ) -> Iterator[tuple[Pixels, dict[str, NDArray[Any]]]]:
     """Each frame with the planes that are written of it, by the name of the file."""
-    crowd = Crowd(finders, number)
+    crowd = Crowd(estimators, number)
     for pixels, who, body in seen:
-        nearness = finders.depth.find(pixels) if finders.depth else None
+        inverse_depth = estimators.depth.find(pixels) if estimators.depth else None
         everybody = crowd.look(pixels, who, body)
-        mask, marks = _look(pixels.shape[:2], everybody, number, nearness, body.index, rows)
+        mask, marks = _look(pixels.shape[:2], everybody, number, inverse_depth, body.index, rows)
         planes: dict[str, NDArray[Any]] = {MASKS: mask, OTHERS: marks}
-        if nearness is not None:
-            planes[NEARNESS] = nearness.astype(NEARNESS_TYPE)
+        if inverse_depth is not None:
+            planes[INVERSE_DEPTH] = inverse_depth.astype(INVERSE_DEPTH_TYPE)
         yield pixels, planes
 
 
@@ -124,7 +127,7 @@ def _look(
     shape: tuple[int, ...],
     everybody: list[Somebody],
     number: int,
-    nearness: NDArray[np.float32] | None,
+    inverse_depth: NDArray[np.float32] | None,
     index: int,
     rows: _Rows,
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
@@ -133,19 +136,21 @@ def _look(
     main, others, cues = None, everybody, DepthCues()
     if everybody and everybody[0].number == number:
         main, others = everybody[0], everybody[1:]
-        mask, cues = main.mask, _cues(main, nearness)
+        mask, cues = main.mask, _cues(main, inverse_depth)
     rows.landmarks.append(_landmark_row(main, cues))
     for place, other in enumerate(others, 1):
         marks[(other.mask >= _INSIDE) & (other.mask > mask)] = place
-        odds = nearer_log_odds(_cues(other, nearness), cues)
+        odds = nearer_log_odds(_cues(other, inverse_depth), cues)
         rows.others.append((index, place, other.number, odds))
     return np.asarray(mask * 255 + 0.5, np.uint8), marks
 
 
-def _cues(one: Somebody, nearness: NDArray[np.float32] | None) -> DepthCues:
+def _cues(one: Somebody, inverse_depth: NDArray[np.float32] | None) -> DepthCues:
     if one.body is None:
-        return DepthCues(None if nearness is None else nearness_in(nearness, one.mask))
-    return body_cues(one.body, one.mask.shape[0], nearness, one.mask)
+        return DepthCues(
+            None if inverse_depth is None else inverse_depth_in(inverse_depth, one.mask)
+        )
+    return body_cues(one.body, one.mask.shape[0], inverse_depth, one.mask)
 
 
 def _landmark_row(one: Somebody | None, cues: DepthCues) -> dict[str, Any]:
@@ -157,7 +162,7 @@ def _landmark_row(one: Somebody | None, cues: DepthCues) -> dict[str, Any]:
     if one is not None and one.body is not None:
         known = {name: getattr(one.body, name) for name in known}
     known["tracked"] = one is not None
-    for name in ("px_per_m", "foot_line"):
+    for name in ("px_per_m", "ground_contact_row"):
         value = getattr(cues, name)
         known[name] = _NONE if value is None else value
     return known

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.body_landmarks import Body
-from mimo_runtime.analysis.body_track import SeenBody
-from mimo_runtime.analysis.finders import Finders
-from mimo_runtime.analysis.mask import kept_apart
+from mimo_runtime.analysis.appearance import AppearanceModels
+from mimo_runtime.analysis.estimators import Estimators
+from mimo_runtime.analysis.person_segmenter import normalise_overlap
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
+from mimo_runtime.analysis.pose_track import TrackedPose
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople
-from mimo_runtime.analysis.wardrobe import Wardrobe
 from mimo_runtime.decomposition.clip import Pixels
 
 Plane = NDArray[np.float32]
@@ -27,20 +27,20 @@ class Somebody:
     """
 
     number: int
-    body: Body | None
+    body: PoseEstimate | None
     mask: Plane
 
 
 class Crowd:
     """The people of frame after frame; what they wear is learned where they stand apart."""
 
-    def __init__(self, finders: Finders, number: int) -> None:
+    def __init__(self, estimators: Estimators, number: int) -> None:
         """Of the person `number` and everybody else."""
-        self._finders = finders
+        self._estimators = estimators
         self._number = number
-        self._wardrobe = Wardrobe()
+        self._wardrobe = AppearanceModels()
 
-    def look(self, pixels: Pixels, who: FramePeople, seen: SeenBody) -> list[Somebody]:
+    def look(self, pixels: Pixels, who: FramePeople, seen: TrackedPose) -> list[Somebody]:
         """The main person, if in the frame, and then all others.
 
         Also those who are far away: they may stand where the scene is to be seen, or where
@@ -48,50 +48,52 @@ class Crowd:
 
         Args:
             pixels: the frame, uint8 [height, width, 3].
-            who: is in the frame (`bridging.bridged`).
+            who: is in the frame (`bridging.fill_gaps`).
             seen: the main person's body, with those of people who touch it.
         """
         if who.cut:
-            self._wardrobe = Wardrobe()
+            self._wardrobe = AppearanceModels()
         people = self._people(who, seen)
         bodies = self._bodies(pixels, people, seen)
         crossing = [one for one in people if one.number in (self._number, *seen.touching)]
         if len(crossing) > 1:
             masks = self._masks(pixels, bodies, {one.number for one in crossing})
-            masks |= self._wardrobe.shared_out(pixels, crossing, masks)
+            masks |= self._wardrobe.assign_pixels(pixels, crossing, masks)
         else:
             masks = self._masks(pixels, bodies, set())
             if len(masks) > 1:
-                masks = dict(zip(masks, kept_apart(list(masks.values())), strict=True))
+                masks = dict(zip(masks, normalise_overlap(list(masks.values())), strict=True))
             self._wardrobe.learn(pixels, masks, len(people) > 1, who.index)
         numbers = [one.number for one in people if one.number in masks]
         return [Somebody(number, bodies.get(number), masks[number]) for number in numbers]
 
-    def _people(self, who: FramePeople, seen: SeenBody) -> list[Tracked]:
+    def _people(self, who: FramePeople, seen: TrackedPose) -> list[Tracked]:
         """The main person first; nobody who is guessed to be far from it."""
         chosen = who.numbered(self._number)
         others = [
             one
             for one in who.people
-            if one is not chosen and (one.number in seen.touching or not one.guessed)
+            if one is not chosen and (one.number in seen.touching or not one.interpolated)
         ]
         return others if chosen is None else [chosen, *others]
 
-    def _bodies(self, pixels: Pixels, people: Sequence[Tracked], seen: SeenBody) -> dict[int, Body]:
+    def _bodies(
+        self, pixels: Pixels, people: Sequence[Tracked], seen: TrackedPose
+    ) -> dict[int, PoseEstimate]:
         found = dict(seen.others)
         if seen.body is not None:
             found[self._number] = seen.body
         for one in people:
             if one.number != self._number and one.number not in seen.touching:
-                found[one.number] = self._finders.bodies.find(pixels, one.person)
+                found[one.number] = self._estimators.bodies.find(pixels, one.person)
         return found
 
     def _masks(
-        self, pixels: Pixels, bodies: dict[int, Body], crossing: set[int]
+        self, pixels: Pixels, bodies: dict[int, PoseEstimate], crossing: set[int]
     ) -> dict[int, Plane]:
         """The mask of each body; those of the `crossing` as if nobody else were there."""
         masks = {}
         for number, body in bodies.items():
             apart = () if number in crossing else [o for n, o in bodies.items() if n != number]
-            masks[number] = self._finders.masks.find(pixels, body, apart)
+            masks[number] = self._estimators.masks.find(pixels, body, apart)
         return masks

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import mimo_runtime
-from mimo_runtime.analysis.choices import read_models, shipped_models
-from mimo_runtime.analysis.finders import Finders, open_finders
+from mimo_runtime.analysis.estimators import Estimators, open_estimators
+from mimo_runtime.analysis.model_config import read_models, shipped_models
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.bodies import find_bodies
 from mimo_runtime.decomposition.choice import Choice, choose
@@ -107,7 +107,7 @@ class _Run:
     key: str
     work: WorkFolder
     on_progress: OnProgress
-    _finders: Finders | None = None
+    _estimators: Estimators | None = None
 
     def run(self, target: Path) -> Report:
         who = self._people()
@@ -149,12 +149,12 @@ class _Run:
         stage(stages.WRITE, lambda folder, tell: write_source(part, folder, tell))
         return found
 
-    def _opened(self) -> Finders:
-        if self._finders is None:
-            self._finders = open_finders(
+    def _opened(self) -> Estimators:
+        if self._estimators is None:
+            self._estimators = open_estimators(
                 self.options.models, threads=self.options.threads, tiles=self.options.tiles
             )
-        return self._finders
+        return self._estimators
 
     def _teller(self, name: str) -> OnFrame:
         return lambda done, total: self.on_progress(name, done, total)

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.joints import KEYPOINT
-from mimo_runtime.analysis.region import Region
 from mimo_runtime.decomposition.choice import Choice
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.people import PeopleRecord
@@ -56,7 +56,7 @@ def half_body_share(people: PeopleRecord, choice: Choice, size_px: tuple[int, in
     return float(np.mean(cut))
 
 
-def _reaches_edge(box: Region, size_px: tuple[int, int]) -> bool:
+def _reaches_edge(box: BBox, size_px: tuple[int, int]) -> bool:
     margin_x, margin_y = (_EDGE * side for side in size_px)
     return (
         box.left <= margin_x

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from mimo_runtime.decomposition.arrays import read_arrays
 from mimo_runtime.decomposition.bodies import (
-    NEARNESS,
-    NEARNESS_TYPE,
+    INVERSE_DEPTH,
+    INVERSE_DEPTH_TYPE,
     OTHERS,
     OTHERS_FILE,
     read_masks,
@@ -26,15 +26,15 @@ def read_frame_masks(size_px: tuple[int, int], bodies: Path, drawn: Path) -> Ite
     marks = read_planes(bodies / OTHERS, shape)
     silhouettes = read_planes(drawn / SILHOUETTES, shape)
     depths: Iterator[NDArray[Any]] | None = None
-    if (bodies / NEARNESS).is_file():
-        depths = read_planes(bodies / NEARNESS, shape, NEARNESS_TYPE)
+    if (bodies / INVERSE_DEPTH).is_file():
+        depths = read_planes(bodies / INVERSE_DEPTH, shape, INVERSE_DEPTH_TYPE)
     odds = _odds(bodies)
     for index, mask in enumerate(read_masks(bodies, size_px)):
         mark, whole = next(marks), next(silhouettes)
         yield FrameMasks(
             person=mask,
             expected=whole if whole.any() else None,
-            nearness=None if depths is None else next(depths).astype(np.float32),
+            inverse_depth=None if depths is None else next(depths).astype(np.float32),
             others=tuple(Other(mark == place, nearer) for place, nearer in odds.get(index, ())),
         )
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.bridging import bridged
-from mimo_runtime.analysis.finders import Finders
+from mimo_runtime.analysis.bbox import BBox
+from mimo_runtime.analysis.estimators import Estimators
 from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.gap_filling import fill_gaps
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople, follow_people
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
@@ -55,14 +55,14 @@ class PeopleRecord:
                         self._people(index))
             for place, index in enumerate(range(first, last + 1))
         ]  # fmt: skip
-        return iter(bridged(seen))
+        return iter(fill_gaps(seen))
 
     def _people(self, index: int) -> tuple[Tracked, ...]:
         return tuple(
             Tracked(
                 int(self.numbers[row]),
                 Person(
-                    Region(*(float(side) for side in self.boxes[row])),
+                    BBox(*(float(side) for side in self.boxes[row])),
                     self.keypoints[row],
                     float(self.scores[row]),
                 ),
@@ -73,12 +73,12 @@ class PeopleRecord:
         )
 
 
-def find_people(clip: DrivingClip, finders: Finders, folder: Path, on_frame: OnFrame) -> None:
+def find_people(clip: DrivingClip, estimators: Estimators, folder: Path, on_frame: OnFrame) -> None:
     """Follow everybody through `clip` and write what `read_people` reads into `folder`."""
     rate_fps = float(clip.rate_fps)
     frames = (Frame(pixels, i / rate_fps) for i, pixels in enumerate(clip.frames()))
     cuts, starts, rows = [], [0], []
-    for seen in follow_people(frames, finders.people, finders.bodies):
+    for seen in follow_people(frames, estimators.people, estimators.bodies):
         cuts.append(seen.cut)
         rows += [_row(one) for one in seen.people]
         starts.append(len(rows))
@@ -105,7 +105,7 @@ def _row(one: Tracked) -> tuple[object, ...]:
     box = one.person.box
     sides = (box.left, box.top, box.right, box.bottom)
     presence = np.nan if one.presence is None else one.presence
-    return one.number, one.held, one.person.score, sides, one.person.keypoints, presence
+    return one.number, one.recovered, one.person.score, sides, one.person.keypoints, presence
 
 
 def _known(value: np.float32) -> float | None:

@@ -87,12 +87,12 @@ def _write_person(path: Path, clip: DrivingClip, choice: Choice, people: PeopleR
     scores, held = np.zeros(count, np.float32), np.zeros(count, np.bool_)
     for frame in people.frames(choice.first, choice.last):
         one = frame.numbered(number)
-        if one is None or one.guessed:
+        if one is None or one.interpolated:
             continue
         box = one.person.box
         boxes[frame.index] = box.left, box.top, box.right, box.bottom
         keypoints[frame.index], scores[frame.index] = one.person.keypoints, one.person.score
-        held[frame.index] = one.held
+        held[frame.index] = one.recovered
     write_arrays(path, {
         "source_frame": np.array(clip.indices, np.int64),
         "source_time_s": np.array([clip.info.timestamps_s[index] for index in clip.indices]),

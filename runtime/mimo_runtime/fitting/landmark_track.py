@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
 from mimo_runtime.analysis.joints import LANDMARKS
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 
 Floats = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ class LandmarkTrack:
 
 
 def gather_landmarks(
-    bodies: Iterable[SeenPerson | None], rate_fps: Fraction, size_px: tuple[int, int]
+    bodies: Iterable[PoseEstimate | None], rate_fps: Fraction, size_px: tuple[int, int]
 ) -> LandmarkTrack:
     """The track of one person; a frame in which they were not found is None.
 
@@ -61,6 +61,6 @@ def gather_landmarks(
     return LandmarkTrack(world, points, seen, rate_fps, size_px)
 
 
-def _row(body: SeenPerson) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+def _row(body: PoseEstimate) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
     sure = body.visibility * body.inside * body.presence
     return body.world, body.points[:, :2], sure

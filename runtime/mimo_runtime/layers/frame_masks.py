@@ -22,13 +22,13 @@ class FrameMasks:
     """The person in one frame and what is around it.
 
     `person`: mask of what is seen of the person, [height, width]. `expected`: what would be seen
-    with nothing in front, as from a rendered body. `nearness`: of a depth network, float32
+    with nothing in front, as from a rendered body. `inverse_depth`: of a depth network, float32
     [height, width], larger is nearer, in any unit.
     """
 
     person: Mask
     expected: Mask | None = None
-    nearness: Floats | None = None
+    inverse_depth: Floats | None = None
     others: tuple[Other, ...] = ()
 
     def foreign(self) -> Flags:

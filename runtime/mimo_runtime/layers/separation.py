@@ -131,7 +131,7 @@ def _visibilities(clip_masks: ClipMasks) -> Callable[[], Iterator[Visibility]]:
     def visibilities() -> Iterator[Visibility]:
         last = LastFullSilhouette()
         for index, one in enumerate(clip_masks()):
-            for mask in (one.expected, one.nearness):
+            for mask in (one.expected, one.inverse_depth):
                 if mask is not None:
                     check_size(inside(one.person), mask, index)
             yield next_visibility(one, last)

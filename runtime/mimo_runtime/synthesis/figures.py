@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.matte import CharacterMatte
 from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
 from mimo_runtime.characters.character import Character, make_character
@@ -91,7 +91,7 @@ def _find(
             "to be seen; save it without alpha, or give a matte."
         )
     own = own_matte(picture) if matte is None else matte
-    found = open_finders(models).characters.find(on_white(picture, matte), person, own)
+    found = open_estimators(models).characters.find(on_white(picture, matte), person, own)
     if person is None:
         return found
     kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)

@@ -7,7 +7,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from mimo_runtime.analysis.choices import NetworkChoice
+from mimo_runtime.analysis.model_config import NetworkChoice
 
 BLACK, WHITE = (0.0, 0.0, 0.0), (1.0, 1.0, 1.0)
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.region import Region
 
 _PLACES = np.array(  # of 17 keypoints in the box, COCO order
     [
@@ -34,7 +34,7 @@ def standing(
 ) -> Person:
     """A person with the middle of the box at (x, y)."""
     width = height * 0.4
-    box = Region(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+    box = BBox(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
     points = _PLACES * (width, height) + (box.left, box.top)
     keypoints = np.concatenate([points, np.full((17, 1), 0.8)], axis=1).astype(np.float32)
     worn = np.zeros(0, np.float32) if colours is None else colours

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.analysis.colours import LEVELS, bins_of, no_colours, shared_out
+from mimo_runtime.analysis.colours import LEVELS, assign_pixels, bins_of, no_colours
 from tests.runtime.analysis.examples import few
 
 RED, BLUE, GREY = (220, 20, 30), (20, 40, 210), (120, 120, 120)
@@ -54,7 +54,7 @@ def test_what_was_seen_lately_counts_more() -> None:
 def test_two_who_are_both_everywhere_are_told_apart_by_their_clothes() -> None:
     shapes = [np.full((24, 24), 0.9, np.float32)] * 2 + [np.full((24, 24), 0.05, np.float32)]
     models = [wearing(RED), wearing(BLUE), wearing(GREY)]
-    red, blue, ground = shared_out(shapes, models, bins_of(half_red_half_blue()), 1.0)
+    red, blue, ground = assign_pixels(shapes, models, bins_of(half_red_half_blue()), 1.0)
     assert red[:, :10].min() > 0.9
     assert blue[:, 14:].min() > 0.9
     assert ground.max() < 0.05
@@ -64,7 +64,7 @@ def test_of_one_shape_that_holds_two_each_gets_the_own_part() -> None:
     whole, box = np.full((24, 24), 0.97, np.float32), np.full((24, 24), 0.5, np.float32)
     models = [wearing(RED), wearing(BLUE), wearing(GREY)]
     shapes = [whole, box, (1 - whole) * (1 - box)]
-    red, blue, _ = shared_out(shapes, models, bins_of(half_red_half_blue()), 1.0)
+    red, blue, _ = assign_pixels(shapes, models, bins_of(half_red_half_blue()), 1.0)
     assert red[:, :10].min() > 0.9
     assert blue[:, 14:].min() > 0.5
 
@@ -72,7 +72,7 @@ def test_of_one_shape_that_holds_two_each_gets_the_own_part() -> None:
 def test_without_colours_the_shapes_decide() -> None:
     shape = np.tile(np.linspace(0.1, 0.9, 24, dtype=np.float32), (24, 1))
     models = [no_colours(), no_colours()]
-    one, other = shared_out([shape, 1 - shape], models, bins_of(half_red_half_blue()), 1.0)
+    one, other = assign_pixels([shape, 1 - shape], models, bins_of(half_red_half_blue()), 1.0)
     np.testing.assert_allclose(one, shape, atol=1e-5)
     np.testing.assert_allclose(other, 1 - shape, atol=1e-5)
 
@@ -86,8 +86,8 @@ def test_shares_are_shares_and_follow_the_order_of_the_people(
     bins = bins_of(random.integers(0, 256, (9, 11, 3), np.uint8))
     shapes = [random.random((9, 11), np.float32) for _ in range(count)]
     models = [no_colours().learned(bins, random.random((9, 11)) < 0.5) for _ in range(count)]
-    found = shared_out(shapes, models, bins, blur_px)
+    found = assign_pixels(shapes, models, bins, blur_px)
     np.testing.assert_allclose(np.sum(found, axis=0), 1, atol=1e-5)
     assert min(plane.min() for plane in found) >= 0
-    turned = shared_out(shapes[::-1], models[::-1], bins, blur_px)
+    turned = assign_pixels(shapes[::-1], models[::-1], bins, blur_px)
     np.testing.assert_allclose(turned[::-1], found, atol=1e-5)

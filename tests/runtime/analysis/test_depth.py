@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.depth import DepthFinder, aligned
+from mimo_runtime.analysis.depth import DepthEstimator, aligned
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.errors import InvalidRequestError
 from tests.runtime.analysis.networks import choice, mean_plane
@@ -17,9 +17,9 @@ def picture() -> np.ndarray:
 
 
 @pytest.mark.parametrize("first", [True, False])
-def test_nearness_comes_in_the_size_of_the_frame(tmp_path: Path, first: bool) -> None:
+def test_inverse_depth_comes_in_the_size_of_the_frame(tmp_path: Path, first: bool) -> None:
     path = mean_plane(tmp_path / "d.onnx", (12, 16), first=first)
-    near = DepthFinder(Network(choice("depth", path, meaning="nearness"))).find(picture())
+    near = DepthEstimator(Network(choice("depth", path, meaning="inverse_depth"))).find(picture())
     assert (near.shape, near.dtype) == ((24, 32), np.float32)
     assert (np.diff(near, axis=1) >= -1e-6).all()
     np.testing.assert_allclose(near, picture()[..., 0] / 255, atol=0.02)
@@ -27,14 +27,16 @@ def test_nearness_comes_in_the_size_of_the_frame(tmp_path: Path, first: bool) ->
 
 def test_depth_that_is_no_number_is_refused(tmp_path: Path) -> None:
     path = mean_plane(tmp_path / "d.onnx", (12, 16))
-    finder = DepthFinder(Network(choice("depth", path, (np.nan, 0.0, 0.0), meaning="nearness")))
+    finder = DepthEstimator(
+        Network(choice("depth", path, (np.nan, 0.0, 0.0), meaning="inverse_depth"))
+    )
     with pytest.raises(InvalidRequestError, match=r"d.onnx, .* not finite"):
         finder.find(picture())
 
 
 def test_a_network_of_distances_is_turned_round(tmp_path: Path) -> None:
     path = mean_plane(tmp_path / "d.onnx", (12, 16))
-    near = DepthFinder(Network(choice("depth", path, meaning="distance"))).find(picture())
+    near = DepthEstimator(Network(choice("depth", path, meaning="distance"))).find(picture())
     assert (np.diff(near, axis=1) <= 1e-6).all()
     assert near[5, 1] > near[5, -2]
 

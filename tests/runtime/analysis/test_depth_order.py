@@ -19,8 +19,8 @@ CUES = st.builds(DepthCues, SHARE, st.one_of(st.none(), st.floats(10, 900)), SHA
 
 
 def test_a_network_decides_where_it_has_looked() -> None:
-    far_by_size = DepthCues(nearness=0.9, px_per_m=100, foot_line=0.5)
-    near_by_size = DepthCues(nearness=0.2, px_per_m=300, foot_line=0.9)
+    far_by_size = DepthCues(inverse_depth=0.9, px_per_m=100, ground_contact_row=0.5)
+    near_by_size = DepthCues(inverse_depth=0.2, px_per_m=300, ground_contact_row=0.9)
     found = order_of([near_by_size, far_by_size])
     assert (found.order, found.source) == ((1, 0), NETWORK)
     assert "that of the depth network" in found.sentence
@@ -41,7 +41,7 @@ def test_cues_that_disagree_leave_it_open() -> None:
 
 
 def test_nothing_known_is_the_order_given_with_no_confidence() -> None:
-    found = order_of([DepthCues(), DepthCues(), DepthCues(foot_line=0.4)])
+    found = order_of([DepthCues(), DepthCues(), DepthCues(ground_contact_row=0.4)])
     assert (found.order, found.confidence, found.source) == ((0, 1, 2), (0, 0), NOTHING)
 
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.letterbox import Letterbox
-from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tiles import tiles_of
 from tests.runtime.analysis.examples import few
 
@@ -14,7 +14,7 @@ from tests.runtime.analysis.examples import few
 @few
 @given(st.integers(1, 2000), st.integers(1, 2000), st.integers(0, 300), st.integers(0, 300))
 def test_corners_come_back_to_where_they_were(w: int, h: int, left: int, top: int) -> None:
-    box = Letterbox.fitting(Region(left, top, left + w, top + h), 256, 192)
+    box = Letterbox.fitting(BBox(left, top, left + w, top + h), 256, 192)
     assert max(box.inner_width / 256, box.inner_height / 192) == 1
     assert box.to_frame(box.x, box.y) == (left, top)
     far = box.to_frame(box.x + box.inner_width, box.y + box.inner_height)
@@ -24,7 +24,7 @@ def test_corners_come_back_to_where_they_were(w: int, h: int, left: int, top: in
 def test_a_spot_is_found_again() -> None:
     frame = np.zeros((120, 300, 3), np.uint8)
     frame[60:70, 200:210] = 255
-    box = Letterbox.fitting(Region(100, 0, 300, 120), 256, 256)
+    box = Letterbox.fitting(BBox(100, 0, 300, 120), 256, 256)
     picture = box.picture(frame, 256, 256)
     rows, columns = np.nonzero(picture[..., 0] > 100)
     x, y = box.to_frame(columns.mean() + 0.5, rows.mean() + 0.5)
@@ -37,7 +37,7 @@ def test_a_spot_is_found_again() -> None:
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_tiles_cover_the_frame_and_overlap(size: tuple[int, int], count: int) -> None:
     whole, *tiles = tiles_of(*size, count)
-    assert whole == Region(0, 0, *size)
+    assert whole == BBox(0, 0, *size)
     assert len(tiles) == (0 if count == 1 else count)
     seen = np.zeros(size[::-1], int)
     for tile in tiles:

@@ -6,26 +6,26 @@ import cv2
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.body_landmarks import Body, decode_body
-from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.joints import LANDMARK
-from mimo_runtime.analysis.matte import CharacterFinder
+from mimo_runtime.analysis.matte import CharacterMatter
 from mimo_runtime.analysis.picture_quality import picture_warnings, turned_deg
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, decode_pose
 from mimo_runtime.errors import MediaError
 from tests.runtime.analysis.recorded import CROP, recorded
 from tests.runtime.analysis.rendered import character, overlap, street, walking
 
 
 @pytest.fixture(scope="module")
-def finder() -> CharacterFinder:
-    return open_finders().characters
+def finder() -> CharacterMatter:
+    return open_estimators().characters
 
 
 def kinds(warnings) -> list[str]:
     return [warning.kind for warning in warnings]
 
 
-def test_the_character_is_cut_out_with_a_soft_edge(finder: CharacterFinder) -> None:
+def test_the_character_is_cut_out_with_a_soft_edge(finder: CharacterMatter) -> None:
     picture = character(street(480, 400), 80, 60)
     matte = finder.find(picture.pixels)
     assert (matte.alpha.shape, matte.alpha.dtype) == ((480, 400), np.uint8)
@@ -35,13 +35,13 @@ def test_the_character_is_cut_out_with_a_soft_edge(finder: CharacterFinder) -> N
     assert matte.warnings == ()
 
 
-def test_a_large_picture_keeps_its_resolution(finder: CharacterFinder) -> None:
+def test_a_large_picture_keeps_its_resolution(finder: CharacterMatter) -> None:
     picture = character(street(1400, 1200), 150, 60, scale=4)
     matte = finder.find(picture.pixels)
     assert overlap(matte.alpha / 255, picture.mask) > 0.96
 
 
-def test_half_a_body_is_said_with_its_joints(finder: CharacterFinder) -> None:
+def test_half_a_body_is_said_with_its_joints(finder: CharacterMatter) -> None:
     picture = character(street(300, 300), 40, 40, scale=1.2)
     matte = finder.find(picture.pixels)
     half = next(warning for warning in matte.warnings if warning.kind == "half_body")
@@ -50,7 +50,7 @@ def test_half_a_body_is_said_with_its_joints(finder: CharacterFinder) -> None:
     assert "ankle" in half.text
 
 
-def test_of_two_the_one_in_the_middle_is_taken_and_it_is_said(finder: CharacterFinder) -> None:
+def test_of_two_the_one_in_the_middle_is_taken_and_it_is_said(finder: CharacterMatter) -> None:
     first = character(street(480, 900), 330, 60)
     both = character(first.pixels, 640, 60)
     matte = finder.find(both.pixels)
@@ -58,20 +58,20 @@ def test_of_two_the_one_in_the_middle_is_taken_and_it_is_said(finder: CharacterF
     assert overlap(matte.alpha / 255, first.mask) > 0.94
 
 
-def test_a_small_character_is_said(finder: CharacterFinder) -> None:
+def test_a_small_character_is_said(finder: CharacterMatter) -> None:
     picture = character(street(200, 200), 50, 30, scale=0.5)
     assert "small" in kinds(finder.find(picture.pixels).warnings)
 
 
 @pytest.mark.parametrize(("azimuth_deg", "turned"), [(0, False), (90, True), (180, True)])
 def test_who_is_turned_away_is_said(
-    finder: CharacterFinder, azimuth_deg: float, turned: bool
+    finder: CharacterMatter, azimuth_deg: float, turned: bool
 ) -> None:
     matte = finder.find(walking(0, azimuth_deg).pixels)
     assert ("turned" in kinds(matte.warnings)) == turned
 
 
-def test_nobody_is_a_sentence(finder: CharacterFinder) -> None:
+def test_nobody_is_a_sentence(finder: CharacterMatter) -> None:
     with pytest.raises(MediaError, match="Nobody was found in the picture"):
         finder.find(street(300, 300))
     with pytest.raises(MediaError, match="Nobody was found in the picture"):
@@ -81,8 +81,8 @@ def test_nobody_is_a_sentence(finder: CharacterFinder) -> None:
 class TestQuality:
     """The warnings, from a recorded body that is spoilt."""
 
-    def body(self) -> Body:
-        return decode_body(recorded(), CROP, 256)
+    def body(self) -> PoseEstimate:
+        return decode_pose(recorded(), CROP, 256)
 
     def everywhere(self) -> np.ndarray:
         """A matte of all of the picture but its border."""
@@ -90,7 +90,7 @@ class TestQuality:
         alpha[2:-2, 2:-2] = 255
         return alpha
 
-    def warned(self, body: Body | None, people: int = 1, alpha: np.ndarray | None = None):
+    def warned(self, body: PoseEstimate | None, people: int = 1, alpha: np.ndarray | None = None):
         given = self.everywhere() if alpha is None else alpha
         return kinds(picture_warnings(body, given, people))
 
@@ -161,7 +161,7 @@ class TestQuality:
         assert turned_deg(turned) == pytest.approx(180)
 
 
-def test_a_grey_picture_of_the_character(finder: CharacterFinder) -> None:
+def test_a_grey_picture_of_the_character(finder: CharacterMatter) -> None:
     picture = character(street(480, 400), 80, 60)
     grey = cv2.cvtColor(cv2.cvtColor(picture.pixels, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     assert overlap(finder.find(grey).alpha / 255, picture.mask) > 0.9

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.person import distinct, keypoint_distance
-from mimo_runtime.analysis.region import Region
 from tests.runtime.analysis.people import standing
 
 
@@ -40,4 +40,4 @@ def test_the_torso_needs_three_of_four() -> None:
     assert person.torso() is not None
     person.keypoints[[5, 6], 2] = 0
     assert person.torso() is None
-    assert isinstance(standing(100).torso(), Region)
+    assert isinstance(standing(100).torso(), BBox)

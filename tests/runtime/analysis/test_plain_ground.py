@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.finders import open_finders
-from mimo_runtime.analysis.matte import CharacterFinder
+from mimo_runtime.analysis.estimators import open_estimators
+from mimo_runtime.analysis.matte import CharacterMatter
 from mimo_runtime.analysis.plain_ground import cut_out, figures, ground_colour
 from tests.runtime.analysis.rendered import overlap, street
 
@@ -13,8 +13,8 @@ GROUNDS = [(255, 255, 255), (0, 0, 0), (40, 150, 60), (200, 180, 150)]
 
 
 @pytest.fixture(scope="module")
-def finder() -> CharacterFinder:
-    return open_finders().characters
+def finder() -> CharacterMatter:
+    return open_estimators().characters
 
 
 def drawing(middle: int = 150, width: int = 300) -> tuple[np.ndarray, np.ndarray]:
@@ -85,14 +85,14 @@ def test_clothes_of_the_colour_of_the_ground_stay_where_the_network_is_sure() ->
     assert overlap(cut_out(pixels, where.astype(np.float32)), where) > 0.9
 
 
-def test_the_arms_stay_on(finder: CharacterFinder) -> None:
+def test_the_arms_stay_on(finder: CharacterMatter) -> None:
     pixels, where = on_ground((255, 255, 255))
     alpha = finder.find(pixels).alpha
     assert overlap(alpha / 255, where) > 0.9
     assert np.flatnonzero((alpha > 127).any(axis=0))[[0, -1]] == pytest.approx([40, 260], abs=3)
 
 
-def test_everybody_can_be_chosen(finder: CharacterFinder) -> None:
+def test_everybody_can_be_chosen(finder: CharacterMatter) -> None:
     first, where_first = on_ground((255, 255, 255), middle=130, width=560)
     second, where_second = on_ground((255, 255, 255), middle=430, width=560)
     both = np.minimum(first, second)
@@ -113,7 +113,7 @@ def mascot() -> np.ndarray:
     return alpha
 
 
-def test_a_matte_needs_nobody(finder: CharacterFinder) -> None:
+def test_a_matte_needs_nobody(finder: CharacterMatter) -> None:
     alpha = mascot()
     pixels = np.where(alpha[..., None] > 0, (80, 160, 220), 255).astype(np.uint8)
     found = finder.find(pixels, matte=alpha)

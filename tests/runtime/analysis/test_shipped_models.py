@@ -6,8 +6,8 @@ import json
 import onnx
 import pytest
 
-from mimo_runtime.analysis.choices import SHIPPED, shipped_models
 from mimo_runtime.analysis.model import Network
+from mimo_runtime.analysis.model_config import SHIPPED, shipped_models
 
 ENTRIES = json.loads((SHIPPED / "manifest.json").read_text())["models"]
 MOST_BYTES = 17_000_000

@@ -109,7 +109,7 @@ SEEN = tuple([standing(100 + 2 * k)] for k in range(5))
 class TestHold:
     """A person whom the finder misses and whom a closer look shows."""
 
-    def held(self, looks_like, people=(), seen=None) -> tuple[Tracked, ...]:
+    def recovered(self, looks_like, people=(), seen=None) -> tuple[Tracked, ...]:
         tracker = Tracker()
         frames = SEEN if seen is None else seen
         for place, found in enumerate(frames):
@@ -117,25 +117,29 @@ class TestHold:
         return tracker.update(people, len(frames) / RATE_FPS, hold=looks_like)
 
     def test_it_keeps_its_number(self) -> None:
-        (one,) = self.held(lambda expected, _: [replace(expected, score=0.9)])
-        assert (one.number, one.held) == (1, True)
+        (one,) = self.recovered(lambda expected, _: [replace(expected, score=0.9)])
+        assert (one.number, one.recovered) == (1, True)
         assert one.person.score == 0.9
 
     def test_nobody_there_is_nobody(self) -> None:
-        assert self.held(lambda *_: []) == ()
+        assert self.recovered(lambda *_: []) == ()
 
     def test_what_was_found_only_once_is_not_held(self) -> None:
-        assert self.held(lambda expected, _: [expected], seen=SEEN[:1]) == ()
+        assert self.recovered(lambda expected, _: [expected], seen=SEEN[:1]) == ()
 
     def test_another_who_stands_there_is_not_taken_for_it(self) -> None:
         other = standing(110, colours=BLUE)
         seen = [[replace(person, colours=RED) for person in frame] for frame in SEEN]
-        found = self.held(lambda expected, _: [replace(expected, box=other.box)], [other], seen)
-        assert [one.held for one in found] == [False]
+        found = self.recovered(
+            lambda expected, _: [replace(expected, box=other.box)], [other], seen
+        )
+        assert [one.recovered for one in found] == [False]
 
     def test_other_clothes_are_not_held(self) -> None:
         seen = [[replace(person, colours=RED) for person in frame] for frame in SEEN]
-        assert self.held(lambda expected, _: [replace(expected, colours=BLUE)], seen=seen) == ()
+        assert (
+            self.recovered(lambda expected, _: [replace(expected, colours=BLUE)], seen=seen) == ()
+        )
 
     def test_it_is_not_held_for_ever(self) -> None:
         tracker = Tracker()

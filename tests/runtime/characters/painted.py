@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from mimo_runtime.analysis.body_landmarks import Body as SeenPerson
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.square_crop import SquareCrop
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera, orbit
@@ -31,7 +31,7 @@ class Painted:
 
     rgb: np.ndarray
     alpha: np.ndarray
-    seen: SeenPerson
+    seen: PoseEstimate
     body: Body
     pose: Pose
     camera: Camera
@@ -68,7 +68,7 @@ def standing(azimuth_deg: float = 0.0) -> Painted:
     )
 
 
-def _seen(body: Body, pose: Pose, camera: Camera) -> SeenPerson:
+def _seen(body: Body, pose: Pose, camera: Camera) -> PoseEstimate:
     places = landmark_points(body).placed(place(body.skeleton, pose))
     pixels, depth = camera.project(places)
     inside = camera.to_camera(places)
@@ -77,4 +77,4 @@ def _seen(body: Body, pose: Pose, camera: Camera) -> SeenPerson:
     ones = np.ones(33, np.float32)
     crop = SquareCrop(SIDE_PX / 2, SIDE_PX / 2, SIDE_PX, 0.0)
     mask = np.zeros((8, 8), np.float32)
-    return SeenPerson(points, world.astype(np.float32), ones, ones, 1.0, mask, crop)
+    return PoseEstimate(points, world.astype(np.float32), ones, ones, 1.0, mask, crop)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.body_track import follow_body
-from mimo_runtime.analysis.bridging import bridged
-from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.frame import Frame
+from mimo_runtime.analysis.gap_filling import fill_gaps
+from mimo_runtime.analysis.pose_track import track_pose
 from mimo_runtime.analysis.tracks import FramePeople, follow_people
 from mimo_runtime.decomposition.crowd import Crowd, Somebody
 from mimo_synthetic.ground_truth.clip import Clip, TrueFrame
@@ -34,13 +34,13 @@ def looked(frames: list[TrueFrame]) -> list[tuple[TrueFrame, FramePeople, list[S
 
 
 def _looked(frames: list[TrueFrame]) -> Iterator[tuple[TrueFrame, FramePeople, list[Somebody]]]:
-    finders = open_finders()
+    estimators = open_estimators()
     shown = [Frame(frame.pixels, frame.time_s) for frame in frames]
-    people = bridged(list(follow_people(shown, finders.people, finders.bodies)))
+    people = fill_gaps(list(follow_people(shown, estimators.people, estimators.bodies)))
     middle = np.argwhere(frames[0].human > 0.5)[:, 1].mean()
     first = min(people[0].people, key=lambda one: abs(one.person.box.centre[0] - middle))
-    crowd = Crowd(finders, first.number)
-    seen = follow_body(shown, people, first.number, finders.bodies)
+    crowd = Crowd(estimators, first.number)
+    seen = track_pose(shown, people, first.number, estimators.bodies)
     for frame, who, body in zip(frames, people, seen, strict=True):
         yield frame, who, crowd.look(frame.pixels, who, body)
 
@@ -58,7 +58,7 @@ def test_both_keep_their_masks_while_they_cross(looked) -> None:
 
 
 def test_who_was_lost_has_a_mask_and_no_body_of_somebody_else(looked) -> None:
-    lost = [(who, crowd) for _, who, crowd in looked if any(one.guessed for one in who.people)]
+    lost = [(who, crowd) for _, who, crowd in looked if any(one.interpolated for one in who.people)]
     assert lost
     for who, crowd in lost:
         assert sorted(one.number for one in crowd) == [one.number for one in who.people]

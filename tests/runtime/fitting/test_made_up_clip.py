@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.body_track import follow_body
-from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.analysis.pose_track import track_pose
 from mimo_runtime.analysis.tracks import follow_people
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.fitting.landmark_track import gather_landmarks
@@ -42,10 +42,10 @@ def frames(clip):
 
 @pytest.fixture(scope="module")
 def track(frames):
-    finders = open_finders()
+    finders = open_estimators()
     seen = [Frame(frame.pixels, frame.time_s) for frame in frames]
     people = list(follow_people(seen, finders.people, finders.bodies))
-    bodies = [one.body for one in follow_body(seen, people, 1, finders.bodies)]
+    bodies = [one.body for one in track_pose(seen, people, 1, finders.bodies)]
     return gather_landmarks(bodies, SPEC.rate_fps, (SPEC.size_px, SPEC.size_px))
 
 

@@ -67,7 +67,7 @@ def candidates_of(compared: FrameVsPlate) -> list[OccluderCandidate]:
     areas = [(_seen(inside(one.mask), person), PERSON, one.nearer) for one in compared.masks.others]
     areas += [(area, MOVING, None) for area in _moving(compared, person)]
     areas = [one for one in areas if one[0].any()]
-    if compared.masks.nearness is not None:
+    if compared.masks.inverse_depth is not None:
         return _by_depth(compared, person, areas)
     return [_judged(area, why, person, odds) for area, why, odds in areas]
 
@@ -131,16 +131,16 @@ def _foot_odds(area: Flags, person: _Person) -> float:
     if person.bottom >= height - 2:
         return 0.0
     lowest = int(np.flatnonzero(area.any(axis=1))[-1])
-    one = DepthCues(foot_line=lowest / height)
-    return nearer_log_odds(one, DepthCues(foot_line=person.bottom / height))
+    one = DepthCues(ground_contact_row=lowest / height)
+    return nearer_log_odds(one, DepthCues(ground_contact_row=person.bottom / height))
 
 
 def _by_depth(
     compared: FrameVsPlate, person: _Person, areas: list[tuple[Flags, str, float | None]]
 ) -> list[OccluderCandidate]:
-    assert compared.masks.nearness is not None
+    assert compared.masks.inverse_depth is not None
     sure = person.missing if person.confidence == 1 else person.seen & False
-    front = nearer_than(compared.masks.nearness, person.seen, sure)
+    front = nearer_than(compared.masks.inverse_depth, person.seen, sure)
     found = []
     for area, reason, _ in areas:
         share = float((area & front).sum()) / float(area.sum())

@@ -5,19 +5,19 @@ import numpy as np
 
 from mimo_runtime.layers.frames import Flags, Floats
 
-_STEP = 0.06  # of the frame's range of nearness: less is the same depth
+_STEP = 0.06  # of the frame's range of inverse_depth: less is the same depth
 _GROUND = 25  # percentile of a row: what is no nearer is the ground or farther
 _REACH = (0.03, 0.12, 0.5)  # of the frame's longer side, from which the person's depth is taken
 
 
-def nearer_than(nearness: Floats, person: Flags, missing: Flags) -> Flags:
-    """Where `nearness` is larger than that of the closest part of the person.
+def nearer_than(inverse_depth: Floats, person: Flags, missing: Flags) -> Flags:
+    """Where `inverse_depth` is larger than that of the closest part of the person.
 
     The ground between the person and the camera is nearer too, and is left out: what is to count
     stands out of its row of the picture, unless it lies where the person should be seen.
 
     Args:
-        nearness: float32 [height, width], larger is nearer, in any unit.
+        inverse_depth: float32 [height, width], larger is nearer, in any unit.
         person: what is seen of the person, bool [height, width].
         missing: where more of it should be seen, the same.
 
@@ -26,8 +26,8 @@ def nearer_than(nearness: Floats, person: Flags, missing: Flags) -> Flags:
     """
     if not person.any():
         return person.copy()
-    low, high = np.percentile(nearness, (2, 98))
-    level = (nearness - np.float32(low)) / np.float32(max(high - low, 1e-6))
+    low, high = np.percentile(inverse_depth, (2, 98))
+    level = (inverse_depth - np.float32(low)) / np.float32(max(high - low, 1e-6))
     ground = np.percentile(level, _GROUND, axis=1, keepdims=True)
     standing = (level > ground + _STEP) | missing
     return np.asarray((level > _spread(level, person) + _STEP) & standing & ~person)

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from mimo_runtime.analysis.colours import ColourModel, bins_of, no_colours, shared_out
+from mimo_runtime.analysis.bbox import BBox
+from mimo_runtime.analysis.colours import ColourModel, assign_pixels, bins_of, no_colours
 from mimo_runtime.analysis.frame import Floats, Pixels
-from mimo_runtime.analysis.mask import kept_apart
-from mimo_runtime.analysis.region import Region
+from mimo_runtime.analysis.person_segmenter import normalise_overlap
 from mimo_runtime.analysis.tracker import Tracked
 
 _EVERY = 8  # frames of somebody alone between two that are learned from
@@ -19,7 +19,7 @@ _ROOM = 0.3  # around the boxes, of the height of the highest
 _BLUR = 0.012
 
 
-class Wardrobe:
+class AppearanceModels:
     """Colour models of people by number, and of what is around them."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Wardrobe:
             self._models[number] = self._model(number).learned(bins, alone)
         self._ground = self._ground.learned(bins, total < _NOBODY)
 
-    def shared_out(
+    def assign_pixels(
         self, pixels: Pixels, people: Sequence[Tracked], masks: Mapping[int, Floats]
     ) -> dict[int, Floats]:
         """The masks of `people`, who cross, with every pixel one's, by shape and colour.
@@ -70,14 +70,14 @@ class Wardrobe:
         ground = np.prod([1 - shape for shape in shapes.values()], axis=0)
         models = [*(self._model(number) for number in shapes), self._ground]
         blur_px = _BLUR * max(one.person.box.height for one in people)
-        planes = shared_out([*shapes.values(), ground], models, bins_of(pixels[part]), blur_px)
+        planes = assign_pixels([*shapes.values(), ground], models, bins_of(pixels[part]), blur_px)
         taken = 1 - planes[-1]
         decided = [
             plane if number in masks else _decided(plane, taken - plane)
             for number, plane in zip(shapes, planes[:-1], strict=True)
         ]
         found = {}
-        for number, plane in zip(shapes, kept_apart(decided), strict=True):
+        for number, plane in zip(shapes, normalise_overlap(decided), strict=True):
             found[number] = masks[number].copy() if number in masks else _empty(height, width)
             found[number][part] = plane
         return found
@@ -86,12 +86,12 @@ class Wardrobe:
         return self._models.get(number) or no_colours()
 
 
-def _around(boxes: Sequence[Region], width_px: int, height_px: int) -> tuple[int, int, int, int]:
+def _around(boxes: Sequence[BBox], width_px: int, height_px: int) -> tuple[int, int, int, int]:
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.joined(box)
     room = _ROOM * max(box.height for box in boxes)
-    wide = Region(whole.left - room, whole.top - room, whole.right + room, whole.bottom + room)
+    wide = BBox(whole.left - room, whole.top - room, whole.right + room, whole.bottom + room)
     part = wide.within(width_px, height_px)
     return int(part.left), int(part.top), int(np.ceil(part.right)), int(np.ceil(part.bottom))
 

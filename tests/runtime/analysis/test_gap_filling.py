@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.analysis.bridging import between, bridged
+from mimo_runtime.analysis.gap_filling import between, fill_gaps
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople
 from tests.runtime.analysis.examples import few
@@ -29,22 +29,29 @@ def clip(seen: dict[int, set[int]], count: int, cut: int | None = None) -> list[
 
 
 def test_who_is_lost_between_two_frames_stands_on_the_way() -> None:
-    frames = bridged(clip({1: {0, 4, 5}, 2: {0, 1, 2, 3, 4, 5}}, 6))
+    frames = fill_gaps(clip({1: {0, 4, 5}, 2: {0, 1, 2, 3, 4, 5}}, 6))
     assert [[one.number for one in frame.people] for frame in frames] == [[1, 2]] * 6
-    assert [frame.people[0].guessed for frame in frames] == [False, True, True, True, False, False]
-    assert not any(frame.people[1].guessed for frame in frames)
+    assert [frame.people[0].interpolated for frame in frames] == [
+        False,
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert not any(frame.people[1].interpolated for frame in frames)
     places = [frame.people[0].person.keypoints[0, 0] for frame in frames]
     np.testing.assert_allclose(np.diff(places), 10, atol=1e-3)
 
 
 def test_who_comes_goes_or_is_away_for_long_is_not_guessed() -> None:
-    assert [len(frame.people) for frame in bridged(clip({1: {2, 3}}, 6))] == [0, 0, 1, 1, 0, 0]
-    frames = bridged(clip({1: {0, 5}}, 6), longest_s=0.45)
+    assert [len(frame.people) for frame in fill_gaps(clip({1: {2, 3}}, 6))] == [0, 0, 1, 1, 0, 0]
+    frames = fill_gaps(clip({1: {0, 5}}, 6), longest_s=0.45)
     assert [len(frame.people) for frame in frames] == [1, 0, 0, 0, 0, 1]
 
 
 def test_nobody_is_guessed_over_a_cut() -> None:
-    frames = bridged(clip({1: {0, 4}}, 5, cut=2))
+    frames = fill_gaps(clip({1: {0, 4}}, 5, cut=2))
     assert [len(frame.people) for frame in frames] == [1, 0, 0, 0, 1]
 
 
@@ -52,8 +59,8 @@ def test_nobody_is_guessed_over_a_cut() -> None:
 @given(st.lists(st.sets(st.integers(0, 11)), min_size=1, max_size=3))
 def test_who_was_seen_stays_as_seen_and_nobody_is_there_twice(seen: list[set[int]]) -> None:
     frames = clip(dict(enumerate(seen, 1)), 12)
-    for before, after in zip(frames, bridged(frames), strict=True):
-        assert before.people == tuple(one for one in after.people if not one.guessed)
+    for before, after in zip(frames, fill_gaps(frames), strict=True):
+        assert before.people == tuple(one for one in after.people if not one.interpolated)
         numbers = [one.number for one in after.people]
         assert numbers == sorted(set(numbers))
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mimo_runtime.analysis.body_landmarks import Body
 from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.analysis.pose_estimate import PoseEstimate
 
 
-def without_people(pixels: Pixels, bodies: Sequence[Body]) -> Pixels:
+def without_people(pixels: Pixels, bodies: Sequence[PoseEstimate]) -> Pixels:
     """The frame `pixels` with all `bodies`, one at least, in the mean colour of the frame."""
     height, width = pixels.shape[:2]
     masks = [body.crop.plane_in_frame(body.mask, width, height) for body in bodies]

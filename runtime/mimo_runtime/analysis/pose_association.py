@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mimo_runtime.analysis.assignment import FORBIDDEN, assign
-from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
+from mimo_runtime.analysis.bbox import intersection_over_union
 from mimo_runtime.analysis.frame import Pixels
-from mimo_runtime.analysis.painting import without_people
+from mimo_runtime.analysis.masking import without_people
 from mimo_runtime.analysis.person import keypoint_distance
-from mimo_runtime.analysis.region import intersection_over_union
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.tracker import Tracked
 
 _PRESENT = 0.5
@@ -19,12 +19,12 @@ _BOXES = 0.05  # what boxes that have nothing in common cost beside it
 _LEAST_ALIKE = 0.7  # of such boxes, where too few points are known to compare
 
 
-def bodies_of(
+def associate_poses(
     pixels: Pixels,
     people: Sequence[Tracked],
-    finder: BodyFinder,
+    finder: PoseEstimator,
     leans_rad: Sequence[float | None],
-) -> tuple[Body | None, ...]:
+) -> tuple[PoseEstimate | None, ...]:
     """The body of each of `people`, who are close to each other, in the frame `pixels`.
 
     The network may take one for another: what it finds goes to the person it fits best. Who is
@@ -33,19 +33,19 @@ def bodies_of(
 
     Args:
         pixels: uint8 [height, width, 3].
-        people: seen or guessed in this frame.
+        people: seen or interpolated in this frame.
         finder: of bodies.
         leans_rad: of each person in the frame before, None where not known.
     """
     first = {
         place: finder.find(pixels, one.person, leans_rad[place])
         for place, one in enumerate(people)
-        if not one.guessed
+        if not one.interpolated
     }
     if len(people) == 1 and first:
         return (first[0],)
     found = _shared(people, first)
-    for place in sorted(range(len(people)), key=lambda place: people[place].guessed):
+    for place in sorted(range(len(people)), key=lambda place: people[place].interpolated):
         others = [body for body in found if body is not None]
         if found[place] is None:
             alone = without_people(pixels, others) if others else pixels
@@ -55,9 +55,11 @@ def bodies_of(
     return tuple(found)
 
 
-def _shared(people: Sequence[Tracked], bodies: Mapping[int, Body]) -> list[Body | None]:
+def _shared(
+    people: Sequence[Tracked], bodies: Mapping[int, PoseEstimate]
+) -> list[PoseEstimate | None]:
     """The `bodies` given to the people whom they fit best; of two that are one the better."""
-    found: list[Body | None] = [None] * len(people)
+    found: list[PoseEstimate | None] = [None] * len(people)
     places, several = list(bodies), list(bodies.values())
     costs = [[_cost(people[place], body) for body in several] for place in places]
     for row, column in sorted(assign(costs), key=lambda pair: costs[pair[0]][pair[1]]):
@@ -66,11 +68,11 @@ def _shared(people: Sequence[Tracked], bodies: Mapping[int, Body]) -> list[Body 
     return found
 
 
-def _fits(one: Tracked, body: Body, others: Sequence[Body]) -> bool:
+def _fits(one: Tracked, body: PoseEstimate, others: Sequence[PoseEstimate]) -> bool:
     return _cost(one, body) < FORBIDDEN and not any(_same(body, other) for other in others)
 
 
-def _cost(one: Tracked, body: Body) -> float:
+def _cost(one: Tracked, body: PoseEstimate) -> float:
     """How badly `body` fits; `FORBIDDEN` where it is not that person's."""
     if body.presence < _PRESENT:
         return FORBIDDEN
@@ -82,6 +84,6 @@ def _cost(one: Tracked, body: Body) -> float:
     return distance + _BOXES * apart if distance < _FARTHEST else FORBIDDEN
 
 
-def _same(one: Body, other: Body) -> bool:
+def _same(one: PoseEstimate, other: PoseEstimate) -> bool:
     apart = np.linalg.norm(one.points[:, :2] - other.points[:, :2], axis=1).mean()
     return bool(apart < _SAME * min(one.crop.side_px, other.crop.side_px))

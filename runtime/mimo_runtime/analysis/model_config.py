@@ -1,8 +1,8 @@
 """Which network fills which slot: those that ship, or those that a file of the user's names.
 
 The file is JSON: `{"body": "pose_heavy.onnx", "depth": {"file": "midas.onnx", "mean": [0.485,
-0.456, 0.406], "std": [0.229, 0.224, 0.225], "size_px": [256, 256], "meaning": "nearness"}}`. Paths
-are relative to the file; slots that it does not name keep the network that ships.
+0.456, 0.406], "std": [0.229, 0.224, 0.225], "size_px": [256, 256], "meaning": "inverse_depth"}}`.
+Paths are relative to the file; slots that it does not name keep the network that ships.
 """
 
 import json
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mimo_runtime.analysis.contracts import CONTRACTS
+from mimo_runtime.analysis.model_specs import CONTRACTS
 from mimo_runtime.errors import InvalidRequestError
 
 SHIPPED: Final = Path(__file__).parents[1] / "models"

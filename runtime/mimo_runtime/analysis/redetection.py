@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
 from mimo_runtime.analysis.frame import Pixels
-from mimo_runtime.analysis.people import clothes_colours
 from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person_detector import clothes_colours
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, lean_of
 
 _PRESENT = 0.5
@@ -20,8 +20,8 @@ _TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
 _MOST_DEG = (60.0, 120.0)  # that somebody turns meanwhile: from upright, and who turns over already
 
 
-def look_closer(
-    pixels: Pixels, bodies: BodyFinder, expected: Person, unseen_s: float
+def redetect(
+    pixels: Pixels, bodies: PoseEstimator, expected: Person, unseen_s: float
 ) -> Iterator[Person]:
     """Who may be the person in `pixels` where `expected` is, the surest first; lazily.
 
@@ -45,15 +45,15 @@ def look_closer(
         yield from (_dressed(body, pixels) for body in sorted(turned, key=_certainty, reverse=True))
 
 
-def _dressed(body: Body, pixels: Pixels) -> Person:
+def _dressed(body: PoseEstimate, pixels: Pixels) -> Person:
     person = body.person()
     person = replace(person, box=person.box.within(pixels.shape[1], pixels.shape[0]))
     return replace(person, colours=clothes_colours(pixels, person))
 
 
 def _turned(
-    pixels: Pixels, bodies: BodyFinder, lean_rad: float, crop: SquareCrop
-) -> Iterator[Body]:
+    pixels: Pixels, bodies: PoseEstimator, lean_rad: float, crop: SquareCrop
+) -> Iterator[PoseEstimate]:
     """Bodies in turned squares around `crop` that lean about as the person did, `lean_rad`."""
     most_deg = _MOST_DEG[abs(math.degrees(lean_rad)) > UPRIGHT_DEG]
     for turn_deg, wider in _TURNS:
@@ -66,5 +66,5 @@ def _turned(
                 yield body
 
 
-def _certainty(body: Body) -> float:
+def _certainty(body: PoseEstimate) -> float:
     return body.presence * float((body.visibility * body.inside).mean())

@@ -7,10 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.body_landmarks import BodyFinder
-from mimo_runtime.analysis.closer_look import look_closer
-from mimo_runtime.analysis.finders import open_finders
+from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.pose_estimate import PoseEstimator
+from mimo_runtime.analysis.redetection import redetect
 from mimo_runtime.analysis.square_crop import lean_of
 from tests.runtime.analysis.people import standing
 from tests.runtime.analysis.rendered import character, street
@@ -19,8 +19,8 @@ EXPECTED = standing(172, 215, 300)
 
 
 @pytest.fixture(scope="module")
-def bodies() -> BodyFinder:
-    return open_finders().bodies
+def bodies() -> PoseEstimator:
+    return open_estimators().bodies
 
 
 @pytest.fixture(scope="module")
@@ -28,32 +28,32 @@ def pixels() -> np.ndarray:
     return character(street(480, 640), 60, 60).pixels
 
 
-def test_it_finds_who_is_there_and_nobody_else(bodies: BodyFinder, pixels: np.ndarray) -> None:
-    (found,) = look_closer(pixels, bodies, EXPECTED, 0.1)
+def test_it_finds_who_is_there_and_nobody_else(bodies: PoseEstimator, pixels: np.ndarray) -> None:
+    (found,) = redetect(pixels, bodies, EXPECTED, 0.1)
     assert abs(found.box.centre[0] - 172) < 12
     assert found.colours.sum() == pytest.approx(1)
-    assert list(look_closer(street(480, 640), bodies, EXPECTED, 0.1)) == []
-    assert list(look_closer(pixels, bodies, standing(-60, 215, 300), 0.1)) == []
+    assert list(redetect(street(480, 640), bodies, EXPECTED, 0.1)) == []
+    assert list(redetect(pixels, bodies, standing(-60, 215, 300), 0.1)) == []
 
 
 @pytest.mark.parametrize(("before_deg", "now_deg"), [(0, 60), (60, 120), (-60, -120)])
 def test_who_turns_over_is_found_if_seen_just_before(
-    bodies: BodyFinder, pixels: np.ndarray, before_deg: int, now_deg: int
+    bodies: PoseEstimator, pixels: np.ndarray, before_deg: int, now_deg: int
 ) -> None:
-    found = next(look_closer(turned(pixels, now_deg), bodies, leaning(before_deg), 0.1))
+    found = next(redetect(turned(pixels, now_deg), bodies, leaning(before_deg), 0.1))
     assert lean_deg(found) == pytest.approx(now_deg, abs=40)
 
 
 def test_who_was_not_seen_for_long_is_not_looked_for_in_turned_squares(
-    bodies: BodyFinder, pixels: np.ndarray
+    bodies: PoseEstimator, pixels: np.ndarray
 ) -> None:
-    assert list(look_closer(turned(pixels, 60), bodies, EXPECTED, 1.0)) == []
+    assert list(redetect(turned(pixels, 60), bodies, EXPECTED, 1.0)) == []
 
 
 def test_nobody_is_on_the_head_a_moment_after_standing(
-    bodies: BodyFinder, pixels: np.ndarray
+    bodies: PoseEstimator, pixels: np.ndarray
 ) -> None:
-    for found in look_closer(turned(pixels, 120), bodies, EXPECTED, 0.1):
+    for found in redetect(turned(pixels, 120), bodies, EXPECTED, 0.1):
         assert abs(lean_deg(found)) <= 60
 
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.body_landmarks import Body, BodyFinder, decode_body
-from mimo_runtime.analysis.finders import Finders, open_finders
+from mimo_runtime.analysis.estimators import Estimators, open_estimators
 from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator, decode_pose
 from mimo_runtime.analysis.square_crop import SquareCrop
 from tests.runtime.analysis.recorded import CROP, recorded
 from tests.runtime.analysis.rendered import Picture, walking
@@ -30,18 +30,18 @@ SAME_JOINTS = {
 
 
 @pytest.fixture(scope="module")
-def finders() -> Finders:
-    return open_finders()
+def estimators() -> Estimators:
+    return open_estimators()
 
 
-def body_of(finders: Finders, picture: Picture) -> Body:
-    (person,) = finders.people.find(picture.pixels)
-    return finders.bodies.find(picture.pixels, person)
+def body_of(estimators: Estimators, picture: Picture) -> PoseEstimate:
+    (person,) = estimators.people.find(picture.pixels)
+    return estimators.bodies.find(picture.pixels, person)
 
 
-def decoded(turn_deg: float = 0.0) -> Body:
+def decoded(turn_deg: float = 0.0) -> PoseEstimate:
     crop = SquareCrop(CROP.x_px, CROP.y_px, CROP.side_px, math.radians(turn_deg))
-    return decode_body(recorded(), crop, 256)
+    return decode_pose(recorded(), crop, 256)
 
 
 def test_recorded_outputs_are_the_character_in_frame_px_and_metres() -> None:
@@ -76,11 +76,11 @@ def test_as_a_person_it_is_what_a_people_finder_gives() -> None:
     assert (person.box.top, person.box.bottom) == pytest.approx((70, 370), abs=12)
 
 
-def test_joints_of_rendered_bodies_are_where_they_are(finders: Finders) -> None:
+def test_joints_of_rendered_bodies_are_where_they_are(estimators: Estimators) -> None:
     errors = []
     for index, azimuth_deg in ((0, 25), (6, 90), (12, 160), (18, -40)):
         picture = walking(index, azimuth_deg)
-        body = body_of(finders, picture)
+        body = body_of(estimators, picture)
         height = np.ptp(np.nonzero(picture.mask > 0.5)[0])
         errors += [
             np.linalg.norm(body.points[LANDMARK[ours], :2] - picture.joints[theirs]) / height
@@ -91,10 +91,10 @@ def test_joints_of_rendered_bodies_are_where_they_are(finders: Finders) -> None:
     assert np.percentile(errors, 90) < 0.08
 
 
-def test_somebody_on_the_head_is_seen_as_well_as_upright(finders: Finders) -> None:
+def test_somebody_on_the_head_is_seen_as_well_as_upright(estimators: Estimators) -> None:
     picture = walking(0, 25)
-    upright = body_of(finders, picture)
-    (person,) = finders.people.find(picture.pixels)
+    upright = body_of(estimators, picture)
+    (person,) = estimators.people.find(picture.pixels)
     size = picture.pixels.shape[0]
     pixels = cv2.rotate(picture.pixels, cv2.ROTATE_180)
     keypoints = np.stack(
@@ -102,14 +102,14 @@ def test_somebody_on_the_head_is_seen_as_well_as_upright(finders: Finders) -> No
     )
     box = person.box
     box = type(box)(size - box.right, size - box.bottom, size - box.left, size - box.top)
-    headstand = finders.bodies.find(pixels, type(person)(box, keypoints, person.score))
+    headstand = estimators.bodies.find(pixels, type(person)(box, keypoints, person.score))
     assert abs(headstand.crop.turn_rad) > 3
     apart = np.linalg.norm(size - headstand.points[:, :2] - upright.points[:, :2], axis=1)
     assert np.median(apart) < 3
     np.testing.assert_allclose(headstand.world[:, :2], -upright.world[:, :2], atol=0.12)
 
 
-def test_where_nobody_is_there_is_no_presence(finders: Finders) -> None:
-    body = finders.bodies.find_in(np.full((200, 200, 3), 120, np.uint8), CROP)
+def test_where_nobody_is_there_is_no_presence(estimators: Estimators) -> None:
+    body = estimators.bodies.find_in(np.full((200, 200, 3), 120, np.uint8), CROP)
     assert body.presence < 0.5
-    assert isinstance(finders.bodies, BodyFinder)
+    assert isinstance(estimators.bodies, PoseEstimator)

@@ -26,7 +26,7 @@ class _Look:
     shapes: Floats
 
 
-class CutFinder:
+class ShotBoundaryDetector:
     """Looks at one frame after the other.
 
     A cut is where colours change, by far more than from frame to frame before, and shapes with

@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from mimo_runtime.analysis.body_landmarks import Body, BodyFinder
-from mimo_runtime.analysis.crossing import bodies_of
+from mimo_runtime.analysis.bbox import overlap
 from mimo_runtime.analysis.frame import Frame
-from mimo_runtime.analysis.region import overlap
+from mimo_runtime.analysis.pose_association import associate_poses
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople
 
-NumberedBody = tuple[int, Body]
+NumberedBody = tuple[int, PoseEstimate]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class SeenBody:
+class TrackedPose:
     """The chosen person in frame `index`: `body` is None where the person is not to be seen.
 
     `others` are numbers and bodies of people whose boxes touch the person's, for masks that keep
@@ -23,17 +23,17 @@ class SeenBody:
 
     index: int
     time_s: float
-    body: Body | None
+    body: PoseEstimate | None
     others: tuple[NumberedBody, ...] = ()
     touching: tuple[int, ...] = ()
 
 
-def follow_body(
-    frames: Iterable[Frame], people: Iterable[FramePeople], number: int, finder: BodyFinder
-) -> Iterator[SeenBody]:
+def track_pose(
+    frames: Iterable[Frame], people: Iterable[FramePeople], number: int, finder: PoseEstimator
+) -> Iterator[TrackedPose]:
     """The body of person `number` in each frame; nothing but the last one is kept.
 
-    Bodies of people who touch are told apart (`crossing.bodies_of`).
+    Bodies of people who touch are told apart (`crossing.associate_poses`).
 
     Args:
         frames: of the video, and `people` who is in each of them (`tracks.follow_people`).
@@ -45,17 +45,17 @@ def follow_body(
         leans_rad = {} if seen.cut else leans_rad
         chosen = seen.numbered(number)
         if chosen is None:
-            yield SeenBody(seen.index, seen.time_s, None)
+            yield TrackedPose(seen.index, seen.time_s, None)
             continue
         near = [chosen, *_touching(chosen, seen)]
         before = [leans_rad.get(one.number) if one is chosen else None for one in near]
-        bodies = bodies_of(frame.pixels, near, finder, before)
+        bodies = associate_poses(frame.pixels, near, finder, before)
         if bodies[0] is not None:
             leans_rad[number] = bodies[0].lean_rad()
         others = zip(near[1:], bodies[1:], strict=True)
         found = tuple((one.number, body) for one, body in others if body is not None)
         numbers = tuple(one.number for one in near[1:])
-        yield SeenBody(seen.index, seen.time_s, bodies[0], found, numbers)
+        yield TrackedPose(seen.index, seen.time_s, bodies[0], found, numbers)
 
 
 def _touching(chosen: Tracked, seen: FramePeople) -> list[Tracked]:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class BBox:
     """From (`left`, `top`) to (`right`, `bottom`) in px; may reach beyond the frame."""
 
     left: float
@@ -43,34 +43,34 @@ class Region:
         right, bottom = points[:, :2].max(axis=0)
         return cls(float(left), float(top), float(right), float(bottom))
 
-    def moved(self, x_px: float, y_px: float) -> "Region":
+    def moved(self, x_px: float, y_px: float) -> "BBox":
         """The same size elsewhere."""
-        return Region(self.left + x_px, self.top + y_px, self.right + x_px, self.bottom + y_px)
+        return BBox(self.left + x_px, self.top + y_px, self.right + x_px, self.bottom + y_px)
 
-    def joined(self, other: "Region") -> "Region":
+    def joined(self, other: "BBox") -> "BBox":
         """The smallest region around both."""
-        return Region(
+        return BBox(
             min(self.left, other.left),
             min(self.top, other.top),
             max(self.right, other.right),
             max(self.bottom, other.bottom),
         )
 
-    def within(self, width_px: int, height_px: int) -> "Region":
+    def within(self, width_px: int, height_px: int) -> "BBox":
         """The part inside a frame of this size; of no area where there is none."""
         left, right = np.clip((self.left, self.right), 0, width_px)
         top, bottom = np.clip((self.top, self.bottom), 0, height_px)
-        return Region(float(left), float(top), float(right), float(bottom))
+        return BBox(float(left), float(top), float(right), float(bottom))
 
 
-def overlap(one: Region, other: Region) -> float:
+def overlap(one: BBox, other: BBox) -> float:
     """The area that both share, in square px."""
     width = min(one.right, other.right) - max(one.left, other.left)
     height = min(one.bottom, other.bottom) - max(one.top, other.top)
     return max(0.0, width) * max(0.0, height)
 
 
-def intersection_over_union(one: Region, other: Region) -> float:
+def intersection_over_union(one: BBox, other: BBox) -> float:
     """Shared area over the area of both together: 0 apart or empty, 1 equal."""
     shared = overlap(one, other)
     together = one.area + other.area - shared

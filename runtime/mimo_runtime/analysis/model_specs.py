@@ -30,7 +30,7 @@ DEPTH: Final = "depth"
 
 PROBABILITY: Final = "probability"
 LOGITS: Final = "logits"
-NEARNESS: Final = "nearness"
+INVERSE_DEPTH: Final = "inverse_depth"
 DISTANCE: Final = "distance"
 
 PLANE: Final = "plane"
@@ -38,7 +38,7 @@ Shape = tuple[int | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Contract:
+class ModelSpec:
     """What fills one slot.
 
     `outputs` maps names to shapes, None for any size; the name "" is the first output, the shape
@@ -52,13 +52,13 @@ class Contract:
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
-CONTRACTS: Final[Mapping[str, Contract]] = {
-    PEOPLE: Contract({"": (1, None, 56)}),
-    BODY: Contract(
+CONTRACTS: Final[Mapping[str, ModelSpec]] = {
+    PEOPLE: ModelSpec({"": (1, None, 56)}),
+    BODY: ModelSpec(
         {"landmarks": (1, 195), "presence": (1, 1), "mask": PLANE, "world": (1, 117)},
     ),
-    MATTE: Contract({"": PLANE}, (PROBABILITY, LOGITS)),
-    DEPTH: Contract(
-        {"": PLANE}, (NEARNESS, DISTANCE), (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+    MATTE: ModelSpec({"": PLANE}, (PROBABILITY, LOGITS)),
+    DEPTH: ModelSpec(
+        {"": PLANE}, (INVERSE_DEPTH, DISTANCE), (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
     ),
 }

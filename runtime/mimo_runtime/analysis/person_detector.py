@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.letterbox import Letterbox
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.person import Person, distinct
-from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.tiles import tiles_of
 from mimo_runtime.errors import InvalidRequestError
 
@@ -21,7 +21,7 @@ _EDGE = 0.02  # of a tile's side
 _HUES, _SATURATIONS, _VALUES = 12, 3, 4
 
 
-class PeopleFinder:
+class PersonDetector:
     """People in a frame, with a network of slot `people`.
 
     A person needs a score of `FEWEST_SURE`; `tiles` (1, 2 or 4) are looked at beside the whole
@@ -70,12 +70,12 @@ def decode_people(
         keypoints = np.stack([x, y, points[:, 2]], axis=1).astype(np.float32)
         left, top = box.to_frame(row[52] * width_px, row[51] * height_px)
         right, bottom = box.to_frame(row[54] * width_px, row[53] * height_px)
-        region = Region(float(left), float(top), float(right), float(bottom))
+        region = BBox(float(left), float(top), float(right), float(bottom))
         people.append(Person(region, keypoints, float(row[55])))
     return people
 
 
-def cut_off(box: Region, part: Region, width_px: int, height_px: int) -> bool:
+def cut_off(box: BBox, part: BBox, width_px: int, height_px: int) -> bool:
     """Whether the tile `part` may end inside the person: the whole frame or a neighbour has it."""
     room = _EDGE * part.width, _EDGE * part.height
     return (
@@ -101,8 +101,8 @@ def clothes_colours(pixels: Pixels, person: Person) -> Floats:
     return np.asarray(counts.ravel() / counts.sum(), np.float32)
 
 
-def _middle(box: Region) -> Region:
-    return Region(
+def _middle(box: BBox) -> BBox:
+    return BBox(
         box.left + 0.3 * box.width,
         box.top + 0.2 * box.height,
         box.left + 0.7 * box.width,
@@ -113,7 +113,7 @@ def _middle(box: Region) -> Region:
 def _inside(person: Person, width_px: int, height_px: int) -> Person:
     region = person.box
     if person.sure.any():
-        region = region.joined(Region.around(person.keypoints[person.sure]))
+        region = region.joined(BBox.around(person.keypoints[person.sure]))
     return Person(region.within(width_px, height_px), person.keypoints, person.score)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mimo_runtime.analysis.choices import read_models, shipped_models
+from mimo_runtime.analysis.model_config import read_models, shipped_models
 from mimo_runtime.errors import InvalidRequestError
 from tests.runtime.analysis.networks import mean_plane
 
@@ -32,7 +32,7 @@ def test_the_users_network_takes_the_place_of_the_shipped_one(tmp_path: Path) ->
 def test_depth_is_fed_like_midas_unless_told_otherwise(tmp_path: Path) -> None:
     mean_plane(tmp_path / "d.onnx")
     default = read_models(written(tmp_path, {"depth": "d.onnx"}))["depth"]
-    assert (default.mean, default.meaning) == ((0.485, 0.456, 0.406), "nearness")
+    assert (default.mean, default.meaning) == ((0.485, 0.456, 0.406), "inverse_depth")
     settings = {"file": "d.onnx", "mean": [0, 0, 0], "meaning": "distance", "size_px": [8, 6]}
     told = read_models(written(tmp_path, {"depth": settings}))["depth"]
     assert (told.mean, told.meaning, told.size_px) == ((0, 0, 0), "distance", (8, 6))
@@ -52,7 +52,7 @@ def test_depth_is_fed_like_midas_unless_told_otherwise(tmp_path: Path) -> None:
         ({"depth": {"file": "d.onnx", "mean": [float("inf"), 0, 0]}}, "three finite numbers"),
         ({"depth": {"file": "d.onnx", "size_px": [8]}}, r"\[width, height\]"),
         ({"depth": {"file": "d.onnx", "size_px": [8, -1]}}, r"\[width, height\]"),
-        ({"depth": {"file": "d.onnx", "meaning": "far"}}, "nearness, distance"),
+        ({"depth": {"file": "d.onnx", "meaning": "far"}}, "inverse_depth, distance"),
         ({"people": {"file": "d.onnx", "meaning": "far"}}, "none to choose from"),
         (["d.onnx"], "no mapping of slots"),
     ],

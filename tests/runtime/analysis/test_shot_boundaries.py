@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mimo_runtime.analysis.cuts import CutFinder
+from mimo_runtime.analysis.shot_boundaries import ShotBoundaryDetector
 
 
 def scene(seed: int, shift_px: int = 0) -> np.ndarray:
@@ -13,7 +13,7 @@ def scene(seed: int, shift_px: int = 0) -> np.ndarray:
 
 
 def cuts(frames: list[np.ndarray]) -> list[int]:
-    finder = CutFinder()
+    finder = ShotBoundaryDetector()
     return [place for place, frame in enumerate(frames) if finder.is_cut(frame)]
 
 

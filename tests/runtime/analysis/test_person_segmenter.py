@@ -3,17 +3,23 @@
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.body_landmarks import Body, decode_body
-from mimo_runtime.analysis.finders import Finders, open_finders
-from mimo_runtime.analysis.mask import MaskFinder, joined, kept_apart, mask_in, without_others
+from mimo_runtime.analysis.estimators import Estimators, open_estimators
+from mimo_runtime.analysis.person_segmenter import (
+    PersonSegmenter,
+    joined,
+    mask_in,
+    normalise_overlap,
+    without_others,
+)
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, decode_pose
 from mimo_runtime.analysis.square_crop import SquareCrop
 from tests.runtime.analysis.recorded import CROP, recorded
 from tests.runtime.analysis.rendered import character, overlap, street, walking
 
 
 @pytest.fixture(scope="module")
-def finders() -> Finders:
-    return open_finders()
+def estimators() -> Estimators:
+    return open_estimators()
 
 
 def disc(size_px: int = 64, radius_px: float = 20) -> np.ndarray:
@@ -22,11 +28,11 @@ def disc(size_px: int = 64, radius_px: float = 20) -> np.ndarray:
 
 
 @pytest.mark.parametrize("azimuth_deg", [25, 90, 160, -40])
-def test_the_mask_of_a_rendered_body(finders: Finders, azimuth_deg: float) -> None:
+def test_the_mask_of_a_rendered_body(estimators: Estimators, azimuth_deg: float) -> None:
     picture = walking(9, azimuth_deg)
-    (person,) = finders.people.find(picture.pixels)
-    body = finders.bodies.find(picture.pixels, person)
-    mask = finders.masks.find(picture.pixels, body)
+    (person,) = estimators.people.find(picture.pixels)
+    body = estimators.bodies.find(picture.pixels, person)
+    mask = estimators.masks.find(picture.pixels, body)
     assert (mask.shape, mask.dtype) == (picture.mask.shape, np.float32)
     assert 0 <= mask.min() <= mask.max() <= 1
     assert overlap(mask, picture.mask) > 0.93
@@ -34,17 +40,17 @@ def test_the_mask_of_a_rendered_body(finders: Finders, azimuth_deg: float) -> No
     assert overlap(mask, picture.mask) >= overlap(plain, picture.mask)
 
 
-def test_each_of_two_who_touch_has_its_own_mask(finders: Finders) -> None:
+def test_each_of_two_who_touch_has_its_own_mask(estimators: Estimators) -> None:
     behind = character(street(480, 640), 130, 60)
     both = character(behind.pixels, 270, 90)
     seen = behind.mask * (1 - both.mask)
-    people = sorted(finders.people.find(both.pixels), key=lambda person: person.box.left)
-    left, right = (finders.bodies.find(both.pixels, person) for person in people)
-    masks = [finders.masks.find(both.pixels, left, [right])]
-    masks.append(finders.masks.find(both.pixels, right, [left]))
+    people = sorted(estimators.people.find(both.pixels), key=lambda person: person.box.left)
+    left, right = (estimators.bodies.find(both.pixels, person) for person in people)
+    masks = [estimators.masks.find(both.pixels, left, [right])]
+    masks.append(estimators.masks.find(both.pixels, right, [left]))
     assert overlap(masks[0], seen) > 0.9
     assert overlap(masks[1], both.mask) > 0.9
-    apart = kept_apart(masks)
+    apart = normalise_overlap(masks)
     assert not ((apart[0] > 0.5) & (apart[1] > 0.5)).any()
     assert overlap(apart[0], seen) > 0.9
     assert overlap(apart[1], both.mask) > 0.9
@@ -67,7 +73,7 @@ def test_what_the_matte_is_not_sure_of_changes_nothing() -> None:
 
 
 def test_a_pixel_belongs_to_the_body_that_is_surer() -> None:
-    body = decode_body(recorded(), CROP, 256)
+    body = decode_pose(recorded(), CROP, 256)
     weak = body.mask * 0.6
     assert without_others(weak, CROP, [body])[body.mask > 0.9].max() < 0.1
     strong = np.ones_like(body.mask)
@@ -75,7 +81,7 @@ def test_a_pixel_belongs_to_the_body_that_is_surer() -> None:
 
 
 def test_a_mask_in_another_crop_is_that_of_the_frame() -> None:
-    body: Body = decode_body(recorded(), CROP, 256)
+    body: PoseEstimate = decode_pose(recorded(), CROP, 256)
     other = SquareCrop(200, 200, 300, 0.3)
     direct = mask_in(body, other, 128)
     frame = body.crop.plane_in_frame(body.mask, 640, 480)
@@ -86,7 +92,7 @@ def test_a_mask_in_another_crop_is_that_of_the_frame() -> None:
 
 def test_without_a_matte_the_bodys_own_mask_is_used() -> None:
     picture = character(character(street(480, 640), 60, 60).pixels, 330, 90).pixels
-    body = decode_body(recorded(), CROP, 256)
-    found = MaskFinder().find_in_crop(picture, body)
+    body = decode_pose(recorded(), CROP, 256)
+    found = PersonSegmenter().find_in_crop(picture, body)
     inside = CROP.inside(640, 480, 256)
     np.testing.assert_array_equal(found, body.mask * inside)

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.body_landmarks import Body, sigmoid
-from mimo_runtime.analysis.contracts import LOGITS
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.mask_edge import refined
 from mimo_runtime.analysis.model import Network
+from mimo_runtime.analysis.model_specs import LOGITS
+from mimo_runtime.analysis.pose_estimate import PoseEstimate, sigmoid
 from mimo_runtime.analysis.square_crop import SquareCrop
 
 _SUREST = 0.9  # below this level the matte is haze
@@ -17,7 +17,7 @@ _DOUBT = (0.1, 0.9)  # levels between which the body's own mask is in doubt
 _EDGE = 0.035  # of the crop's side: what is in doubt and narrower is an ordinary edge
 
 
-class MaskFinder:
+class PersonSegmenter:
     """Masks of people, with the body's own mask and, where given, a network of slot `matte`.
 
     The matte knows people but not who is who, and takes in some of what is around them; it is
@@ -28,7 +28,9 @@ class MaskFinder:
     def __init__(self, matte: Network | None = None) -> None:
         self._matte = matte
 
-    def find(self, pixels: Pixels, body: Body, others: Sequence[Body] = ()) -> Floats:
+    def find(
+        self, pixels: Pixels, body: PoseEstimate, others: Sequence[PoseEstimate] = ()
+    ) -> Floats:
         """How much of each pixel is `body`, float32 [height, width], 0..1.
 
         Args:
@@ -38,7 +40,9 @@ class MaskFinder:
         """
         return refined(self.find_in_crop(pixels, body, others), body.crop, pixels)
 
-    def find_in_crop(self, pixels: Pixels, body: Body, others: Sequence[Body] = ()) -> Floats:
+    def find_in_crop(
+        self, pixels: Pixels, body: PoseEstimate, others: Sequence[PoseEstimate] = ()
+    ) -> Floats:
         """The same in the picture of the body's crop, float32 [size, size]; 0 beyond the frame."""
         size_px = body.mask.shape[0]
         mask = body.mask * body.crop.inside(pixels.shape[1], pixels.shape[0], size_px)
@@ -73,7 +77,7 @@ def joined(mask: Floats, matte: Floats) -> Floats:
     return np.maximum(mask, sure.clip(0, 1) * broad)
 
 
-def without_others(mask: Floats, crop: SquareCrop, others: Sequence[Body]) -> Floats:
+def without_others(mask: Floats, crop: SquareCrop, others: Sequence[PoseEstimate]) -> Floats:
     """`mask` of the crop without the pixels of which another body is surer."""
     size_px = mask.shape[0]
     for other in others:
@@ -82,7 +86,7 @@ def without_others(mask: Floats, crop: SquareCrop, others: Sequence[Body]) -> Fl
     return mask
 
 
-def mask_in(body: Body, crop: SquareCrop, size_px: int) -> Floats:
+def mask_in(body: PoseEstimate, crop: SquareCrop, size_px: int) -> Floats:
     """The mask of `body` in the picture of another `crop`, float32 [size_px, size_px]."""
     here = np.vstack([crop.to_frame(size_px), [0, 0, 1]])
     there = np.vstack([body.crop.to_frame(body.mask.shape[0]), [0, 0, 1]])
@@ -90,7 +94,7 @@ def mask_in(body: Body, crop: SquareCrop, size_px: int) -> Floats:
     return np.asarray(cv2.warpAffine(body.mask, matrix, (size_px, size_px)), np.float32)
 
 
-def kept_apart(masks: Sequence[Floats]) -> tuple[Floats, ...]:
+def normalise_overlap(masks: Sequence[Floats]) -> tuple[Floats, ...]:
     """Masks of several people of one frame, of which no pixel is more than one person's in all.
 
     All float32 of one shape, 0..1; their sum is at most 1, what is nobody else's stays.

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.joints import KEYPOINTS, LANDMARK, LANDMARKS
 from mimo_runtime.analysis.model import Network, plane_of
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.region import Region
 from mimo_runtime.analysis.square_crop import SquareCrop, crop_around
 
 _ALL = len(LANDMARKS)
@@ -19,7 +19,7 @@ _ON_BODY = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Body:
+class PoseEstimate:
     """What was found of one person.
 
     `points`, float32 [33, 3]: x and y in frame px, z in px of the same scale, 0 at the hips and
@@ -44,17 +44,17 @@ class Body:
         x, y = shoulders.mean(axis=0) - hips.mean(axis=0)
         return math.atan2(float(x), float(-y))
 
-    def region(self) -> Region:
+    def region(self) -> BBox:
         """What the mask and the points inside the crop take of the frame."""
         seen = self.points[self.inside >= _INSIDE, :2]
         rows, columns = np.nonzero(self.mask > _ON_BODY)
         if len(rows) == 0:
-            return Region.around(seen if len(seen) else self.points)
+            return BBox.around(seen if len(seen) else self.points)
         ends = [
             (x, y) for x in (columns.min(), columns.max() + 1) for y in (rows.min(), rows.max() + 1)
         ]
         corners = self.crop.points_in_frame(np.array(ends, np.float32), len(self.mask))
-        return Region.around(np.concatenate([seen, corners]))
+        return BBox.around(np.concatenate([seen, corners]))
 
     def person(self) -> Person:
         """The same as a people finder would give it, without colours."""
@@ -64,13 +64,13 @@ class Body:
         return Person(self.region(), keypoints, self.presence)
 
 
-class BodyFinder:
+class PoseEstimator:
     """The body of a person that was found, with a network of slot `body`."""
 
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def find(self, pixels: Pixels, person: Person, lean_rad: float | None = None) -> Body:
+    def find(self, pixels: Pixels, person: Person, lean_rad: float | None = None) -> PoseEstimate:
         """The body of `person`.
 
         Args:
@@ -81,21 +81,23 @@ class BodyFinder:
         """
         return self.find_in(pixels, crop_around(person, lean_rad, pixels.shape[0]))
 
-    def find_in(self, pixels: Pixels, crop: SquareCrop) -> Body:
+    def find_in(self, pixels: Pixels, crop: SquareCrop) -> PoseEstimate:
         """The body of the person in the middle of `crop`."""
         size_px = self._network.height_px
         found = self._network.run(crop.picture(pixels, size_px))
-        return decode_body(found, crop, size_px)
+        return decode_pose(found, crop, size_px)
 
 
-def decode_body(found: dict[str, NDArray[np.float32]], crop: SquareCrop, size_px: int) -> Body:
+def decode_pose(
+    found: dict[str, NDArray[np.float32]], crop: SquareCrop, size_px: int
+) -> PoseEstimate:
     """The body in frame px, out of the outputs of a network of slot `body` (`contracts`)."""
     rows = found["landmarks"].reshape(-1, 5)[:_ALL]
     scale = crop.side_px / size_px
     places = crop.points_in_frame(rows[:, :2], size_px)
     points = np.concatenate([places, rows[:, 2:3] * scale], axis=1)
     world = found["world"].reshape(-1, 3)[:_ALL] @ _turn(crop.turn_rad).T
-    return Body(
+    return PoseEstimate(
         points.astype(np.float32),
         world.astype(np.float32),
         sigmoid(rows[:, 3]),
