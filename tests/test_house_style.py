@@ -50,6 +50,15 @@ BANNED = {
         "nearness": "inverse_depth",
         "foot_line": "ground_contact_row",
     },
+    "runtime/mimo_runtime/fitting": {
+        "Freedoms": "DegreesOfFreedom",
+        "freedoms": "dofs",
+        "slopes": "jacobian",
+        "off_sight": "ray_residual",
+        "Postures": "Poses",
+        "sureness": "confidence_of",
+        "swings": "shortest_arcs",
+    },
     "runtime/mimo_runtime/engines": {"halves": "branches", "shares": "weights", "hold": "new"},
     "runtime/mimo_runtime/plans": {"Wanted": "PlanQuery", "Found": "PlanIndex"},
     "kernels/mimo_kernels": {

@@ -10,7 +10,7 @@ from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.planes import draw_planes
 from mimo_runtime.characters.texture import Texture
-from mimo_runtime.fitting.freedoms import hinge
+from mimo_runtime.fitting.degrees_of_freedom import hinge
 
 _FILLED = 0.9  # of the picture's side
 _DISTANCE_M = 6.0

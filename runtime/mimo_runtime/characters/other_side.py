@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Body
 from mimo_runtime.characters.atlas import Shares
-from mimo_runtime.fitting.freedoms import NECK
+from mimo_runtime.fitting.degrees_of_freedom import NECK
 
 Floats = NDArray[np.float32]
 

@@ -18,10 +18,10 @@ from mimo_runtime.body.pose import Placement, Pose, place
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline import on_outline
-from mimo_runtime.fitting.evidence import UPRIGHT
-from mimo_runtime.fitting.freedoms import NECK
+from mimo_runtime.fitting.degrees_of_freedom import NECK
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
-from mimo_runtime.fitting.solve import Outline, Postures, Targets, solve
+from mimo_runtime.fitting.observations import UPRIGHT
+from mimo_runtime.fitting.solve import Outline, Poses, Targets, solve
 
 ROUNDS = 12
 _STEPS = 2
@@ -112,16 +112,16 @@ def _carried(
     return LandmarkPoints(joints, np.einsum("cba,cb->ca", placement.turns[joints], away))
 
 
-def _to_sight(pose: Pose, camera: Camera) -> Postures:
+def _to_sight(pose: Pose, camera: Camera) -> Poses:
     """`pose` in axes with the camera at the origin, looking along -z."""
     turn = UPRIGHT @ camera.rotation
     rotations = pose.rotations.copy()
     rotations[0] = turn @ rotations[0]
     root = UPRIGHT @ camera.to_camera(pose.root_m)
-    return Postures(root[None], rotations[None])
+    return Poses(root[None], rotations[None])
 
 
-def _from_sight(postures: Postures, camera: Camera) -> Pose:
+def _from_sight(postures: Poses, camera: Camera) -> Pose:
     turn = UPRIGHT @ camera.rotation
     rotations = postures.rotations[0].copy()
     rotations[0] = turn.T @ rotations[0]

@@ -15,9 +15,9 @@ from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.characters.outline_fit import refine
 from mimo_runtime.characters.square import Square, square_around
-from mimo_runtime.fitting.evidence import targets_of
 from mimo_runtime.fitting.landmark_track import LandmarkTrack, gather_landmarks
 from mimo_runtime.fitting.motion_fit import FittedMotion, fit_motion
+from mimo_runtime.fitting.observations import targets_of
 from mimo_runtime.fitting.proportions import Proportions
 
 Shape = dict[str, float]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.skeleton import Array
-from mimo_runtime.fitting.turns import to_vector, unit
+from mimo_runtime.fitting.rotation_math import to_vector, unit
 
 _MIDDLE = np.linspace(0.25, 0.75, 5)
 

@@ -8,7 +8,7 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.pose import Placement
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
-from mimo_runtime.fitting.turns import swings, unit
+from mimo_runtime.fitting.rotation_math import shortest_arcs, unit
 
 _SIDE_S = 0.1
 _SLOW_M_PER_S = 0.4
@@ -60,9 +60,9 @@ def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Arr
     points, slow = soles_m[frames, lowest], speeds(soles_m, rate_fps)[frames, lowest]
     weights = sure * (_SLOW_M_PER_S / np.maximum(slow, _SLOW_M_PER_S)) ** 2 + 1e-6
     leaning = np.array([0.0, -up[2] / up[1]])
-    height, slopes = _plane(points, weights, leaning)
-    normal = unit(np.array([-slopes[0], 1.0, -slopes[1]]))
-    turn = swings(normal, np.array([0.0, 1, 0]))
+    height, jacobian = _plane(points, weights, leaning)
+    normal = unit(np.array([-jacobian[0], 1.0, -jacobian[1]]))
+    turn = shortest_arcs(normal, np.array([0.0, 1, 0]))
     base = placement.joints_m[0, 0] @ turn.T
     on_ground = turn @ np.array([0, height, 0])
     shift = -np.array([base[0], on_ground[1], base[2]])
@@ -77,8 +77,8 @@ def _body_axis(placement: Placement) -> Array:
 
 
 def _plane(points: Array, weights: Array, leaning: Array) -> tuple[float, Array]:
-    """Height at the origin and the slopes along x and z, outliers counting less."""
-    slopes, height = leaning.copy(), 0.0
+    """Height at the origin and the jacobian along x and z, outliers counting less."""
+    jacobian, height = leaning.copy(), 0.0
     factors, prior = weights, _TRUSTED_SPREAD_M**2
     for _ in range(_ROUNDS):
         share = factors / factors.sum()
@@ -86,9 +86,9 @@ def _plane(points: Array, weights: Array, leaning: Array) -> tuple[float, Array]
         flat, level = points[:, [0, 2]] - middle[[0, 2]], points[:, 1] - middle[1]
         spread = (share[:, None] * flat).T @ flat + np.diag(prior)
         pull = (share[:, None] * flat).T @ level + prior * leaning
-        slopes = np.linalg.solve(spread, pull)
-        slopes *= min(1, _STEEPEST / max(float(np.linalg.norm(slopes)), _STEEPEST))
-        height = float(middle[1] - slopes @ middle[[0, 2]])
-        off = np.abs(points[:, 1] - height - points[:, [0, 2]] @ slopes)
+        jacobian = np.linalg.solve(spread, pull)
+        jacobian *= min(1, _STEEPEST / max(float(np.linalg.norm(jacobian)), _STEEPEST))
+        height = float(middle[1] - jacobian @ middle[[0, 2]])
+        off = np.abs(points[:, 1] - height - points[:, [0, 2]] @ jacobian)
         factors = weights * _OUTLIER_M / np.maximum(off, _OUTLIER_M)
-    return height, slopes
+    return height, jacobian

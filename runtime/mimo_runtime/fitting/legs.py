@@ -5,8 +5,8 @@ import numpy as np
 from mimo_runtime.body.pose import Placement
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.fitting.freedoms import hinge
-from mimo_runtime.fitting.turns import swings, unit
+from mimo_runtime.fitting.degrees_of_freedom import hinge
+from mimo_runtime.fitting.rotation_math import shortest_arcs, unit
 
 _REACH = 0.999
 
@@ -30,7 +30,7 @@ def move_ankle(skeleton: Skeleton, placement: Placement, side: str, moves_m: Arr
     bend = _bend(far, long, short) - _bend(np.linalg.norm(ankle - hip, axis=-1), long, short)
     turned = from_axis_angle(bend[:, None] * axis)
     reached = upper + np.einsum("nab,nb->na", turned, lower)
-    swing = swings(unit(reached), unit(wanted))
+    swing = shortest_arcs(unit(reached), unit(wanted))
     placement.turns[:, shin] = swing @ turned @ placement.turns[:, shin]
     placement.turns[:, thigh] = swing @ placement.turns[:, thigh]
 

@@ -12,20 +12,20 @@ from mimo_runtime.body.camera_fit import fit_translation
 from mimo_runtime.body.pose import place_all
 from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.errors import MediaError
+from mimo_runtime.fitting.assumptions import assumptions_of
 from mimo_runtime.fitting.camera_turns import CameraTurns, Pan, turns_of
 from mimo_runtime.fitting.contacts import Flags, find_contacts
-from mimo_runtime.fitting.evidence import UPRIGHT, sureness, targets_of
+from mimo_runtime.fitting.foot_locking import lock_feet
 from mimo_runtime.fitting.ground import Ground
-from mimo_runtime.fitting.guesses import guesses_of
+from mimo_runtime.fitting.ground_alignment import lowered, on_ground, places_of, soles_of
+from mimo_runtime.fitting.initial_pose import initial_rotations
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
-from mimo_runtime.fitting.levelling import lowered, on_ground, places_of, soles_of
-from mimo_runtime.fitting.planting import plant_feet
+from mimo_runtime.fitting.observations import UPRIGHT, confidence_of, targets_of
 from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
-from mimo_runtime.fitting.solve import Postures, Targets, solve
-from mimo_runtime.fitting.start import first_rotations
-from mimo_runtime.fitting.steadying import steadied
-from mimo_runtime.fitting.turns import turned
+from mimo_runtime.fitting.rotation_math import turned
+from mimo_runtime.fitting.smoothing import smoothed_poses
+from mimo_runtime.fitting.solve import Poses, Targets, solve
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
 
@@ -83,16 +83,16 @@ def fit_motion(
         )
     focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
     turns = turns_of(pans, track.size_px, focal) if pans else None
-    targets, sure = targets_of(track, focal, turns), sureness(track)
+    targets, sure = targets_of(track, focal, turns), confidence_of(track)
     proportions, unseen = measure(targets.places_m, track.visibility, body)
     fitted = proportioned(body, proportions)
     rough = _in_world(_solved(fitted, targets), turns)
-    still = steadied(rough, sure, float(track.rate_fps), looks_around=turns is not None)
+    still = smoothed_poses(rough, sure, float(track.rate_fps), looks_around=turns is not None)
     soles = soles_of(fitted)
     level, ground = on_ground(fitted, still, soles, float(track.rate_fps), sure)
     contacts = find_contacts(places_of(fitted, level, soles), float(track.rate_fps))
     level, ground = lowered(fitted, level, ground, soles, contacts)
-    planted = plant_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
+    planted = lock_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
     return FittedMotion(
         motion=_motion(planted, fitted, track, source),
         body=fitted,
@@ -100,11 +100,13 @@ def fit_motion(
         cameras=_cameras(track, focal, ground, turns),
         confidence=np.where(track.known, sure, _INTERPOLATED).astype(np.float32),
         contacts=contacts,
-        guesses=guesses_of(track, fitted, focal, focal_px is None, unseen, ground, contacts, turns),
+        guesses=assumptions_of(
+            track, fitted, focal, focal_px is None, unseen, ground, contacts, turns
+        ),
     )
 
 
-def _motion(postures: Postures, body: Body, track: LandmarkTrack, source: str) -> Motion:
+def _motion(postures: Poses, body: Body, track: LandmarkTrack, source: str) -> Motion:
     return Motion(
         joints=body.skeleton.names,
         rate_fps=track.rate_fps,
@@ -114,37 +116,37 @@ def _motion(postures: Postures, body: Body, track: LandmarkTrack, source: str) -
     )
 
 
-def _solved(body: Body, targets: Targets) -> Postures:
+def _solved(body: Body, targets: Targets) -> Poses:
     parts = [
         _solved_chunk(body, Targets(*(part[first : first + CHUNK] for part in
                                       (targets.places_m, targets.rays, targets.weights))))
         for first in range(0, len(targets.rays), CHUNK)
     ]  # fmt: skip
-    return Postures(
+    return Poses(
         np.concatenate([part.root_m for part in parts]),
         np.concatenate([part.rotations for part in parts]),
     )
 
 
-def _solved_chunk(body: Body, targets: Targets) -> Postures:
-    rotations = first_rotations(body, targets.places_m)
+def _solved_chunk(body: Body, targets: Targets) -> Poses:
+    rotations = initial_rotations(body, targets.places_m)
     at_origin = place_all(body.skeleton, np.zeros((len(rotations), 3)), rotations)
     points = landmark_points(body).placed(at_origin) @ UPRIGHT
     root = np.stack([
         fit_translation(places, rays, weights, 1.0, (0.0, 0.0))
         for places, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
     ])  # fmt: skip
-    return solve(body, targets, Postures(root @ UPRIGHT, rotations), STEPS)
+    return solve(body, targets, Poses(root @ UPRIGHT, rotations), STEPS)
 
 
-def _in_world(postures: Postures, turns: CameraTurns | None) -> Postures:
+def _in_world(postures: Poses, turns: CameraTurns | None) -> Poses:
     """`postures` in the axes, with y up, of each frame's camera in those of the first."""
     if turns is None:
         return postures
     upright = UPRIGHT @ turns.matrices @ UPRIGHT
     rotations = postures.rotations.copy()
     rotations[:, 0] = upright @ rotations[:, 0]
-    return Postures(turned(upright, postures.root_m), rotations)
+    return Poses(turned(upright, postures.root_m), rotations)
 
 
 def _cameras(

@@ -11,7 +11,7 @@ from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.pose import Pose, place
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.fitting.freedoms import SPINE
+from mimo_runtime.fitting.degrees_of_freedom import SPINE
 from mimo_runtime.fitting.landmark_points import landmark_points
 
 NARROWEST, WIDEST = 0.8, 1.25

@@ -11,10 +11,10 @@ from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.characters.outline_fit import refine
 from mimo_runtime.characters.picture_fit import fit_picture
-from mimo_runtime.fitting.evidence import UPRIGHT
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import gather_landmarks
 from mimo_runtime.fitting.motion_fit import fit_motion
+from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.solve import Targets
 from tests.runtime.characters.painted import standing
 

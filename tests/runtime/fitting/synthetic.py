@@ -9,10 +9,10 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera, orbit
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.fitting.evidence import LEAN_DEG
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.motion_fit import FOCAL_PER_SIDE
+from mimo_runtime.fitting.observations import LEAN_DEG
 from mimo_runtime.fitting.proportions import Proportions, proportioned
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.procedural import PROCEDURAL

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from mimo_runtime.body.rotations import about_axis, from_axis_angle
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.fitting.camera_turns import Pan, turns_of
-from mimo_runtime.fitting.evidence import LEAN_DEG
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.motion_fit import fit_motion
+from mimo_runtime.fitting.observations import LEAN_DEG
 from tests.runtime.fitting.synthetic import FEET, HIPS, SIDE_PX, Truth, seen
 
 SIZE, FOCAL_PX = (640, 360), 500.0

@@ -9,17 +9,23 @@ from mimo_runtime.analysis.joints import LANDMARK, LANDMARKS
 from mimo_runtime.body.pose import Pose, place, place_all
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.fitting.banded import filled, smoothed, smoothed_slow, stiffness_of
 from mimo_runtime.fitting.contacts import find_contacts, stretches
-from mimo_runtime.fitting.freedoms import freedoms_of, hinge
+from mimo_runtime.fitting.degrees_of_freedom import degrees_of_freedom, hinge
+from mimo_runtime.fitting.foot_locking import lock_feet, sole_places
+from mimo_runtime.fitting.ground_alignment import soles_of
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import gather_landmarks
 from mimo_runtime.fitting.legs import move_ankle
-from mimo_runtime.fitting.levelling import soles_of
-from mimo_runtime.fitting.planting import plant_feet, sole_places
 from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
-from mimo_runtime.fitting.solve import Postures
-from mimo_runtime.fitting.turns import continuous, frames, swings, to_vector, unit
+from mimo_runtime.fitting.rotation_math import (
+    continuous,
+    orthonormal_bases,
+    shortest_arcs,
+    to_vector,
+    unit,
+)
+from mimo_runtime.fitting.solve import Poses
+from mimo_runtime.fitting.whittaker import filled, smoothed, smoothed_slow, stiffness_of
 from tests.runtime.fitting.synthetic import RATE
 
 few = settings(max_examples=20)
@@ -65,18 +71,18 @@ def test_vectors_and_matrices_are_inverses(vector):
 @given(VECTORS, VECTORS)
 def test_swings_bring_directions_onto_each_other(one, other):
     a, b = unit(np.add(one, [0, 0, 3])), unit(np.add(other, [0, 0, 3]))
-    turn = swings(a, b)
+    turn = shortest_arcs(a, b)
     assert turn @ a == pytest.approx(b, abs=1e-9)
     assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-9)
 
 
 def test_opposite_directions_still_give_a_rotation():
-    turn = swings(np.array([[0.0, 1, 0]]), np.array([[0.0, -1, 0]]))[0]
+    turn = shortest_arcs(np.array([[0.0, 1, 0]]), np.array([[0.0, -1, 0]]))[0]
     assert turn @ turn.T == pytest.approx(np.eye(3), abs=1e-9)
 
 
 def test_frames_are_rotations():
-    found = frames(np.array([0.0, 2, 0]), np.array([3.0, 1, 0]))
+    found = orthonormal_bases(np.array([0.0, 2, 0]), np.array([3.0, 1, 0]))
     assert np.linalg.det(found) == pytest.approx(1)
     assert found[:, 0] == pytest.approx([0, 1, 0])
 
@@ -135,12 +141,12 @@ def test_shipped_proportions_change_nothing_and_longer_thighs_lift_the_head():
 
 def test_knees_and_elbows_bend_one_way_only():
     skeleton = load_body().skeleton
-    freedoms = freedoms_of(skeleton)
+    dofs = degrees_of_freedom(skeleton)
     for upper, lower in (("LeftUpLeg", "LeftLeg"), ("RightArm", "RightForeArm")):
         axis, bent = hinge(skeleton, upper, lower)
-        row = int(np.flatnonzero(freedoms.joints[:, 0] == skeleton.index(lower))[0])
-        assert freedoms.axes[row] == pytest.approx(axis)
-        assert -bent - 0.1 < freedoms.low_rad[row] < -bent < 1.5 < freedoms.high_rad[row]
+        row = int(np.flatnonzero(dofs.joints[:, 0] == skeleton.index(lower))[0])
+        assert dofs.axes[row] == pytest.approx(axis)
+        assert -bent - 0.1 < dofs.low_rad[row] < -bent < 1.5 < dofs.high_rad[row]
 
 
 def test_contacts_begin_slow_and_end_fast():
@@ -219,7 +225,7 @@ def test_a_foot_is_put_on_the_ground_and_the_root_stays_long_before_it_stands():
     rotations = np.tile(np.eye(3), (count, skeleton.joint_count, 1, 1))
     contacts = np.zeros((count, 4), bool)
     contacts[40:, :2] = True
-    planted = plant_feet(skeleton, Postures(root, rotations), soles, contacts, 30.0)
+    planted = lock_feet(skeleton, Poses(root, rotations), soles, contacts, 30.0)
     places = sole_places(soles, place_all(skeleton, planted.root_m, planted.rotations))
     assert places[40:, :2, 1] == pytest.approx(0, abs=0.005)
     assert planted.root_m[45:, 1] == pytest.approx(root[45:, 1] - 0.03, abs=0.005)

@@ -4,11 +4,11 @@ import numpy as np
 
 from mimo_runtime.body.pose import Placement, local_rotations, place_all
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.fitting.banded import smoothed, stiffness_of
 from mimo_runtime.fitting.contacts import Flags, stretches
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.legs import move_ankle
-from mimo_runtime.fitting.solve import Postures
+from mimo_runtime.fitting.solve import Poses
+from mimo_runtime.fitting.whittaker import smoothed, stiffness_of
 
 _ROOT_HZ = 2.0
 _FADE_S = 0.15
@@ -18,9 +18,9 @@ _FAR_S = 0.3  # from every standing foot: there the root stays as it was seen
 Soles = dict[str, LandmarkPoints]
 
 
-def plant_feet(
-    skeleton: Skeleton, postures: Postures, soles: Soles, contacts: Flags, rate_fps: float
-) -> Postures:
+def lock_feet(
+    skeleton: Skeleton, postures: Poses, soles: Soles, contacts: Flags, rate_fps: float
+) -> Poses:
     """`postures` with the points of the soles still while they touch the ground, and on it.
 
     soles: for "Left" and "Right" the same number of points, in the order of `contacts` [N, S].
@@ -38,7 +38,7 @@ def plant_feet(
         mine = slice(number * per_foot, (number + 1) * per_foot)
         moves, stands = _mean_move(anchors[:, mine] - points.placed(placement), contacts[:, mine])
         move_ankle(skeleton, placement, side, _faded(moves, stands, rate_fps))
-    return Postures(root, local_rotations(skeleton.parents, placement.turns))
+    return Poses(root, local_rotations(skeleton.parents, placement.turns))
 
 
 def sole_places(soles: Soles, placement: Placement) -> Array:

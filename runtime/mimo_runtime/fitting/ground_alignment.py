@@ -9,15 +9,15 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.pose import place_all
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.contacts import Flags
+from mimo_runtime.fitting.foot_locking import Soles, sole_places
 from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
 from mimo_runtime.fitting.landmark_points import landmark_points
-from mimo_runtime.fitting.planting import Soles, sole_places
-from mimo_runtime.fitting.solve import Postures
+from mimo_runtime.fitting.solve import Poses
 
 
 def on_ground(
-    body: Body, postures: Postures, soles: Soles, rate_fps: float, sure: Array
-) -> tuple[Postures, Ground]:
+    body: Body, postures: Poses, soles: Soles, rate_fps: float, sure: Array
+) -> tuple[Poses, Ground]:
     """`postures` in axes with the ground at y = 0.
 
     sure: [N], how far the frames are to be believed.
@@ -26,12 +26,12 @@ def on_ground(
     ground = find_ground(sole_places(soles, placement), placement, rate_fps, sure)
     rotations = postures.rotations.copy()
     rotations[:, 0] = ground.turn @ rotations[:, 0]
-    return Postures(postures.root_m @ ground.turn.T + ground.shift_m, rotations), ground
+    return Poses(postures.root_m @ ground.turn.T + ground.shift_m, rotations), ground
 
 
 def lowered(
-    body: Body, level: Postures, ground: Ground, soles: Soles, contacts: Flags
-) -> tuple[Postures, Ground]:
+    body: Body, level: Poses, ground: Ground, soles: Soles, contacts: Flags
+) -> tuple[Poses, Ground]:
     """`level` and `ground` with y = 0 where standing feet usually are, so that these stay in place.
 
     contacts: bool [N, S], of the points of `soles`.
@@ -40,7 +40,7 @@ def lowered(
     if len(heights_m) == 0:
         return level, ground
     move = np.array([0, -np.median(heights_m), 0])
-    return Postures(level.root_m + move, level.rotations), replace(
+    return Poses(level.root_m + move, level.rotations), replace(
         ground, shift_m=ground.shift_m + move
     )
 
@@ -56,6 +56,6 @@ def soles_of(body: Body) -> Soles:
     }
 
 
-def places_of(body: Body, postures: Postures, soles: Soles) -> Array:
+def places_of(body: Body, postures: Poses, soles: Soles) -> Array:
     """`sole_places` of `body` in `postures`."""
     return sole_places(soles, place_all(body.skeleton, postures.root_m, postures.rotations))

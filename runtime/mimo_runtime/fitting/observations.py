@@ -7,11 +7,11 @@ import numpy as np
 from mimo_runtime.analysis.joints import LANDMARK, LANDMARKS
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.skeleton import Array
-from mimo_runtime.fitting.banded import smoothed_slow, stiffness_of
 from mimo_runtime.fitting.camera_turns import CameraTurns
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
+from mimo_runtime.fitting.rotation_math import turned, unit
 from mimo_runtime.fitting.solve import Targets
-from mimo_runtime.fitting.turns import turned, unit
+from mimo_runtime.fitting.whittaker import smoothed_slow, stiffness_of
 
 UPRIGHT = np.diag([1.0, -1.0, -1.0])  # camera axes to ones with y up, and back
 _LANDMARK_HZ = 4.0
@@ -26,7 +26,7 @@ _JUDGED = [LANDMARK[f"{side}_{part}"] for side in ("left", "right")
            for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")]  # fmt: skip
 
 
-def sureness(track: LandmarkTrack) -> Array:
+def confidence_of(track: LandmarkTrack) -> Array:
     """float64 [N], how well the joints of the limbs are seen."""
     return np.asarray(track.visibility[:, _JUDGED].mean(axis=1), np.float64)
 

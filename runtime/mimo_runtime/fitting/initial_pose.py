@@ -8,9 +8,9 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.pose import Pose, place
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.fitting.freedoms import NECK, SPINE, hinge
+from mimo_runtime.fitting.degrees_of_freedom import NECK, SPINE, hinge
 from mimo_runtime.fitting.landmark_points import landmark_points
-from mimo_runtime.fitting.turns import frames, swings, to_vector, unit
+from mimo_runtime.fitting.rotation_math import orthonormal_bases, shortest_arcs, to_vector, unit
 
 _LIMBS = (
     ("left", "shoulder elbow wrist", "LeftArm LeftForeArm"),
@@ -21,7 +21,7 @@ _LIMBS = (
 _BENT = 0.35  # sine of a bend from which the plane of a limb is to be believed
 
 
-def first_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
+def initial_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
     """Rotations float64 [N, J, 3, 3] that about fit landmarks [N, 33, 3] given in world axes."""
     skeleton, points = body.skeleton, np.asarray(landmarks_m, np.float64)
     rest = landmark_points(body).placed(place(skeleton, Pose.rest(skeleton)))
@@ -44,12 +44,12 @@ def _frame(points: Array, part: str) -> Array:
     """The frame [N, 3, 3] of pelvis, chest or head: to the left, then upwards or forwards."""
     left, right = points[:, LANDMARK[f"left_{part}"]], points[:, LANDMARK[f"right_{part}"]]
     if part == "ear":
-        return frames(left - right, points[:, LANDMARK["nose"]] - (left + right) / 2)
+        return orthonormal_bases(left - right, points[:, LANDMARK["nose"]] - (left + right) / 2)
     middle = [
         points[:, [LANDMARK[f"left_{end}"], LANDMARK[f"right_{end}"]]].mean(axis=1)
         for end in ("shoulder", "hip")
     ]
-    return frames(left - right, middle[0] - middle[1])
+    return orthonormal_bases(left - right, middle[0] - middle[1])
 
 
 def _spread(rotations: Array, skeleton: Skeleton, joints: tuple[str, ...], turn: Array) -> None:
@@ -66,12 +66,12 @@ def _bend(
     rest = unit(skeleton.tails_m[upper] - skeleton.rest_m[upper])
     axis, bent = hinge(skeleton, *bones)
     first, second = unit(limb[1] - limb[0]), unit(limb[2] - limb[1])
-    carried = swings(parent @ rest, first) @ parent @ axis
+    carried = shortest_arcs(parent @ rest, first) @ parent @ axis
     normal = np.cross(first, second)
     sine = np.linalg.norm(normal, axis=-1, keepdims=True)
     share = np.clip(sine / _BENT, 0, 1) ** 2
     plane = share * unit(normal) + (1 - share) * carried
-    turn = frames(first, plane) @ frames(rest, axis).T
+    turn = orthonormal_bases(first, plane) @ orthonormal_bases(rest, axis).T
     rotations[:, upper] = np.swapaxes(parent, -1, -2) @ turn
     angle = np.arctan2(sine[:, 0], (first * second).sum(axis=-1)) - bent
     rotations[:, lower] = from_axis_angle(angle[:, None] * axis)

@@ -4,15 +4,15 @@ import numpy as np
 
 from mimo_runtime.body.rotations import from_quaternion, to_quaternion
 from mimo_runtime.body.skeleton import Array
-from mimo_runtime.fitting.banded import smoothed, smoothed_slow, stiffness_of
-from mimo_runtime.fitting.solve import Postures
-from mimo_runtime.fitting.turns import continuous
+from mimo_runtime.fitting.rotation_math import continuous
+from mimo_runtime.fitting.solve import Poses
+from mimo_runtime.fitting.whittaker import smoothed, smoothed_slow, stiffness_of
 
 _TURN_HZ, _DEPTH_HZ = 3.5, 2.5
 _SLOW_RAD_PER_S = 2.5
 
 
-def steadied(rough: Postures, sure: Array, rate_fps: float, looks_around: bool = False) -> Postures:
+def smoothed_poses(rough: Poses, sure: Array, rate_fps: float, looks_around: bool = False) -> Poses:
     """`rough` without jitter; the distance, which is known worst, is smoothed most.
 
     Args:
@@ -32,4 +32,4 @@ def steadied(rough: Postures, sure: Array, rate_fps: float, looks_around: bool =
     across = smoothed(sight, np.repeat(sure[:, None], sight.shape[1], 1), stiffness)
     far = np.exp(smoothed(np.log(away), sure[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
     root = across * far if looks_around else np.concatenate([across * far, -far], axis=1)
-    return Postures(root, from_quaternion(turns))
+    return Poses(root, from_quaternion(turns))

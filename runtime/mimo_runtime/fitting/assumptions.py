@@ -9,7 +9,7 @@ from mimo_runtime.fitting.ground import Ground
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 
 
-def guesses_of(
+def assumptions_of(
     track: LandmarkTrack,
     body: Body,
     focal_px: float,

@@ -32,7 +32,7 @@ def unit(vectors: NDArray[Any]) -> Array:
     return np.asarray(vectors / np.where(length > _TINY, length, 1), np.float64)
 
 
-def swings(start: Array, end: Array) -> Array:
+def shortest_arcs(start: Array, end: Array) -> Array:
     """The smallest turns [..., 3, 3] that bring directions `start` [..., 3] onto `end` [..., 3].
 
     Both have length 1. Opposite ones, which leave the axis open, are turned nearly all the way.
@@ -42,7 +42,7 @@ def swings(start: Array, end: Array) -> Array:
     return from_quaternion(np.concatenate([real, np.cross(a, b)], axis=-1))
 
 
-def frames(main: NDArray[Any], side: NDArray[Any]) -> Array:
+def orthonormal_bases(main: NDArray[Any], side: NDArray[Any]) -> Array:
     """Matrices [..., 3, 3] whose columns are `main`, `side` made square to it, and their cross.
 
     Both [..., 3], of any length, not parallel.

@@ -1,7 +1,7 @@
-"""In which ways the shipped skeleton can bend, how gladly, and how far.
+"""The degrees of freedom of the shipped skeleton: axes, stiffness, limits.
 
-A freedom is an axis about which one joint turns, or several joints by equal shares. Limits are
-those of a healthy adult, rounded (American Academy of Orthopaedic Surgeons, 1965), and soft.
+A degree of freedom (dof) is an axis about which one joint turns, or several joints by equal shares.
+Limits are those of a healthy adult, rounded (American Academy of Orthopaedic Surgeons, 1965), and soft.
 """
 
 from dataclasses import dataclass
@@ -24,8 +24,8 @@ _Rows = list[tuple[tuple[str, ...], Array, float, float, float]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Freedoms:
-    """D freedoms; the moves of the root are not among them.
+class DegreesOfFreedom:
+    """D degrees of freedom; the moves of the root are not among them.
 
     Attributes:
         joints: int [D, 3], the joints that turn; a lone joint is repeated.
@@ -56,8 +56,8 @@ def hinge(skeleton: Skeleton, upper: str, lower: str) -> tuple[Array, float]:
     return cross / length, float(np.arctan2(length, above @ below))
 
 
-def freedoms_of(skeleton: Skeleton) -> Freedoms:
-    """The freedoms of the shipped skeleton, in any proportions."""
+def degrees_of_freedom(skeleton: Skeleton) -> DegreesOfFreedom:
+    """The dofs of the shipped skeleton, in any proportions."""
     rows: _Rows = []
     rows += _ball(("Hips",), (0.0,) * 3, (_FREE_DEG,) * 3)
     rows += _ball(SPINE, (0.01,) * 3, (75, 45, 40))
@@ -93,14 +93,14 @@ def _bone(skeleton: Skeleton, joint: str) -> Array:
     return np.asarray(bone / np.linalg.norm(bone), np.float64)
 
 
-def _freedoms(skeleton: Skeleton, rows: _Rows) -> Freedoms:
+def _freedoms(skeleton: Skeleton, rows: _Rows) -> DegreesOfFreedom:
     joints = np.array(
         [[skeleton.index(row[0][min(i, len(row[0]) - 1)]) for i in range(_SHARES)] for row in rows]
     )
     shares = np.array(
         [[1 / len(row[0]) * (i < len(row[0])) for i in range(_SHARES)] for row in rows]
     )
-    return Freedoms(
+    return DegreesOfFreedom(
         joints=joints,
         axes=np.stack([row[1] for row in rows]),
         shares=shares,
