@@ -1,7 +1,7 @@
 """The degrees of freedom of the shipped skeleton: axes, stiffness, limits.
 
-A degree of freedom (dof) is an axis about which one joint turns, or several joints by equal shares.
-Limits are those of a healthy adult, rounded (American Academy of Orthopaedic Surgeons, 1965), and soft.
+A degree of freedom (dof) is an axis about which one joint turns, or several by equal shares. Limits
+are those of a healthy adult, rounded (American Academy of Orthopaedic Surgeons, 1965), and soft.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,8 @@
 """Inverse kinematics: damped Gauss-Newton over all degrees of freedom of many frames at once.
 
+Each step solves (J'WJ + damping) step = -J'W r, with weights W of Huber's loss found anew from the
+residuals r: iteratively reweighted least squares (Huber, Robust Statistics, 1981).
+
 What is minimised, in metres: the distance of each landmark of the body from its line of sight, the
 distance from its place relative to the hips, and soft costs of unusual or impossible postures.
 """

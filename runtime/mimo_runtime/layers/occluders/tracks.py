@@ -1,4 +1,8 @@
-"""Candidates over time: one look does not decide, and what was decided is not given up at once."""
+"""Candidates over time: one look does not decide, and what was decided is not given up at once.
+
+A log-odds filter with forgetting, as of occupancy grids (Thrun, Burgard, Fox, Probabilistic
+Robotics, 2005, chapter 9), and hysteresis between on and off.
+"""
 
 import math
 from dataclasses import dataclass

@@ -1,4 +1,8 @@
-"""Levels that were seen of every pixel of a plate, in bounded memory, and their median."""
+"""Levels that were seen of every pixel of a plate, in bounded memory, and their median.
+
+Stratified sampling over the time: each slot belongs to a part of the segment and keeps its best
+observation.
+"""
 
 import math
 from collections.abc import Callable

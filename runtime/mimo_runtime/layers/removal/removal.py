@@ -100,7 +100,10 @@ def _edge_shift(
 
 
 def _spread(sums: Floats, weights: Floats, usual: Floats, ring_px: int) -> Floats:
-    """`sums` over `weights`, carried beyond where anything is known, at a lower resolution."""
+    """`sums` over `weights`, carried beyond where anything is known, at a lower resolution.
+
+    Normalised convolution (Knutsson and Westin, 1993).
+    """
     step = max(1, ring_px // 3)
     size = (max(1, weights.shape[1] // step), max(1, weights.shape[0] // step))
     less = cv2.resize(sums, size, interpolation=cv2.INTER_AREA)
