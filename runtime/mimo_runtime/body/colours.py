@@ -16,8 +16,3 @@ def surface_colours(surface: NDArray[Any]) -> Floats:
     Every channel begins at 32/255, so that a threshold on brightness finds the whole person.
     """
     return (DARKEST + (1 - DARKEST) * surface).astype(np.float32)
-
-
-def surface_from_rgb(rgb: NDArray[np.uint8]) -> Floats:
-    """The inverse for uint8 RGB [..., 3], within 1/446; it means nothing where nobody is."""
-    return ((rgb.astype(np.float32) / 255 - DARKEST) / (1 - DARKEST)).clip(0, 1)

@@ -9,6 +9,5 @@ _FOLDER = Path(__file__).parent
 
 BUNDLE = _FOLDER / "bundle"
 TEMPLATE = _FOLDER / "template"
-YARD = _FOLDER / "yard"  # DRIVING, decomposed; it has postures
-DRIVING = _FOLDER / "driving.mp4"
+YARD = _FOLDER / "yard"  # driving.mp4, decomposed; it has postures
 CHARACTER = _FOLDER / "character.png"

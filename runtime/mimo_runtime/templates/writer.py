@@ -13,7 +13,7 @@ from typing import Final
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
 from mimo_runtime.templates.config import TIME_CROP_FPS
-from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE
 from mimo_runtime.wire.kinds import CONFIG_FILE, VIDEO_SUFFIXES
 
 MASK: Final = "mask"
@@ -88,22 +88,3 @@ def write_config(folder: Path, rate_fps: Fraction, frame_count: int) -> None:
     }
     with write_errors(folder):
         (folder / CONFIG_FILE).write_text(json.dumps(content, indent=1) + "\n")
-
-
-def copy_template(template: Template, path: Path) -> None:
-    """Write `template` anew at `path`: every stream, mask and extras if any, and its config.
-
-    Streams keep their bytes, so that nothing of what they mean changes.
-
-    Raises:
-        InvalidRequestError, ResourceError: it cannot be written there.
-    """
-    with new_template(path) as folder, write_errors(path):
-        for name, stream in template.streams.items():
-            shutil.copyfile(stream.path, folder / f"{name}{stream.path.suffix}")
-        for suffix in VIDEO_SUFFIXES:
-            if (mask := template.folder / f"{MASK}{suffix}").is_file():
-                shutil.copyfile(mask, folder / mask.name)
-        if (extras := template.folder / EXTRAS).is_dir():
-            shutil.copytree(extras, folder / EXTRAS)
-        shutil.copyfile(template.folder / CONFIG_FILE, folder / CONFIG_FILE)
