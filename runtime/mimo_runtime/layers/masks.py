@@ -5,19 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.layers.frames import Flags, Floats, Pixels
+from mimo_runtime.layers.tuning import TUNING
 
-_FEET = (0.45, 0.12)  # half axes of the area around the feet, of the person's height
-_GROUND = (1.0, 0.22)  # the same, of where most shadows lie
-_FAR_PX = 6  # from here on the distance transform is quicker
-_LOWEST = 0.06  # of the person's height: what counts as feet
-_LEVELS = 20.0
-_NOISE = 5.0  # times the usual difference
 _AROUND = np.ones((3, 3), np.uint8)
 
 
 def dilate(area: Flags, reach_px: int) -> Flags:
     """`area` and everything at most `reach_px` from it, bool [height, width]."""
-    if reach_px <= _FAR_PX:
+    if reach_px <= TUNING.far_px:
         return _changed(area, reach_px, cv2.MORPH_DILATE)
     part = bounding_slices(area, reach_px + 1)
     result = np.zeros(area.shape, np.bool_)
@@ -60,12 +55,12 @@ def feather(area: Flags, reach_px: int) -> Floats:
 
 def foot_zone(person: Flags) -> Flags:
     """The ground at the feet of `person`, where a shadow begins; empty for no person."""
-    return _at_the_feet(person, _FEET)
+    return _at_the_feet(person, TUNING.feet_axes)
 
 
 def ground_zone(person: Flags) -> Flags:
     """The ground around `person`, where most shadows lie; empty for no person."""
-    return _at_the_feet(person, _GROUND)
+    return _at_the_feet(person, TUNING.ground_axes)
 
 
 def _at_the_feet(person: Flags, axes: tuple[float, float]) -> Flags:
@@ -74,7 +69,7 @@ def _at_the_feet(person: Flags, axes: tuple[float, float]) -> Flags:
     if len(rows) == 0:
         return zone.astype(np.bool_)
     height = int(rows[-1] - rows[0] + 1)
-    feet = person[max(int(rows[-1] - _LOWEST * height), 0) : rows[-1] + 1]
+    feet = person[max(int(rows[-1] - TUNING.feet_share * height), 0) : rows[-1] + 1]
     columns = np.flatnonzero(feet.any(axis=0))
     middle = (int(columns.mean()), int(rows[-1]))
     half = (round(axes[0] * height) + 1, round(axes[1] * height) + 1)
@@ -151,4 +146,10 @@ def change_mask(pixels: Pixels, view: Pixels, people: Flags) -> Flags:
     away = channel_max(np.asarray(cv2.max(below, above), np.uint8))
     free = away[~people]
     usual = float(free.mean()) if free.size else 0.0
-    return np.asarray(away > max(_LEVELS, _NOISE * min(usual, 2 * _LEVELS / _NOISE)))
+    return np.asarray(
+        away
+        > max(
+            TUNING.change_levels,
+            TUNING.change_noise * min(usual, 2 * TUNING.change_levels / TUNING.change_noise),
+        )
+    )

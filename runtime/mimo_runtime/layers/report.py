@@ -6,10 +6,7 @@ from dataclasses import dataclass
 from mimo_runtime.layers.camera.path import CameraPath
 from mimo_runtime.layers.plate.plate import PlateFacts, frames_said
 from mimo_runtime.layers.separation import LayerFrame
-
-_HARDLY = 0.5
-_MISFIT = 0.04
-_DOUBTFUL = 0.6
+from mimo_runtime.layers.tuning import TUNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +33,9 @@ class LayerReport:
     def sentences(self) -> tuple[str, ...]:
         """All of it for people to read."""
         said = [*self.camera, *(plate.sentence for plate in self.plates)]
-        still = [one for one in self.plates if one.uncovered < _HARDLY]
+        still = [one for one in self.plates if one.uncovered < TUNING.hardly_uncovered]
         said += [_stands_still(one) for one in still]
-        if self.misfit > _MISFIT:
+        if self.misfit > TUNING.misfit:
             said.append(
                 f"{self.misfit:.0%} of the picture is not like what was put together of the scene: "
                 "it moves by itself, or the frames could not be aligned well."
@@ -62,7 +59,9 @@ class LayerSummary:
         occluded = bool(frame.occlusion.reasons)
         self._counts["frames"] += 1
         self._counts["occluded"] += occluded
-        self._counts["doubtful"] += occluded and frame.occlusion.confidence < _DOUBTFUL
+        self._counts["doubtful"] += (
+            occluded and frame.occlusion.confidence < TUNING.doubtful_confidence
+        )
         self._counts["shaded"] += bool(frame.shadow.any())
         self._misfit += frame.misfit
         self._reasons.update(frame.occlusion.reasons)

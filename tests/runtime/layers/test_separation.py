@@ -7,7 +7,7 @@ import pytest
 from mimo_runtime.errors import MediaError
 from mimo_runtime.layers.frame_masks import FrameMasks, Other
 from mimo_runtime.layers.masks import dilate
-from mimo_runtime.layers.occluders.finder import AHEAD
+from mimo_runtime.layers.occluders.tuning import TUNING
 from mimo_runtime.layers.report import LayerReport, LayerSummary
 from mimo_runtime.layers.separation import LayerFrame
 from tests.runtime.layers.following import separate
@@ -158,7 +158,7 @@ def test_memory_does_not_grow_with_the_clip() -> None:
     count = sum(1 for _ in separate(frames, clip_masks).layers())
 
     assert count == 60
-    assert most <= AHEAD + 8  # three of them with the thread that reads
+    assert most <= TUNING.frames_ahead + 8  # three of them with the thread that reads
 
 
 def test_nobody_is_the_clip_itself() -> None:

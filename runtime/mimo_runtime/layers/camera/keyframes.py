@@ -15,12 +15,8 @@ from mimo_runtime.layers.camera.registration import (
     register,
     shifted_guess,
 )
+from mimo_runtime.layers.camera.tuning import TUNING
 from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
-
-_DIFFER = (1.5, 6.0)  # levels: by how much a plain background may differ, as a mean and mostly
-_USUALLY = 0.95
-_LOST = 0.25
-_SURE = 0.5
 
 
 def thumbnail(pixels: Pixels, area: Flags) -> Floats:
@@ -38,7 +34,10 @@ def looks_alike(one: Floats, other: Floats) -> bool:
         return False
     difference = one[both] - other[both]
     away = np.abs(difference - np.median(difference, axis=0))
-    return bool(away.mean() < _DIFFER[0] and np.quantile(away, _USUALLY) < _DIFFER[1])
+    return bool(
+        away.mean() < TUNING.plain_difference[0]
+        and np.quantile(away, TUNING.plain_mostly) < TUNING.plain_difference[1]
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,11 +72,11 @@ class KeyframeOnPlate:
         to_anchor = np.linalg.inv(self.to_plate)
         for matrix in expected:
             best = _better(best, self._registered(view, to_anchor @ matrix))
-            if best is not None and best.agreeing >= _SURE:
+            if best is not None and best.agreeing >= TUNING.sure_agreeing:
                 return best
         shift = shifted_guess(self.keyframe, view.contrast)
         best = _better(best, self._registered(view, shift))
-        if best is not None and best.agreeing >= _LOST:
+        if best is not None and best.agreeing >= TUNING.lost_agreeing:
             return best
         if looks_alike(self.view.small, view.small):
             return Registration(np.eye(3), 1.0, 1.0, 0.0)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.layers.camera.tuning import TUNING
 from mimo_runtime.layers.frames import Matrix
 
 NO_CAUSE = "the clip begins"
 CUT = "there is a cut"
 LOST = "too little of the background moves alike"
 WIDE = "the camera has turned or zoomed too far for one plate"
-_SURE = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Segment:
     @property
     def sure(self) -> bool:
         """Whether enough of the background moves alike to believe where the frames lie."""
-        return self.static or self.agreeing >= _SURE
+        return self.static or self.agreeing >= TUNING.sure_segment
 
 
 @dataclass(frozen=True, slots=True, eq=False)

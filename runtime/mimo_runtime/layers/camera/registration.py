@@ -12,23 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.layers.camera.tuning import TUNING
 from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
 from mimo_runtime.layers.masks import dilate
 
-LONGEST_PX = 960
-_CORNERS = 250
-_FEWEST = 12
 _WINDOW = (21, 21)
-_LEVELS = 4
-_CONSISTENT_PX = 0.7  # forwards and back again
-_OUTLIER_PX = 1.2
-_STILL_PX = 0.7
-_CLOSE_PX = 0.5
-_AS_MUCH = 0.95
-_SIGMA_PX = 9.0
-_COARSER = 4
-_FLAT = 1e-6
-_SPREAD = 0.15  # of the frame's sides, in which corners of a homography have to lie
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,15 +44,15 @@ class Registration:
 def contrast_of(pixels: Pixels) -> NDArray[np.uint8]:
     """What is left of a frame without its brightness: uint8 [height, width] around 128.
 
-    Frames longer than `LONGEST_PX` are made smaller.
+    Frames longer than `TUNING.longest_side_px` are made smaller.
     """
     scale = working_scale(pixels)
     gray = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
     if scale < 1:
         gray = cv2.resize(gray, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     level = gray.astype(np.float32)
-    fine = level - _broad(level, _SIGMA_PX)
-    spread = _broad(fine * fine, 2 * _SIGMA_PX)
+    fine = level - _broad(level, TUNING.contrast_sigma_px)
+    spread = _broad(fine * fine, 2 * TUNING.contrast_sigma_px)
     local = 40 * fine / np.sqrt(spread + float(spread.mean()) + 1)
     return np.asarray((local + 128).clip(0, 255), np.uint8)
 
@@ -72,21 +60,21 @@ def contrast_of(pixels: Pixels) -> NDArray[np.uint8]:
 def _broad(level: Floats, sigma_px: float) -> Floats:
     """`level` blurred, which a quarter of its size is enough for; float32."""
     height, width = level.shape
-    size = (max(1, width // _COARSER), max(1, height // _COARSER))
+    size = (max(1, width // TUNING.contrast_coarser), max(1, height // TUNING.contrast_coarser))
     less = cv2.resize(level, size, interpolation=cv2.INTER_AREA)
-    smooth = cv2.GaussianBlur(less, (0, 0), sigma_px / _COARSER)
+    smooth = cv2.GaussianBlur(less, (0, 0), sigma_px / TUNING.contrast_coarser)
     return np.asarray(cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
 def working_scale(pixels: Pixels) -> float:
     """By how much a frame is made smaller for registration, at most 1."""
-    return float(min(1.0, LONGEST_PX / max(pixels.shape[:2])))
+    return float(min(1.0, TUNING.longest_side_px / max(pixels.shape[:2])))
 
 
 def keyframe_of(contrast: NDArray[np.uint8], hidden: Flags) -> Keyframe:
     """The corners of `contrast` outside `hidden`, both [height, width]."""
     free = (~dilate(hidden, 5)).astype(np.uint8)
-    found = cv2.goodFeaturesToTrack(contrast, _CORNERS, 0.01, 6, mask=free, blockSize=5)
+    found = cv2.goodFeaturesToTrack(contrast, TUNING.corner_count, 0.01, 6, mask=free, blockSize=5)
     corners = np.zeros((0, 1, 2), np.float32) if found is None else found.reshape(-1, 1, 2)
     return Keyframe(contrast, np.asarray(corners, np.float32))
 
@@ -102,16 +90,16 @@ def register(
         hidden: people in the frame, bool [height, width].
         guess: the matrix expected, as of the frame before.
     """
-    if len(keyframe.corners) < _FEWEST:
+    if len(keyframe.corners) < TUNING.fewest_corners:
         return None
     inverse = np.linalg.inv(guess)
     expected = np.asarray(cv2.perspectiveTransform(keyframe.corners, inverse), np.float32)
     places, found = _followed(keyframe.contrast, contrast, keyframe.corners, expected)
     back, found_back = _followed(contrast, keyframe.contrast, places, keyframe.corners.copy())
     kept = found & found_back
-    kept &= np.linalg.norm(back - keyframe.corners, axis=2)[:, 0] < _CONSISTENT_PX
+    kept &= np.linalg.norm(back - keyframe.corners, axis=2)[:, 0] < TUNING.consistent_px
     kept &= _free(places, hidden)
-    if kept.sum() < _FEWEST:
+    if kept.sum() < TUNING.fewest_corners:
         return None
     return _fitted(places[kept], keyframe.corners[kept], keyframe.corners, hidden)
 
@@ -133,7 +121,7 @@ def _followed(
         corners,
         guess,
         winSize=_WINDOW,
-        maxLevel=_LEVELS,
+        maxLevel=TUNING.pyramid_levels,
         criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.005),
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
@@ -149,11 +137,11 @@ def _free(places: Floats, hidden: Flags) -> Flags:
 
 def _fitted(places: Floats, corners: Floats, every: Floats, hidden: Flags) -> Registration | None:
     matrix = _simplest(places, corners, hidden.shape)
-    if matrix is None or abs(np.linalg.det(matrix)) < _FLAT:
+    if matrix is None or abs(np.linalg.det(matrix)) < TUNING.flat_determinant:
         return None
     errors = _errors(places, corners, matrix)
-    agreeing = errors < 2 * _OUTLIER_PX
-    still = np.linalg.norm(places - corners, axis=2)[:, 0] < _STILL_PX
+    agreeing = errors < 2 * TUNING.outlier_px
+    still = np.linalg.norm(places - corners, axis=2)[:, 0] < TUNING.still_px
     error_px = float(np.median(errors[agreeing])) if agreeing.any() else float("inf")
     expected = cv2.perspectiveTransform(every, np.linalg.inv(matrix))
     visible = max(len(places), int(_free(np.asarray(expected, np.float32), hidden).sum()))
@@ -170,17 +158,21 @@ def _simplest(places: Floats, corners: Floats, shape: tuple[int, ...]) -> Matrix
     found = [_affine(cv2.estimateAffinePartial2D, places, corners)]
     found.append(_affine(cv2.estimateAffine2D, places, corners))
     spread = places[:, 0].std(axis=0) / (shape[1], shape[0])
-    if len(places) >= 2 * _FEWEST and spread.min() > _SPREAD:
-        whole, _ = cv2.findHomography(places, corners, cv2.RANSAC, _OUTLIER_PX, maxIters=500)
+    if len(places) >= 2 * TUNING.fewest_corners and spread.min() > TUNING.corner_spread:
+        whole, _ = cv2.findHomography(places, corners, cv2.RANSAC, TUNING.outlier_px, maxIters=500)
         found.append(None if whole is None else np.asarray(whole, np.float64))
     known = [matrix for matrix in found if matrix is not None]
-    counts = [int((_errors(places, corners, matrix) < _CLOSE_PX).sum()) for matrix in known]
-    good = (one for one, count in zip(known, counts, strict=True) if count > _AS_MUCH * max(counts))
+    counts = [int((_errors(places, corners, matrix) < TUNING.close_px).sum()) for matrix in known]
+    good = (
+        one
+        for one, count in zip(known, counts, strict=True)
+        if count > TUNING.as_much * max(counts)
+    )
     return next(good, known[-1] if known else None)
 
 
 def _affine(fit: Callable[..., Any], places: Floats, corners: Floats) -> Matrix | None:
-    plain, _ = fit(places, corners, method=cv2.RANSAC, ransacReprojThreshold=_OUTLIER_PX)
+    plain, _ = fit(places, corners, method=cv2.RANSAC, ransacReprojThreshold=TUNING.outlier_px)
     return None if plain is None else np.vstack([plain, [0, 0, 1]]).astype(np.float64)
 
 

@@ -7,13 +7,8 @@ import numpy as np
 
 from mimo_runtime.layers.camera.path import Segment, corners_of
 from mimo_runtime.layers.camera.registration import Registration
+from mimo_runtime.layers.camera.tuning import TUNING
 from mimo_runtime.layers.frames import Matrix
-
-LARGEST_PLATE = 6.0  # frames' areas
-_MOVED_PX = 0.7  # of the working picture: less is no movement
-_STILL = 0.3  # share of corners that do not move at all while the camera stands
-_USUALLY = 0.95
-_SCALES = (0.4, 2.5)
 
 
 @dataclass(slots=True, eq=False)
@@ -46,12 +41,12 @@ def _is_static(
 ) -> bool:
     if not found:
         return True
-    if np.mean([one.still >= _STILL for one in found]) >= _USUALLY:
+    if np.mean([one.still >= TUNING.still_share for one in found]) >= TUNING.usually:
         return True
     size = (round(size_px[0] * scale), round(size_px[1] * scale))
     home = corners_of(np.eye(3), *size)
     ways = [float(np.abs(corners_of(one, *size) - home).max()) for one in shot.matrices]
-    return float(np.quantile(ways, _USUALLY)) < _MOVED_PX
+    return float(np.quantile(ways, TUNING.usually)) < TUNING.moved_px
 
 
 def fits(matrix: Matrix, shape: tuple[int, ...], before: list[Matrix]) -> bool:
@@ -60,12 +55,12 @@ def fits(matrix: Matrix, shape: tuple[int, ...], before: list[Matrix]) -> bool:
     ends = corners_of(matrix, width, height)
     turn = (matrix @ np.array([[0, width], [0, height], [1.0, 1.0]]))[2]
     area = cv2.contourArea(ends.astype(np.float32)) / (width * height)
-    if turn.min() <= 0 or not _SCALES[0] ** 2 < area < _SCALES[1] ** 2:
+    if turn.min() <= 0 or not TUNING.scales[0] ** 2 < area < TUNING.scales[1] ** 2:
         return False
     spans = [corners_of(one, width, height) for one in (before[0], before[len(before) // 2])]
     every = np.concatenate([*spans, corners_of(before[-1], width, height), ends])
     wide, high = every.max(axis=0) - every.min(axis=0)
-    return bool(wide * high <= LARGEST_PLATE * width * height)
+    return bool(wide * high <= TUNING.largest_plate * width * height)
 
 
 def overlap_of(matrix: Matrix, shape: tuple[int, ...]) -> float:

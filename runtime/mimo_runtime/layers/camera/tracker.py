@@ -13,11 +13,8 @@ from mimo_runtime.layers.camera.keyframes import (
 from mimo_runtime.layers.camera.path import CameraPath
 from mimo_runtime.layers.camera.registration import Registration, working_scale
 from mimo_runtime.layers.camera.segment_builder import SegmentBuilder, fits, overlap_of, segment_of
+from mimo_runtime.layers.camera.tuning import TUNING
 from mimo_runtime.layers.frames import Flags, Matrix, Pixels
-
-_RENEW = (0.6, 0.45)  # overlap and share of agreeing corners below which another anchor is taken
-_RETURN = (0.75, 0.6)  # the same, from which an old anchor is taken up again: no drift
-_MOST_ANCHORS = 12
 
 
 class CameraTracker:
@@ -69,7 +66,7 @@ class CameraTracker:
             self._begin(view, path.WIDE)
             return
         overlap = overlap_of(found.matrix, view.contrast.shape)
-        if overlap < _RENEW[0] or found.agreeing < _RENEW[1]:
+        if overlap < TUNING.renew[0] or found.agreeing < TUNING.renew[1]:
             matrix, found = self._anchored(view, matrix, found)
         self._keep(matrix, found)
 
@@ -79,14 +76,17 @@ class CameraTracker:
         """The frame on an old anchor that is close to it; else it becomes an anchor itself."""
         for anchor in self._anchors[-2::-1]:
             away = np.linalg.inv(anchor.to_plate) @ matrix
-            if overlap_of(away, view.contrast.shape) < _RETURN[0]:
+            if overlap_of(away, view.contrast.shape) < TUNING.return_to[0]:
                 continue
             again = anchor.found(view, [matrix])
-            if again is not None and again.agreeing >= _RETURN[1]:
+            if again is not None and again.agreeing >= TUNING.return_to[1]:
                 self._anchors.remove(anchor)
                 self._anchors.append(anchor)
                 return anchor.to_plate @ again.matrix, again
-        self._anchors = [*self._anchors[1 - _MOST_ANCHORS :], keyframe_on_plate(view, matrix)]
+        self._anchors = [
+            *self._anchors[1 - TUNING.most_keyframes :],
+            keyframe_on_plate(view, matrix),
+        ]
         return matrix, found
 
     def _full(self, matrix: Matrix) -> Matrix:

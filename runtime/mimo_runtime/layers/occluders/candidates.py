@@ -11,24 +11,13 @@ from mimo_runtime.layers.frame_masks import FrameVsPlate
 from mimo_runtime.layers.frames import Flags, inside
 from mimo_runtime.layers.masks import connected_components, dilate, opening, reach_of
 from mimo_runtime.layers.occluders.depth import nearer_than
+from mimo_runtime.layers.occluders.tuning import TUNING
 from mimo_runtime.layers.removal.removal import margin_px, moving_pieces
 
 PERSON: Final = "a person"
 MOVING: Final = "something that moves"
 STANDING: Final = "something that stands there"
 DEEP: Final = "something that is nearer in depth"
-
-_SMALLEST = 1.5e-3  # of the frame
-_TOUCH = 0.02  # of the frame's longer side
-_BITE = 60.0  # log-odds for all of the person being hidden by it
-_MOST_BITE = 4.0
-_LEAST_BITE = 0.01  # of the person
-_HULL = 0.3  # how much the hull of a mask says, against an expected silhouette
-_WHOLE = -1.0  # log-odds of touching a person of whom nothing is missing
-_FAR = 0.3  # how much is believed of what does not touch
-_DEEP = 3.0
-_MOSTLY = 0.5
-_SHADE = 0.8  # of a piece: then it is somebody's shadow
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +68,10 @@ def _person(compared: FrameVsPlate) -> _Person:
     body = seen if expected is None else whole
     rows = np.flatnonzero(body.any(axis=1))
     return _Person(
-        seen, whole, _HULL if expected is None else 1.0, int(rows[-1]) if len(rows) else 0
+        seen,
+        whole,
+        TUNING.hull_confidence if expected is None else 1.0,
+        int(rows[-1]) if len(rows) else 0,
     )
 
 
@@ -105,8 +97,8 @@ def _moving(compared: FrameVsPlate, person: _Person) -> list[Flags]:
     cores = opening(compared.different & ~compared.unseen & ~known, max(1, margin // 2))
     area = moving_pieces(cores, (compared.different & ~known) | unsure)
     found = []
-    for piece in connected_components(area, max(16, int(_SMALLEST * person.seen.size))):
-        if (piece & compared.shade).sum() > _SHADE * piece.sum():
+    for piece in connected_components(area, max(16, int(TUNING.smallest * person.seen.size))):
+        if (piece & compared.shade).sum() > TUNING.shade_share * piece.sum():
             continue
         free = (compared.different | compared.unseen) & ~person.seen & ~foreign & ~compared.shadow
         found.append(piece | (dilate(piece, margin + 1) & free))
@@ -116,12 +108,16 @@ def _moving(compared: FrameVsPlate, person: _Person) -> list[Flags]:
 def _judged(area: Flags, reason: str, person: _Person, known: float | None) -> OccluderCandidate:
     odds = _foot_odds(area, person) if known is None else known
     height, width = area.shape
-    around = dilate(area, reach_of(width, height, _TOUCH, 2))
+    around = dilate(area, reach_of(width, height, TUNING.touch, 2))
     if not (around & person.whole).any():
-        return OccluderCandidate(area, reason, _FAR * odds, touching=False)
+        return OccluderCandidate(area, reason, TUNING.far_share * odds, touching=False)
     size = max(1, int(person.whole.sum()))
     bite = float((around & person.missing).sum()) / size
-    said = min(_MOST_BITE, _BITE * bite) if bite > _LEAST_BITE else _WHOLE
+    said = (
+        min(TUNING.most_bite_log_odds, TUNING.bite_log_odds * bite)
+        if bite > TUNING.least_bite
+        else TUNING.whole_log_odds
+    )
     return OccluderCandidate(area, reason, odds + person.confidence * said)
 
 
@@ -144,10 +140,18 @@ def _by_depth(
     found = []
     for area, reason, _ in areas:
         share = float((area & front).sum()) / float(area.sum())
-        found.append(OccluderCandidate(area, reason, _DEEP if share > _MOSTLY else -_DEEP))
+        found.append(
+            OccluderCandidate(
+                area,
+                reason,
+                TUNING.depth_log_odds if share > TUNING.depth_mostly else -TUNING.depth_log_odds,
+            )
+        )
         front &= ~dilate(area, 2)
     touching = sure | dilate(person.seen, margin_px(front.shape[1], front.shape[0]) // 2 + 1)
-    for piece in connected_components(opening(front, 1), max(16, int(_SMALLEST * front.size))):
+    for piece in connected_components(
+        opening(front, 1), max(16, int(TUNING.smallest * front.size))
+    ):
         if (piece & touching).any():
-            found.append(OccluderCandidate(piece, DEEP, _DEEP))
+            found.append(OccluderCandidate(piece, DEEP, TUNING.depth_log_odds))
     return found

@@ -4,10 +4,7 @@ import cv2
 import numpy as np
 
 from mimo_runtime.layers.frames import Flags, Floats
-
-_STEP = 0.06  # of the frame's range of inverse_depth: less is the same depth
-_GROUND = 25  # percentile of a row: what is no nearer is the ground or farther
-_REACH = (0.03, 0.12, 0.5)  # of the frame's longer side, from which the person's depth is taken
+from mimo_runtime.layers.occluders.tuning import TUNING
 
 
 def nearer_than(inverse_depth: Floats, person: Flags, missing: Flags) -> Flags:
@@ -28,9 +25,9 @@ def nearer_than(inverse_depth: Floats, person: Flags, missing: Flags) -> Flags:
         return person.copy()
     low, high = np.percentile(inverse_depth, (2, 98))
     level = (inverse_depth - np.float32(low)) / np.float32(max(high - low, 1e-6))
-    ground = np.percentile(level, _GROUND, axis=1, keepdims=True)
-    standing = (level > ground + _STEP) | missing
-    return np.asarray((level > _spread(level, person) + _STEP) & standing & ~person)
+    ground = np.percentile(level, TUNING.ground_percentile, axis=1, keepdims=True)
+    standing = (level > ground + TUNING.depth_step) | missing
+    return np.asarray((level > _spread(level, person) + TUNING.depth_step) & standing & ~person)
 
 
 def _spread(level: Floats, person: Flags) -> Floats:
@@ -39,7 +36,7 @@ def _spread(level: Floats, person: Flags) -> Floats:
     usual = float(np.median(level[person]))
     total = np.full(level.shape, 1e-6 * usual, np.float32)
     weights = np.full(level.shape, 1e-6, np.float32)
-    for importance, reach in zip((1.0, 1e-2, 1e-4), _REACH, strict=True):
+    for importance, reach in zip((1.0, 1e-2, 1e-4), TUNING.depth_reach, strict=True):
         sigma = max(1.0, reach * max(level.shape) / 2)
         total += importance * cv2.GaussianBlur(level * weight, (0, 0), sigma)
         weights += importance * cv2.GaussianBlur(weight, (0, 0), sigma)

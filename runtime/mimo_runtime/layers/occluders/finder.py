@@ -15,12 +15,7 @@ from mimo_runtime.layers.masks import bounding_slices, dilate, erode, reach_of
 from mimo_runtime.layers.occluders.candidates import STANDING, OccluderCandidate, candidates_of
 from mimo_runtime.layers.occluders.static import StaticOccluders
 from mimo_runtime.layers.occluders.tracks import OccluderTrack, OccluderTracks
-
-AHEAD = 4  # frames that are looked at before a frame is decided
-_NEAR = 0.15  # of the person's height: what is farther away hides nothing
-_EDGE = 0.008
-_SMOOTHNESS = 1e-3
-_STANDING = 0.7
+from mimo_runtime.layers.occluders.tuning import TUNING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,7 +41,7 @@ class _Pending:
 
 
 class OccluderFinder:
-    """Finds occlusions on one plate; results come `AHEAD` frames after their looks."""
+    """Finds occlusions on one plate; results come `TUNING.frames_ahead` frames later."""
 
     def __init__(self, standing: StaticOccluders) -> None:
         self._standing = standing
@@ -59,7 +54,7 @@ class OccluderFinder:
         tracks = self._tracks.update(candidates, compared.index)
         fronts = [track.front for track in tracks]
         self._pending.append(_Pending(compared, candidates, tracks, fronts))
-        if len(self._pending) > AHEAD:
+        if len(self._pending) > TUNING.frames_ahead:
             yield self._decided()
 
     def rest(self) -> Iterator[tuple[FrameVsPlate, Occlusion]]:
@@ -84,7 +79,7 @@ class OccluderFinder:
             & near
         )
         if standing.any():
-            front, sure = front | standing, min(sure, _STANDING)
+            front, sure = front | standing, min(sure, TUNING.static_confidence)
             reasons.append(STANDING)
         alpha = soft_edge(front, compared.pixels, person & ~standing)
         return compared, Occlusion(compared.index, alpha, tuple(sorted(set(reasons))), sure)
@@ -102,7 +97,7 @@ def soft_edge(front: Flags, pixels: Pixels, person: Flags) -> NDArray[np.uint8]:
         uint8 [height, width].
     """
     alpha = np.zeros(front.shape, np.uint8)
-    reach = reach_of(front.shape[1], front.shape[0], _EDGE, 1)
+    reach = reach_of(front.shape[1], front.shape[0], TUNING.soft_edge, 1)
     part = bounding_slices(front, 4 * reach)
     if part is None:
         return alpha
@@ -114,7 +109,7 @@ def soft_edge(front: Flags, pixels: Pixels, person: Flags) -> NDArray[np.uint8]:
 
 def _followed(front: Flags, pixels: Pixels, reach: int) -> Floats:
     mask = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.7 * reach)
-    model = local_model(np.asarray(mask, np.float32), pixels, 2 * reach, _SMOOTHNESS)
+    model = local_model(np.asarray(mask, np.float32), pixels, 2 * reach, TUNING.edge_smoothness)
     level = applied(model, pixels)
     sure, possible = erode(front, reach), dilate(front, reach)
     return np.where(sure, 1, np.where(possible, level, 0)).astype(np.float32)
@@ -128,5 +123,5 @@ def _near(compared: FrameVsPlate) -> Flags:
     near = np.zeros(person.shape, np.bool_)
     box = bounding_slices(person, 0)
     if box is not None:
-        near[bounding_slices(person, int(_NEAR * (box[0].stop - box[0].start)) + 1)] = True
+        near[bounding_slices(person, int(TUNING.near * (box[0].stop - box[0].start)) + 1)] = True
     return near

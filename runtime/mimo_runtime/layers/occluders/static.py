@@ -18,22 +18,9 @@ from mimo_runtime.layers.masks import (
     opening,
     reach_of,
 )
+from mimo_runtime.layers.occluders.tuning import TUNING
 from mimo_runtime.layers.plate.exposure import centred
 from mimo_runtime.layers.plate.plate import Plate
-
-_FIT_ERROR = 0.02  # of the person's height: how far beside it a silhouette may be
-_EDGE = 0.006  # of the frame's longer side: how far beyond its mask a person may be seen
-_FEWEST = 2.0  # frames
-_OFTEN = 0.56  # of the most observations: a place seen so often is the scene, where masks leak
-_LEVELS = 16  # by which a frame may differ from the plate where it shows it
-_SHARE = 0.7  # of the frames in which the person is or should be there
-_SIDE_PX = 320.0  # the longer side at which it is cut out
-_ROUNDS = 4
-_LEAST = 6e-4  # of the plate: what is smaller is no seed
-_LARGEST = 0.15  # of the plate
-_CONTRAST = 20.0  # levels across the outline
-_MOSTLY = 0.85  # of the outline
-_SHARES = (0.75, 0.5, 0.0)  # of the most votes: things that more of them speak for come first
 
 
 class StaticVotes:
@@ -54,13 +41,13 @@ class StaticVotes:
         rows = np.flatnonzero(whole.any(axis=1))
         if len(rows) == 0:
             return
-        reach = max(1, round(_FIT_ERROR * (rows[-1] - rows[0] + 1)))
+        reach = max(1, round(TUNING.fit_error * (rows[-1] - rows[0] + 1)))
         foreign = masks.foreign()
         place = index - self._plate.segment.first
-        often = self._plate.counts >= _OFTEN * self._plate.counts.max()
+        often = self._plate.counts >= TUNING.static_often * self._plate.counts.max()
         leak = erode(person, max(1, reach // 2)) & in_frame(often, self._plate, place, person.shape)
         unseen = core_of(whole, reach) & ~dilate(
-            person, reach_of(person.shape[1], person.shape[0], _EDGE)
+            person, reach_of(person.shape[1], person.shape[0], TUNING.static_edge)
         )
         missing = opening((unseen | leak) & alike & ~foreign, 1)
         self.missing += on_plate(missing, self._plate, place)
@@ -69,7 +56,10 @@ class StaticVotes:
     def seeds(self) -> Flags:
         """Where something stands in front, bool [height, width] of the plate."""
         votes = self.missing + self.seen
-        return np.asarray((self.missing >= _FEWEST) & (self.missing >= _SHARE * votes))
+        return np.asarray(
+            (self.missing >= TUNING.static_fewest_frames)
+            & (self.missing >= TUNING.static_share * votes)
+        )
 
     def hints(self) -> Flags:
         """Where something may stand in front, the same."""
@@ -99,7 +89,7 @@ def in_frame(area: Flags, plate: Plate, place: int, shape: tuple[int, ...]) -> F
 def alike(pixels: Pixels, view: Pixels) -> Flags:
     """Where a frame is the plate within 16 levels in every channel, bool [height, width]."""
     away = cv2.absdiff(cv2.GaussianBlur(pixels, (3, 3), 0), cv2.GaussianBlur(view, (3, 3), 0))
-    return np.asarray(channel_max(np.asarray(away, np.uint8)) <= _LEVELS)
+    return np.asarray(channel_max(np.asarray(away, np.uint8)) <= TUNING.static_levels)
 
 
 def segment_occluders(picture: Pixels, seeds: Flags, hints: Flags, behind: Floats) -> Flags:
@@ -115,14 +105,14 @@ def segment_occluders(picture: Pixels, seeds: Flags, hints: Flags, behind: Float
         behind: in how many frames the person is seen in front of a place, float32, the same shape.
     """
     height, width = seeds.shape
-    scale = min(1.0, _SIDE_PX / max(height, width))
+    scale = min(1.0, TUNING.cut_side_px / max(height, width))
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
     small = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
     marks = cv2.resize(seeds.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     some = cv2.resize(hints.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     worn = cv2.resize(behind, size, interpolation=cv2.INTER_AREA) >= 1
     found = np.zeros(marks.shape, np.bool_)
-    for seed in connected_components(opening(marks, 1), max(8, int(_LEAST * marks.size))):
+    for seed in connected_components(opening(marks, 1), max(8, int(TUNING.cut_least * marks.size))):
         if (seed & found).sum() < 0.5 * seed.sum():
             found |= _cut_out(small, seed, opening(some, 1) | seed, worn & ~seed)
     whole = cv2.resize(found.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
@@ -136,11 +126,11 @@ def _cut_out(picture: Pixels, seed: Flags, hints: Flags, worn: Flags) -> Flags:
     labels[seed] = cv2.GC_FGD
     cv2.setRNGSeed(0)
     near, far = np.zeros((1, 65)), np.zeros((1, 65))
-    cv2.grabCut(picture, labels, (0, 0, 1, 1), far, near, _ROUNDS, cv2.GC_INIT_WITH_MASK)
+    cv2.grabCut(picture, labels, (0, 0, 1, 1), far, near, TUNING.cut_rounds, cv2.GC_INIT_WITH_MASK)
     inner = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
     found = np.zeros(seed.shape, np.bool_)
-    for piece in connected_components(inner, max(8, int(_LEAST * seed.size))):
-        small = piece.sum() <= _LARGEST * piece.size
+    for piece in connected_components(inner, max(8, int(TUNING.cut_least * seed.size))):
+        small = piece.sum() <= TUNING.cut_largest * piece.size
         if small and (piece & hints).any() and _outlined(picture, piece):
             found |= piece
     return found
@@ -154,7 +144,7 @@ def _outlined(picture: Pixels, area: Flags) -> bool:
         return False
     away = np.abs(_mean_of(level, area & ~erode(area, 3)) - _mean_of(level, around)).max(axis=2)
     edge = rim & ~erode(area, 1)
-    return bool((away[edge] > _CONTRAST).mean() > _MOSTLY)
+    return bool((away[edge] > TUNING.outline_levels).mean() > TUNING.outline_mostly)
 
 
 def _mean_of(level: Floats, area: Flags) -> Floats:
@@ -173,7 +163,7 @@ class StaticOccluders:
         self._whole: Flags = np.zeros(plate.counts.shape, np.bool_)
         most = float(votes.missing.max())
         every, hints = votes.seeds(), votes.hints()
-        for share in _SHARES:
+        for share in TUNING.vote_shares:
             seeds = every & (votes.missing >= share * most) & ~self._whole
             if seeds.any():
                 found = segment_occluders(plate.picture, seeds, hints, votes.seen)

@@ -6,21 +6,13 @@ Robotics, 2005, chapter 9), and hysteresis between on and off.
 
 import math
 from dataclasses import dataclass
-from typing import Final
 
 import cv2
 import numpy as np
 
 from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.occluders.candidates import OccluderCandidate
-
-_ON: Final = 1.5
-_OFF: Final = -0.5
-_MOST: Final = 8.0
-_MOST_AFAR: Final = 2.0  # while it touches nobody: seeing the same again says nothing new
-_MEMORY: Final = 0.85
-_SHARED: Final = 0.25  # of the smaller of two areas
-_LOST: Final = 6  # frames
+from mimo_runtime.layers.occluders.tuning import TUNING
 
 
 @dataclass(slots=True, eq=False)
@@ -56,9 +48,9 @@ class OccluderTrack:
             gone = index - self.seen
             self.step = ((middle[0] - self.middle[0]) / gone, (middle[1] - self.middle[1]) / gone)
         self.area, self.seen, self.middle = candidate.area, index, middle
-        most = _MOST if candidate.touching else _MOST_AFAR
-        self.score = max(-most, min(most, _MEMORY * self.score + candidate.log_odds))
-        self.front = self.score > (_OFF if self.front else _ON)
+        most = TUNING.most_log_odds if candidate.touching else TUNING.most_afar_log_odds
+        self.score = max(-most, min(most, TUNING.memory * self.score + candidate.log_odds))
+        self.front = self.score > (TUNING.off_log_odds if self.front else TUNING.on_log_odds)
 
 
 class OccluderTracks:
@@ -69,7 +61,7 @@ class OccluderTracks:
 
     def update(self, candidates: list[OccluderCandidate], index: int) -> list[OccluderTrack]:
         """The thing of every candidate of frame `index`, in the same order."""
-        self._tracks = [track for track in self._tracks if index - track.seen <= _LOST]
+        self._tracks = [track for track in self._tracks if index - track.seen <= TUNING.lost_frames]
         free = list(self._tracks)
         taken = []
         for candidate in candidates:
@@ -92,7 +84,7 @@ def _closest(
         max(_overlap(candidate.area, track.area), _meeting(candidate.area, track, index))
         for track in alike
     ]
-    if not shares or max(shares) < _SHARED:
+    if not shares or max(shares) < TUNING.shared_area:
         return None
     return alike[int(np.argmax(shares))]
 

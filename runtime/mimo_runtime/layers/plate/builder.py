@@ -20,12 +20,8 @@ from mimo_runtime.layers.plate.fill import (
 from mimo_runtime.layers.plate.plate import Plate, PlateFacts
 from mimo_runtime.layers.plate.robust_median import robust_median
 from mimo_runtime.layers.plate.stack import PlateStack
+from mimo_runtime.layers.plate.tuning import TUNING
 from mimo_runtime.layers.plate.visibility import FREE, HIDDEN, Visibility
-
-_SHORT = 4  # frames: plates of shorter segments are many and not worth patches
-_MANY = 12  # segments from which that matters
-_HURRIED = 17  # observations
-_ENOUGH = 24  # frames for them
 
 Visibilities = Callable[[], Iterator[Visibility]]
 """Opens how far the frames of a clip are to be trusted, see `visibility_of`."""
@@ -63,14 +59,14 @@ class PlateBuilder:
     def __init__(self, path: CameraPath, segment: Segment, *, hurried: bool = False) -> None:
         """`hurried`, or as one of many short ones, it is filled without patches."""
         self._segment = segment
-        short = len(path.segments) > _MANY and segment.count < _SHORT
+        short = len(path.segments) > TUNING.many_segments and segment.count < TUNING.hurried_frames
         self._filler = DIFFUSION if hurried or short else PATCHES
-        self._step = max(1, segment.count // _ENOUGH) if hurried else 1
+        self._step = max(1, segment.count // TUNING.hurried_enough_frames) if hurried else 1
         self._laid = 0
         self._canvas = Canvas(path, segment)
         size_px = self._canvas.size_px
         self._stack = PlateStack(
-            *size_px, min(segment.count, _HURRIED) if hurried else segment.count
+            *size_px, min(segment.count, TUNING.hurried_observations) if hurried else segment.count
         )
         self._exposure = Exposure(*size_px)
         self._shown = np.zeros(size_px[::-1], np.uint32)

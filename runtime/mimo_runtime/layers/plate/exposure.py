@@ -4,13 +4,7 @@ import cv2
 import numpy as np
 
 from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
-
-_SIDE_PX = 128.0
-_FEWEST = 24
-_LEVELS = (12.0, 243.0)  # outside them a channel is crushed or burnt out
-_GAINS = (0.4, 2.5)
-_NOTHING = 0.004  # a gain that is less from 1 is none
-_MEMORY = 0.9
+from mimo_runtime.layers.plate.tuning import TUNING
 
 
 class Exposure:
@@ -21,7 +15,7 @@ class Exposure:
 
     def __init__(self, width_px: int, height_px: int) -> None:
         """For a plate of this size."""
-        self._scale = min(1.0, _SIDE_PX / max(width_px, height_px))
+        self._scale = min(1.0, TUNING.exposure_side_px / max(width_px, height_px))
         size = (max(1, round(height_px * self._scale)), max(1, round(width_px * self._scale)))
         self._levels: Floats = np.zeros((*size, 3), np.float32)
         self._known: Flags = np.zeros(size, np.bool_)
@@ -37,10 +31,10 @@ class Exposure:
         small, visible = self._placed(pixels, hidden, to_canvas)
         shared = visible & self._known & _exposed(small) & _exposed(self._levels)
         gain = np.ones(3, np.float32)
-        if shared.sum() >= _FEWEST:
+        if shared.sum() >= TUNING.exposure_fewest:
             ratios = self._levels[shared] / small[shared]
-            gain = np.median(ratios, axis=0).clip(*_GAINS).astype(np.float32)
-            gain[np.abs(gain - 1) < _NOTHING] = 1
+            gain = np.median(ratios, axis=0).clip(*TUNING.exposure_gains).astype(np.float32)
+            gain[np.abs(gain - 1) < TUNING.exposure_nothing] = 1
         self._learn(small * gain, visible)
         return gain
 
@@ -59,13 +53,17 @@ class Exposure:
 
     def _learn(self, small: Floats, visible: Flags) -> None:
         both, new = visible & self._known, visible & ~self._known
-        self._levels[both] = _MEMORY * self._levels[both] + (1 - _MEMORY) * small[both]
+        self._levels[both] = (
+            TUNING.exposure_memory * self._levels[both] + (1 - TUNING.exposure_memory) * small[both]
+        )
         self._levels[new] = small[new]
         self._known |= new
 
 
 def _exposed(levels: Floats) -> Flags:
-    return np.asarray(((levels > _LEVELS[0]) & (levels < _LEVELS[1])).all(axis=-1))
+    return np.asarray(
+        ((levels > TUNING.exposure_levels[0]) & (levels < TUNING.exposure_levels[1])).all(axis=-1)
+    )
 
 
 def centred(matrix: Matrix) -> Matrix:

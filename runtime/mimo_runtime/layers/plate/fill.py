@@ -12,6 +12,7 @@ import numpy as np
 
 from mimo_runtime.layers.frames import Flags, Pixels
 from mimo_runtime.layers.masks import connected_components, dilate, erode, reach_of
+from mimo_runtime.layers.plate.tuning import TUNING
 
 PATCHES: Final = "patch-match"
 DIFFUSION: Final = "diffusion"
@@ -21,12 +22,6 @@ Filler = Callable[[Pixels, Flags], Pixels]
 """Fills the holes, bool [height, width], of a copy of a picture, uint8 [height, width, 3]."""
 
 _SEED = 0
-_CONTEXT = 1.0  # of a hole's longer side, on all sides
-_LEAST_CONTEXT_PX = 48
-_MOST_PX = 640 * 640
-_SMALLEST_PX = 24  # shorter pictures have no patches to speak of
-_JOIN = 0.02  # of the picture's longer side
-_THIN = 4  # such a part of that is half the width of what is narrow
 
 
 def by_patches(picture: Pixels, holes: Flags) -> Pixels:
@@ -62,7 +57,7 @@ def fill(picture: Pixels, holes: Flags, usable: Flags, filler: Filler = by_patch
     if not (usable & ~holes).any():
         result[holes] = 128
         return result
-    join = reach_of(picture.shape[1], picture.shape[0], _JOIN)
+    join = reach_of(picture.shape[1], picture.shape[0], TUNING.fill_join)
     for piece in connected_components(dilate(holes, join), 1):
         part = _with_context(piece)
         mine = holes[part] & piece[part]
@@ -76,14 +71,14 @@ def fill(picture: Pixels, holes: Flags, usable: Flags, filler: Filler = by_patch
 
 def _is_thin(hole: Flags, join_px: int) -> bool:
     """Whether a hole is too narrow for a texture to be missed in it."""
-    return not erode(hole, max(1, join_px // _THIN)).any()
+    return not erode(hole, max(1, join_px // TUNING.fill_thin)).any()
 
 
 def _filled(picture: Pixels, holes: Flags, filler: Filler) -> Pixels:
     height, width = holes.shape
-    if min(height, width) < _SMALLEST_PX or holes.all():
+    if min(height, width) < TUNING.fill_smallest_px or holes.all():
         return by_diffusion(picture, holes) if not holes.all() else picture
-    scale = (_MOST_PX / (height * width)) ** 0.5
+    scale = (TUNING.fill_most_px / (height * width)) ** 0.5
     if scale >= 1:
         return filler(picture, holes)
     size = (round(width * scale), round(height * scale))
@@ -105,6 +100,6 @@ def _with_context(piece: Flags) -> tuple[slice, slice]:
     """Rows and columns of `piece` and of enough around it to learn from."""
     rows, columns = np.nonzero(piece)
     longer = max(np.ptp(rows), np.ptp(columns))
-    room = max(_LEAST_CONTEXT_PX, int(_CONTEXT * longer))
+    room = max(TUNING.fill_least_context_px, int(TUNING.fill_context * longer))
     top, left = max(0, int(rows.min()) - room), max(0, int(columns.min()) - room)
     return slice(top, int(rows.max()) + room + 1), slice(left, int(columns.max()) + room + 1)

@@ -12,16 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.layers.frames import Flags, Pixels
+from mimo_runtime.layers.plate.tuning import TUNING
 
 Levels = NDArray[np.uint8]
-STACK_BYTES = 320 << 20
-_DEPTHS = (9, 49)
-_PIXEL_BYTES = 4
-_ROUNDING = 1e-6  # of a part of the time, less than a frame: 7 / 25 of 25 is more than 7
-_TILE_BYTES = 8 << 20
-_LIT = 0.92  # of the brightest: what is darker is in shadow
-_NOISE = 3  # levels
-_BRIGHT = 7  # eighths of the observations are darker than what counts as lit
 _Least = int | NDArray[np.uint8]
 _Levels = NDArray[np.uint8]
 _Counts = NDArray[np.uint8]
@@ -69,11 +62,11 @@ class PlateStack:
     """
 
     def __init__(
-        self, width_px: int, height_px: int, count: int, stack_bytes: int = STACK_BYTES
+        self, width_px: int, height_px: int, count: int, stack_bytes: int = TUNING.stack_bytes
     ) -> None:
         """For `count` frames; deeper than 9 only as far as it fits into `stack_bytes`."""
-        most = stack_bytes // (width_px * height_px * _PIXEL_BYTES)
-        self.depth = min(count, max(_DEPTHS[0], min(_DEPTHS[1], most)))
+        most = stack_bytes // (width_px * height_px * TUNING.pixel_bytes)
+        self.depth = min(count, max(TUNING.depths[0], min(TUNING.depths[1], most)))
         self._levels = np.zeros((self.depth, height_px, width_px, 3), np.uint8)
         self.visibility: NDArray[np.uint8] = np.zeros((self.depth, height_px, width_px), np.uint8)
         self._filled = np.zeros((height_px, width_px), np.uint8)
@@ -91,13 +84,13 @@ class PlateStack:
             visibility: in each, uint8 [height, width]; 0 for none.
             share: above 0 to 1, how much of the time has passed.
         """
-        slot = math.ceil(share * self.depth - _ROUNDING) - 1
+        slot = math.ceil(share * self.depth - TUNING.rounding) - 1
         part = (slice(top, top + visibility.shape[0]), slice(left, left + visibility.shape[1]))
         levels, known, filled = (
             kept[part] for kept in (self._levels[slot], self.visibility[slot], self._filled)
         )
         better = visibility > known
-        late = (visibility > 0) & ~better & (filled < min(slot + 1, _DEPTHS[0]))
+        late = (visibility > 0) & ~better & (filled < min(slot + 1, TUNING.depths[0]))
         filled += better & (known == 0)
         cv2.copyTo(pixels, better.view(np.uint8), levels)
         cv2.copyTo(visibility, better.view(np.uint8), known)
@@ -144,7 +137,7 @@ class PlateStack:
             self.visibility.reshape(self.depth, -1),
         )
         least = np.broadcast_to(np.asarray(least, np.uint8), every.shape).ravel()
-        step = max(1, _TILE_BYTES // (self.depth * 3))
+        step = max(1, TUNING.tile_bytes // (self.depth * 3))
         for first in range(0, len(places), step):
             some = places[first : first + step]
             levels = seen.take(some, axis=1)
@@ -158,8 +151,8 @@ def _median_of(levels: _Levels, counts: _Counts) -> Pixels:
 
 
 def _lit_of(levels: _Levels, counts: _Counts) -> Pixels:
-    bright = value_at_rank(levels, _BRIGHT * (counts.astype(np.uint16) - 1) // 8)
-    least = (_LIT * bright - _NOISE).clip(0).astype(np.uint8)
+    bright = value_at_rank(levels, TUNING.bright_eighths * (counts.astype(np.uint16) - 1) // 8)
+    least = (TUNING.lit_share * bright - TUNING.noise_levels).clip(0).astype(np.uint8)
     return median_of_ranks(levels, count_below(levels, least), counts)
 
 

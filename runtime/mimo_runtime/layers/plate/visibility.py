@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from mimo_runtime.layers.frame_masks import FrameMasks
 from mimo_runtime.layers.frames import Flags, Mask, inside
 from mimo_runtime.layers.masks import dilate, distance_px, ground_zone, reach_of
+from mimo_runtime.layers.plate.tuning import TUNING
 from mimo_runtime.layers.removal.removal import margin_px, some_of
 
-_SHORT = 0.6  # of the expected silhouette: when less is seen, something is in front
 HIDDEN: Final = 0
 SUPPOSED: Final = 1
 EXPECTED: Final = 2
@@ -19,8 +19,6 @@ NEAR: Final = 3
 GROUND: Final = 6
 FREE: Final = 7
 
-_EXPECTED = 0.025  # of the longer side: how far around an expected silhouette a person may be
-_PARTS = 4  # of the margin around a mask: the first is hidden, the others are ever less near
 _BY_PART = np.array([HIDDEN, NEAR, NEAR + 1, NEAR + 2, FREE], np.uint8)
 
 Visibility = NDArray[np.uint8]
@@ -44,7 +42,7 @@ class LastFullSilhouette:
         if masks.expected is None:
             return None
         person, whole = inside(masks.person), inside(masks.expected)
-        self.short = bool((person & whole).sum() < _SHORT * whole.sum())
+        self.short = bool((person & whole).sum() < TUNING.short_share * whole.sum())
         if not self.short:
             self._last = person
         elif self._last is not None:
@@ -73,7 +71,11 @@ def visibility_of(
     for mask in people if whole is None else [*people, whole]:
         visibility[ground_zone(inside(mask))] = GROUND
     if whole is not None:
-        visibility[dilate(inside(whole), reach_of(width, height, _EXPECTED, 2))] = expected
+        visibility[dilate(inside(whole), reach_of(width, height, TUNING.expected_reach, 2))] = (
+            expected
+        )
     away = distance_px(np.any([some_of(mask) for mask in people], axis=0))
-    parts = np.minimum(away * np.float32(_PARTS / (margin_px(width, height) + 1)), _PARTS)
+    parts = np.minimum(
+        away * np.float32(TUNING.margin_parts / (margin_px(width, height) + 1)), TUNING.margin_parts
+    )
     return np.asarray(np.minimum(visibility, _BY_PART[parts.astype(np.uint8)]), np.uint8)

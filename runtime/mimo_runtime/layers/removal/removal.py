@@ -14,19 +14,12 @@ from mimo_runtime.layers.masks import (
     opening,
     reach_of,
 )
-
-_MARGIN = 0.012  # of the frame's longer side: how far beyond a mask a person may reach
-_FEATHER = 0.012
-_RING = 0.02
-_HAZE = 0.15  # level of a mask from which something of the person is there
-_STRANGE = 28.0  # levels: more than exposure explains
-_BLURS = ((1.0, 1.0), (0.1, 3.0))  # importance, and reach in widths of the ring
-_SMALLEST = 8e-4  # of the frame
+from mimo_runtime.layers.removal.tuning import TUNING
 
 
 def margin_px(width_px: int, height_px: int) -> int:
     """How far beyond its mask a person may reach, px."""
-    return reach_of(width_px, height_px, _MARGIN, 2)
+    return reach_of(width_px, height_px, TUNING.margin, 2)
 
 
 def person_area(mask: Mask) -> Flags:
@@ -37,7 +30,7 @@ def person_area(mask: Mask) -> Flags:
 
 def some_of(mask: Mask) -> Flags:
     """Where `mask` shows anything of a person, bool [height, width]."""
-    level = _HAZE * 255 if mask.dtype == np.uint8 else _HAZE
+    level = TUNING.haze * 255 if mask.dtype == np.uint8 else TUNING.haze
     return inside(mask) if mask.dtype == np.bool_ else np.asarray(mask >= level)
 
 
@@ -49,7 +42,7 @@ def removal_alpha(person: Flags, shadow: Flags, kept: Floats | None = None) -> N
         shadow: its shadow, bool [height, width].
         kept: what is in front of the person and stays, float32 0..1, or None.
     """
-    reach = reach_of(person.shape[1], person.shape[0], _FEATHER, 2)
+    reach = reach_of(person.shape[1], person.shape[0], TUNING.feather, 2)
     alpha = feather(person | shadow, reach)
     if kept is not None:
         alpha = alpha * (1 - kept)
@@ -70,7 +63,7 @@ def without_person(
         foreign: what near the edge is not of the scene (other people), bool [height, width].
     """
     result = pixels.copy()
-    ring_px = reach_of(pixels.shape[1], pixels.shape[0], _RING, 3)
+    ring_px = reach_of(pixels.shape[1], pixels.shape[0], TUNING.ring, 3)
     part = bounding_slices(alpha > 0, 3 * ring_px)
     if part is None:
         return result
@@ -92,7 +85,7 @@ def _edge_shift(
         ring &= ~foreign
     difference = pixels[ring].astype(np.float32) - view[ring]
     usual = np.median(difference, axis=0) if len(difference) else np.zeros(3, np.float32)
-    alike = np.abs(difference - usual).max(axis=1, keepdims=True) < _STRANGE
+    alike = np.abs(difference - usual).max(axis=1, keepdims=True) < TUNING.strange_levels
     known, sums = np.zeros(ring.shape, np.float32), np.zeros(pixels.shape, np.float32)
     known[ring], sums[ring] = alike[:, 0], difference * alike
     shift = _spread(sums, known, usual.astype(np.float32), ring_px)
@@ -110,7 +103,7 @@ def _spread(sums: Floats, weights: Floats, usual: Floats, ring_px: int) -> Float
     known = cv2.resize(weights, size, interpolation=cv2.INTER_AREA)
     above = np.full(less.shape, 1e-3, np.float32) * usual
     below = np.full(known.shape, 1e-3, np.float32)
-    for importance, reach in _BLURS:
+    for importance, reach in TUNING.blurs:
         sigma = reach * ring_px / step
         above += importance * cv2.GaussianBlur(less, (0, 0), sigma)
         below += importance * cv2.GaussianBlur(known, (0, 0), sigma)
@@ -133,7 +126,7 @@ def joined(different: Flags, unsure: Flags) -> Flags:
 
 def moving_pieces(cores: Flags, possible: Flags) -> Flags:
     """The pieces of `possible` that hold a large one of `cores`; bool [height, width]."""
-    least = max(12, int(_SMALLEST * cores.size))
+    least = max(12, int(TUNING.smallest_moving * cores.size))
     sure, found = cores & False, cores & False
     for core in connected_components(cores, least):
         sure |= core

@@ -13,18 +13,7 @@ from mimo_runtime.layers.masks import (
     opening,
     reach_of,
 )
-
-_DARKER = (0.25, 0.92)  # share of the plate's brightness that a shadow leaves
-_COLOUR = 0.045  # difference of the shares of red, green and blue
-_DARK = 24.0  # levels below which colour is noise
-_SIDE_PX = 320.0  # the longer side at which it is looked for
-_BLUR = 0.004  # of the longer side
-_REACH = 1.3  # of the person's height
-_SMALLEST = 4e-4  # of the frame
-_GRAIN = 0.004  # of the frame's longer side
-_EDGE = 0.01
-_JOINT = 0.03  # of the longer side: how far from the feet it may begin
-_GAP = 0.25  # of the person's height: as wide may be what parts a shadow
+from mimo_runtime.layers.removal.tuning import TUNING
 
 
 def shadow_area(
@@ -46,19 +35,21 @@ def shadow_area(
     dark = shade & ~person & _near(body)
     if foreign is not None:
         dark &= ~foreign
-    dark = opening(dark, reach_of(width, height, _GRAIN))
-    found = connected_components(dark, max(12, int(_SMALLEST * person.size)))
+    dark = opening(dark, reach_of(width, height, TUNING.shadow_grain))
+    found = connected_components(dark, max(12, int(TUNING.smallest_shadow * person.size)))
     kept = _from_the_feet(found, body, nothing if foreign is None else foreign)
-    whole_shadow = dilate(kept, reach_of(width, height, _EDGE, 2)) if kept.any() else kept
+    whole_shadow = (
+        dilate(kept, reach_of(width, height, TUNING.shadow_edge, 2)) if kept.any() else kept
+    )
     return whole_shadow if foreign is None else whole_shadow & ~foreign
 
 
 def _from_the_feet(found: list[Flags], body: Flags, foreign: Flags) -> Flags:
     """Pieces that begin at the feet, and those beyond something narrow that stands before them."""
-    near = reach_of(body.shape[1], body.shape[0], _JOINT, 3)
+    near = reach_of(body.shape[1], body.shape[0], TUNING.shadow_joint, 3)
     feet = foot_zone(body) & dilate(body | foreign, near)
     first = [piece for piece in found if (piece & feet).any()]
-    gap = max(1, int(_GAP * (np.ptp(np.flatnonzero(body.any(axis=1))) + 1)))
+    gap = max(1, int(TUNING.shadow_gap * (np.ptp(np.flatnonzero(body.any(axis=1))) + 1)))
     start = feet.copy()
     for piece in first:
         start |= piece
@@ -79,8 +70,13 @@ def darker(pixels: Pixels, view: Pixels) -> Flags:
     bright_now, bright = channel_sum(now) + 1e-3, channel_sum(usual) + 1e-3
     share = bright_now / bright
     colour = channel_abs_max(now / bright_now[..., None] - usual / bright[..., None])
-    lit = bright > 3 * _DARK
-    found = (share > _DARKER[0]) & (share < _DARKER[1]) & (colour < _COLOUR) & lit
+    lit = bright > 3 * TUNING.dark_levels
+    found = (
+        (share > TUNING.darker[0])
+        & (share < TUNING.darker[1])
+        & (colour < TUNING.shadow_colour)
+        & lit
+    )
     size = pixels.shape[1::-1]
     return cv2.resize(found.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
@@ -88,16 +84,16 @@ def darker(pixels: Pixels, view: Pixels) -> Flags:
 def _near(person: Flags) -> Flags:
     """Everything within the reach of a shadow from the feet."""
     rows, columns = np.nonzero(person)
-    reach = _REACH * (rows.max() - rows.min() + 1)
+    reach = TUNING.shadow_reach * (rows.max() - rows.min() + 1)
     y, x = np.ogrid[: person.shape[0], : person.shape[1]]
     middle = float(columns[rows >= rows.max() - 2].mean())
     return np.asarray((x - middle) ** 2 + (y - rows.max()) ** 2 < reach**2)
 
 
 def _smooth(pixels: Pixels) -> Floats:
-    scale = min(1.0, _SIDE_PX / max(pixels.shape[:2]))
+    scale = min(1.0, TUNING.shadow_side_px / max(pixels.shape[:2]))
     if scale < 1:
         less = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         pixels = np.asarray(less, np.uint8)
-    sigma = max(0.8, _BLUR * max(pixels.shape[:2]))
+    sigma = max(0.8, TUNING.shadow_blur * max(pixels.shape[:2]))
     return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.float32)
