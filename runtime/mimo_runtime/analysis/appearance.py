@@ -9,14 +9,10 @@ from mimo_runtime.analysis.colours import ColourModel, assign_pixels, bins_of, n
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.person_segmenter import normalise_overlap
 from mimo_runtime.analysis.tracker import Tracked
+from mimo_runtime.analysis.tuning import TUNING
 
-_EVERY = 8  # frames of somebody alone between two that are learned from
-_STEP = 2  # every how many rows and columns are learned from
 _SURE, _ELSEWHERE, _NOBODY = 0.9, 0.1, 0.05
-_IN_BOX = 0.5  # how likely a pixel of the box is the person's, where no body was found
 _NOT, _WHOLLY = 0.25, 0.75  # by colours alone: below it is not the person, above it wholly
-_ROOM = 0.3  # around the boxes, of the height of the highest
-_BLUR = 0.012
 
 
 class AppearanceModels:
@@ -37,10 +33,13 @@ class AppearanceModels:
             in_company: whether more than one is in the frame; else few frames are enough.
             index: of the frame.
         """
-        if not masks or (not in_company and index % _EVERY):
+        if not masks or (not in_company and index % TUNING.learn_every_frames):
             return
-        bins = bins_of(pixels[::_STEP, ::_STEP])
-        planes = {number: mask[::_STEP, ::_STEP] for number, mask in masks.items()}
+        bins = bins_of(pixels[:: TUNING.learn_step, :: TUNING.learn_step])
+        planes = {
+            number: mask[:: TUNING.learn_step, :: TUNING.learn_step]
+            for number, mask in masks.items()
+        }
         total = np.sum(list(planes.values()), axis=0)
         for number, plane in planes.items():
             alone = (plane > _SURE) & (total - plane < _ELSEWHERE)
@@ -69,7 +68,7 @@ class AppearanceModels:
         }
         ground = np.prod([1 - shape for shape in shapes.values()], axis=0)
         models = [*(self._model(number) for number in shapes), self._ground]
-        blur_px = _BLUR * max(one.person.box.height for one in people)
+        blur_px = TUNING.appearance_blur * max(one.person.box.height for one in people)
         planes = assign_pixels([*shapes.values(), ground], models, bins_of(pixels[part]), blur_px)
         taken = 1 - planes[-1]
         decided = [
@@ -90,19 +89,19 @@ def _around(boxes: Sequence[BBox], width_px: int, height_px: int) -> tuple[int, 
     whole = boxes[0]
     for box in boxes[1:]:
         whole = whole.joined(box)
-    room = _ROOM * max(box.height for box in boxes)
+    room = TUNING.appearance_room * max(box.height for box in boxes)
     wide = BBox(whole.left - room, whole.top - room, whole.right + room, whole.bottom + room)
     part = wide.within(width_px, height_px)
     return int(part.left), int(part.top), int(np.ceil(part.right)), int(np.ceil(part.bottom))
 
 
 def _in_box(one: Tracked, part: tuple[slice, slice]) -> Floats:
-    """Of the `part` of a frame what the person's box takes, float32 0 or `_IN_BOX`."""
+    """Of the `part` of a frame what the person's box takes: float32, 0 or what a box says."""
     rows, columns = (np.arange(side.start, side.stop) + 0.5 for side in part)
     box = one.person.box
     down = (rows >= box.top) & (rows < box.bottom)
     across = (columns >= box.left) & (columns < box.right)
-    return np.asarray(_IN_BOX * (down[:, None] & across), np.float32)
+    return np.asarray(TUNING.box_probability * (down[:, None] & across), np.float32)
 
 
 def _decided(plane: Floats, others: Floats) -> Floats:

@@ -8,14 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.tuning import TUNING
 
 LEVELS = 16
 _SHIFT = 4
-_SPREAD = (0.2, 0.6, 0.2)  # of a count over its neighbours of each colour axis
-_UNKNOWN = 0.02  # share of a model that is spread over all colours alike
-_MEMORY = 0.9  # of the counts before, when there are more
-_MOST = 3.0  # log-odds of one pixel's colour between any two models
-_SUREST = 0.98  # of a shape: what is beyond is left to the colours
 
 Bins = NDArray[np.int32]
 
@@ -29,7 +25,7 @@ class ColourModel:
     def learned(self, bins: Bins, where: NDArray[np.bool_]) -> "ColourModel":
         """With the colours `bins` (`bins_of`) of the pixels `where`; older ones count less."""
         seen = np.bincount(bins[where], minlength=LEVELS**3)
-        return replace(self, counts=(_MEMORY * self.counts + seen).astype(np.float32))
+        return replace(self, counts=(TUNING.colour_memory * self.counts + seen).astype(np.float32))
 
     @property
     def known(self) -> bool:
@@ -42,7 +38,7 @@ class ColourModel:
         for axis in range(3):
             spread = _spread(spread, axis)
         share = spread.ravel() / max(float(spread.sum()), 1e-9)
-        mixed = (1 - _UNKNOWN) * share + _UNKNOWN / LEVELS**3
+        mixed = (1 - TUNING.colour_unknown) * share + TUNING.colour_unknown / LEVELS**3
         return np.asarray(np.log(mixed), np.float32)
 
 
@@ -77,9 +73,9 @@ def assign_pixels(
     usual = np.mean(known, axis=0) if known else np.zeros(bins.shape, np.float32)
     scores = []
     for shape, colours in zip(shapes, likely, strict=True):
-        score = np.log(shape.clip(1 - _SUREST, _SUREST))
+        score = np.log(shape.clip(1 - TUNING.shape_surest, TUNING.shape_surest))
         if colours is not None:
-            odds = (colours - usual).clip(-_MOST, _MOST)
+            odds = (colours - usual).clip(-TUNING.colour_most_log_odds, TUNING.colour_most_log_odds)
             score = score + cv2.GaussianBlur(odds, (0, 0), blur_px)
         scores.append(score)
     powers = np.exp(np.stack(scores) - np.max(scores, axis=0))
@@ -90,6 +86,6 @@ def _spread(counts: Floats, axis: int) -> Floats:
     padded = np.pad(counts, [(1, 1) if axis == one else (0, 0) for one in range(3)], mode="edge")
     parts = [
         weight * np.take(padded, range(start, start + LEVELS), axis=axis)
-        for start, weight in enumerate(_SPREAD)
+        for start, weight in enumerate(TUNING.colour_spread)
     ]
     return np.asarray(np.sum(parts, axis=0), np.float32)

@@ -6,9 +6,8 @@ import numpy as np
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.model_specs import DISTANCE
+from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.errors import InvalidRequestError
-
-_NEAREST = 1e-3
 
 
 class DepthEstimator:
@@ -38,7 +37,7 @@ class DepthEstimator:
                 "finite; check its mean, std and size_px in the file of models, or give another."
             )
         if self._network.choice.meaning == DISTANCE:
-            plane = np.asarray(1 / np.maximum(plane, _NEAREST), np.float32)
+            plane = np.asarray(1 / np.maximum(plane, TUNING.nearest_distance), np.float32)
         whole = cv2.resize(plane, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
         return np.asarray(whole, np.float32)
 

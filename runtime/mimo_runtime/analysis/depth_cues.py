@@ -6,9 +6,7 @@ from mimo_runtime.analysis.depth_order import DepthCues
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.joints import FEET, LANDMARK
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
-
-_SEEN = 0.5  # visibility from which a landmark counts
-_EDGE = 0.99  # of the frame's height: feet below it may be cut off
+from mimo_runtime.analysis.tuning import TUNING
 
 
 def body_cues(
@@ -41,7 +39,7 @@ def px_per_m(body: PoseEstimate) -> float | None:
 
     Least squares over what is seen; None for fewer than four points.
     """
-    seen = body.visibility >= _SEEN
+    seen = body.visibility >= TUNING.landmark_seen
     if seen.sum() < 4:
         return None
     picture = body.points[seen, :2] - body.points[seen, :2].mean(axis=0)
@@ -56,8 +54,8 @@ def ground_contact_row(body: PoseEstimate, height_px: int) -> float | None:
     None where no foot is seen or it reaches the lower edge, for then it may be cut off.
     """
     places = [LANDMARK[name] for name in FEET]
-    seen = body.visibility[places] >= _SEEN
+    seen = body.visibility[places] >= TUNING.landmark_seen
     if not seen.any():
         return None
     line = float(body.points[places, 1][seen].max()) / height_px
-    return line if line < _EDGE else None
+    return line if line < TUNING.feet_edge else None

@@ -8,10 +8,7 @@ Every comparison of two is a log-odds, as of Bradley and Terry (1952).
 import math
 from dataclasses import dataclass
 
-_PER_INVERSE_DEPTH = 8.0  # log-odds for the whole range of inverse_depth of a frame
-_PER_SCALE = 6.0  # log-odds for e times the pixels per metre
-_PER_FOOT_LINE = 20.0  # log-odds for one height of the frame
-_MOST = 6.0
+from mimo_runtime.analysis.tuning import TUNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +28,20 @@ class DepthCues:
 def nearer_log_odds(one: DepthCues, other: DepthCues) -> float:
     """Log of the odds that `one` is nearer than `other`; 0 where nothing is known."""
     if one.inverse_depth is not None and other.inverse_depth is not None:
-        return _bounded((one.inverse_depth - other.inverse_depth) * _PER_INVERSE_DEPTH)
+        return _bounded(
+            (one.inverse_depth - other.inverse_depth) * TUNING.log_odds_per_inverse_depth
+        )
     odds = 0.0
     if one.px_per_m is not None and other.px_per_m is not None:
-        odds += _bounded((math.log(one.px_per_m) - math.log(other.px_per_m)) * _PER_SCALE)
+        odds += _bounded(
+            (math.log(one.px_per_m) - math.log(other.px_per_m)) * TUNING.log_odds_per_scale
+        )
     if one.ground_contact_row is not None and other.ground_contact_row is not None:
-        odds += _bounded((one.ground_contact_row - other.ground_contact_row) * _PER_FOOT_LINE)
+        odds += _bounded(
+            (one.ground_contact_row - other.ground_contact_row) * TUNING.log_odds_per_row
+        )
     return odds
 
 
 def _bounded(odds: float) -> float:
-    return max(-_MOST, min(_MOST, odds))
+    return max(-TUNING.order_most_log_odds, min(TUNING.order_most_log_odds, odds))

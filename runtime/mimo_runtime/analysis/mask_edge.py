@@ -6,12 +6,9 @@ import numpy as np
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.guided_filter import applied, local_model
 from mimo_runtime.analysis.square_crop import Bounds, SquareCrop
+from mimo_runtime.analysis.tuning import TUNING
 
-_RADIUS = 0.012  # of the crop's side
-_SMOOTHNESS = 1e-4
-_HAZE = 0.15  # levels below it are nothing and levels above 1 minus it are everything
 _NOTHING = 1 / 512  # half a level
-_BAND = 0.02  # of the crop's side on both sides of the edge, in which the picture decides
 
 
 def refined(mask: Floats, crop: SquareCrop, pixels: Pixels, model_px: int = 256) -> Floats:
@@ -28,9 +25,9 @@ def refined(mask: Floats, crop: SquareCrop, pixels: Pixels, model_px: int = 256)
     """
     size = (model_px, model_px)
     large = np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_LINEAR), np.float32)
-    radius_px = max(1, round(_RADIUS * model_px))
-    model = local_model(large, crop.picture(pixels, model_px), radius_px, _SMOOTHNESS)
-    reach = max(1, round(_BAND * model_px))
+    radius_px = max(1, round(TUNING.edge_radius * model_px))
+    model = local_model(large, crop.picture(pixels, model_px), radius_px, TUNING.edge_smoothness)
+    reach = max(1, round(TUNING.edge_band * model_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     limits = np.dstack([cv2.erode(large, kernel), cv2.dilate(large, kernel)]).astype(np.float32)
     whole = np.zeros(pixels.shape[:2], np.float32)
@@ -38,7 +35,7 @@ def refined(mask: Floats, crop: SquareCrop, pixels: Pixels, model_px: int = 256)
     if right <= left or bottom <= top:
         return whole
     alpha = applied(crop.plane_in(model, bounds), pixels[top:bottom, left:right])
-    steep = ((alpha - _HAZE) / (1 - 2 * _HAZE)).clip(0, 1)
+    steep = ((alpha - TUNING.edge_haze) / (1 - 2 * TUNING.edge_haze)).clip(0, 1)
     lowest, highest = np.moveaxis(crop.plane_in(limits, bounds), -1, 0)
     whole[top:bottom, left:right] = steep.clip(np.minimum(lowest, highest), highest)
     return whole

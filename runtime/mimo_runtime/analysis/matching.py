@@ -7,31 +7,23 @@ import numpy as np
 from mimo_runtime.analysis.assignment import FORBIDDEN
 from mimo_runtime.analysis.bbox import intersection_over_union
 from mimo_runtime.analysis.person import Person, keypoint_distance, same_person
-
-_FARTHEST = 0.45  # heights between a person and where it is expected; grows while it is lost
-_PER_LOST_S = 1.0
-_COLOURS_DIFFER = 0.75
-_COLOURS_DIFFER_HELD = 0.6
-_OVERLAP_TO_HOLD = 0.3
-_OVERLAP_WITH_ANOTHER = 0.4
-_WEIGHTS = (1.0, 1.0, 2.0)  # boxes, keypoints, colours
-_UNLIKE = 2.4  # cost above which somebody a step away is somebody else
+from mimo_runtime.analysis.tuning import TUNING
 
 
 def match_cost(expected: Person, person: Person, gap_s: float) -> float:
     """How unlike `person` is to one `expected` after `gap_s` unseen; `FORBIDDEN` if too much."""
     height = max(expected.box.height, person.box.height, 1.0)
     apart = np.hypot(*np.subtract(expected.box.centre, person.box.centre)) / height
-    if apart > _FARTHEST + _PER_LOST_S * gap_s:
+    if apart > TUNING.farthest_heights + TUNING.farthest_per_lost_s * gap_s:
         return FORBIDDEN
     colours = difference_of_colours(expected, person)
-    if colours > _COLOURS_DIFFER and apart > 0.5:
+    if colours > TUNING.colours_differ and apart > 0.5:
         return FORBIDDEN
     keypoints = keypoint_distance(expected, person)
     overlap = intersection_over_union(expected.box, person.box)
     parts = (1 - overlap, apart if keypoints is None else keypoints, colours)
-    cost = float(np.dot(_WEIGHTS, parts))
-    return cost if cost <= _UNLIKE or overlap >= _OVERLAP_TO_HOLD else FORBIDDEN
+    cost = float(np.dot(TUNING.match_weights, parts))
+    return cost if cost <= TUNING.unlike_cost or overlap >= TUNING.overlap_to_hold else FORBIDDEN
 
 
 def difference_of_colours(one: Person, other: Person) -> float:
@@ -43,12 +35,12 @@ def difference_of_colours(one: Person, other: Person) -> float:
 
 def is_still(expected: Person, person: Person, others: Sequence[Person]) -> bool:
     """Whether a person seen where `expected` is that person and none of the `others`."""
-    if intersection_over_union(expected.box, person.box) < _OVERLAP_TO_HOLD:
+    if intersection_over_union(expected.box, person.box) < TUNING.overlap_to_hold:
         return False
-    if difference_of_colours(expected, person) > _COLOURS_DIFFER_HELD:
+    if difference_of_colours(expected, person) > TUNING.colours_differ_recovered:
         return False
     return not any(
         same_person(person, other)
-        or intersection_over_union(person.box, other.box) > _OVERLAP_WITH_ANOTHER
+        or intersection_over_union(person.box, other.box) > TUNING.overlap_with_another
         for other in others
     )

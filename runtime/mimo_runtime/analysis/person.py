@@ -7,11 +7,9 @@ import numpy as np
 from mimo_runtime.analysis.bbox import BBox, intersection_over_union
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
+from mimo_runtime.analysis.tuning import TUNING
 
 SURE = 0.3  # score from which a keypoint's place is to be believed
-_SAME_PLACE = 0.12  # distance of keypoints, of a person's height, below which two are one
-_SAME_BOX = 0.75
-_JOINTS_TO_COMPARE = 3
 
 
 def _no_colours() -> Floats:
@@ -49,7 +47,7 @@ def keypoint_distance(one: Person, other: Person) -> float | None:
     None where there are fewer than three such keypoints.
     """
     both = one.sure & other.sure
-    if both.sum() < _JOINTS_TO_COMPARE:
+    if both.sum() < TUNING.joints_to_compare:
         return None
     apart = np.linalg.norm(one.keypoints[both, :2] - other.keypoints[both, :2], axis=1)
     height = min(max(one.box.height, one.box.width), max(other.box.height, other.box.width))
@@ -86,6 +84,6 @@ def _certainty(person: Person) -> float:
 def same_person(one: Person, other: Person) -> bool:
     """Whether two found in one frame are one: keypoints, or else boxes, at the same places."""
     distance = keypoint_distance(one, other)
-    if distance is not None and distance < _SAME_PLACE:
+    if distance is not None and distance < TUNING.same_place:
         return True
-    return intersection_over_union(one.box, other.box) > _SAME_BOX
+    return intersection_over_union(one.box, other.box) > TUNING.same_box

@@ -12,12 +12,12 @@ from mimo_runtime.analysis.letterbox import Letterbox
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.person import Person, distinct
 from mimo_runtime.analysis.tiles import tiles_of
+from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.errors import InvalidRequestError
 
 FEWEST_SURE = 0.2
 TILINGS = (1, 2, 4)
 _KEYPOINT_NUMBERS = 51
-_EDGE = 0.02  # of a tile's side
 _HUES, _SATURATIONS, _VALUES = 12, 3, 4
 
 
@@ -77,7 +77,7 @@ def decode_people(
 
 def cut_off(box: BBox, part: BBox, width_px: int, height_px: int) -> bool:
     """Whether the tile `part` may end inside the person: the whole frame or a neighbour has it."""
-    room = _EDGE * part.width, _EDGE * part.height
+    room = TUNING.tile_edge * part.width, TUNING.tile_edge * part.height
     return (
         (part.left > 0 and box.left < part.left + room[0])
         or (part.top > 0 and box.top < part.top + room[1])

@@ -11,10 +11,7 @@ from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.model_specs import LOGITS
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, sigmoid
 from mimo_runtime.analysis.square_crop import SquareCrop
-
-_SUREST = 0.9  # below this level the matte is haze
-_DOUBT = (0.1, 0.9)  # levels between which the body's own mask is in doubt
-_EDGE = 0.035  # of the crop's side: what is in doubt and narrower is an ordinary edge
+from mimo_runtime.analysis.tuning import TUNING
 
 
 class PersonSegmenter:
@@ -69,11 +66,11 @@ def joined(mask: Floats, matte: Floats) -> Floats:
 
     A hole in a jacket is filled; ordinary edges, which are in doubt too but narrow, stay.
     """
-    doubt = ((mask > _DOUBT[0]) & (mask < _DOUBT[1])).astype(np.uint8)
-    width = max(2, round(_EDGE * mask.shape[0]))
+    doubt = ((mask > TUNING.mask_doubt[0]) & (mask < TUNING.mask_doubt[1])).astype(np.uint8)
+    width = max(2, round(TUNING.mask_edge * mask.shape[0]))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     broad = cv2.blur(cv2.morphologyEx(doubt, cv2.MORPH_OPEN, kernel).astype(np.float32), (5, 5))
-    sure = (matte - _SUREST) / (1 - _SUREST)
+    sure = (matte - TUNING.matte_surest) / (1 - TUNING.matte_surest)
     return np.maximum(mask, sure.clip(0, 1) * broad)
 
 

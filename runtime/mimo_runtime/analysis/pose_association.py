@@ -11,12 +11,7 @@ from mimo_runtime.analysis.masking import without_people
 from mimo_runtime.analysis.person import keypoint_distance
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.tracker import Tracked
-
-_PRESENT = 0.5
-_SAME = 0.08  # of the crop's side: bodies nearer to each other than this are one
-_FARTHEST = 0.05  # of the height, between a body's points and the person's; usual are 0.02
-_BOXES = 0.05  # what boxes that have nothing in common cost beside it
-_LEAST_ALIKE = 0.7  # of such boxes, where too few points are known to compare
+from mimo_runtime.analysis.tuning import TUNING
 
 
 def associate_poses(
@@ -74,16 +69,16 @@ def _fits(one: Tracked, body: PoseEstimate, others: Sequence[PoseEstimate]) -> b
 
 def _cost(one: Tracked, body: PoseEstimate) -> float:
     """How badly `body` fits; `FORBIDDEN` where it is not that person's."""
-    if body.presence < _PRESENT:
+    if body.presence < TUNING.associated_presence:
         return FORBIDDEN
     person = body.person()
     distance = keypoint_distance(one.person, person)
     apart = 1 - intersection_over_union(one.person.box, person.box)
     if distance is None:
-        return apart if apart <= _LEAST_ALIKE else FORBIDDEN
-    return distance + _BOXES * apart if distance < _FARTHEST else FORBIDDEN
+        return apart if apart <= TUNING.least_alike else FORBIDDEN
+    return distance + TUNING.box_cost * apart if distance < TUNING.farthest_pose else FORBIDDEN
 
 
 def _same(one: PoseEstimate, other: PoseEstimate) -> bool:
     apart = np.linalg.norm(one.points[:, :2] - other.points[:, :2], axis=1).mean()
-    return bool(apart < _SAME * min(one.crop.side_px, other.crop.side_px))
+    return bool(apart < TUNING.same_pose * min(one.crop.side_px, other.crop.side_px))

@@ -12,10 +12,9 @@ from mimo_runtime.analysis.joints import KEYPOINTS, LANDMARK, LANDMARKS
 from mimo_runtime.analysis.model import Network, plane_of
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.square_crop import SquareCrop, crop_around
+from mimo_runtime.analysis.tuning import TUNING
 
 _ALL = len(LANDMARKS)
-_INSIDE = 0.5
-_ON_BODY = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,8 +45,8 @@ class PoseEstimate:
 
     def region(self) -> BBox:
         """What the mask and the points inside the crop take of the frame."""
-        seen = self.points[self.inside >= _INSIDE, :2]
-        rows, columns = np.nonzero(self.mask > _ON_BODY)
+        seen = self.points[self.inside >= TUNING.inside, :2]
+        rows, columns = np.nonzero(self.mask > TUNING.on_body)
         if len(rows) == 0:
             return BBox.around(seen if len(seen) else self.points)
         ends = [

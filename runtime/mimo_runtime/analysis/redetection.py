@@ -3,21 +3,16 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
 
 from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.person_detector import clothes_colours
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, lean_of
+from mimo_runtime.analysis.tuning import TUNING
 
-_PRESENT = 0.5
-_SURELY_PRESENT = 0.65
-_STILL_INSIDE = 0.4
-_TUMBLING_S: Final = 0.35  # since somebody was last seen
 _TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
 # degrees from how the person leant, and how much larger a square
-_MOST_DEG = (60.0, 120.0)  # that somebody turns meanwhile: from upright, and who turns over already
 
 
 def redetect(
@@ -35,12 +30,12 @@ def redetect(
         unseen_s: since when it has not been seen.
     """
     inside = expected.box.within(pixels.shape[1], pixels.shape[0])
-    if inside.area < _STILL_INSIDE * expected.box.area:
+    if inside.area < TUNING.still_inside * expected.box.area:
         return
     body = bodies.find(pixels, expected)
-    if body.presence >= _PRESENT:
+    if body.presence >= TUNING.redetected_presence:
         yield _dressed(body, pixels)
-    elif unseen_s <= _TUMBLING_S:
+    elif unseen_s <= TUNING.tumbling_s:
         turned = _turned(pixels, bodies, lean_of(expected) or 0.0, crop_around(expected))
         yield from (_dressed(body, pixels) for body in sorted(turned, key=_certainty, reverse=True))
 
@@ -55,14 +50,14 @@ def _turned(
     pixels: Pixels, bodies: PoseEstimator, lean_rad: float, crop: SquareCrop
 ) -> Iterator[PoseEstimate]:
     """Bodies in turned squares around `crop` that lean about as the person did, `lean_rad`."""
-    most_deg = _MOST_DEG[abs(math.degrees(lean_rad)) > UPRIGHT_DEG]
+    most_deg = TUNING.most_turn_deg[abs(math.degrees(lean_rad)) > UPRIGHT_DEG]
     for turn_deg, wider in _TURNS:
         if abs(turn_deg) < most_deg:
             turn_rad = lean_rad + math.radians(turn_deg)
             look = replace(crop, side_px=wider * crop.side_px, turn_rad=turn_rad)
             body = bodies.find_in(pixels, look)
             away_rad = math.remainder(body.lean_rad() - lean_rad, math.tau)
-            if body.presence >= _SURELY_PRESENT and abs(math.degrees(away_rad)) <= most_deg:
+            if body.presence >= TUNING.surely_present and abs(math.degrees(away_rad)) <= most_deg:
                 yield body
 
 

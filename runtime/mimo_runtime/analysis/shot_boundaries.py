@@ -7,14 +7,11 @@ import cv2
 import numpy as np
 
 from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.analysis.tuning import TUNING
 
 _PICTURE_PX = (64, 36)
 _GRID = (2, 2)
 _LEVELS = 8
-_SMALLEST_CHANGE = 0.25  # share of the picture that takes another colour
-_RISE = 3.0  # times the usual change of the frames before
-_ALIKE = 0.5  # correlation of shapes from which it is the same place in another light
-_MEMORY = 12
 _COARSE_PX, _FINE_PX = 4.0, 1.0
 
 
@@ -36,7 +33,7 @@ class ShotBoundaryDetector:
 
     def __init__(self) -> None:
         self._last: _Look | None = None
-        self._changes: deque[float] = deque(maxlen=_MEMORY)
+        self._changes: deque[float] = deque(maxlen=TUNING.change_memory_frames)
 
     def is_cut(self, pixels: Pixels) -> bool:
         """Whether `pixels`, uint8 [height, width, 3], begins another shot than the frame before."""
@@ -46,8 +43,8 @@ class ShotBoundaryDetector:
             return False
         change = float(np.abs(look.colours - before.colours).sum() / 2)
         usual = float(np.median(self._changes)) if self._changes else 0.0
-        sudden = change > max(_SMALLEST_CHANGE, _RISE * usual)
-        found = sudden and _correlation(look.shapes, before.shapes) < _ALIKE
+        sudden = change > max(TUNING.smallest_change, TUNING.change_rise * usual)
+        found = sudden and _correlation(look.shapes, before.shapes) < TUNING.shape_correlation
         if found:
             self._changes.clear()
         else:

@@ -11,10 +11,10 @@ from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
 from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.tuning import TUNING
 
 ROOM = 1.35  # side of the square, of the longer side of the person's box
 UPRIGHT_DEG = 40.0  # the network is sure of people that lean less than this; they stay as they are
-_EDGE = 0.02  # of the frame's height: who gets nearer to its lower edge may be cut off there
 _HEIGHTS = (("ankle", 1.0), ("knee", 1.4), ("hip", 2.0), ("shoulder", 4.5))
 # whole people, of what is between the top of their boxes and these joints
 
@@ -125,7 +125,7 @@ def _with_legs(person: Person, height_px: int) -> BBox:
     Body networks press the whole body into what they are shown if there is no room for the rest.
     """
     box = person.box
-    if box.bottom < height_px * (1 - _EDGE):
+    if box.bottom < height_px * (1 - TUNING.lower_edge):
         return box
     for joint, share in _HEIGHTS:
         places = [KEYPOINT[f"{side}_{joint}"] for side in ("left", "right")]

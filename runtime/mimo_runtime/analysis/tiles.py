@@ -1,8 +1,7 @@
 """Overlapping parts of a frame, in which small people are larger."""
 
 from mimo_runtime.analysis.bbox import BBox
-
-_SHARED = 0.3  # of a tile's side, so that a small person is whole in one of them
+from mimo_runtime.analysis.tuning import TUNING
 
 
 def tiles_of(width_px: int, height_px: int, count: int) -> tuple[BBox, ...]:
@@ -24,5 +23,5 @@ def tiles_of(width_px: int, height_px: int, count: int) -> tuple[BBox, ...]:
 def _spans(length_px: int, count: int) -> tuple[tuple[int, int], ...]:
     if count == 1:
         return ((0, length_px),)
-    size = min(length_px, round(length_px / (2 - _SHARED)) + 1)
+    size = min(length_px, round(length_px / (2 - TUNING.tile_overlap)) + 1)
     return ((0, size), (length_px - size, length_px))

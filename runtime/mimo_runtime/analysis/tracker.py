@@ -9,11 +9,10 @@ from mimo_runtime.analysis.assignment import assign
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.matching import is_still, match_cost
 from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.tuning import TUNING
 
 LONGEST_LOSS_S = 1.5
 LONGEST_HOLD_S = 5.0
-_FINDINGS_TO_HOLD = 3
-_MEMORY = 0.8  # of the old in the mean of velocity and colours
 
 Hold = Callable[[Person, float], Iterable[Person]]
 """Looks closer for somebody expected, unseen for so many seconds; gives who it may be."""
@@ -103,7 +102,7 @@ class Tracker:
     ) -> list[_Track]:
         recovered: list[_Track] = []
         for track, expected in lost:
-            young = track.findings < _FINDINGS_TO_HOLD
+            young = track.findings < TUNING.findings_to_hold
             if hold is None or young or time_s - track.found_s > LONGEST_HOLD_S:
                 continue
             others = [other.person for other in (*found, *recovered)]
@@ -136,12 +135,14 @@ def _continued(track: _Track, person: Person, time_s: float) -> _Track:
     step = _step(track.person.box, person.box)
     old = track.velocity_px_s
     velocity = (
-        _MEMORY * old[0] + (1 - _MEMORY) * step[0] / gap_s,
-        _MEMORY * old[1] + (1 - _MEMORY) * step[1] / gap_s,
+        TUNING.tracker_memory * old[0] + (1 - TUNING.tracker_memory) * step[0] / gap_s,
+        TUNING.tracker_memory * old[1] + (1 - TUNING.tracker_memory) * step[1] / gap_s,
     )
     colours = person.colours
     if colours.size and track.person.colours.size:
-        colours = _MEMORY * track.person.colours + (1 - _MEMORY) * colours
+        colours = (
+            TUNING.tracker_memory * track.person.colours + (1 - TUNING.tracker_memory) * colours
+        )
     dressed = replace(person, colours=colours)
     return _Track(track.number, dressed, time_s, time_s, track.findings + 1, velocity)
 

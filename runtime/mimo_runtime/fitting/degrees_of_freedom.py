@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.skeleton import Array, Skeleton
+from mimo_runtime.fitting.tuning import TUNING
 
 SPINE: Final = ("LowerBack", "Spine", "Spine1")
 NECK: Final = ("Neck", "Neck1", "Head")
 _SIDES: Final = ("Left", "Right")
 _SHARES = 3
-_HYPEREXTENSION_DEG = 5.0
 _ELBOW_DEG, _KNEE_DEG = 150.0, 155.0
 _FREE_DEG = 180.0
 
@@ -84,7 +84,7 @@ def _ball(joints: tuple[str, ...], stiffness: tuple[float, ...], reach: tuple[fl
 def _hinge_rows(skeleton: Skeleton, upper: str, lower: str, most_deg: float) -> _Rows:
     axis, bent = hinge(skeleton, upper, lower)
     bent_deg = float(np.rad2deg(bent))
-    return [((lower,), axis, 0.002, -bent_deg - _HYPEREXTENSION_DEG, most_deg - bent_deg)]
+    return [((lower,), axis, 0.002, -bent_deg - TUNING.hyperextension_deg, most_deg - bent_deg)]
 
 
 def _bone(skeleton: Skeleton, joint: str) -> Array:

@@ -8,12 +8,8 @@ from mimo_runtime.fitting.contacts import Flags, stretches
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.legs import move_ankle
 from mimo_runtime.fitting.solve import Poses
+from mimo_runtime.fitting.tuning import TUNING
 from mimo_runtime.fitting.whittaker import smoothed, stiffness_of
-
-_ROOT_HZ = 2.0
-_FADE_S = 0.15
-_LONGEST_MOVE_M = 0.15
-_FAR_S = 0.3  # from every standing foot: there the root stays as it was seen
 
 Soles = dict[str, LandmarkPoints]
 
@@ -29,9 +25,9 @@ def lock_feet(
     places = sole_places(soles, placement)
     anchors = _anchors(places, contacts)
     off, touching = _mean_move(anchors - places, contacts)
-    known = touching | ~_near(touching, _FAR_S * rate_fps)
+    known = touching | ~_near(touching, TUNING.far_s * rate_fps)
     weights = np.repeat(known[:, None], 3, axis=1).astype(np.float64)
-    root = postures.root_m + smoothed(off, weights, stiffness_of(_ROOT_HZ, rate_fps))
+    root = postures.root_m + smoothed(off, weights, stiffness_of(TUNING.root_hz, rate_fps))
     placement = place_all(skeleton, root, postures.rotations)
     per_foot = contacts.shape[1] // len(soles)
     for number, (side, points) in enumerate(soles.items()):
@@ -60,7 +56,7 @@ def _mean_move(moves: Array, contacts: Flags) -> tuple[Array, Flags]:
     count = contacts.sum(axis=1)
     total = (moves * contacts[..., None]).sum(axis=1) / np.maximum(count, 1)[:, None]
     length = np.linalg.norm(total, axis=-1, keepdims=True)
-    return total * np.minimum(1, _LONGEST_MOVE_M / np.maximum(length, 1e-9)), count > 0
+    return total * np.minimum(1, TUNING.longest_move_m / np.maximum(length, 1e-9)), count > 0
 
 
 def _near(flags: Flags, frames: float) -> Flags:
@@ -70,9 +66,9 @@ def _near(flags: Flags, frames: float) -> Flags:
 
 
 def _faded(moves: Array, stands: Flags, rate_fps: float) -> Array:
-    """`moves` [N, 3] of a standing foot, going to 0 within `_FADE_S` before and after."""
+    """`moves` [N, 3] of a standing foot, going to 0 within `TUNING.fade_s` before and after."""
     result, total = np.where(stands[:, None], moves, 0), np.zeros(len(moves))
-    reach = max(1, round(_FADE_S * rate_fps))
+    reach = max(1, round(TUNING.fade_s * rate_fps))
     for first, end in stretches(stands):
         for away in range(1, reach + 1):
             share = 0.5 + 0.5 * np.cos(np.pi * away / (reach + 1))

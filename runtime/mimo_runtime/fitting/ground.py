@@ -9,14 +9,10 @@ from mimo_runtime.body.pose import Placement
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.rotation_math import shortest_arcs, unit
+from mimo_runtime.fitting.tuning import TUNING
 
-_SIDE_S = 0.1
-_SLOW_M_PER_S = 0.4
 # Feet spread over less, across and along the view, say little of how the ground is inclined.
 _TRUSTED_SPREAD_M = np.array([1.0, 0.25])
-_STEEPEST = 0.6
-_ROUNDS = 4
-_OUTLIER_M = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,8 +33,8 @@ def sole_points(body: Body, points: LandmarkPoints, heel: int, toe: int) -> Land
 
 
 def speeds(points_m: Array, rate_fps: float) -> Array:
-    """Speeds [N, ...] in m/s of points [N, ..., 3], over `_SIDE_S` to each side."""
-    count, side = len(points_m), max(1, round(_SIDE_S * rate_fps))
+    """Speeds [N, ...] in m/s of points [N, ..., 3], over `TUNING.ground_side_s` to each side."""
+    count, side = len(points_m), max(1, round(TUNING.ground_side_s * rate_fps))
     frames = np.arange(count)
     before, after = np.maximum(frames - side, 0), np.minimum(frames + side, count - 1)
     time_s = np.maximum(after - before, 1) / rate_fps
@@ -58,10 +54,13 @@ def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Arr
     lowest = (soles_m @ up).argmin(axis=1)
     frames = np.arange(len(soles_m))
     points, slow = soles_m[frames, lowest], speeds(soles_m, rate_fps)[frames, lowest]
-    weights = sure * (_SLOW_M_PER_S / np.maximum(slow, _SLOW_M_PER_S)) ** 2 + 1e-6
+    weights = (
+        sure * (TUNING.ground_slow_m_per_s / np.maximum(slow, TUNING.ground_slow_m_per_s)) ** 2
+        + 1e-6
+    )
     leaning = np.array([0.0, -up[2] / up[1]])
-    height, jacobian = _plane(points, weights, leaning)
-    normal = unit(np.array([-jacobian[0], 1.0, -jacobian[1]]))
+    height, gradient = _plane(points, weights, leaning)
+    normal = unit(np.array([-gradient[0], 1.0, -gradient[1]]))
     turn = shortest_arcs(normal, np.array([0.0, 1, 0]))
     base = placement.joints_m[0, 0] @ turn.T
     on_ground = turn @ np.array([0, height, 0])
@@ -73,22 +72,22 @@ def _body_axis(placement: Placement) -> Array:
     """Half-way between straight up and where the hips and the trunk usually point up, [3]."""
     axis = unit(np.median(placement.turns[:, 0, :, 1], axis=0) + np.array([0.0, 1e-6, 0]))
     level = np.array([0.0, 1, 0])
-    return level if axis[1] < 1 - _STEEPEST else unit(axis + level)
+    return level if axis[1] < 1 - TUNING.steepest else unit(axis + level)
 
 
 def _plane(points: Array, weights: Array, leaning: Array) -> tuple[float, Array]:
-    """Height at the origin and the jacobian along x and z, outliers counting less."""
-    jacobian, height = leaning.copy(), 0.0
+    """Height at the origin and the gradient along x and z, outliers counting less."""
+    gradient, height = leaning.copy(), 0.0
     factors, prior = weights, _TRUSTED_SPREAD_M**2
-    for _ in range(_ROUNDS):
+    for _ in range(TUNING.ground_rounds):
         share = factors / factors.sum()
         middle = share @ points
         flat, level = points[:, [0, 2]] - middle[[0, 2]], points[:, 1] - middle[1]
         spread = (share[:, None] * flat).T @ flat + np.diag(prior)
         pull = (share[:, None] * flat).T @ level + prior * leaning
-        jacobian = np.linalg.solve(spread, pull)
-        jacobian *= min(1, _STEEPEST / max(float(np.linalg.norm(jacobian)), _STEEPEST))
-        height = float(middle[1] - jacobian @ middle[[0, 2]])
-        off = np.abs(points[:, 1] - height - points[:, [0, 2]] @ jacobian)
-        factors = weights * _OUTLIER_M / np.maximum(off, _OUTLIER_M)
-    return height, jacobian
+        gradient = np.linalg.solve(spread, pull)
+        gradient *= min(1, TUNING.steepest / max(float(np.linalg.norm(gradient)), TUNING.steepest))
+        height = float(middle[1] - gradient @ middle[[0, 2]])
+        off = np.abs(points[:, 1] - height - points[:, [0, 2]] @ gradient)
+        factors = weights * TUNING.ground_outlier_m / np.maximum(off, TUNING.ground_outlier_m)
+    return height, gradient

@@ -11,6 +11,7 @@ from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import NECK, SPINE, hinge
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.rotation_math import orthonormal_bases, shortest_arcs, to_vector, unit
+from mimo_runtime.fitting.tuning import TUNING
 
 _LIMBS = (
     ("left", "shoulder elbow wrist", "LeftArm LeftForeArm"),
@@ -18,7 +19,6 @@ _LIMBS = (
     ("left", "hip knee ankle", "LeftUpLeg LeftLeg"),
     ("right", "hip knee ankle", "RightUpLeg RightLeg"),
 )
-_BENT = 0.35  # sine of a bend from which the plane of a limb is to be believed
 
 
 def initial_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
@@ -69,7 +69,7 @@ def _bend(
     carried = shortest_arcs(parent @ rest, first) @ parent @ axis
     normal = np.cross(first, second)
     sine = np.linalg.norm(normal, axis=-1, keepdims=True)
-    share = np.clip(sine / _BENT, 0, 1) ** 2
+    share = np.clip(sine / TUNING.bent_sine, 0, 1) ** 2
     plane = share * unit(normal) + (1 - share) * carried
     turn = orthonormal_bases(first, plane) @ orthonormal_bases(rest, axis).T
     rotations[:, upper] = np.swapaxes(parent, -1, -2) @ turn

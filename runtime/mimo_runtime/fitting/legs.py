@@ -7,8 +7,7 @@ from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import hinge
 from mimo_runtime.fitting.rotation_math import shortest_arcs, unit
-
-_REACH = 0.999
+from mimo_runtime.fitting.tuning import TUNING
 
 
 def move_ankle(skeleton: Skeleton, placement: Placement, side: str, moves_m: Array) -> None:
@@ -23,8 +22,8 @@ def move_ankle(skeleton: Skeleton, placement: Placement, side: str, moves_m: Arr
     wanted = ankle + moves_m - hip
     upper, lower = knee - hip, ankle - knee
     long, short = (np.linalg.norm(part, axis=-1) for part in (upper, lower))
-    far = np.clip(np.linalg.norm(wanted, axis=-1), np.abs(long - short) / _REACH + 1e-6,
-                  _REACH * (long + short))  # fmt: skip
+    far = np.clip(np.linalg.norm(wanted, axis=-1), np.abs(long - short) / TUNING.leg_reach + 1e-6,
+                  TUNING.leg_reach * (long + short))  # fmt: skip
     far = np.where(np.linalg.norm(moves_m, axis=-1) > 0, far, np.linalg.norm(ankle - hip, axis=-1))
     axis = placement.turns[:, shin] @ hinge(skeleton, f"{side}UpLeg", f"{side}Leg")[0]
     bend = _bend(far, long, short) - _bend(np.linalg.norm(ankle - hip, axis=-1), long, short)

@@ -26,13 +26,13 @@ from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
 from mimo_runtime.fitting.rotation_math import turned
 from mimo_runtime.fitting.smoothing import smoothed_poses
 from mimo_runtime.fitting.solve import Poses, Targets, solve
+from mimo_runtime.fitting.tuning import TUNING
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
 
 FOCAL_PER_SIDE = 1.1
 CHUNK = 64
 STEPS = 6
-_INTERPOLATED = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +44,7 @@ class FittedMotion:
         body: the shipped body in the proportions of the person.
         proportions: these.
         cameras: that see the motion as the video does.
-        confidence: float32 [N], 0 to 1; `_INTERPOLATED` where nobody was found.
+        confidence: float32 [N], 0 to 1; `TUNING.interpolated_weight` where nobody was found.
         contacts: bool [N, 4], whether left heel, left toes, right heel, right toes stand.
         guesses: what was assumed, as sentences for people.
     """
@@ -98,7 +98,7 @@ def fit_motion(
         body=fitted,
         proportions=proportions,
         cameras=_cameras(track, focal, ground, turns),
-        confidence=np.where(track.known, sure, _INTERPOLATED).astype(np.float32),
+        confidence=np.where(track.known, sure, TUNING.interpolated_weight).astype(np.float32),
         contacts=contacts,
         guesses=assumptions_of(
             track, fitted, focal, focal_px is None, unseen, ground, contacts, turns

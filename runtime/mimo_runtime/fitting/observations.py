@@ -11,17 +11,14 @@ from mimo_runtime.fitting.camera_turns import CameraTurns
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.rotation_math import turned, unit
 from mimo_runtime.fitting.solve import Targets
+from mimo_runtime.fitting.tuning import TUNING
 from mimo_runtime.fitting.whittaker import smoothed_slow, stiffness_of
 
 UPRIGHT = np.diag([1.0, -1.0, -1.0])  # camera axes to ones with y up, and back
-_LANDMARK_HZ = 4.0
 LEAN_DEG = 4.0  # by which BlazePose has people lean towards the camera, measured on made-up clips
 _SLOW_M_PER_S, _SLOW_PER_S = 1.0, 0.25  # of landmarks in space, of lines of sight
-_LEAST_SURE = 0.05
-_LEAST_AHEAD = 0.1  # of a line of sight of length 1: what is beside the camera is not seen
 _WEIGHTS = {"shoulder": 1, "hip": 1, "elbow": 1, "wrist": 1, "knee": 1, "ankle": 1,
             "heel": 0.6, "foot_index": 0.6, "nose": 0.5, "ear": 0.5}  # fmt: skip
-_OTHER_WEIGHT = 0.25
 _JUDGED = [LANDMARK[f"{side}_{part}"] for side in ("left", "right")
            for part in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")]  # fmt: skip
 
@@ -39,7 +36,9 @@ def targets_of(track: LandmarkTrack, focal_px: float, turns: CameraTurns | None 
     """
     seen = track.visibility.astype(np.float64)
     rate_fps = float(track.rate_fps)
-    smooth = partial(smoothed_slow, weights=seen, stiffness=stiffness_of(_LANDMARK_HZ, rate_fps))
+    smooth = partial(
+        smoothed_slow, weights=seen, stiffness=stiffness_of(TUNING.landmark_hz, rate_fps)
+    )
     rays = (track.points_px - np.array(track.size_px) / 2) / focal_px
     slow_m, slow = _SLOW_M_PER_S / rate_fps, _SLOW_PER_S / rate_fps
     if turns is None:
@@ -49,11 +48,14 @@ def targets_of(track: LandmarkTrack, focal_px: float, turns: CameraTurns | None 
         world = turned(back, smooth(turned(turns.matrices, track.world_m), slow=slow_m))
         sights = turned(turns.matrices, unit(np.insert(rays, 2, 1, axis=-1)))
         sights = turned(back, smooth(sights, slow=slow))
-        rays = sights[..., :2] / np.maximum(sights[..., 2:], _LEAST_AHEAD)
+        rays = sights[..., :2] / np.maximum(sights[..., 2:], TUNING.least_ahead)
     kinds = np.array([
-        next((weight for end, weight in _WEIGHTS.items() if name.endswith(end)), _OTHER_WEIGHT)
+        next(
+                (weight for end, weight in _WEIGHTS.items() if name.endswith(end)),
+                TUNING.other_weight,
+            )
         for name in LANDMARKS
     ])  # fmt: skip
     hips = world[:, [LANDMARK["left_hip"], LANDMARK["right_hip"]]].mean(axis=1, keepdims=True)
     places = (world - hips) @ UPRIGHT @ about_axis(0, -LEAN_DEG).T
-    return Targets(places, rays, np.maximum(seen, _LEAST_SURE) * kinds)
+    return Targets(places, rays, np.maximum(seen, TUNING.least_weight) * kinds)

@@ -13,10 +13,10 @@ from mimo_runtime.body.pose import Pose, place
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import SPINE
 from mimo_runtime.fitting.landmark_points import landmark_points
+from mimo_runtime.fitting.tuning import TUNING
 
 NARROWEST, WIDEST = 0.8, 1.25
 BELIEVED = 0.5  # people differ by about as much as landmarks are wrong
-_SURE = 0.5
 _PARTS: Final[Mapping[str, tuple[str, ...]]] = {
     "trunk": ("shoulder/shoulder hip/hip",),
     "shoulders": ("left_shoulder right_shoulder",),
@@ -125,7 +125,7 @@ def _point(points_m: NDArray[np.floating], end: str) -> NDArray[np.floating]:
 
 def _seen(visibility: NDArray[np.floating], ends: str) -> NDArray[np.bool_]:
     indices = [index for end in ends.split() for index in _indices(end)]
-    return np.asarray((visibility[:, indices] >= _SURE).all(axis=1))
+    return np.asarray((visibility[:, indices] >= TUNING.sure_visibility).all(axis=1))
 
 
 def _indices(end: str) -> list[int]:

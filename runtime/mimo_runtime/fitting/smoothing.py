@@ -6,10 +6,10 @@ from mimo_runtime.body.rotations import from_quaternion, to_quaternion
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.rotation_math import continuous
 from mimo_runtime.fitting.solve import Poses
+from mimo_runtime.fitting.tuning import TUNING
 from mimo_runtime.fitting.whittaker import smoothed, smoothed_slow, stiffness_of
 
 _TURN_HZ, _DEPTH_HZ = 3.5, 2.5
-_SLOW_RAD_PER_S = 2.5
 
 
 def smoothed_poses(rough: Poses, sure: Array, rate_fps: float, looks_around: bool = False) -> Poses:
@@ -28,7 +28,7 @@ def smoothed_poses(rough: Poses, sure: Array, rate_fps: float, looks_around: boo
     quaternions = continuous(to_quaternion(rough.rotations[known]))
     stiffness = stiffness_of(_TURN_HZ, rate_fps)
     each = np.repeat(sure[:, None], quaternions.shape[1], 1)
-    turns = smoothed_slow(quaternions, each, stiffness, _SLOW_RAD_PER_S / 2 / rate_fps)
+    turns = smoothed_slow(quaternions, each, stiffness, TUNING.slow_rad_per_s / 2 / rate_fps)
     across = smoothed(sight, np.repeat(sure[:, None], sight.shape[1], 1), stiffness)
     far = np.exp(smoothed(np.log(away), sure[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
     root = across * far if looks_around else np.concatenate([across * far, -far], axis=1)

@@ -20,13 +20,9 @@ from mimo_runtime.fitting.degrees_of_freedom import DegreesOfFreedom, degrees_of
 from mimo_runtime.fitting.jacobian import point_jacobian, ray_jacobian, ray_residual
 from mimo_runtime.fitting.landmark_points import LandmarkPoints, landmark_points
 from mimo_runtime.fitting.rotation_math import to_vector
+from mimo_runtime.fitting.tuning import TUNING
 
 _HIPS = [LANDMARK["left_hip"], LANDMARK["right_hip"]]
-_PLACE_SHARE = 0.4  # beside the line of sight, which says all but the depth, and says it better
-_LIMIT_M_PER_RAD = 0.3
-_OUTLIER_M = 0.08
-_DAMPING = 1e-4
-_LONGEST_STEP_RAD = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,10 +86,12 @@ def solve(
 def _step(hessian: Array, rhs: Array) -> Array:
     """The damped solution [N, 3 + D], no turn of it too long."""
     count = hessian.shape[1]
-    hessian[:, range(count), range(count)] += _DAMPING
+    hessian[:, range(count), range(count)] += TUNING.damping
     step = np.linalg.solve(hessian, rhs[..., None])[..., 0]
     longest = np.abs(step[:, 3:]).max(axis=1, keepdims=True)
-    step[:, 3:] *= np.minimum(1, _LONGEST_STEP_RAD / np.maximum(longest, _LONGEST_STEP_RAD))
+    step[:, 3:] *= np.minimum(
+        1, TUNING.longest_step_rad / np.maximum(longest, TUNING.longest_step_rad)
+    )
     return np.asarray(step, np.float64)
 
 
@@ -107,7 +105,7 @@ def _landmark_part(
     apart = places - middle - targets.places_m
     sight = ray_residual(places, targets.rays)
     far = np.maximum(np.linalg.norm(sight, axis=-1), 0.5 * np.linalg.norm(apart, axis=-1))
-    weights = targets.weights * _OUTLIER_M / np.maximum(far, _OUTLIER_M)
+    weights = targets.weights * TUNING.outlier_m / np.maximum(far, TUNING.outlier_m)
     root = np.sqrt(weights)[..., None]
     inner = jacobian - jacobian[:, _HIPS].mean(axis=1, keepdims=True)
     across = ray_jacobian(jacobian, targets.rays)
@@ -115,12 +113,15 @@ def _landmark_part(
     rows = np.concatenate(
         [
             (across * root[..., None]).reshape(count, -1, columns),
-            (inner * (root * _PLACE_SHARE)[..., None]).reshape(count, -1, columns),
+            (inner * (root * TUNING.place_weight)[..., None]).reshape(count, -1, columns),
         ],
         axis=1,
     )
     off = np.concatenate(
-        [(sight * root).reshape(count, -1), (apart * root * _PLACE_SHARE).reshape(count, -1)],
+        [
+            (sight * root).reshape(count, -1),
+            (apart * root * TUNING.place_weight).reshape(count, -1),
+        ],
         axis=1,
     )
     turned = np.swapaxes(rows, 1, 2)
@@ -148,7 +149,7 @@ def _add_costs(hessian: Array, rhs: Array, rotations: Array, dofs: DegreesOfFree
     angles = (vectors * dofs.axes).sum(axis=-1) / dofs.shares[:, 0]
     beyond = angles - np.clip(angles, dofs.low_rad, dofs.high_rad)
     costs = np.broadcast_to(dofs.stiffness**2, angles.shape)
-    limits = np.where(beyond != 0, _LIMIT_M_PER_RAD**2, 0)
+    limits = np.where(beyond != 0, TUNING.limit_m_per_rad**2, 0)
     diagonal = np.arange(len(first))
     hessian[:, diagonal, diagonal] += costs + limits
     rhs -= costs * angles + limits * beyond

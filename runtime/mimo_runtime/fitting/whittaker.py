@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.jit import compiled
 from mimo_runtime.body.skeleton import Array
-
-_LEAST = 0.05
+from mimo_runtime.fitting.tuning import TUNING
 
 
 def stiffness_of(cutoff_hz: float, rate_fps: float) -> float:
@@ -32,7 +31,7 @@ def smoothed(
     the first and after the last towards these. A column that is never known comes back as it is.
     """
     data = filled(series, weights)
-    sure = np.ascontiguousarray(np.maximum(weights, _LEAST), np.float64)
+    sure = np.ascontiguousarray(np.maximum(weights, TUNING.least_weight_of_series), np.float64)
     return _solve(data, sure, stiffness, data.copy())
 
 
