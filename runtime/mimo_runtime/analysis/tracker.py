@@ -22,9 +22,9 @@ Hold = Callable[[Person, float], Iterable[Person]]
 class Tracked:
     """`person` of one frame, who is `number` (1, 2, ... in the order of appearance).
 
-    `recovered`: the detector missed the person, who was seen where it was expected. `interpolated`: the person
-    was not seen, but was before and is after (`gap_filling`). `presence`: how sure the finder of
-    bodies is that this is a person, 0..1; None where it was not asked.
+    `recovered`: the detector missed the person, who was seen where it was expected. `interpolated`:
+    the person was not seen, but was before and is after (`gap_filling`). `presence`: how sure the
+    finder of bodies is that this is a person, 0..1; None where it was not asked.
     """
 
     number: int

@@ -87,7 +87,7 @@ def follow_people(
         yield FramePeople(index, frame.time_s, cut, people)
 
 
-def _asked(one: Tracked, frame: Frame, bodies: BodyFinder) -> Tracked:
+def _asked(one: Tracked, frame: Frame, bodies: PoseEstimator) -> Tracked:
     return replace(one, presence=bodies.find(frame.pixels, one.person).presence)
 
 

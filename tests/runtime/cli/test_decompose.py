@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -14,7 +15,7 @@ from mimo_runtime.media.picture import encode_png
 from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.run import load
+from mimo_runtime.serving.run import start_engines
 from mimo_runtime.wire.progress import Progress
 from tests.runtime.decomposition.clips import SIZE_PX, empty_yard, walking, write_video
 
@@ -101,7 +102,10 @@ def test_a_server_renders_what_the_client_decomposed(
     mimo: Run, video: Path, tmp_path: Path
 ) -> None:
     options = ServerOptions(threads=1)
-    with LocalServer(load(BUNDLE, options, lambda _: None), options) as server:
+    with (
+        closing(start_engines(BUNDLE, options, lambda _: None)) as runner,
+        LocalServer(runner, options) as server,
+    ):
         code, err = mimo(
             "synthesize", "--server", server.address, "--character", CHARACTER, "--driving", video,
             "--steps", "1", "--guidance", "1", "-o", tmp_path / "out.mp4",
