@@ -1,0 +1,94 @@
+"""The structured motion code of one request: its character's planes, cut as frames are cut."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.body.pose import Pose
+from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.characters.casting import cast
+from mimo_runtime.characters.figure import Figure
+from mimo_runtime.characters.planes import NAMES, draw_planes
+from mimo_runtime.errors import UnsupportedError
+from mimo_runtime.planning.boxes import Box, pad_to_square
+from mimo_runtime.templates.folder import Template
+from mimo_runtime.templates.poses import template_poses
+
+Floats = NDArray[np.float32]
+
+_TEXTURE_PX = 512
+_WHOLE_TEXTURE_PX = 256  # from which size of the planes on the texture is not reduced further
+
+
+class MotionPlanes:
+    """Draws the planes that a bundle sees, of the figure's surface with hair and clothes.
+
+    Raises:
+        TemplateError: the template has no postures.
+        UnsupportedError: they are of another body, or the bundle asks for other planes.
+    """
+
+    def __init__(
+        self, figure: Figure, template: Template, names: tuple[str, ...], size_px: tuple[int, int]
+    ) -> None:
+        if names != NAMES:
+            raise UnsupportedError(
+                f"The bundle asks for the planes {', '.join(names)}; this program draws "
+                f"{', '.join(NAMES)}. Use a program and a bundle of one version."
+            )
+        self._template = template
+        self._poses = template_poses(template)
+        self._figure = _as_fine_as_needed(figure, min(size_px))
+        self._cast = cast(self._figure, self._poses.skeleton)
+        self._size_px = size_px
+        self._corners = load_texture_corners().uv
+        self._planes = np.empty((len(NAMES), size_px[1], size_px[0]), np.float32)
+
+    def frame(self, frame: int, crop: Box) -> Floats:
+        """float32 [11, H, W] of a template frame in `crop`, made square; valid until the next call.
+
+        All 0 where the person is not to be seen.
+        """
+        index = self._template.source_indices[frame]
+        if not self._poses.drawn(index):
+            self._planes.fill(0)
+            return self._planes
+        padding = pad_to_square(crop.height, crop.width)
+        side_px = padding.top + crop.height + padding.bottom
+        corner_px = crop.left - padding.left, crop.top - padding.top
+        camera = self._camera(self._poses.camera(index), corner_px, side_px)
+        return self._drawn(self._cast.figure, self._cast.pose(self._poses.pose(index)), camera)
+
+    def reference(self) -> Floats:
+        """float32 [11, H, W] of the figure as its own picture shows it."""
+        own = self._figure.camera
+        camera = self._camera(own, (0, 0), own.width_px)
+        return self._drawn(self._figure, self._figure.pose, camera).copy()
+
+    def _camera(self, camera: Camera, corner_px: tuple[int, int], side_px: int) -> Camera:
+        """`camera` with the square of `side_px` at `corner_px` as its whole picture."""
+        width_px, height_px = self._size_px
+        scale = width_px / side_px
+        x, y = camera.centre_px
+        return replace(
+            camera,
+            width_px=width_px,
+            height_px=height_px,
+            focal_px=camera.focal_px * scale,
+            centre_px=((x - corner_px[0]) * scale, (y - corner_px[1]) * scale),
+        )
+
+    def _drawn(self, figure: Figure, pose: Pose, camera: Camera) -> Floats:
+        drawn = draw_planes(
+            figure.dressed, self._corners, figure.texture, pose, camera, self._planes
+        )
+        return drawn.values
+
+
+def _as_fine_as_needed(figure: Figure, size_px: int) -> Figure:
+    """With a texture of the size that such bundles are trained with."""
+    wanted_px = _TEXTURE_PX // max(1, _WHOLE_TEXTURE_PX // size_px)
+    factor = max(1, len(figure.texture.rgb) // wanted_px)
+    return figure if factor == 1 else replace(figure, texture=figure.texture.reduced(factor))
