@@ -66,13 +66,14 @@ def say_preflight(figure: "Figure", template: "Template", network_px: int | None
 
 def figure_of(character: Path, matte: Path | None) -> "Figure":
     """The figure of a picture file, made now or, for a character folder's, read."""
+    from mimo_runtime.characters.figure import read_figure
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.media.matte import read_matte
     from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.synthesis.figures import figure_beside, prepare
+    from mimo_runtime.synthesis.figures import folder_of, prepare
 
-    if (figure := figure_beside(character)) is not None:
-        return figure
+    if (folder := folder_of(character)) is not None:
+        return read_figure(folder)
     limits = MediaLimits()
     try:
         data = character.read_bytes()

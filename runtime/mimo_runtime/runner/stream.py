@@ -12,12 +12,14 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.composition import DecodedCrop
 from mimo_runtime.synthesis.conditions import ConditionMaker
 from mimo_runtime.synthesis.denoise import Denoiser
+from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.frame_inputs import FrameInputs, TemplateInputs
 from mimo_runtime.synthesis.framing import framing_of
 from mimo_runtime.synthesis.identity import Identity as IdentityCode
 from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.identity_cache import IdentityCache, identity_key
 from mimo_runtime.synthesis.memory import check_memory
+from mimo_runtime.synthesis.motion_planes import planes_of
 from mimo_runtime.synthesis.noise import FrameNoise
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame, SynthesisRequest
 from mimo_runtime.synthesis.resolved import resolved_settings
@@ -41,6 +43,7 @@ class Stream:
         self,
         engines: EngineSet,
         identities: IdentityCache,
+        figures: FigureCache,
         request: SynthesisRequest,
         token: CancellationToken,
         on_progress: OnProgress,
@@ -51,7 +54,11 @@ class Stream:
         self._identities = identities
         self._settings = resolved_settings(request.settings, manifest)
         self._on_progress = on_progress
-        self._framing = framing_of(request, self._settings, manifest)
+        figure = None
+        if manifest.paints_human:
+            figure = figures.get(request.character, request.matte, request.prepared)
+        self._framing = framing_of(request, self._settings, manifest, figure)
+        self._planes = None if figure is None else planes_of(figure, template, manifest)
         self._character = self._framing.character()
         self.output = OutputFormat(*self._framing.size_px, template.rate_fps, template.frame_count)
         self._inputs: FrameInputs = TemplateInputs(template, self._framing)
@@ -115,15 +122,21 @@ class Stream:
 
     def _identity(self) -> IdentityCode:
         settings, character = self._settings, self._character
-        key = identity_key(character, settings.mode, self._engines.bundle.digest)
+        planes = None if self._planes is None else self._planes.reference()
+        key = identity_key(character, settings.mode, self._engines.bundle.digest, planes)
         return self._identities.get(
-            key, lambda: identity_from_character(self._engines, character, settings.rules)
+            key, lambda: identity_from_character(self._engines, character, settings.rules, planes)
         )
 
     def _make_conditions(self, frame: int) -> None:
         for crop in self._plan.crops[frame]:
-            shown = self._inputs.shown(frame, crop.segment)
-            self._denoiser.enter(crop.frame_id, self._maker.make(*shown))
+            motion, scene = self._inputs.shown(frame, crop.segment)
+            if self._planes is None:
+                condition = self._maker.make(motion, scene)
+            else:
+                planes = self._planes.frame(frame, crop.segment.crop)
+                condition = self._maker.make_of_planes(planes, scene)
+            self._denoiser.enter(crop.frame_id, condition)
             self._conditions_done += 1
             self._tell(Stage.SCENE, self._conditions_done, self._plan.clip.sequence_length)
 
@@ -131,8 +144,12 @@ class Stream:
         crops = []
         for crop in self._plan.crops[frame]:
             self._denoiser.read(crop.frame_id, self._decoder.buffers["latents"])
+            if self._planes is not None:
+                planes = self._planes.frame(frame, crop.segment.crop)
+                self._decoder.buffers["planes"][...] = planes[np.newaxis]
             self._decoder.run()
-            picture = np.asarray(self._decoder.buffers["picture"])[0].copy()
+            painted = self._decoder.buffers["picture" if self._planes is None else "layer"]
+            picture = np.asarray(painted)[0].copy()
             crops.append(DecodedCrop(picture, crop.segment, crop.position))
         rgb = self._framing.finish(crops, self._inputs.layers(frame))
         self._tell(Stage.FRAMES, frame + 1, self.output.frame_count)

@@ -13,6 +13,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.runner.job import SynthesisJob
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.wire.progress import OnProgress
@@ -27,7 +28,7 @@ class DryRun:
 
 
 class Synthesizer:
-    """A bundle with its engines and the identities it has made.
+    """A bundle with its engines and the identities and figures it has made.
 
     Streams may run at once from several threads; they share nothing else, and engines hold no
     state.
@@ -36,6 +37,7 @@ class Synthesizer:
     def __init__(self, engines: EngineSet, identities: IdentityCache | None = None) -> None:
         self._engines = engines
         self._identities = identities or IdentityCache()
+        self._figures = FigureCache()
 
     @classmethod
     def load(cls, folder: Path, threads: int = 0, engine: str = AUTO) -> "Synthesizer":
@@ -73,7 +75,7 @@ class Synthesizer:
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress
     ) -> Stream:
         """Check and plan a request; errors as in `Stream`."""
-        return Stream(self._engines, self._identities, request, token, on_progress)
+        return Stream(self._engines, self._identities, self._figures, request, token, on_progress)
 
     def start(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress

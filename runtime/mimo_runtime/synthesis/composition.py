@@ -18,7 +18,8 @@ Pixels = NDArray[np.uint8]
 class DecodedCrop:
     """What one crop segment shows of a frame.
 
-    `decoded` float32 [3, height, width] in [0, 1], the whole square at the bundle's size;
+    `decoded` float32 [3, height, width] in [0, 1], the whole square at the bundle's size, or, of a
+    bundle that paints humans, [4, height, width], premultiplied RGBA;
     `position` the index of the frame in `segment.frames`.
     """
 

@@ -20,12 +20,20 @@ class ConditionMaker:
 
         The map is valid until the next call.
         """
+        height_px, width_px = self._encoder.buffers["pixels"].shape[-2:]
+        return self._made(scene, "pose", pose_pixels(motion, width_px, height_px))
+
+    def make_of_planes(self, planes: NDArray[np.float32], scene: NDArray[np.uint8]) -> Tensor:
+        """As `make`, for a bundle that sees planes [channels, height, width] of its own size."""
+        return self._made(scene, "planes", planes[np.newaxis])
+
+    def _made(self, scene: NDArray[np.uint8], name: str, motion: NDArray[np.float32]) -> Tensor:
         pixels = self._encoder.buffers["pixels"]
         height_px, width_px = pixels.shape[-2:]
         pixels[...] = vae_pixels(scene, width_px, height_px)
         self._encoder.run()
         self._condition.buffers["background"][...] = self._encoder.buffers["latents"]
-        self._condition.buffers["pose"][...] = pose_pixels(motion, width_px, height_px)
+        self._condition.buffers[name][...] = motion
         self._condition.run()
         condition: Tensor = self._condition.buffers["condition"]
         return condition

@@ -1,5 +1,8 @@
 """The figure of whoever is to be drawn: read from a character folder, or made of a picture."""
 
+import hashlib
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from mimo_runtime.analysis.matte import CharacterMatte
 from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
 from mimo_runtime.characters.character import Character, make_character
 from mimo_runtime.characters.figure import Figure, read_figure
-from mimo_runtime.characters.folder import PICTURE, RECORD
+from mimo_runtime.characters.folder import FIT, PICTURE, RECORD
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
@@ -38,8 +41,9 @@ class Prepared:
         """Raises MediaError where no body was found."""
         if self.character is None:
             raise MediaError(
-                "No body was found in the picture of the character, and a draft is drawn on one; "
-                "render without a draft, or give a picture of a person, whole and from the front."
+                "No body was found in the picture of the character, and drafts and bundles that "
+                "paint people draw on one; give a picture of a person, whole and from the front, "
+                "or take a bundle that paints whole squares."
             )
         return self.character.figure
 
@@ -72,14 +76,50 @@ def prepare(
     return Prepared(square, made, tuple((one.kind, one.text) for one in found.warnings))
 
 
-def figure_beside(picture: Path) -> Figure | None:
-    """The figure of the character folder whose picture that is; None for any other file.
+def folder_of(picture: Path) -> Path | None:
+    """The character folder whose picture that is; None for any other file.
 
-    Raises MediaError where the folder is damaged, of an earlier version, or without a body.
+    One without a figure, of an earlier version or without a body, is none: its picture is prepared
+    again.
     """
-    if picture.name != PICTURE or not (picture.parent / RECORD).is_file():
-        return None
-    return read_figure(picture.parent)
+    known = all((picture.parent / name).is_file() for name in (RECORD, FIT))
+    return picture.parent if picture.name == PICTURE and known else None
+
+
+class FigureCache:
+    """The figures that were used last; streams share it, from any thread."""
+
+    def __init__(self, most: int = 8) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, Figure] = OrderedDict()
+
+    def get(self, picture: Pixels, matte: Pixels | None, prepared: Path | None) -> Figure:
+        """The figure of the folder `prepared`, else of a picture, as `prepare` makes it.
+
+        Raises as `prepare`, or MediaError where the folder is damaged.
+        """
+        if prepared is not None:
+            return read_figure(prepared)
+        key = _key(picture, matte)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        figure = prepare(picture, matte).figure()
+        with self._lock:
+            self._kept[key] = figure
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
+        return figure
+
+
+def _key(picture: Pixels, matte: Pixels | None) -> str:
+    digest = hashlib.sha256(f"{picture.shape} {matte is None}".encode())
+    for part in (picture, matte):
+        if part is not None:
+            digest.update(np.ascontiguousarray(part).data)
+    return digest.hexdigest()
 
 
 def _find(

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Manifest
+from mimo_runtime.characters.figure import Figure
+from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
 from mimo_runtime.planning.rules import Rules
@@ -18,6 +20,7 @@ from mimo_runtime.synthesis.composition import (
 )
 from mimo_runtime.synthesis.crop import cut_square
 from mimo_runtime.synthesis.feather import default_feather_masks
+from mimo_runtime.synthesis.layer_composition import compose_crops
 from mimo_runtime.synthesis.matting import on_white, prepare_character
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.synthesis.request import SynthesisRequest
@@ -83,6 +86,24 @@ class PersonFraming:
         return compose_frame(crops, layers, self._feather, self._rules)
 
 
+class HumanFraming(PersonFraming):
+    """The square around the person; the layer that is painted goes between scene and occluder."""
+
+    def __init__(self, request: SynthesisRequest, rules: Rules, figure: Figure) -> None:
+        super().__init__(request, rules)
+        self._figure = figure
+
+    def character(self) -> Pixels:
+        """The prepared picture, on white."""
+        return on_white(self._figure.picture, None)
+
+    def finish(self, crops: Sequence[DecodedCrop], pictures: Sequence[Pixels]) -> Pixels:
+        """Scene, layer, occluder."""
+        scene, *front = pictures
+        layers = Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)
+        return compose_crops(crops, layers)
+
+
 class WholeFraming:
     """Whole frames in, whole frames out: the diffusion pipeline alone, without composition."""
 
@@ -113,9 +134,23 @@ class WholeFraming:
 
 
 def framing_of(
-    request: SynthesisRequest, settings: ResolvedSettings, manifest: Manifest
+    request: SynthesisRequest,
+    settings: ResolvedSettings,
+    manifest: Manifest,
+    figure: Figure | None = None,
 ) -> Framing:
-    """The framing that the settings ask for."""
-    if settings.framing is FramingPolicy.WHOLE:
+    """The framing that the settings ask for; `figure` for a bundle that paints humans.
+
+    Raises UnsupportedError where the bundle cannot be shown frames in that way.
+    """
+    whole = settings.framing is FramingPolicy.WHOLE
+    if figure is not None:
+        if whole:
+            raise UnsupportedError(
+                "The framing 'whole' shows what a bundle paints and nothing else, and this bundle "
+                "paints a person without a scene; use the framing 'person'."
+            )
+        return HumanFraming(request, settings.rules, figure)
+    if whole:
         return WholeFraming(request, settings.rules, manifest)
     return PersonFraming(request, settings.rules)

@@ -14,16 +14,20 @@ Identity = Mapping[str, Tensor]
 
 
 def identity_from_character(
-    engines: EngineSet, character: NDArray[np.uint8], rules: Rules
+    engines: EngineSet,
+    character: NDArray[np.uint8],
+    rules: Rules,
+    planes: NDArray[np.float32] | None = None,
 ) -> Identity:
     """K and V of the reference for every reader, and the cross-attention vectors.
 
     `character` uint8 [side, side, 3], prepared; `rules` says how its features are rounded before
-    they are projected. The result holds denoiser inputs by name, which are only read; it depends
-    on the character, the rules and the bundle alone.
+    they are projected; `planes` float32 [channels, height, width] are those of the picture's own
+    posture, for a bundle that sees planes. The result holds denoiser inputs by name, which are only
+    read; it depends on the character, the rules, the planes and the bundle alone.
     """
     token = _token(engines, character)
-    bank = _bank(engines, character, token)
+    bank = _bank(engines, character, token, planes)
     identity = engines.bind("identity")
     identity.buffers["token"][...] = token
     for name, features in bank.items():
@@ -42,7 +46,12 @@ def _token(engines: EngineSet, character: NDArray[np.uint8]) -> Tensor:
     return token
 
 
-def _bank(engines: EngineSet, character: NDArray[np.uint8], token: Tensor) -> Mapping[str, Tensor]:
+def _bank(
+    engines: EngineSet,
+    character: NDArray[np.uint8],
+    token: Tensor,
+    planes: NDArray[np.float32] | None,
+) -> Mapping[str, Tensor]:
     encoder = engines.bind("vae_encoder")
     pixels = encoder.buffers["pixels"]
     height_px, width_px = pixels.shape[-2:]
@@ -51,6 +60,8 @@ def _bank(engines: EngineSet, character: NDArray[np.uint8], token: Tensor) -> Ma
     reference = engines.bind("reference")
     reference.buffers["latents"][...] = encoder.buffers["latents"]
     reference.buffers["token"][...] = token
+    if planes is not None:
+        reference.buffers["planes"][...] = planes[np.newaxis]
     reference.run()
     return {
         spec.name: reference.buffers[spec.name]

@@ -46,10 +46,20 @@ class IdentityCache:
         return identity
 
 
-def identity_key(character: NDArray[np.uint8], mode: Mode, bundle_digest: str) -> str:
-    """SHA-256 of what an identity depends on; `character` is prepared, uint8 [side, side, 3]."""
+def identity_key(
+    character: NDArray[np.uint8],
+    mode: Mode,
+    bundle_digest: str,
+    planes: NDArray[np.float32] | None = None,
+) -> str:
+    """SHA-256 of what an identity depends on.
+
+    `character` is prepared, uint8 [side, side, 3]; `planes` as for `identity_from_character`.
+    """
     digest = hashlib.sha256(f"{bundle_digest} {mode} {character.shape}".encode())
     digest.update(np.ascontiguousarray(character).data)
+    if planes is not None:
+        digest.update(np.ascontiguousarray(planes).data)
     return digest.hexdigest()
 
 

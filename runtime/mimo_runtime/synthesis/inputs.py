@@ -10,6 +10,7 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.synthesis.feather import feather_masks_from_pictures
+from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.templates.folder import open_template
@@ -45,6 +46,7 @@ def request_from(
         settings=settings,
         matte=None if files.matte is None else read_matte(_read(files.matte), limits),
         feather=feather_masks_from_pictures(masks) if masks else None,
+        prepared=folder_of(files.character),
     )
 
 

@@ -1,11 +1,56 @@
 """A painted person, with cover of its own, put between scene and occluder."""
 
+from collections.abc import Sequence
+
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.synthesis.composition import Layers
+from mimo_runtime.planning.boxes import pad_to_square, union
+from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 
 Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+def compose_crops(crops: Sequence[DecodedCrop], layers: Layers) -> Pixels:
+    """One finished frame of layers that were painted in crops of it.
+
+    Where segments share a frame, the later one is faded in over the frames that they share, as
+    `compose_frame` does it. With no crop the frame is the scene with the occluder in front.
+
+    Args:
+        crops: premultiplied RGBA of the frame in every segment that holds it, in their order.
+        layers: the template's layers at that frame.
+
+    Returns:
+        uint8 [height, width, 3] RGB, a new array.
+    """
+    if not crops:
+        return compose_layer(np.zeros((1, 1, 4), np.float32), 0, 0, layers)
+    around = union(crop.segment.crop for crop in crops)
+    whole = np.zeros((around.height, around.width, 4), np.float32)
+    for number, crop in enumerate(crops):
+        box = crop.segment.crop
+        weight = (crop.position + 1) / (crop.segment.overlap_frames + 1) if number else 1.0
+        rows, columns = box.top - around.top, box.left - around.left
+        whole *= 1 - weight
+        inside = whole[rows : rows + box.height, columns : columns + box.width]
+        inside += np.float32(weight) * _fitted(crop)
+    return compose_layer(whole, around.left, around.top, layers)
+
+
+def _fitted(decoded: DecodedCrop) -> Floats:
+    """The painted square brought back to the size of its crop, float32 [h, w, 4] in 0..1."""
+    crop = decoded.segment.crop
+    padding = pad_to_square(crop.height, crop.width)
+    side_px = padding.top + crop.height + padding.bottom
+    square = np.ascontiguousarray(decoded.decoded.transpose(1, 2, 0), np.float32)
+    larger = side_px > len(square)
+    filter_ = cv2.INTER_CUBIC if larger else cv2.INTER_AREA
+    resized = cv2.resize(square, (side_px, side_px), interpolation=filter_)
+    part = resized[padding.top :, padding.left :][: crop.height, : crop.width].clip(0, 1)
+    return np.asarray(np.minimum(part, part[..., 3:]), np.float32)
 
 
 def compose_layer(rgba: NDArray[np.float32], left: int, top: int, layers: Layers) -> Pixels:

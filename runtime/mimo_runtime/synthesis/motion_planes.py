@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.bundle import Manifest
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.planes import NAMES, draw_planes
@@ -85,6 +86,12 @@ class MotionPlanes:
             figure.dressed, self._corners, figure.texture, pose, camera, self._planes
         )
         return drawn.values
+
+
+def planes_of(figure: Figure, template: Template, manifest: Manifest) -> MotionPlanes:
+    """The planes that the bundle of `manifest` sees; errors as in `MotionPlanes`."""
+    size_px = manifest.width_px, manifest.height_px
+    return MotionPlanes(figure, template, manifest.planes, size_px)
 
 
 def _as_fine_as_needed(figure: Figure, size_px: int) -> Figure:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ class SynthesisRequest:
     """Character, motion and scene of one video.
 
     `character` uint8 [height, width, 3 or 4]; `matte` uint8 [height, width] or None when the
-    picture has an alpha channel; `feather` None for the built-in masks.
+    picture has an alpha channel; `feather` None for the built-in masks; `prepared` the character
+    folder that the picture is of, None where it is of none.
     """
 
     character: NDArray[np.uint8]
@@ -24,6 +26,7 @@ class SynthesisRequest:
     settings: Settings = field(default_factory=Settings)
     matte: NDArray[np.uint8] | None = None
     feather: FeatherMasks | None = None
+    prepared: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
