@@ -68,6 +68,11 @@ class Preflight:
             )
 
 
+def face_height_px(camera: Camera, pose: Pose, height_m: float) -> float:
+    """About how high the face of somebody of `height_m` is who stands where `pose` is."""
+    return _FACE_SHARE * seen_height_px(camera, pose, height_m)
+
+
 def preflight(
     figure: Figure,
     skeleton: Skeleton,

@@ -73,8 +73,14 @@ def character(
 def _surface_sentence(prepared: "Prepared") -> str:
     if prepared.character is None:
         return "the picture alone, without a body."
-    seen = _shares(prepared.character.texture)["seen"]
-    return f"{seen:.0%} of the surface was seen, the rest mirrored or guessed."
+    from mimo_runtime.characters.preflight import face_height_px
+
+    made = prepared.character
+    face_px = face_height_px(made.fit.camera, made.fit.pose, made.figure.height_m)
+    return (
+        f"{_shares(made.texture)['seen']:.0%} of the surface was seen, the rest mirrored or "
+        f"guessed; the face is about {face_px:.0f} px high."
+    )
 
 
 def _record(data: bytes, name: str, models: Path | None, prepared: "Prepared") -> "CharacterRecord":

@@ -64,6 +64,17 @@ def say_preflight(figure: "Figure", template: "Template", network_px: int | None
         click.echo(line, err=True)
 
 
+def say_preflight_of_folder(character: Path, template: Path) -> None:
+    """`say_preflight` where the character's picture is that of a character folder."""
+    from mimo_runtime.characters.figure import read_figure
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.synthesis.figures import folder_of
+    from mimo_runtime.templates.folder import open_template
+
+    if (folder := folder_of(character)) is not None:
+        say_preflight(read_figure(folder), open_template(template, MediaLimits()))
+
+
 def figure_of(character: Path, matte: Path | None) -> "Figure":
     """The figure of a picture file, made now or, for a character folder's, read."""
     from mimo_runtime.characters.figure import read_figure

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import counted
-from mimo_runtime.cli.draft import draw_draft
+from mimo_runtime.cli.draft import draw_draft, say_preflight
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FOLDER,
@@ -68,7 +68,10 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
 
     started_s = time.monotonic()
     synthesizer = Synthesizer.load(options["bundle"], options["threads"], options["engine"])
-    request = _request(options, settings, synthesizer.bundle.manifest)
+    manifest = synthesizer.bundle.manifest
+    request = _request(options, settings, manifest)
+    if manifest.paints_human or request.prepared is not None:
+        say_preflight(synthesizer.figure(request), request.template, manifest.width_px)
     with ProgressBars() as bars:
         job = synthesizer.start(request, CancellationToken(), bars)
         form = job.output

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.draft import say_preflight_of_folder
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FILE,
@@ -39,6 +40,7 @@ def synthesize(server: str, deadline: float | None, tls_root: Path | None, **opt
     settings = settings_from(options)
     output: Path = options.pop("output")
     with chosen_template(options, output) as template, ProgressBars() as bars:
+        say_preflight_of_folder(options["character"], template)
         summary = run(
             server,
             Inputs(template=template, **options),

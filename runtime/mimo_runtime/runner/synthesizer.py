@@ -8,6 +8,7 @@ import numpy as np
 import psutil
 
 from mimo_runtime.bundle import COMPONENTS, Bundle
+from mimo_runtime.characters.figure import Figure
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.runner.job import SynthesisJob
@@ -53,6 +54,13 @@ class Synthesizer:
     def bundle(self) -> Bundle:
         """The bundle that is loaded."""
         return self._engines.bundle
+
+    def figure(self, request: SynthesisRequest) -> Figure:
+        """The figure of a request's character, which is kept for the streams that need it.
+
+        Raises MediaError or InvalidRequestError where none can be made.
+        """
+        return self._figures.get(request.character, request.matte, request.prepared)
 
     def dry_run(self) -> DryRun:
         """Load every engine and run each once on empty tensors.
