@@ -16,8 +16,8 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.draft import Draft
 from mimo_runtime.synthesis.figures import prepare
 from mimo_runtime.synthesis.inputs import InputFiles, request_from
-from mimo_runtime.synthesis.settings import Settings
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, open_template
+from mimo_runtime.wire.settings import Settings
 from tests.runtime.runner.painting_bundle import paint_humans
 
 SETTINGS = Settings(steps=1, guidance=1.0, mode="corrected")
@@ -43,7 +43,7 @@ def synthesizer(bundle):
 
 
 def frames_of(synthesizer, files, settings=SETTINGS):
-    request = request_from(files, settings, MediaLimits())
+    request = request_from(files, settings, MediaLimits(), synthesizer.bundle.manifest)
     job = synthesizer.start(request, CancellationToken(), lambda _progress: None)
     return [frame.rgb for frame in job.frames()]
 
