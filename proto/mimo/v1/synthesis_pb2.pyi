@@ -115,6 +115,11 @@ class _InputEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Input.ValueType
     """The template's config.json."""
     INPUT_FEATHER_MASK: _Input.ValueType  # 8
     """A feather mask picture, named by InputChunk.name. Optional; all or none."""
+    INPUT_POSES: _Input.ValueType  # 9
+    """The template's postures, frame by frame, with their cameras: poses.npz, which holds what
+    camera.npz holds too, names beginning with "camera_". Needed where a bundle paints the human
+    layer, else not used.
+    """
 
 class Input(_Input, metaclass=_InputEnumTypeWrapper):
     """An input of a synthesis: a picture, or a file of the template folder."""
@@ -137,6 +142,11 @@ INPUT_TEMPLATE_CONFIG: Input.ValueType  # 7
 """The template's config.json."""
 INPUT_FEATHER_MASK: Input.ValueType  # 8
 """A feather mask picture, named by InputChunk.name. Optional; all or none."""
+INPUT_POSES: Input.ValueType  # 9
+"""The template's postures, frame by frame, with their cameras: poses.npz, which holds what
+camera.npz holds too, names beginning with "camera_". Needed where a bundle paints the human
+layer, else not used.
+"""
 Global___Input: _TypeAlias = Input  # noqa: Y015
 
 @_typing.final

@@ -53,7 +53,7 @@ def say_preflight(figure: "Figure", template: "Template", network_px: int | None
     """Print on stderr what the character will be like in the template, if that has postures."""
     from mimo_runtime.characters.preflight import preflight
     from mimo_runtime.templates.poses import read_clip_poses
-    from mimo_runtime.templates.writer import EXTRAS
+    from mimo_runtime.wire.poses import EXTRAS
 
     poses = read_clip_poses(template.folder / EXTRAS)
     if poses is None:

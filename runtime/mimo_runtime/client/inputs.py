@@ -1,5 +1,6 @@
 """The files that a client sends, cut into the chunks of the wire."""
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +10,7 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import InvalidRequestError, MediaError, TemplateError
 from mimo_runtime.wire.enums import INPUTS
 from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, VIDEO_SUFFIXES
+from mimo_runtime.wire.poses import EXTRAS, POSES_FILE, packed_poses
 
 SLICE_BYTES = 256 * 1024
 VIDEOS = {kind.value: number for number, kind in INPUTS.items() if kind.is_video}
@@ -16,11 +18,15 @@ VIDEOS = {kind.value: number for number, kind in INPUTS.items() if kind.is_video
 
 @dataclass(frozen=True, slots=True)
 class InputFile:
-    """One file to send and what it is; `name` is the mode of a feather mask, else empty."""
+    """One file to send and what it is; `name` is the mode of a feather mask, else empty.
+
+    `data` is what is sent where that is not what lies at `path` but was made of it.
+    """
 
     path: Path
     input: pb.Input.ValueType
     name: str = ""
+    data: bytes | None = None
 
     def check(self) -> None:
         """Check that the file can be read.
@@ -37,7 +43,7 @@ class InputFile:
 
     def chunks(self) -> Iterator[pb.InputChunk]:
         """The file in slices, then the mark of its end."""
-        with self.path.open("rb") as file:
+        with self.path.open("rb") if self.data is None else io.BytesIO(self.data) as file:
             for data in iter(partial(file.read, SLICE_BYTES), b""):
                 yield pb.InputChunk(input=self.input, name=self.name, data=data)
         yield pb.InputChunk(input=self.input, name=self.name, last=True)
@@ -87,6 +93,8 @@ def _template_files(folder: Path) -> list[InputFile]:
     config = folder / CONFIG_FILE
     if config.is_file():
         files.append(InputFile(config, pb.INPUT_TEMPLATE_CONFIG))
+    if (poses := packed_poses(folder)) is not None:
+        files.append(InputFile(folder / EXTRAS / POSES_FILE, pb.INPUT_POSES, data=poses))
     return files
 
 

@@ -22,7 +22,8 @@ from mimo_runtime.decomposition.report import Report, report_of
 from mimo_runtime.decomposition.work import WorkFolder, file_hash, key_of, open_work
 from mimo_runtime.decomposition.writing import REPORT_FILE, write_source, write_template
 from mimo_runtime.errors import MediaError
-from mimo_runtime.templates.writer import EXTRAS, check_target
+from mimo_runtime.templates.writer import check_target
+from mimo_runtime.wire.poses import EXTRAS
 
 FORMAT = 4
 """Of stages: raised when one of them finds something else than before."""

@@ -30,8 +30,9 @@ from mimo_runtime.templates.poses import (
     read_clip_poses,
     still_cameras,
 )
-from mimo_runtime.templates.writer import EXTRAS, new_template, write_config
+from mimo_runtime.templates.writer import new_template, write_config
 from mimo_runtime.wire.kinds import VIDEO_SUFFIXES
+from mimo_runtime.wire.poses import EXTRAS
 
 
 @dataclass(frozen=True, slots=True)

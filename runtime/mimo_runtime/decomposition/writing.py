@@ -20,7 +20,8 @@ from mimo_runtime.decomposition.report import Report
 from mimo_runtime.files import write_errors
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.templates.folder import SOURCE
-from mimo_runtime.templates.writer import EXTRAS, new_template, write_config
+from mimo_runtime.templates.writer import new_template, write_config
+from mimo_runtime.wire.poses import EXTRAS
 
 PERSON, REPORT_FILE = "person.npz", "report.json"
 _STREAM_FILES = (

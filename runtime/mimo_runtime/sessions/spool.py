@@ -12,6 +12,7 @@ from mimo_runtime.errors import (
 )
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, InputKind
+from mimo_runtime.wire.poses import EXTRAS, POSES_FILE
 
 FOLDER_PREFIX = "mimo-session-"
 
@@ -27,7 +28,7 @@ class Spool:
     def __init__(self, limits: InputLimits, parent: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
         self.template_folder = self.folder / "template"
-        self.template_folder.mkdir()
+        (self.template_folder / EXTRAS).mkdir(parents=True)
         self._limits = limits
         self._bytes: dict[InputKey, int] = {}
         self._ended: set[InputKey] = set()
@@ -102,6 +103,8 @@ class Spool:
         kind, name = key
         if kind is InputKind.TEMPLATE_CONFIG:
             return self.template_folder / CONFIG_FILE
+        if kind is InputKind.POSES:
+            return self.template_folder / EXTRAS / POSES_FILE
         if kind.is_video:
             return self.template_folder / f"{kind.value}.mp4"
         return self.folder / f"{kind.name.lower()}{name}"

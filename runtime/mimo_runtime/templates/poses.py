@@ -4,10 +4,9 @@ extras/poses.npz   the postures of the driving person (`motions.pose_file`)
 extras/camera.npz  `size_px` [2], `focal_px` [N], `centre_px` [N, 2], `rotation` [N, 3, 3],
                    `translation_m` [N, 3] as in `Camera`; `drawn` bool [N], who is to be seen when
 
-On the wire both are one file: the entries of the second with "camera_" before their names.
+Both may be one file, as on the wire (`wire.poses`).
 """
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,11 +23,10 @@ from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.npz import Arrays, read_npz
 from mimo_runtime.motions.pose_file import poses_from
 from mimo_runtime.templates.folder import Template
-from mimo_runtime.templates.writer import EXTRAS
+from mimo_runtime.wire.poses import CAMERA_FILE, CAMERA_PREFIX, EXTRAS, POSES_FILE
 
-POSES, CAMERA = "poses.npz", "camera.npz"
+POSES, CAMERA = POSES_FILE, CAMERA_FILE
 NAMES: Final = (POSES, CAMERA)
-_PREFIX: Final = "camera_"
 _SHAPES: Final[Mapping[str, tuple[int, ...]]] = {
     "focal_px": (), "centre_px": (2,), "rotation": (3, 3), "translation_m": (3,), "drawn": (),
 }  # fmt: skip
@@ -100,30 +98,12 @@ def clip_poses(arrays: Arrays, cameras: Arrays) -> ClipPoses:
     return ClipPoses(motion, skeleton, cameras)
 
 
-def packed_poses(folder: Path) -> bytes | None:
-    """The postures of a folder as the one file that goes over the wire; None where it has none.
-
-    Put into a folder as POSES it is read like the two files that it was made of.
-
-    Raises MediaError where they are damaged.
-    """
-    if read_clip_poses(folder) is None:
-        return None
-    arrays = dict(read_npz(folder / POSES))
-    if not cameras_in(arrays):
-        cameras = read_npz(folder / CAMERA)
-        arrays |= {_PREFIX + name: cameras[name] for name in ("size_px", *_SHAPES)}
-    file = io.BytesIO()
-    np.savez_compressed(file, allow_pickle=False, **arrays)
-    return file.getvalue()
-
-
 def cameras_in(arrays: Arrays) -> dict[str, NDArray[Any]]:
     """What a pose file that brings its cameras says of them, named as in CAMERA; else nothing."""
     return {
-        name.removeprefix(_PREFIX): array
+        name.removeprefix(CAMERA_PREFIX): array
         for name, array in arrays.items()
-        if name.startswith(_PREFIX)
+        if name.startswith(CAMERA_PREFIX)
     }
 
 

@@ -15,9 +15,9 @@ from mimo_runtime.files import write_errors
 from mimo_runtime.templates.config import TIME_CROP_FPS
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE
 from mimo_runtime.wire.kinds import CONFIG_FILE, VIDEO_SUFFIXES
+from mimo_runtime.wire.poses import EXTRAS
 
 MASK: Final = "mask"
-EXTRAS: Final = "extras"
 PREVIEW_PICTURE, PREVIEW_VIDEO = "preview.png", "preview.mp4"
 _STREAMS = (SOURCE, MOTION, SCENE, OCCLUSION, MASK)
 _OURS = {EXTRAS, CONFIG_FILE, PREVIEW_PICTURE, PREVIEW_VIDEO} | {

@@ -38,6 +38,7 @@ class InputKind(Enum):
     OCCLUSION = "occ"
     TEMPLATE_CONFIG = CONFIG_FILE
     FEATHER_MASK = "feather mask"
+    POSES = "poses"
 
     @property
     def is_video(self) -> bool:

@@ -38,7 +38,9 @@ def test_slices_become_files(spool: Spool) -> None:
     assert spool.file(InputKind.MATTE) is None
     masks = {mode: path.read_bytes() for mode, path in spool.feather_masks().items()}
     assert masks == {FEATHER_MODES[0]: b"mask"}
-    files = {path.name: path.read_bytes() for path in spool.template_folder.iterdir()}
+    files = {
+        path.name: path.read_bytes() for path in spool.template_folder.iterdir() if path.is_file()
+    }
     assert files == {"vid.mp4": b"abcd", "config.json": b"{}"}
 
 

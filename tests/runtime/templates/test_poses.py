@@ -16,11 +16,11 @@ from mimo_runtime.templates.folder import open_template
 from mimo_runtime.templates.poses import (
     CAMERA,
     POSES,
-    packed_poses,
     read_clip_poses,
     still_cameras,
     template_poses,
 )
+from mimo_runtime.wire.poses import EXTRAS, packed_poses
 
 FRAMES = 5
 
@@ -50,17 +50,23 @@ def test_each_frame_has_its_posture_and_camera(folder):
 
 
 def test_one_file_says_the_same_and_is_made_of_itself(folder, tmp_path):
-    packed = packed_poses(folder)
-    other = tmp_path / "other"
-    other.mkdir()
+    (tmp_path / "template").mkdir()
+    assert packed_poses(tmp_path / "template") is None
+    (tmp_path / "template" / EXTRAS).symlink_to(folder)
+    packed = packed_poses(tmp_path / "template")
+    other = tmp_path / "other" / EXTRAS
+    other.mkdir(parents=True)
     assert read_clip_poses(other) is None
-    assert packed_poses(other) is None
     (other / POSES).write_bytes(packed)
     first, second = read_clip_poses(folder), read_clip_poses(other)
     assert (second.motion.root_m == first.motion.root_m).all()
     assert all((second.cameras[name] == first.cameras[name]).all() for name in first.cameras)
-    assert read_clip_poses(other).frame_count == FRAMES
-    assert packed_poses(other) is not None
+    (other / "again").mkdir()
+    (other / "again" / POSES).write_bytes(packed_poses(tmp_path / "other"))
+    assert read_clip_poses(other / "again").frame_count == FRAMES
+    (other / POSES).write_bytes(packed[:100])
+    with pytest.raises(MediaError, match="make the template anew"):
+        packed_poses(tmp_path / "other")
 
 
 def test_what_does_not_fit_or_is_damaged_is_said(folder):
