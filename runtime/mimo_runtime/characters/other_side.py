@@ -24,9 +24,9 @@ _HEAD: Final = "head"
 _NECK: Final = "neck"
 _LIMBS: Final = {"Arm": "Arm", "ForeArm": "ForeArm", "UpLeg": "UpLeg", "Leg": "Leg"}
 _ENDS: Final = {"Hand": "Hand", "Thumb": "Hand", "Finger": "Hand", "Foot": "Foot", "Toe": "Foot"}
-_ALONG_M, _ACROSS_M = 0.015, 0.09
-_NEIGHBOURS, _FEWEST = 41, 24
-_ROWS_AT_ONCE = 512
+_ALONG_M, _ACROSS_M = 0.02, 0.25
+_NEIGHBOURS, _ON_LIMBS, _FEWEST = 121, 41, 24
+_ROWS_AT_ONCE = 256
 
 
 def from_other_side(
@@ -43,7 +43,8 @@ def from_other_side(
         if not wanted.any() or sources.sum() < _FEWEST:
             continue
         places = _places(body, str(part), own)
-        result[wanted] = _medians(places[wanted], places[sources], colours[sources])
+        most = _NEIGHBOURS if part in (_TRUNK, _NECK, _HEAD) else _ON_LIMBS
+        result[wanted] = _medians(places[wanted], places[sources], colours[sources], most)
         found |= wanted
     return result, found
 
@@ -90,9 +91,9 @@ def _places(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
     return np.asarray(centred @ axes[:1].T / _ALONG_M)
 
 
-def _medians(places: Shares, sources: Shares, colours: Floats) -> Floats:
-    """float32 [N, 3]: the median colour of the sources nearest to each place."""
-    count = min(_NEIGHBOURS, len(sources))
+def _medians(places: Shares, sources: Shares, colours: Floats, most: int) -> Floats:
+    """float32 [N, 3]: the median colour of the `most` sources nearest to each place."""
+    count = min(most, len(sources))
     result = np.empty((len(places), 3), np.float32)
     for first in range(0, len(places), _ROWS_AT_ONCE):
         some = slice(first, first + _ROWS_AT_ONCE)
