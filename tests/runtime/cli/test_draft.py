@@ -10,9 +10,11 @@ from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.rotations import about_axis, to_quaternion
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.cli import main
+from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.drawing import draw_motion
 from mimo_runtime.motions.folder import SURFACE
 from mimo_runtime.motions.motion import Motion
+from mimo_runtime.motions.pose_clip import PoseClip
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 
 FRAMES = 3
@@ -40,7 +42,8 @@ def inputs(tmp_path_factory):
         rotations=to_quaternion(turns).astype(np.float32),
     )
     camera = orbit((0, 0.85, 0), 0, 1.2, 4.5, SIZE_PX, 380)
-    draw_motion(folder / "turn", body, SURFACE, motion, camera, lambda _done, _total: None)
+    clip = PoseClip(motion, body.skeleton, CameraPath.still(camera, FRAMES))
+    draw_motion(folder / "turn", body, SURFACE, clip, lambda _done, _total: None)
     Image.new("RGB", SIZE_PX, (120, 120, 120)).save(folder / "grey.png")
     assert run("character", CHARACTER, "-o", folder / "me", "--size", 256) == 0
     return folder
