@@ -25,7 +25,7 @@ _NECK: Final = "neck"
 _LIMBS: Final = {"Arm": "Arm", "ForeArm": "ForeArm", "UpLeg": "UpLeg", "Leg": "Leg"}
 _ENDS: Final = {"Hand": "Hand", "Thumb": "Hand", "Finger": "Hand", "Foot": "Foot", "Toe": "Foot"}
 _ALONG_M, _ACROSS_M = 0.02, 0.25
-_NEIGHBOURS, _ON_LIMBS, _FEWEST = 121, 41, 24
+_NEIGHBOURS, _ON_LIMBS, _ON_CROWN, _FEWEST = 121, 41, 60, 24
 _ROWS_AT_ONCE = 256
 
 
@@ -42,9 +42,13 @@ def from_other_side(
             wanted, sources = wanted & ~face(body), sources & _scalp(body)
         if not wanted.any() or sources.sum() < _FEWEST:
             continue
-        places = _places(body, str(part), own)
-        most = _NEIGHBOURS if part in (_TRUNK, _NECK, _HEAD) else _ON_LIMBS
-        result[wanted] = _medians(places[wanted], places[sources], colours[sources], most)
+        if part == _HEAD:
+            result[wanted] = _crown(body, colours, sources)
+        else:
+            places, most = _places(body, str(part), own), _ON_LIMBS
+            if part in (_TRUNK, _NECK):
+                most = _NEIGHBOURS
+            result[wanted] = _medians(places[wanted], places[sources], colours[sources], most)
         found |= wanted
     return result, found
 
@@ -60,6 +64,13 @@ def _scalp(body: Body) -> NDArray[np.bool_]:
     height, depth = body.surface[:, 1], body.surface[:, 2]
     above = (height > _HAIRLINE) | ((height > _EAR_TOP) & (depth < _EARS))
     return np.asarray(above | ((height > _NAPE) & (depth < _BEHIND_EARS)))
+
+
+def _crown(body: Body, colours: Floats, sources: NDArray[np.bool_]) -> Floats:
+    """float32 [3], the median colour of the highest of the vertices `sources` [V]."""
+    numbers = np.flatnonzero(sources)
+    highest = numbers[np.argsort(-body.vertices_m[numbers, 1], kind="stable")[:_ON_CROWN]]
+    return np.asarray(np.median(colours[highest], axis=0), np.float32)
 
 
 def _parts(body: Body) -> NDArray[np.str_]:
@@ -81,8 +92,6 @@ def _part(joint: str) -> str:
 
 def _places(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
     """Where vertices [V] are along their part and, on the trunk, across it; nearness counts."""
-    if part == _HEAD:
-        return body.vertices_m[:, 1:2] / _ALONG_M
     if part in (_TRUNK, _NECK):
         across = body.vertices_m[:, 0] / _ACROSS_M
         return np.column_stack([body.vertices_m[:, 1] / _ALONG_M, across])
