@@ -139,4 +139,4 @@ def _premultiplied(rgba: Pixels) -> Floats:
     """float32 [H, W, 4], 0..1, of uint8 RGBA that is not premultiplied."""
     values = rgba.astype(np.float32) / 255
     values[..., :3] *= values[..., 3:]
-    return values
+    return np.asarray(values, np.float32)
