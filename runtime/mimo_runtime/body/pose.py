@@ -29,19 +29,19 @@ class Pose:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Placement:
+class JointTransforms:
     """Joints in the world: `turns` float64 [..., J, 3, 3] and `joints_m` float64 [..., J, 3]."""
 
     turns: Array
     joints_m: Array
 
 
-def place(skeleton: Skeleton, pose: Pose) -> Placement:
+def place(skeleton: Skeleton, pose: Pose) -> JointTransforms:
     """Forward kinematics of one posture."""
-    return place_all(skeleton, pose.root_m, pose.rotations)
+    return forward_kinematics(skeleton, pose.root_m, pose.rotations)
 
 
-def place_all(skeleton: Skeleton, root_m: Array, rotations: Array) -> Placement:
+def forward_kinematics(skeleton: Skeleton, root_m: Array, rotations: Array) -> JointTransforms:
     """Forward kinematics of any number of postures: root_m [..., 3], rotations [..., J, 3, 3]."""
     turns = rotations.astype(np.float64)
     joints = np.empty((*rotations.shape[:-2], 3))
@@ -50,7 +50,7 @@ def place_all(skeleton: Skeleton, root_m: Array, rotations: Array) -> Placement:
     for joint, parent in enumerate(skeleton.parents[1:], start=1):
         turns[..., joint, :, :] = turns[..., parent, :, :] @ rotations[..., joint, :, :]
         joints[..., joint, :] = joints[..., parent, :] + turns[..., parent, :, :] @ offsets[joint]
-    return Placement(turns, joints)
+    return JointTransforms(turns, joints)
 
 
 def local_rotations(parents: Sequence[int], turns: Array) -> Array:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import Placement, Pose, place
+from mimo_runtime.body.pose import JointTransforms, Pose, place
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline import on_outline
@@ -103,7 +103,7 @@ def _edges(alpha: NDArray[np.uint8]) -> tuple[Array, Array]:
 
 
 def _carried(
-    body: Body, placement: Placement, vertices: Array, chosen: NDArray[np.int64]
+    body: Body, placement: JointTransforms, vertices: Array, chosen: NDArray[np.int64]
 ) -> LandmarkPoints:
     """The vertices as points that go along with the joint that carries each of them most."""
     strongest = body.weights[chosen].argmax(axis=1)

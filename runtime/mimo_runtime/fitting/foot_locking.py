@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement, local_rotations, place_all
+from mimo_runtime.body.pose import JointTransforms, forward_kinematics, local_rotations
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.contacts import Flags, stretches
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
@@ -21,14 +21,14 @@ def lock_feet(
 
     soles: for "Left" and "Right" the same number of points, in the order of `contacts` [N, S].
     """
-    placement = place_all(skeleton, postures.root_m, postures.rotations)
+    placement = forward_kinematics(skeleton, postures.root_m, postures.rotations)
     places = sole_places(soles, placement)
     anchors = _anchors(places, contacts)
     off, touching = _mean_move(anchors - places, contacts)
     known = touching | ~_near(touching, TUNING.far_s * rate_fps)
     weights = np.repeat(known[:, None], 3, axis=1).astype(np.float64)
     root = postures.root_m + smoothed(off, weights, stiffness_of(TUNING.root_hz, rate_fps))
-    placement = place_all(skeleton, root, postures.rotations)
+    placement = forward_kinematics(skeleton, root, postures.rotations)
     per_foot = contacts.shape[1] // len(soles)
     for number, (side, points) in enumerate(soles.items()):
         mine = slice(number * per_foot, (number + 1) * per_foot)
@@ -37,7 +37,7 @@ def lock_feet(
     return Poses(root, local_rotations(skeleton.parents, placement.turns))
 
 
-def sole_places(soles: Soles, placement: Placement) -> Array:
+def sole_places(soles: Soles, placement: JointTransforms) -> Array:
     """Where the soles are in N frames, float64 [N, S, 3], left before right."""
     return np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.rotation_math import shortest_arcs, unit
@@ -42,7 +42,7 @@ def speeds(points_m: Array, rate_fps: float) -> Array:
     return np.asarray(lengths / time_s.reshape(-1, *[1] * (lengths.ndim - 1)), np.float64)
 
 
-def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Array) -> Ground:
+def find_ground(soles_m: Array, placement: JointTransforms, rate_fps: float, sure: Array) -> Ground:
     """The ground that soles [N, S, 3] stand on, in axes in which y is about up.
 
     Where the feet stay near one place the ground is level for a camera that is not rolled to a
@@ -68,7 +68,7 @@ def find_ground(soles_m: Array, placement: Placement, rate_fps: float, sure: Arr
     return Ground(turn, shift, float(np.rad2deg(np.arccos(np.clip(normal[1], -1, 1)))))
 
 
-def _body_axis(placement: Placement) -> Array:
+def _body_axis(placement: JointTransforms) -> Array:
     """Half-way between straight up and where the hips and the trunk usually point up, [3]."""
     axis = unit(np.median(placement.turns[:, 0, :, 1], axis=0) + np.array([0.0, 1e-6, 0]))
     level = np.array([0.0, 1, 0])

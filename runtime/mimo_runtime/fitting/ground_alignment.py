@@ -6,7 +6,7 @@ import numpy as np
 
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import place_all
+from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.contacts import Flags
 from mimo_runtime.fitting.foot_locking import Soles, sole_places
@@ -22,7 +22,7 @@ def on_ground(
 
     sure: [N], how far the frames are to be believed.
     """
-    placement = place_all(body.skeleton, postures.root_m, postures.rotations)
+    placement = forward_kinematics(body.skeleton, postures.root_m, postures.rotations)
     ground = find_ground(sole_places(soles, placement), placement, rate_fps, sure)
     rotations = postures.rotations.copy()
     rotations[:, 0] = ground.turn @ rotations[:, 0]
@@ -58,4 +58,6 @@ def soles_of(body: Body) -> Soles:
 
 def places_of(body: Body, postures: Poses, soles: Soles) -> Array:
     """`sole_places` of `body` in `postures`."""
-    return sole_places(soles, place_all(body.skeleton, postures.root_m, postures.rotations))
+    return sole_places(
+        soles, forward_kinematics(body.skeleton, postures.root_m, postures.rotations)
+    )

@@ -6,14 +6,14 @@ The residual of a point beside the ray (r_x, r_y) is x + r_x z and -y + r_y z, i
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.degrees_of_freedom import DegreesOfFreedom
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 
 
 def point_jacobian(
-    places: Array, placement: Placement, dofs: DegreesOfFreedom, points: LandmarkPoints
+    places: Array, placement: JointTransforms, dofs: DegreesOfFreedom, points: LandmarkPoints
 ) -> Array:
     """How `points` at `places` [N, P, 3] move, float64 [N, P, 3, 3 + D].
 

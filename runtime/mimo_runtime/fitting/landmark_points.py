@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.analysis.joints import LANDMARKS
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.skeleton import Array
 
 _JOINTS: Final[Mapping[str, str]] = {
@@ -69,7 +69,7 @@ class LandmarkPoints:
     joints: NDArray[np.int64]
     offsets_m: Array
 
-    def placed(self, placement: Placement) -> Array:
+    def placed(self, placement: JointTransforms) -> Array:
         """The points in the world, float64 [..., P, 3], where the joints are as placed."""
         turned = np.einsum("...pab,pb->...pa", placement.turns[..., self.joints, :, :],
                            self.offsets_m)  # fmt: skip

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import hinge
@@ -10,7 +10,7 @@ from mimo_runtime.fitting.rotation_math import shortest_arcs, unit
 from mimo_runtime.fitting.tuning import TUNING
 
 
-def move_ankle(skeleton: Skeleton, placement: Placement, side: str, moves_m: Array) -> None:
+def move_ankle(skeleton: Skeleton, placement: JointTransforms, side: str, moves_m: Array) -> None:
     """Bend hip and knee so that the ankle moves by `moves_m` [N, 3], as far as the leg reaches.
 
     side: "Left" or "Right". placement: of N frames; its `turns` are changed in place and its

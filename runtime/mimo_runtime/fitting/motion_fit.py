@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.camera_fit import fit_translation
-from mimo_runtime.body.pose import place_all
+from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.errors import MediaError
 from mimo_runtime.fitting.assumptions import assumptions_of
@@ -130,7 +130,7 @@ def _solved(body: Body, targets: Targets) -> Poses:
 
 def _solved_chunk(body: Body, targets: Targets) -> Poses:
     rotations = initial_rotations(body, targets.places_m)
-    at_origin = place_all(body.skeleton, np.zeros((len(rotations), 3)), rotations)
+    at_origin = forward_kinematics(body.skeleton, np.zeros((len(rotations), 3)), rotations)
     points = landmark_points(body).placed(at_origin) @ UPRIGHT
     root = np.stack([
         fit_translation(places, rays, weights, 1.0, (0.0, 0.0))

@@ -13,7 +13,7 @@ import numpy as np
 
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import Placement, place_all
+from mimo_runtime.body.pose import JointTransforms, forward_kinematics
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.degrees_of_freedom import DegreesOfFreedom, degrees_of_freedom
@@ -72,7 +72,7 @@ def solve(
     dofs, points = degrees_of_freedom(body.skeleton), landmark_points(body)
     root, rotations = start.root_m.copy(), start.rotations.copy()
     for _ in range(steps):
-        placement = place_all(body.skeleton, root, rotations)
+        placement = forward_kinematics(body.skeleton, root, rotations)
         hessian, rhs = _landmark_part(placement, dofs, points, targets)
         if outline is not None:
             _add_outline(hessian, rhs, placement, dofs, outline)
@@ -96,7 +96,7 @@ def _step(hessian: Array, rhs: Array) -> Array:
 
 
 def _landmark_part(
-    placement: Placement, dofs: DegreesOfFreedom, points: LandmarkPoints, targets: Targets
+    placement: JointTransforms, dofs: DegreesOfFreedom, points: LandmarkPoints, targets: Targets
 ) -> tuple[Array, Array]:
     """The normal equations of the landmarks: [N, 3 + D, 3 + D] and [N, 3 + D]."""
     places = points.placed(placement)
@@ -129,7 +129,7 @@ def _landmark_part(
 
 
 def _add_outline(
-    hessian: Array, rhs: Array, placement: Placement, dofs: DegreesOfFreedom, outline: Outline
+    hessian: Array, rhs: Array, placement: JointTransforms, dofs: DegreesOfFreedom, outline: Outline
 ) -> None:
     """Add the distances of the outline's points from their edges."""
     places = outline.points.placed(placement)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.rotations import from_quaternion, to_quaternion, unit
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.motions.person import Person, across, between
@@ -19,7 +19,7 @@ _FACING = 0.7
 _BENT = 0.03  # of the length of a leg
 
 
-def unmirrored(person: Person, placed: Placement) -> Person:
+def unmirrored(person: Person, placed: JointTransforms) -> Person:
     """`person`, mirrored back if `placed`, where its joints are, shows it mirrored."""
     if forwardness(placed.joints_m, person) > _AGAINST:
         return person

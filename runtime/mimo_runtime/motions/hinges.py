@@ -6,7 +6,7 @@ hinge is, and a knee bends backward, an elbow forward.
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.rotations import unit
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.motions.person import Person
@@ -18,7 +18,7 @@ _STEADY = 0.8
 _ENOUGH = 2.0
 
 
-def hinge(person: Person, placed: Placement, bone: str) -> Array | None:
+def hinge(person: Person, placed: JointTransforms, bone: str) -> Array | None:
     """float64 [3], unit, the hinge's axis in the axes of the joint of `bone`, if it is known.
 
     The other bones' way round it is that of `bend_axes`. None where the limb is hardly ever bent,

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.pose import Placement, Pose, place_all
+from mimo_runtime.body.pose import JointTransforms, Pose, forward_kinematics
 from mimo_runtime.body.rotations import from_quaternion
 from mimo_runtime.body.skeleton import Skeleton
 
@@ -54,7 +54,7 @@ class Motion:
         """Some of the postures; with a step other than 1 `rate_fps` is no longer theirs."""
         return replace(self, root_m=self.root_m[frames], rotations=self.rotations[frames])
 
-    def placed(self, skeleton: Skeleton) -> Placement:
+    def placed(self, skeleton: Skeleton) -> JointTransforms:
         """Where all postures put the joints of `skeleton`: [N, J, ...]."""
         rotations = from_quaternion(self.rotations)
-        return place_all(skeleton, self.root_m.astype(np.float64), rotations)
+        return forward_kinematics(skeleton, self.root_m.astype(np.float64), rotations)

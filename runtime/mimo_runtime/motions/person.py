@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.humanoid_bones import ENDS, Bones
@@ -30,7 +30,7 @@ class Person:
     bones: Bones
     usual_up: str | None = None
 
-    def placed(self) -> Placement:
+    def placed(self) -> JointTransforms:
         """Where the joints are in every frame."""
         return self.motion.placed(self.skeleton)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement, local_rotations, place_all
+from mimo_runtime.body.pose import JointTransforms, forward_kinematics, local_rotations
 from mimo_runtime.body.rotations import shortest_turn, to_quaternion
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.motions.handedness import unmirrored
@@ -96,7 +96,9 @@ def retarget(
     return Retargeted(motion, axes, seen is not complete, stands.learned, unit_m)
 
 
-def _turns(placed: Placement, axes: Array, source: Person, target: tuple[Skeleton, Bones]) -> Array:
+def _turns(
+    placed: JointTransforms, axes: Array, source: Person, target: tuple[Skeleton, Bones]
+) -> Array:
     """World rotations of the target's joints, float64 [N, J, 3, 3].
 
     A joint that the source lacks keeps its rest posture relative to its parent.
@@ -137,7 +139,7 @@ def _legs_length(skeleton: Skeleton, bones: Bones) -> float:
 
 def _root(hips_m: Array, rotations: Array, target: Skeleton, ours: Bones) -> Array:
     """Where the root must be for the middle of the hips to be at `hips_m` [N, 3]."""
-    placed = place_all(target, np.zeros_like(hips_m), rotations)
+    placed = forward_kinematics(target, np.zeros_like(hips_m), rotations)
     return hips_m - between(placed.joints_m, ours, "up_leg")
 
 
@@ -145,7 +147,7 @@ def _grounded(root: Array, rotations: Array, target: Skeleton, ours: Bones) -> A
     """`root` lifted or lowered, by one height for all frames, so that the feet reach y = 0."""
     feet = [ours[f"{side}_{part}"] for side in SIDES for part in ("foot", "toe") if
             f"{side}_{part}" in ours]  # fmt: skip
-    joints = place_all(target, root, rotations).joints_m[:, feet, 1]
+    joints = forward_kinematics(target, root, rotations).joints_m[:, feet, 1]
     above = (joints - target.rest_m[feet, 1]).min(axis=1)
     ground = float(np.percentile(above, _GROUNDED_PERCENT))
     return np.asarray(root - [0, ground, 0], np.float64)

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mimo_runtime.body.pose import place_all
+from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.motions.motion import Motion
@@ -49,7 +49,7 @@ def lifted(motion: Motion, heights_m: Array) -> Motion:
 def _carried(skeleton: Skeleton, rotations: Array) -> Array:
     """Places of the root [N, 3] for which the lowest foot stands still on the ground."""
     feet = [skeleton.index(name) for name in _FEET]
-    placed = place_all(skeleton, np.zeros((len(rotations), 3)), rotations)
+    placed = forward_kinematics(skeleton, np.zeros((len(rotations), 3)), rotations)
     points = placed.joints_m[:, feet]
     heights = points[..., 1] - skeleton.rest_m[feet, 1]
     lowest = heights.argmin(axis=1)[1:]

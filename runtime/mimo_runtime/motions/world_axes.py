@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement
+from mimo_runtime.body.pose import JointTransforms
 from mimo_runtime.body.rotations import about_axis, shortest_turn, unit
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.motions.person import Person, between
@@ -36,7 +36,7 @@ class WorldAxes:
 
 
 def world_axes(
-    person: Person, placed: Placement, fronts: Array, rest_axes: Array | None, up: str | None
+    person: Person, placed: JointTransforms, fronts: Array, rest_axes: Array | None, up: str | None
 ) -> WorldAxes:
     """The axes of the world in which `placed` are the joints of `person`.
 
@@ -76,7 +76,9 @@ def nearest_axis(direction: Array) -> Array:
     return np.asarray(np.eye(3)[axis] * (1 if direction[axis] >= 0 else -1), np.float64)
 
 
-def _stands(person: Person, placed: Placement, trunk: Array, expected: Array, seen: Array) -> bool:
+def _stands(
+    person: Person, placed: JointTransforms, trunk: Array, expected: Array, seen: Array
+) -> bool:
     """Whether the person clearly stands along `seen` and not, lying, on a ground of `expected`."""
     clear = (trunk @ expected < _AWAY_COSINE).mean() > _CLEAR_SHARE
     if not clear:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mimo_runtime.body.pose import Placement, local_rotations
+from mimo_runtime.body.pose import JointTransforms, local_rotations
 from mimo_runtime.body.rotations import shortest_turn, to_quaternion, unit
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.errors import MediaError
@@ -71,7 +71,7 @@ def standing(person: Person) -> Standing:
 
 
 def _aligned(
-    person: Person, placed: Placement, hips: Array, axes: Array | None
+    person: Person, placed: JointTransforms, hips: Array, axes: Array | None
 ) -> tuple[dict[str, Array], tuple[str, ...]]:
     """How a person's axes lie in those of every bone's joint [3, 3], and what the frames told.
 
@@ -110,7 +110,7 @@ def _stages(person: Person) -> Iterator[list[str]]:
     return (group for group in present if group)
 
 
-def _check_abreast(person: Person, placed: Placement) -> None:
+def _check_abreast(person: Person, placed: JointTransforms) -> None:
     up = unit(between(placed.joints_m, person.bones, "arm")
                - between(placed.joints_m, person.bones, "up_leg"))  # fmt: skip
     left = unit(across(placed.joints_m, person.bones, "up_leg"))
@@ -122,7 +122,7 @@ def _check_abreast(person: Person, placed: Placement) -> None:
         )
 
 
-def _rest_axes(person: Person, placed: Placement) -> Array | None:
+def _rest_axes(person: Person, placed: JointTransforms) -> Array | None:
     """Left, up, front of the zero posture as columns, or None where its trunk does not stand."""
     rest, bones = person.skeleton.rest_m, person.bones
     hips, arms = (unit(across(rest, bones, part)) for part in ("up_leg", "arm"))
@@ -136,7 +136,7 @@ def _rest_axes(person: Person, placed: Placement) -> Array | None:
     return _axes(hips, up if upright is None else upright)
 
 
-def _hips_axes(person: Person, placed: Placement) -> Array:
+def _hips_axes(person: Person, placed: JointTransforms) -> Array:
     """Left, up, front of the hips in their joint's own axes.
 
     Up is where the spine begins, or the joint's axis near to that; where the frames contradict it,
@@ -154,7 +154,7 @@ def _hips_axes(person: Person, placed: Placement) -> Array:
     return _axes(left, up if along is None else along)
 
 
-def _trunk_in_hips(person: Person, placed: Placement) -> Array:
+def _trunk_in_hips(person: Person, placed: JointTransforms) -> Array:
     """float64 [3], the mean way from the hips to the arms, in the axes of the hips' joint."""
     bones = person.bones
     trunk = unit(between(placed.joints_m, bones, "arm") - between(placed.joints_m, bones, "up_leg"))
@@ -174,7 +174,7 @@ def _near_axis(direction: Array, within_deg: float) -> Array | None:
 
 
 def _is_far(
-    person: Person, placed: Placement, bone: str, axes: Array, aligned: dict[str, Array]
+    person: Person, placed: JointTransforms, bone: str, axes: Array, aligned: dict[str, Array]
 ) -> bool:
     """Whether the zero posture is of no use for `bone`, or the frames contradict it."""
     _, part = _split(bone)
@@ -217,7 +217,9 @@ def usual_direction(bone: str) -> Array:
     return np.array([0, -1.0 if part in LEG_BONES else 1.0, 0])
 
 
-def _learned(person: Person, placed: Placement, bone: str, aligned: dict[str, Array]) -> Array:
+def _learned(
+    person: Person, placed: JointTransforms, bone: str, aligned: dict[str, Array]
+) -> Array:
     """How a person's axes lie in those of the joint of `bone` [3, 3], by the frames."""
     _, part = _split(bone)
     usual, vector = usual_direction(bone), person.bone(bone)

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.body.pose import Pose, local_rotations, place, place_all
+from mimo_runtime.body.pose import Pose, forward_kinematics, local_rotations, place
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skeleton import tails_from_children
@@ -41,7 +41,7 @@ def test_a_turned_parent_carries_its_child() -> None:
 def test_many_postures_at_once_are_each_alone_and_can_be_undone() -> None:
     rotations = random_rotations(1, 4, SKELETON.joint_count)
     root = np.random.default_rng(2).normal(size=(4, 3))
-    placed = place_all(SKELETON, root, rotations)
+    placed = forward_kinematics(SKELETON, root, rotations)
     for index in range(4):
         alone = place(SKELETON, Pose(root[index], rotations[index]))
         np.testing.assert_allclose(placed.joints_m[index], alone.joints_m, atol=1e-12)

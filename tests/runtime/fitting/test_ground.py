@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mimo_runtime.body.pose import Placement, place_all
+from mimo_runtime.body.pose import JointTransforms, forward_kinematics
 from mimo_runtime.body.rotations import about_axis, from_quaternion
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.fitting.ground import find_ground
@@ -13,12 +13,12 @@ COUNT = 60
 SURE = np.ones(COUNT)
 
 
-def placed(lean_deg: float) -> Placement:
+def placed(lean_deg: float) -> JointTransforms:
     """A body that leans to a side of the picture in all frames."""
     skeleton = load_body().skeleton
     still = from_quaternion(np.tile([1.0, 0, 0, 0], (COUNT, len(skeleton.names), 1)))
     still[:, 0] = about_axis(2, lean_deg) @ still[:, 0]
-    return place_all(skeleton, np.zeros((COUNT, 3)), still)
+    return forward_kinematics(skeleton, np.zeros((COUNT, 3)), still)
 
 
 def steps(reach_m: tuple[float, float], slope_x: float, slope_z: float) -> np.ndarray:

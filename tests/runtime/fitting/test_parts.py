@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimo_runtime.analysis.joints import LANDMARK, LANDMARKS
-from mimo_runtime.body.pose import Pose, place, place_all
+from mimo_runtime.body.pose import Pose, forward_kinematics, place
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.fitting.contacts import find_contacts, stretches
@@ -178,7 +178,7 @@ def test_an_ankle_goes_where_it_is_sent_and_the_foot_keeps_its_turn():
     rotations = np.tile(np.eye(3), (4, skeleton.joint_count, 1, 1))
     axis, _ = hinge(skeleton, "LeftUpLeg", "LeftLeg")
     rotations[:, skeleton.index("LeftLeg")] = from_axis_angle(0.7 * axis)
-    placement = place_all(skeleton, np.zeros((4, 3)), rotations)
+    placement = forward_kinematics(skeleton, np.zeros((4, 3)), rotations)
     foot, knee, hip = (skeleton.index(f"Left{part}") for part in ("Foot", "Leg", "UpLeg"))
     wanted = placement.joints_m[:, foot] + [[0, 0, 0], [0.03, 0, 0], [0, 0.05, 0], [0, 0, -0.04]]
     before = placement.turns[:, foot].copy()
@@ -191,7 +191,7 @@ def test_an_ankle_goes_where_it_is_sent_and_the_foot_keeps_its_turn():
 
 def test_an_ankle_out_of_reach_stretches_the_leg_and_no_more():
     skeleton = load_body().skeleton
-    placement = place_all(
+    placement = forward_kinematics(
         skeleton, np.zeros((1, 3)), np.tile(np.eye(3), (1, skeleton.joint_count, 1, 1))
     )
     move_ankle(skeleton, placement, "Right", np.array([[0, -0.5, 0]]))
@@ -226,7 +226,7 @@ def test_a_foot_is_put_on_the_ground_and_the_root_stays_long_before_it_stands():
     contacts = np.zeros((count, 4), bool)
     contacts[40:, :2] = True
     planted = lock_feet(skeleton, Poses(root, rotations), soles, contacts, 30.0)
-    places = sole_places(soles, place_all(skeleton, planted.root_m, planted.rotations))
+    places = sole_places(soles, forward_kinematics(skeleton, planted.root_m, planted.rotations))
     assert places[40:, :2, 1] == pytest.approx(0, abs=0.005)
     assert planted.root_m[45:, 1] == pytest.approx(root[45:, 1] - 0.03, abs=0.005)
     assert planted.root_m[:25] == pytest.approx(root[:25], abs=0.003)

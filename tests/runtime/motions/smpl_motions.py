@@ -37,9 +37,9 @@ def smpl_arrays_of_walker(joints: int = 24, world: np.ndarray | None = None) -> 
 def places_of_walker() -> np.ndarray:
     """Joints [N, 22, 3] in SMPL's order, y up, metres, as text-to-motion models write them."""
     arrays = smpl_arrays_of_walker(22)
-    from mimo_runtime.body.pose import place_all
+    from mimo_runtime.body.pose import forward_kinematics
     from mimo_runtime.body.rotations import from_axis_angle
 
     rotations = from_axis_angle(np.asarray(arrays["poses"]).reshape(FRAMES, 22, 3))
     root = np.asarray(arrays["trans"]) + plain_skeleton().rest_m[0]
-    return place_all(plain_skeleton(), root, rotations).joints_m
+    return forward_kinematics(plain_skeleton(), root, rotations).joints_m
