@@ -59,6 +59,13 @@ BANNED = {
         "sureness": "confidence_of",
         "swings": "shortest_arcs",
     },
+    "runtime/mimo_runtime/decomposition": {
+        "Crowd": "FrameSegmenter",
+        "Somebody": "PersonMask",
+        "WorkFolder": "StageCache",
+        "Choice": "Selection",
+        "nearness": "inverse_depth",
+    },
     "runtime/mimo_runtime/engines": {"halves": "branches", "shares": "weights", "hold": "new"},
     "runtime/mimo_runtime/plans": {"Wanted": "PlanQuery", "Found": "PlanIndex"},
     "kernels/mimo_kernels": {

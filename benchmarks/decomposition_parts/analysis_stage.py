@@ -15,7 +15,7 @@ from mimo_runtime.analysis.gap_filling import fill_gaps
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
-from mimo_runtime.decomposition.crowd import Crowd
+from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter
 from mimo_runtime.layers.camera.path import CameraPath
 from mimo_runtime.layers.camera.tracker import CameraTracker
 from mimo_runtime.layers.removal.removal import person_area
@@ -117,7 +117,7 @@ def _masks(
     number: int,
     estimators: Estimators,
 ) -> Iterator[tuple[Floats, tuple[Floats, ...]]]:
-    crowd = Crowd(estimators, number)
+    crowd = FrameSegmenter(estimators, number)
     for frame, who, body in zip(truth.frames, people, seen, strict=True):
         found = {one.number: one.mask for one in crowd.look(frame.pixels, who, body)}
         nothing = np.zeros(frame.pixels.shape[:2], np.float32)

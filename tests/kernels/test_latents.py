@@ -21,7 +21,7 @@ from tests.kernels.poison import CANARY, DTYPES, LIMITS, device, drawn, fp64, re
 @pytest.mark.parametrize("integers", ["i32", "i64"])
 @pytest.mark.parametrize("out", ["fp32", "fp16", "bf16"])
 @pytest.mark.parametrize("side", [(3, 5), (16, 16), (17, 31)])
-def test_take_rows(out: Dtype, integers: Dtype, side: tuple[int, int]) -> None:
+def test_gather_latents(out: Dtype, integers: Dtype, side: tuple[int, int]) -> None:
     case = Sequence(side=side)
     taken = State(torch.full((case.rows, 4, *side), CANARY, dtype=DTYPES[out]))
     launch = launches(case.problem, out=out, slots=integers)["gather_latents"]

@@ -17,7 +17,9 @@ def test_lengths(length: int) -> None:
 
 @pytest.mark.parametrize("reference_length", [0, 1, TILE, TILE + 1])
 @pytest.mark.parametrize("unconditional_rows", [0, 1, 3])
-def test_reference_lengths_and_plain_rows(reference_length: int, unconditional_rows: int) -> None:
+def test_reference_lengths_and_unconditional_rows(
+    reference_length: int, unconditional_rows: int
+) -> None:
     Case(
         rows=3, unconditional_rows=unconditional_rows, reference_length=reference_length, heads=1
     ).check()

@@ -57,7 +57,7 @@ def test_a_reference_equal_to_the_own_tokens_changes_nothing() -> None:
     assert relative_error(told, fp64(alone)) <= LIMITS["fp16"]
 
 
-def test_plain_rows_do_not_see_the_reference() -> None:
+def test_unconditional_rows_do_not_see_the_reference() -> None:
     q, k, v, k_ref, v_ref = CASE.draw()
     found = CASE.run([q, k, v, k_ref, v_ref])
     other = CASE.run([q, k, v, 2 * k_ref, -v_ref])

@@ -79,7 +79,7 @@ def test_nan_stays_in_its_pixel_and_head(which: int, tactic: int) -> None:
         assert not bool(touched[31:].any())
 
 
-def test_halves_do_not_see_each_other() -> None:
+def test_branches_do_not_see_each_other() -> None:
     q, k, v = CASE.draw()
     first = CASE.run([q, k, v])
     k[24:], v[24:] = 2 * k[24:], -v[24:]

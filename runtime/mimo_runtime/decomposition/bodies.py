@@ -20,7 +20,7 @@ from mimo_runtime.analysis.tracks import FramePeople
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.camera_file import write_camera_path
 from mimo_runtime.decomposition.clip import DrivingClip, Pixels
-from mimo_runtime.decomposition.crowd import Crowd, Somebody
+from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter, PersonMask
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.planes import PlaneWriter, read_planes
 from mimo_runtime.decomposition.progress import OnFrame
@@ -112,7 +112,7 @@ def _planes(
     rows: _Rows,
 ) -> Iterator[tuple[Pixels, dict[str, NDArray[Any]]]]:
     """Each frame with the planes that are written of it, by the name of the file."""
-    crowd = Crowd(estimators, number)
+    crowd = FrameSegmenter(estimators, number)
     for pixels, who, body in seen:
         inverse_depth = estimators.depth.find(pixels) if estimators.depth else None
         everybody = crowd.look(pixels, who, body)
@@ -125,7 +125,7 @@ def _planes(
 
 def _look(
     shape: tuple[int, ...],
-    everybody: list[Somebody],
+    everybody: list[PersonMask],
     number: int,
     inverse_depth: NDArray[np.float32] | None,
     index: int,
@@ -145,7 +145,7 @@ def _look(
     return np.asarray(mask * 255 + 0.5, np.uint8), marks
 
 
-def _cues(one: Somebody, inverse_depth: NDArray[np.float32] | None) -> DepthCues:
+def _cues(one: PersonMask, inverse_depth: NDArray[np.float32] | None) -> DepthCues:
     if one.body is None:
         return DepthCues(
             None if inverse_depth is None else inverse_depth_in(inverse_depth, one.mask)
@@ -153,7 +153,7 @@ def _cues(one: Somebody, inverse_depth: NDArray[np.float32] | None) -> DepthCues
     return body_cues(one.body, one.mask.shape[0], inverse_depth, one.mask)
 
 
-def _landmark_row(one: Somebody | None, cues: DepthCues) -> dict[str, Any]:
+def _landmark_row(one: PersonMask | None, cues: DepthCues) -> dict[str, Any]:
     count = len(LANDMARKS)
     known: dict[str, Any] = {
         "world": np.zeros((count, 3)), "points": np.zeros((count, 3)),

@@ -29,7 +29,7 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """The `person` in `shot`, who is in frames `first` to `last` of the clip.
 
     `shots` are all of the clip's, `people` everybody in the shot.
@@ -71,7 +71,7 @@ def choose(
     size_px: tuple[int, int],
     person: int | None = None,
     shot: int | None = None,
-) -> Choice:
+) -> Selection:
     """The shot `shot` or that of `person`, else the longest with somebody; its main person.
 
     Raises:
@@ -89,7 +89,7 @@ def choose(
             "high. Smaller people are found by looking at 4 tiles."
         )
     track = choose_person(tracks, person)
-    return Choice(track, chosen, track.first, track.last, shots, tracks)
+    return Selection(track, chosen, track.first, track.last, shots, tracks)
 
 
 def shots_of(cuts: NDArray[np.bool_]) -> tuple[Shot, ...]:
@@ -133,7 +133,7 @@ def _chosen_shot(
     return max(lived_in or shots, key=lambda one: (one.frame_count, -one.number))
 
 
-def _shots_sentence(choice: Choice, rate_fps: float) -> str:
+def _shots_sentence(choice: Selection, rate_fps: float) -> str:
     listed = ", ".join(
         f"{one.number} ({frames_said(one.first, one.last)}, {one.frame_count / rate_fps:.1f} s)"
         for one in choice.shots[:8]

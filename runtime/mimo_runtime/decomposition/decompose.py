@@ -11,7 +11,7 @@ from mimo_runtime.analysis.estimators import Estimators, open_estimators
 from mimo_runtime.analysis.model_config import read_models, shipped_models
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.bodies import find_bodies
-from mimo_runtime.decomposition.choice import Choice, choose
+from mimo_runtime.decomposition.choice import Selection, choose
 from mimo_runtime.decomposition.clip import SHORT_SIDE_PX, DrivingClip, open_driving
 from mimo_runtime.decomposition.drawing import draw
 from mimo_runtime.decomposition.layering import separate_layers
@@ -19,7 +19,7 @@ from mimo_runtime.decomposition.people import PeopleRecord, find_people, read_pe
 from mimo_runtime.decomposition.postures import fit_body
 from mimo_runtime.decomposition.progress import OnFrame, OnProgress
 from mimo_runtime.decomposition.report import Report, report_of
-from mimo_runtime.decomposition.work import WorkFolder, file_hash, key_of, open_work
+from mimo_runtime.decomposition.stage_cache import StageCache, file_hash, key_of, open_stage_cache
 from mimo_runtime.decomposition.writing import REPORT_FILE, write_source, write_template
 from mimo_runtime.errors import MediaError
 from mimo_runtime.templates.writer import check_target
@@ -68,7 +68,7 @@ def decompose(
     if is_made_of(target, key):
         return None
     target = target.resolve()
-    with open_work(target.with_name(f".{target.name}.decomposing")) as work:
+    with open_stage_cache(target.with_name(f".{target.name}.decomposing")) as work:
         try:
             report = _Run(clip, options, base_key, key, work, on_progress).run(target)
         except MediaError:
@@ -106,7 +106,7 @@ class _Run:
     options: DecomposeOptions
     base_key: str
     key: str
-    work: WorkFolder
+    work: StageCache
     on_progress: OnProgress
     _estimators: Estimators | None = None
 
@@ -129,7 +129,9 @@ class _Run:
             ),
         )  # fmt: skip
 
-    def _stages(self, part: DrivingClip, people: PeopleRecord, choice: Choice) -> dict[str, Path]:
+    def _stages(
+        self, part: DrivingClip, people: PeopleRecord, choice: Selection
+    ) -> dict[str, Path]:
         first, number = choice.first, choice.person.number
         base = key_of(self.base_key, number, first, choice.last)
         found: dict[str, Path] = {}

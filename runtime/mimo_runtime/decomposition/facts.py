@@ -11,11 +11,11 @@ from mimo_runtime.analysis.tracks import Track
 from mimo_runtime.decomposition import progress as stage
 from mimo_runtime.decomposition.arrays import read_arrays
 from mimo_runtime.decomposition.bodies import OTHERS_FILE, read_landmarks
-from mimo_runtime.decomposition.choice import Choice
+from mimo_runtime.decomposition.choice import Selection
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.layering import ORDER, REPORT
 from mimo_runtime.decomposition.postures import FittedBody
-from mimo_runtime.decomposition.work import StageRecord, record_json
+from mimo_runtime.decomposition.stage_cache import StageRecord, record_json
 
 FORMAT, VERSION = "mimo-decomposition", 1
 
@@ -23,7 +23,7 @@ FORMAT, VERSION = "mimo-decomposition", 1
 def facts_of(
     key: str,
     clip: DrivingClip,
-    choice: Choice,
+    choice: Selection,
     fit: FittedBody,
     folders: dict[str, Path],
     stages: list[StageRecord],

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mimo_runtime.decomposition.choice import Choice
+from mimo_runtime.decomposition.choice import Selection
 from mimo_runtime.decomposition.clip import DrivingClip
-from mimo_runtime.decomposition.doubts import doubts_of
 from mimo_runtime.decomposition.facts import facts_of
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.postures import read_fit
 from mimo_runtime.decomposition.progress import FIT, LABELS
-from mimo_runtime.decomposition.work import StageRecord
+from mimo_runtime.decomposition.stage_cache import StageRecord
+from mimo_runtime.decomposition.warnings import warnings_of
 
 RENDERED = 150
 
@@ -47,7 +47,7 @@ def report_of(
     key: str,
     clip: DrivingClip,
     people: PeopleRecord,
-    choice: Choice,
+    choice: Selection,
     folders: dict[str, Path],
     stages: list[StageRecord],
 ) -> Report:
@@ -64,7 +64,7 @@ def report_of(
         *fit.guesses,
         *_length_note(clip),
     )
-    return Report(facts, notes, tuple(doubts_of(clip, people, choice, facts)))
+    return Report(facts, notes, tuple(warnings_of(clip, people, choice, facts)))
 
 
 def _length_note(clip: DrivingClip) -> tuple[str, ...]:

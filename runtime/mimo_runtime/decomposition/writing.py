@@ -9,7 +9,7 @@ import numpy as np
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.bodies import LANDMARK_FILE, OTHERS_FILE
-from mimo_runtime.decomposition.choice import Choice
+from mimo_runtime.decomposition.choice import Selection
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.drawing import VIDEO as MOTION_VIDEO
 from mimo_runtime.decomposition.layering import HUMAN, OCCLUSION, ORDER, REPORT, SCENE
@@ -52,7 +52,7 @@ def write_source(clip: DrivingClip, folder: Path, on_frame: OnFrame) -> None:
 def write_template(
     target: Path,
     clip: DrivingClip,
-    choice: Choice,
+    choice: Selection,
     people: PeopleRecord,
     folders: dict[str, Path],
     report: Callable[[], Report],
@@ -80,7 +80,7 @@ def write_template(
     return said
 
 
-def _write_person(path: Path, clip: DrivingClip, choice: Choice, people: PeopleRecord) -> None:
+def _write_person(path: Path, clip: DrivingClip, choice: Selection, people: PeopleRecord) -> None:
     """The track of the person: one row a frame, NaN and False where they were not found."""
     count, number = clip.frame_count, choice.person.number
     boxes = np.full((count, 4), np.nan, np.float32)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mimo_runtime.decomposition.choice import Choice, choose, shots_of
+from mimo_runtime.decomposition.choice import Selection, choose, shots_of
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.errors import InvalidRequestError, MediaError
 
@@ -34,7 +34,7 @@ def record(count: int, cuts: tuple[int, ...], seen: Seen) -> PeopleRecord:
     )
 
 
-def _spans(choice: Choice) -> tuple[int, int, int, int]:
+def _spans(choice: Selection) -> tuple[int, int, int, int]:
     return choice.shot.number, choice.person.number, choice.first, choice.last
 
 

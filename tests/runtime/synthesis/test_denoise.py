@@ -67,7 +67,7 @@ def rows(table: SolverTable, first: int) -> SolverTable:
 
 
 @pytest.mark.parametrize("first", [64, 65])
-def test_more_steps_than_the_time_table_has_rows(
+def test_more_steps_than_time_projections_have_rows(
     engines: EngineSet, identity: Identity, table: SolverTable, first: int
 ) -> None:
     """Steps 64 and 65 are what they are in a table that begins with them."""

@@ -5,9 +5,9 @@ import pytest
 
 from mimo_runtime.analysis.joints import KEYPOINT
 from mimo_runtime.analysis.tracks import Track
-from mimo_runtime.decomposition.choice import Choice, Shot
-from mimo_runtime.decomposition.doubts import half_body_share
+from mimo_runtime.decomposition.choice import Selection, Shot
 from mimo_runtime.decomposition.people import PeopleRecord
+from mimo_runtime.decomposition.warnings import half_body_share
 
 FRAMES, SIZE_PX = 4, (100, 200)
 HEAD = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
@@ -30,7 +30,9 @@ def share(box: tuple[float, float, float, float], hidden: tuple[str, ...]) -> fl
     )
     track = Track(7, 0, FRAMES - 1, FRAMES, 0.2, 0.5, 1.0)
     shot = Shot(1, 0, FRAMES - 1)
-    return half_body_share(record, Choice(track, shot, 0, FRAMES - 1, (shot,), (track,)), SIZE_PX)
+    return half_body_share(
+        record, Selection(track, shot, 0, FRAMES - 1, (shot,), (track,)), SIZE_PX
+    )
 
 
 @pytest.mark.parametrize("hidden", [HEAD, ("left_ankle", "right_ankle")])

@@ -34,7 +34,7 @@ class StageRecord:
         return self.frames / max(self.seconds, 1e-9)
 
 
-class WorkFolder:
+class StageCache:
     """A folder of stage folders, each with a note of what it was made from and what it holds.
 
     A stage is skipped where its note has the same key and its files are as they were written.
@@ -76,7 +76,7 @@ class WorkFolder:
 
 
 @contextmanager
-def open_work(path: Path) -> Iterator[WorkFolder]:
+def open_stage_cache(path: Path) -> Iterator[StageCache]:
     """The work folder at `path`, new or from a run that was interrupted.
 
     It goes at the end of the with statement where no stage was finished.
@@ -97,7 +97,7 @@ def open_work(path: Path) -> Iterator[WorkFolder]:
             "wait for it or choose another output."
         ) from None
     try:
-        yield WorkFolder(path)
+        yield StageCache(path)
     finally:
         if not any(path.glob(f"*/{_DONE}")):
             shutil.rmtree(path, ignore_errors=True)

@@ -7,7 +7,7 @@ import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.joints import KEYPOINT
-from mimo_runtime.decomposition.choice import Choice
+from mimo_runtime.decomposition.choice import Selection
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.people import PeopleRecord
 
@@ -19,8 +19,8 @@ _MISSED = 0.2
 _DOUBTFUL = 0.6
 
 
-def doubts_of(
-    clip: DrivingClip, people: PeopleRecord, choice: Choice, facts: dict[str, Any]
+def warnings_of(
+    clip: DrivingClip, people: PeopleRecord, choice: Selection, facts: dict[str, Any]
 ) -> Iterator[str]:
     """One sentence for each. clip: the part that was decomposed. facts: of `facts_of`."""
     half = half_body_share(people, choice, clip.size_px)
@@ -42,7 +42,7 @@ def doubts_of(
         )
 
 
-def half_body_share(people: PeopleRecord, choice: Choice, size_px: tuple[int, int]) -> float:
+def half_body_share(people: PeopleRecord, choice: Selection, size_px: tuple[int, int]) -> float:
     """In which share of the frames with the person the frame's edge cuts legs or head off.
 
     That is where the box reaches the edge and neither ankle, or nothing of the head, is to be seen.

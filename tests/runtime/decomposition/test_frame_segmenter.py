@@ -10,7 +10,7 @@ from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.gap_filling import fill_gaps
 from mimo_runtime.analysis.pose_track import track_pose
 from mimo_runtime.analysis.tracks import FramePeople, follow_people
-from mimo_runtime.decomposition.crowd import Crowd, Somebody
+from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter, PersonMask
 from mimo_synthetic.ground_truth.clip import Clip, TrueFrame
 from mimo_synthetic.ground_truth.spec import ClipSpec
 
@@ -29,17 +29,17 @@ def frames() -> list[TrueFrame]:
 
 
 @pytest.fixture(scope="module")
-def looked(frames: list[TrueFrame]) -> list[tuple[TrueFrame, FramePeople, list[Somebody]]]:
+def looked(frames: list[TrueFrame]) -> list[tuple[TrueFrame, FramePeople, list[PersonMask]]]:
     return list(_looked(frames))
 
 
-def _looked(frames: list[TrueFrame]) -> Iterator[tuple[TrueFrame, FramePeople, list[Somebody]]]:
+def _looked(frames: list[TrueFrame]) -> Iterator[tuple[TrueFrame, FramePeople, list[PersonMask]]]:
     estimators = open_estimators()
     shown = [Frame(frame.pixels, frame.time_s) for frame in frames]
     people = fill_gaps(list(follow_people(shown, estimators.people, estimators.bodies)))
     middle = np.argwhere(frames[0].human > 0.5)[:, 1].mean()
     first = min(people[0].people, key=lambda one: abs(one.person.box.centre[0] - middle))
-    crowd = Crowd(estimators, first.number)
+    crowd = FrameSegmenter(estimators, first.number)
     seen = track_pose(shown, people, first.number, estimators.bodies)
     for frame, who, body in zip(frames, people, seen, strict=True):
         yield frame, who, crowd.look(frame.pixels, who, body)

@@ -19,7 +19,7 @@ Plane = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Somebody:
+class PersonMask:
     """Person `number`: `body`, and `mask`, float32 [height, width] 0..1.
 
     `body` is None where the network found nobody, or somebody else, and the mask is that of the
@@ -31,7 +31,7 @@ class Somebody:
     mask: Plane
 
 
-class Crowd:
+class FrameSegmenter:
     """The people of frame after frame; what they wear is learned where they stand apart."""
 
     def __init__(self, estimators: Estimators, number: int) -> None:
@@ -40,7 +40,7 @@ class Crowd:
         self._number = number
         self._wardrobe = AppearanceModels()
 
-    def look(self, pixels: Pixels, who: FramePeople, seen: TrackedPose) -> list[Somebody]:
+    def look(self, pixels: Pixels, who: FramePeople, seen: TrackedPose) -> list[PersonMask]:
         """The main person, if in the frame, and then all others.
 
         Also those who are far away: they may stand where the scene is to be seen, or where
@@ -65,7 +65,7 @@ class Crowd:
                 masks = dict(zip(masks, normalise_overlap(list(masks.values())), strict=True))
             self._wardrobe.learn(pixels, masks, len(people) > 1, who.index)
         numbers = [one.number for one in people if one.number in masks]
-        return [Somebody(number, bodies.get(number), masks[number]) for number in numbers]
+        return [PersonMask(number, bodies.get(number), masks[number]) for number in numbers]
 
     def _people(self, who: FramePeople, seen: TrackedPose) -> list[Tracked]:
         """The main person first; nobody who is guessed to be far from it."""
