@@ -22,7 +22,7 @@ SOURCES = (
     "export/mimo_export/*.py",
     "export/mimo_networks/*.py",
     "kernels/mimo_kernels/*attention/contract.py",
-    "runtime/mimo_runtime/bundle.py",
+    "runtime/mimo_runtime/bundle/*.py",
 )
 MAKERS = ("torch", "onnx", "onnxscript", "onnx-ir", "transformers")
 
@@ -77,8 +77,8 @@ def other_bundle(request: pytest.FixtureRequest, other_checkpoint: Path) -> Path
 
 
 def _exported(config: pytest.Config, name: str, checkpoint: Path, shape: tuple[int, ...]) -> Path:
-    from mimo_export.components import Shape
     from mimo_export.exporter import bundle_from_checkpoint
+    from mimo_runtime.bundle import Shape
 
     folder = config.cache.mkdir("bundles")
     target = folder / f"{name}-{_digest(checkpoint, shape)}"
@@ -86,7 +86,7 @@ def _exported(config: pytest.Config, name: str, checkpoint: Path, shape: tuple[i
         if not target.exists():
             for outdated in folder.glob(f"{name}-*"):
                 shutil.rmtree(outdated)
-            bundle_from_checkpoint(checkpoint, target, Shape(*shape))
+            bundle_from_checkpoint(checkpoint, target, [Shape(*shape)])
     return target
 
 

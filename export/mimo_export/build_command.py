@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mimo_runtime.bundle import COMPONENTS, Bundle
+from mimo_runtime.bundle import COMPONENTS, Bundle, Shape, shape_from
+from mimo_runtime.bundle.opening import open_at_terminal
 from mimo_runtime.engines.availability import RTX_ARCHITECTURES, device_or_reason
 from mimo_runtime.engines.device import Device
-from mimo_runtime.errors import UnsupportedError
+from mimo_runtime.errors import CancelledError, UnsupportedError
 from mimo_runtime.plans.folder import PlanFolder
 from mimo_runtime.plans.key import ENGINES, PRECISIONS, TENSORRT, TENSORRT_RTX
 
@@ -44,6 +45,13 @@ class Architecture(click.ParamType[str]):
     "  mimo build bundles/mimo-512 --precision fp8 --component denoiser"
 )
 @click.argument("bundle", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--shape",
+    metavar="WxHxFRAMES",
+    callback=lambda _context, _option, text: shape_from(text),
+    help="Picture size and window to build for, of a bundle that has several; default: its first.",
+)
+@click.option("--verify", is_flag=True, help="Read every file of the bundle and compare it.")
 @click.option(
     "--engine",
     type=click.Choice(ENGINES),
@@ -89,6 +97,8 @@ class Architecture(click.ParamType[str]):
 )
 def build(
     bundle: Path,
+    shape: Shape | None,
+    verify: bool,
     engine: str,
     precision: str,
     gpu: str | None,
@@ -122,7 +132,7 @@ def build(
         stripped=engine == TENSORRT and not whole,
         measured=not no_measure,
     )
-    opened, library = Bundle.open(bundle), Library(engine)
+    opened, library = open_at_terminal(bundle, shape, verify), Library(engine)
     plan = _build(opened, library, target, components or COMPONENTS, device)
     if check:
         _check(opened, plan, library)
@@ -154,13 +164,19 @@ def _build(
 ) -> PlanFolder:
     from rich.console import Console
 
+    from mimo_export.draft import terminated_as_interrupted
     from mimo_export.plan_builder.builder import Builder
     from mimo_export.plan_builder.progress import BuildBars
     from mimo_export.plan_builder.summary import lines
 
     began_s = time.monotonic()
-    with BuildBars(Console(stderr=True)) as bars:
-        built = Builder(bundle, library, device, bars).build(target, components)
+    try:
+        with terminated_as_interrupted(), BuildBars(Console(stderr=True)) as bars:
+            built = Builder(bundle, library, device, bars).build(target, components)
+    except KeyboardInterrupt:
+        raise CancelledError(
+            "Cancelled; components that were built are kept, and the same command goes on."
+        ) from None
     if not built.new:
         click.echo(f"{built.plan.path}: nothing to do, it is built already.")
         return built.plan

@@ -2,10 +2,15 @@
 
 import importlib.util
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from mimo_export.draft import terminated_as_interrupted
+from mimo_export.shapes import PRECISIONS, check_sizes
+from mimo_networks.checkpoint_files import find_checkpoint_files
+from mimo_runtime.bundle import Bundle, Shape
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 
 _NEEDED = ("torch", "onnx", "onnx_ir", "transformers", "safetensors", "yaml")
@@ -31,13 +36,36 @@ class PictureSize(click.ParamType[tuple[int, int]]):
 @click.command(
     epilog="\b\nExamples:\n"
     "  mimo export pretrained_weights -o bundles/mimo-784 --size 784x784\n"
-    "  mimo export weights -o b --size 512x512 --frames 24 "
+    "  mimo export weights -o b --size 512x512 --size 784x784 --frames 24 --frames 8\n"
+    "  mimo export weights -o b --size 512x512 --weights fp16 "
     "--inference-config inference_v2.yaml"
 )
 @click.argument("checkpoint_dir", type=click.Path(path_type=Path, file_okay=False))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="New folder.")
-@click.option("--size", required=True, type=PictureSize(), help="Picture size, WIDTHxHEIGHT px.")
-@click.option("--frames", type=int, default=24, show_default=True, help="Frames of a window.")
+@click.option(
+    "--size",
+    "sizes",
+    required=True,
+    multiple=True,
+    type=PictureSize(),
+    help="Picture size, WIDTHxHEIGHT px. May be given again: all sizes share one set of weights.",
+)
+@click.option(
+    "--frames",
+    type=int,
+    multiple=True,
+    default=(24,),
+    show_default=True,
+    help="Frames of a window. May be given again: each size is exported for each.",
+)
+@click.option(
+    "--weights",
+    type=click.Choice(PRECISIONS),
+    default="fp32",
+    show_default=True,
+    help="Precision in which weights are stored. fp16 halves the bundle: exact where the "
+    "checkpoint has float16, else the error is printed. What is computed stays float32.",
+)
 @click.option(
     "--inference-config",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -47,8 +75,9 @@ class PictureSize(click.ParamType[tuple[int, int]]):
 def export(
     checkpoint_dir: Path,
     output: Path,
-    size: tuple[int, int],
-    frames: int,
+    sizes: tuple[tuple[int, int], ...],
+    frames: tuple[int, ...],
+    weights: str,
     inference_config: Path | None,
     licence: str | None,
 ) -> None:
@@ -61,41 +90,70 @@ def export(
         )
     if output.exists():
         raise InvalidRequestError(f"{output} exists already; name a new folder for the bundle.")
-    _export(checkpoint_dir, output, size, frames, inference_config, licence)
+    shapes = [Shape(*size, count) for size in sizes for count in frames]
+    check_sizes(shapes)
+    find_checkpoint_files(checkpoint_dir, inference_config)  # before torch is imported
+    bundle = _export(checkpoint_dir, output, shapes, weights, inference_config, licence)
+    for line in _facts(bundle):
+        click.echo(line)
 
 
 def _export(
     checkpoint_dir: Path,
     output: Path,
-    size: tuple[int, int],
-    frames: int,
+    shapes: list[Shape],
+    weights: str,
     inference_config: Path | None,
     licence: str | None,
-) -> None:
+) -> Bundle:
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
     console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal) as bars:
+    columns = (
+        TextColumn("{task.description:<26}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
+    with (
+        terminated_as_interrupted(),
+        Progress(*columns, console=console, disable=not console.is_terminal) as bars,
+    ):
         task = bars.add_task("loading torch")
 
-        def show(name: str, done: int, total: int) -> None:
-            bars.update(task, description=f"{name:<18}", completed=done, total=total)
+        def show(doing: str, done_bytes: int, total_bytes: int) -> None:
+            bars.update(task, description=doing, completed=done_bytes, total=total_bytes)
 
-        from mimo_export.components import Shape
         from mimo_export.exporter import UNSTATED_LICENCE, bundle_from_checkpoint
 
-        bundle = bundle_from_checkpoint(
+        return bundle_from_checkpoint(
             checkpoint_dir,
             output,
-            Shape(*size, frames),
+            shapes,
             inference_config,
             licence or UNSTATED_LICENCE,
+            weights,
             show,
         )
-        bars.update(task, description="done", completed=1, total=1)
-    stored_mb = sum(stored.size_bytes for stored in bundle.manifest.files.values()) / 1e6
-    click.echo(
-        f"{output}: {len(bundle.manifest.components)} components, {stored_mb:.1f} MB, for "
-        f"{size[0]}x{size[1]} px and {frames} frames."
+
+
+def _facts(bundle: Bundle) -> Iterator[str]:
+    manifest = bundle.manifest
+    size_bytes = sum(path.stat().st_size for path in bundle.folder.iterdir())
+    shapes = ", ".join(
+        f"{shape.width_px}x{shape.height_px} px and {shape.frames} frames"
+        for shape in manifest.shapes
     )
+    yield (
+        f"{bundle.folder}: {len(manifest.components)} components, {size_bytes / 1e6:.1f} MB, "
+        f"for {shapes}."
+    )
+    weights = manifest.weights
+    if weights.dtype == "float16":
+        error = weights.relative_error
+        yield "weights rounded to float16: " + (
+            f"relative error {error:.1e}" if error else "exact, the checkpoint has float16"
+        )
+        if weights.kept:
+            yield f"{weights.kept} weights stay float32; they lie beyond float16"

@@ -1,138 +1,99 @@
 """The components of a bundle, as modules with example inputs of the bundle's fixed shapes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch._subclasses.fake_tensor import FakeTensorMode
 
 from mimo_export.graph import Graph
 from mimo_networks.checkpoint import Checkpoint
-from mimo_networks.config import LATENT_CHANNELS
+from mimo_networks.config import LATENT_CHANNELS, UNetConfig
 from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.image_encoder import ImageEncoder
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
-from mimo_runtime.errors import CheckpointError, InvalidRequestError
+from mimo_runtime.bundle import Shape
 
 TIME_ROWS = 64
+NETWORKS_IN_TURN = ("image_encoder", "vae", "reference_net", "denoiser")
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the user fixes: picture size in pixels and frames of a window."""
+def component_graphs(
+    checkpoint: Checkpoint, network: str, shape: Shape
+) -> Iterator[tuple[str, Graph]]:
+    """The components that `network` of a checkpoint computes, for one shape.
 
-    width_px: int
-    height_px: int
-    frames: int
-
-    @property
-    def latent(self) -> tuple[int, int]:
-        """Latent height and width."""
-        return self.height_px // 8, self.width_px // 8
-
-
-def check_shape(shape: Shape, checkpoint: Checkpoint) -> None:
-    """Refuse sizes that the networks cannot have.
-
-    Raises:
-        InvalidRequestError: naming the size and what is allowed.
-        CheckpointError: the networks do not fit together.
+    Networks in the order of `NETWORKS_IN_TURN` give all components in the order in which a
+    request needs them. The pose guider comes with the denoiser.
     """
-    for name, size in (("width", shape.width_px), ("height", shape.height_px)):
-        if size < 16 or size % 8:
-            raise InvalidRequestError(f"{name} is {size} px; give a multiple of 8 from 16 on.")
-    table = checkpoint.motion.table_frames
-    if not 1 <= shape.frames <= table:
-        raise InvalidRequestError(
-            f"frames is {shape.frames}; this checkpoint has positions for 1 to {table} frames."
-        )
-    token = checkpoint.denoiser.config.token_width
-    projected = checkpoint.image_encoder.config.projection_dim
-    if token != projected:
-        raise CheckpointError(
-            f"The image encoder gives tokens of width {projected} and the UNets read {token}; "
-            "image_encoder and the UNets are not of one checkpoint."
-        )
-    halvings = {
-        "VAE": len(checkpoint.vae.config.channels) - 1,
-        "pose guider": len(checkpoint.pose_guider.blocks) // 2,
-    }
-    for name, count in halvings.items():
-        if count != 3:
-            raise InvalidRequestError(
-                f"The {name} halves pictures {count} times; MIMO's networks are built for 3."
-            )
-
-
-def component_graphs(checkpoint: Checkpoint, shape: Shape) -> Iterator[tuple[str, Graph]]:
-    """Every component in the order in which a request needs them."""
-    height, width = shape.latent
+    height, width = shape.height_px // 8, shape.width_px // 8
     latents = torch.zeros(1, LATENT_CHANNELS, height, width)
-    pixels = torch.zeros(1, 3, shape.height_px, shape.width_px)
-    token = torch.zeros(1, checkpoint.denoiser.config.token_width)
-    side = checkpoint.image_encoder.config.image_size
-    yield (
-        "image_encoder",
-        Graph(
-            ImageEncoder(checkpoint.image_encoder),
-            {"pixels": torch.zeros(1, 3, side, side)},
-            ("token",),
-        ),
+    match network:
+        case "image_encoder":
+            yield "image_encoder", _image_encoder_graph(checkpoint)
+        case "vae":
+            pixels = torch.zeros(1, 3, shape.height_px, shape.width_px)
+            yield "vae_encoder", Graph(VaeEncoder(checkpoint.vae), {"pixels": pixels}, ("latents",))
+            yield (
+                "vae_decoder",
+                Graph(VaeDecoder(checkpoint.vae), {"latents": latents}, ("picture",)),
+            )
+        case "reference_net":
+            yield "reference", _reference_graph(checkpoint, latents)
+        case "denoiser":
+            yield from _denoiser_graphs(checkpoint, shape, latents)
+
+
+def _image_encoder_graph(checkpoint: Checkpoint) -> Graph:
+    net = checkpoint.image_encoder
+    side = net.config.image_size
+    return Graph(ImageEncoder(net), {"pixels": torch.zeros(1, 3, side, side)}, ("token",))
+
+
+def _reference_graph(checkpoint: Checkpoint, latents: Tensor) -> Graph:
+    net = checkpoint.reference_net
+    return Graph(
+        Reference(net),
+        {"latents": latents, "token": torch.zeros(1, checkpoint.unet.token_width)},
+        tuple(_bank_names([block.name for block in net.readers()])),
+        unconditional_rows=1,
     )
-    yield "vae_encoder", Graph(VaeEncoder(checkpoint.vae), {"pixels": pixels}, ("latents",))
-    yield "vae_decoder", Graph(VaeDecoder(checkpoint.vae), {"latents": latents}, ("picture",))
-    yield from _character_graphs(checkpoint, latents, token)
+
+
+def _denoiser_graphs(
+    checkpoint: Checkpoint, shape: Shape, latents: Tensor
+) -> Iterator[tuple[str, Graph]]:
+    denoiser = checkpoint.denoiser
+    names = [block.name for block in denoiser.readers()]
+    sizes = reader_sizes(checkpoint.unet, latents)
+    token = torch.zeros(1, checkpoint.unet.token_width)
+    bank = dict(zip(_bank_names(names), map(torch.zeros, sizes), strict=True))
+    outputs = ("cross", *reference_names(names))
+    yield "identity", Graph(Identity(denoiser), {"token": token} | bank, outputs)
     yield (
         "condition",
         Graph(
-            Condition(checkpoint.denoiser, checkpoint.pose_guider),
-            {"pose": pixels, "background": latents},
+            Condition(denoiser, checkpoint.pose_guider),
+            {
+                "pose": torch.zeros(1, 3, shape.height_px, shape.width_px),
+                "background": latents,
+            },
             ("condition",),
         ),
     )
     timesteps = torch.zeros(TIME_ROWS, dtype=torch.int64)
     yield (
         "time_embedding",
-        Graph(
-            TimeProjections(checkpoint.denoiser), {"timesteps": timesteps}, ("time_projections",)
-        ),
+        Graph(TimeProjections(denoiser), {"timesteps": timesteps}, ("time_projections",)),
     )
-    sizes = reader_sizes(checkpoint, latents)
-    yield "denoiser", _denoiser_graph(checkpoint.denoiser, shape, sizes, guided=True)
-    yield "denoiser_unguided", _denoiser_graph(checkpoint.denoiser, shape, sizes, guided=False)
-
-
-def _character_graphs(
-    checkpoint: Checkpoint, latents: Tensor, token: Tensor
-) -> Iterator[tuple[str, Graph]]:
-    names = [block.name for block in checkpoint.denoiser.readers()]
-    bank = [torch.zeros(size) for size in reader_sizes(checkpoint, latents)]
-    bank_names = [f"bank.{name}" for name in names]
-    yield (
-        "reference",
-        Graph(
-            Reference(checkpoint.reference_net),
-            {"latents": latents, "token": token},
-            tuple(bank_names),
-            unconditional_rows=1,
-        ),
-    )
-    yield (
-        "identity",
-        Graph(
-            Identity(checkpoint.denoiser),
-            {"token": token} | dict(zip(bank_names, bank, strict=True)),
-            ("cross", *reference_names(names)),
-        ),
-    )
+    yield "denoiser", _denoiser_graph(denoiser, shape, sizes, guided=True)
+    yield "denoiser_unguided", _denoiser_graph(denoiser, shape, sizes, guided=False)
 
 
 def _denoiser_graph(
     denoiser: UNet, shape: Shape, reader_sizes: list[torch.Size], guided: bool
 ) -> Graph:
-    height, width = shape.latent
+    height, width = shape.height_px // 8, shape.width_px // 8
     frames, channels = shape.frames, denoiser.config.channels[0]
     names = [block.name for block in denoiser.readers()]
     time_width = sum(r.time_emb_proj.out_features for r in denoiser.resnets())
@@ -161,9 +122,14 @@ def reference_names(readers: list[str]) -> list[str]:
     return [f"{kind}.{name}" for name in readers for kind in ("key", "value")]
 
 
-def reader_sizes(checkpoint: Checkpoint, latents: Tensor) -> list[torch.Size]:
-    """Reference tokens and channels of each reader, found by a run without numbers."""
-    with FakeTensorMode(allow_non_fake_inputs=True):
-        token = torch.zeros(1, checkpoint.denoiser.config.token_width)
-        features = Reference(checkpoint.reference_net)(torch.zeros(latents.shape), token)
+def _bank_names(readers: list[str]) -> list[str]:
+    return [f"bank.{name}" for name in readers]
+
+
+def reader_sizes(config: UNetConfig, latents: Tensor) -> list[torch.Size]:
+    """Reference tokens and channels of each reader, found by a run without numbers or weights."""
+    with torch.device("meta"):
+        features = Reference(UNet(config))(
+            torch.zeros(latents.shape), torch.zeros(1, config.token_width)
+        )
     return [feature.shape for feature in features]

@@ -16,7 +16,14 @@ from mimo_export import functions
 from mimo_kernels import attention
 from mimo_runtime.bundle import TensorSpec
 
-_DTYPES = {torch.float32: "float32", torch.int64: "int64", torch.bool: "bool"}
+_DTYPES = {
+    ir.DataType.FLOAT: "float32",
+    ir.DataType.INT64: "int64",
+    ir.DataType.BOOL: "bool",
+}
+
+
+_TALKATIVE = ("torch.onnx", "onnxscript", "onnx_ir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +54,11 @@ def onnx_from_graph(graph: Graph) -> tuple[ir.Model, list[TensorSpec], list[Tens
             output_names=list(graph.outputs),
             verbose=False,
         )
-        assert program is not None
-        results = graph.module(*arguments)
+    assert program is not None
     model = program.model
     _attach(model, _needed_functions(model, graph))
     _forget_origin(model, type(graph.module).__name__)
-    results = results if isinstance(results, tuple) else (results,)
-    return model, _specs(graph.inputs), _specs(dict(zip(graph.outputs, results, strict=True)))
+    return model, _specs(model.graph.inputs), _specs(model.graph.outputs)
 
 
 def _needed_functions(model: ir.Model, graph: Graph) -> list[onnx.FunctionProto]:
@@ -90,19 +95,29 @@ def _forget_origin(model: ir.Model, name: str) -> None:
                 value.metadata_props.clear()
 
 
-def _specs(tensors: dict[str, Tensor]) -> list[TensorSpec]:
-    return [TensorSpec(n, tuple(t.shape), _DTYPES[t.dtype]) for n, t in tensors.items()]
+def _specs(values: Sequence[ir.Value]) -> list[TensorSpec]:
+    """What the graph says of its inputs or outputs; nothing is computed for it."""
+    return [_spec(value) for value in values]
+
+
+def _spec(value: ir.Value) -> TensorSpec:
+    assert value.name is not None
+    assert value.shape is not None
+    assert value.dtype is not None
+    return TensorSpec(value.name, tuple(value.shape.numpy()), _DTYPES[value.dtype])
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """The exporter's running commentary is not for our users."""
-    logger = logging.getLogger("torch.onnx")
-    level = logger.level
-    logger.setLevel(logging.ERROR)
+    loggers = [logging.getLogger(name) for name in _TALKATIVE]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.ERROR)
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         try:
             yield
         finally:
-            logger.setLevel(level)
+            for logger, level in zip(loggers, levels, strict=True):
+                logger.setLevel(level)

@@ -1,15 +1,17 @@
-"""Writing the `networks.json` of a bundle; `mimo_runtime.bundle_networks` reads it."""
+"""`networks.json` of a bundle, written: where each weight of each network lies."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
-from mimo_export.store import WeightStore
+from mimo_export.store import Place, WeightStore
+from mimo_networks.checkpoint import NETWORKS as NETWORK_NAMES
 from mimo_networks.checkpoint import Checkpoint
-from mimo_runtime.bundle_networks import FORMAT, NETWORKS, StoredNetwork, StoredTensor
+from mimo_runtime.bundle.networks import NETWORKS, NETWORKS_FORMAT, StoredNetwork, StoredTensor
 
 _CLIP_KEYS = (
     "hidden_act",
@@ -25,41 +27,72 @@ _CLIP_KEYS = (
 )
 
 
-def write_networks(store: WeightStore, checkpoint: Checkpoint) -> None:
-    """Write the file beside the store; what no graph holds is appended to the store."""
-    parts: dict[str, tuple[nn.Module, dict[str, Any]]] = {
-        "denoiser": (
-            checkpoint.denoiser,
-            {"unet": asdict(checkpoint.denoiser.config), "motion": asdict(checkpoint.motion)},
-        ),
-        "reference_net": (
-            checkpoint.reference_net,
-            {"unet": asdict(checkpoint.reference_net.config)},
-        ),
-        "pose_guider": (checkpoint.pose_guider, asdict(checkpoint.pose_guider.config)),
-        "vae": (checkpoint.vae, asdict(checkpoint.vae.config)),
-        "image_encoder": (
-            checkpoint.image_encoder,
-            {key: getattr(checkpoint.image_encoder.config, key) for key in _CLIP_KEYS},
-        ),
-    }
-    networks = {
-        name: StoredNetwork(config, {n: _placed(store, t) for n, t in net.state_dict().items()})
-        for name, (net, config) in parts.items()
-    }
-    (store.folder / NETWORKS).write_text(_text(networks), encoding="utf-8")
+class NetworksFile:
+    """Gathers networks one at a time, each while it is loaded, and writes the file at the end."""
+
+    def __init__(self, store: WeightStore) -> None:
+        self._store = store
+        self._configs: dict[str, dict[str, Any]] = {}
+        self._tensors: dict[str, dict[str, StoredTensor | Tensor]] = {}
+
+    def add(self, checkpoint: Checkpoint, name: str) -> None:
+        """Look up where the weights of a network lie; what no graph holds is copied until the end.
+
+        That is little: what a rewrite has folded, and what graphs hold inline.
+        """
+        net: nn.Module = getattr(checkpoint, name)
+        self._configs[name] = _config(checkpoint, name)
+        self._tensors[name] = {key: self._found(t) for key, t in net.state_dict().items()}
+
+    def write(self) -> None:
+        """Append to the store what no graph holds, and write the file beside it."""
+        networks = {
+            name: StoredNetwork(
+                self._configs[name], {key: self._kept(t) for key, t in self._tensors[name].items()}
+            )
+            for name in NETWORK_NAMES
+        }
+        (self._store.folder / NETWORKS).write_text(_text(networks), encoding="utf-8")
+
+    def _found(self, tensor: Tensor) -> StoredTensor | Tensor:
+        """The place of the numbers as they are, or transposed; else a copy of them."""
+        narrow = _halved(tensor) if self._store.half else tensor
+        if (place := self._store.find(_bytes(narrow))) is not None:
+            return _stored(narrow, place)
+        if narrow.ndim == 2 and (place := self._store.find(_bytes(narrow.t()))) is not None:
+            return _stored(narrow, place, transposed=True)
+        return narrow.clone()
+
+    def _kept(self, tensor: StoredTensor | Tensor) -> StoredTensor:
+        if isinstance(tensor, StoredTensor):
+            return tensor
+        return _stored(tensor, self._store.keep(_bytes(tensor)))
 
 
-def _placed(store: WeightStore, tensor: Tensor) -> StoredTensor:
-    """Look for the numbers as they are, then transposed; else keep them."""
-    data = _bytes(tensor)
-    place, transposed = store.find(data), False
-    if place is None and tensor.ndim == 2:
-        place = store.find(_bytes(tensor.t()))
-        transposed = place is not None
-    offset, length = place or store.keep(data)
+def _halved(tensor: Tensor) -> Tensor:
+    """As float16 where that changes no number, like the store's own."""
+    if tensor.dtype != torch.float32:
+        return tensor
+    half = tensor.half()
+    return half if torch.equal(half.float(), tensor) else tensor
+
+
+def _config(checkpoint: Checkpoint, name: str) -> dict[str, Any]:
+    match name:
+        case "denoiser":
+            return {"unet": asdict(checkpoint.unet), "motion": asdict(checkpoint.motion)}
+        case "reference_net":
+            return {"unet": asdict(checkpoint.unet)}
+        case "image_encoder":
+            config = checkpoint.image_encoder.config
+            return {key: getattr(config, key) for key in _CLIP_KEYS}
+    net = checkpoint.vae if name == "vae" else checkpoint.pose_guider
+    return asdict(net.config)
+
+
+def _stored(tensor: Tensor, place: Place, transposed: bool = False) -> StoredTensor:
     dtype = str(tensor.dtype).removeprefix("torch.")
-    return StoredTensor(offset, length, dtype, tuple(tensor.shape), transposed)
+    return StoredTensor(*place, dtype, tuple(tensor.shape), transposed)
 
 
 def _bytes(tensor: Tensor) -> memoryview:
@@ -78,4 +111,4 @@ def _text(networks: Mapping[str, StoredNetwork]) -> str:
         config = json.dumps(network.config)
         parts.append(f'{json.dumps(name)}: {{"config": {config}, "tensors": {{\n{tensors}\n}}}}')
     body = ",\n".join(parts)
-    return f'{{"format": {FORMAT}, "networks": {{\n{body}\n}}}}\n'
+    return f'{{"format": {NETWORKS_FORMAT}, "networks": {{\n{body}\n}}}}\n'

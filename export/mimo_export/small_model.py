@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 import mimo_runtime
-from mimo_export.components import Shape
 from mimo_export.exporter import bundle_from_checkpoint
 from mimo_networks.random_checkpoint import write_random_checkpoint
+from mimo_runtime.bundle import Shape
 
 SHAPE = Shape(width_px=128, height_px=128, frames=16)
 LICENCE = "Apache-2.0 (random weights, made by mimo_export.small_model)"
@@ -22,7 +22,7 @@ def write_small_model(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         checkpoint, bundle = Path(scratch) / "random-weights", Path(scratch) / "mimo-small"
         write_random_checkpoint(checkpoint)
-        bundle_from_checkpoint(checkpoint, bundle, SHAPE, licence=LICENCE)
+        bundle_from_checkpoint(checkpoint, bundle, [SHAPE], licence=LICENCE)
         shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(bundle, folder)
 

@@ -1,17 +1,22 @@
-"""An official checkpoint folder, loaded into our networks."""
+"""An official checkpoint folder, loaded into our networks one at a time."""
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-import yaml
 from torch import nn
-from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+from transformers import CLIPVisionModelWithProjection
 
+from mimo_networks.checkpoint_files import (
+    CheckpointFiles,
+    find_checkpoint_files,
+    read_json,
+    read_yaml,
+)
 from mimo_networks.config import (
     LATENT_CHANNELS,
     MotionConfig,
@@ -19,18 +24,17 @@ from mimo_networks.config import (
     motion_config_from_yaml,
     unet_config_from_json,
 )
+from mimo_networks.image_encoder import empty_image_encoder
 from mimo_networks.pose import PoseGuider, PoseGuiderConfig
 from mimo_networks.unet import UNet
 from mimo_networks.vae import Autoencoder
 from mimo_networks.vae_config import vae_config_from_json
-from mimo_networks.weights import State, find_file, load_state, read_weights
+from mimo_networks.weights import Convert, State, as_stored, in_float32, load_state, read_weights
 from mimo_runtime.errors import CheckpointError
 
 Net = TypeVar("Net", bound=nn.Module)
 
-CONFIG_NAMES = ("inference_config.yaml", "inference_config.json", "inference_v2.yaml")
-UNET_FILES = ("diffusion_pytorch_model.safetensors", "diffusion_pytorch_model.bin")
-CLIP_FILES = ("model.safetensors", "pytorch_model.safetensors", "pytorch_model.bin")
+NETWORKS = ("denoiser", "reference_net", "pose_guider", "vae", "image_encoder")
 OFFICIAL_SOLVER = {
     "beta_start": 0.00085,
     "beta_end": 0.012,
@@ -44,68 +48,133 @@ OFFICIAL_SOLVER = {
 _LEGACY_VAE = {"query": "to_q", "key": "to_k", "value": "to_v", "proj_attn": "to_out.0"}
 
 
-@dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """The five networks in fp32 and what the inference configuration adds; `solver` holds its
-    `noise_scheduler_kwargs`."""
+    """The five networks in float32 and what the inference configuration adds.
 
-    denoiser: UNet
-    reference_net: UNet
-    pose_guider: PoseGuider
-    vae: Autoencoder
-    image_encoder: CLIPVisionModelWithProjection
-    solver: Mapping[str, Any]
-    motion: MotionConfig
-    folder: Path
-    inference_config: Path | None
+    A network is read when it is first asked for; `del checkpoint.vae` lets it go, and asking again
+    reads it again. `solver` holds the configuration's `noise_scheduler_kwargs`. `convert` makes
+    float32 of what is stored; files that hold float32 are mapped and never copied.
+
+    Raises:
+        CheckpointError: a configuration is missing, damaged, or does not fit.
+        UnsupportedError: a configuration that the official release does not use.
+    """
+
+    def __init__(self, files: CheckpointFiles, convert: Convert = in_float32) -> None:
+        self.files = files
+        self.convert = convert
+        path = files.inference_config
+        values = read_yaml(path) if path else {}
+        kwargs = values.get("unet_additional_kwargs", {})
+        self.solver: Mapping[str, Any] = values.get("noise_scheduler_kwargs", OFFICIAL_SOLVER)
+        self.unet = unet_config_from_json(read_json(files.unet_config), str(files.unet_config))
+        self.motion = _fitted(motion_config_from_yaml(kwargs, str(path)), self._own_state())
+
+    @cached_property
+    def denoiser(self) -> UNet:
+        """The base UNet, gigabytes, is read only where the other files leave something open."""
+        net = self.empty_denoiser()
+        own = self._own_state()
+        if net.state_dict().keys() - own.keys() and self.files.base_unet:
+            own = _padded_conv_in(read_weights(self.files.base_unet)) | own
+        spare = (
+            "; the files stable-diffusion-v1-5/unet, motion_module.pth and denoising_unet.pth "
+            "together must hold them all"
+        )
+        return self._filled(net, own, "The denoising UNet", spare)
+
+    @cached_property
+    def reference_net(self) -> UNet:
+        """The UNet that reads the character."""
+        with torch.device("meta"):
+            net = UNet(self.unet)
+        state = read_weights(self.files.reference_net)
+        return self._filled(net, state, "The ReferenceNet", "reference_unet.pth")
+
+    @cached_property
+    def pose_guider(self) -> PoseGuider:
+        """Sized by its own weights, which no configuration describes."""
+        state = read_weights(self.files.pose_guider)
+        with torch.device("meta"):
+            net = PoseGuider(_pose_guider_config(state, self.unet))
+        return self._filled(net, state, "pose_guider.pth")
+
+    @cached_property
+    def vae(self) -> Autoencoder:
+        """With today's names of its attention's weights."""
+        path = self.files.vae_config
+        with torch.device("meta"):
+            net = Autoencoder(vae_config_from_json(read_json(path), str(path)))
+        state = {_modern_vae_name(n): t for n, t in read_weights(self.files.vae).items()}
+        return self._filled(net, state, "sd-vae-ft-mse")
+
+    @cached_property
+    def image_encoder(self) -> CLIPVisionModelWithProjection:
+        """CLIP's vision part."""
+        path = self.files.image_encoder_config
+        try:
+            net = empty_image_encoder(read_json(path))
+        except CheckpointError:
+            raise
+        except Exception as error:  # what a strange config makes this library raise is open
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise CheckpointError(f"{path} does not describe its network: {reason}") from error
+        return self._filled(net, read_weights(self.files.image_encoder), "image_encoder")
+
+    @cached_property
+    def sizes_bytes(self) -> Mapping[str, int]:
+        """Bytes of each network in float32; every weight is compared with its configuration."""
+        mapped = Checkpoint(self.files, as_stored)
+        return {name: _float32_bytes(getattr(mapped, name)) for name in NETWORKS}
+
+    def empty_denoiser(self) -> UNet:
+        """The denoising UNet without weights."""
+        with torch.device("meta"):
+            return UNet(self.unet, self.motion, channels_in=2 * LATENT_CHANNELS)
+
+    def _filled(self, net: Net, state: State, what: str, spare: str = "") -> Net:
+        load_state(net, state, self.convert, what, spare)
+        return net.eval().requires_grad_(False)
+
+    def _own_state(self) -> State:
+        """Motion modules and denoising UNet; each may hold motion weights, the latter's count."""
+        motion = self.files.motion_modules
+        return (read_weights(motion) if motion else {}) | read_weights(self.files.denoiser)
 
 
-def load_checkpoint(folder: Path, inference_config: Path | None = None) -> Checkpoint:
-    """Load a folder of the official layout in the official order of merging.
+def load_checkpoint(
+    folder: Path, inference_config: Path | None = None, convert: Convert = in_float32
+) -> Checkpoint:
+    """Open a folder of the official layout and compare every weight with its configuration.
 
-    Without `inference_config`, one that lies in the folder or beside it is taken, else the
-    official values.
+    No weight is read for it. Without `inference_config`, one that lies in the folder or beside it
+    is taken, else the official values.
 
     Raises:
         CheckpointError: a file or weight is missing or of the wrong shape.
         UnsupportedError: a configuration that the official release does not use.
     """
-    if not folder.is_dir():
-        raise CheckpointError(f"{folder} is not a folder; give the checkpoint folder.")
-    path = inference_config or find_inference_config(folder)
-    values = _read_yaml(path) if path else {}
-    unet_folder = folder / "stable-diffusion-v1-5" / "unet"
-    unet_json = unet_folder / "config.json"
-    config = unet_config_from_json(_read_json(unet_json), str(unet_json))
-    own = _own_state(folder)
-    kwargs = values.get("unet_additional_kwargs", {})
-    motion = _fitted(motion_config_from_yaml(kwargs, str(path)), own)
-    return Checkpoint(
-        denoiser=_denoiser(config, motion, own, unet_folder),
-        reference_net=_reference_net(config, folder),
-        pose_guider=_pose_guider(config, folder),
-        vae=_vae(folder / "sd-vae-ft-mse"),
-        image_encoder=_image_encoder(folder / "image_encoder"),
-        solver=values.get("noise_scheduler_kwargs", OFFICIAL_SOLVER),
-        motion=motion,
-        folder=folder,
-        inference_config=path,
-    )
+    files = find_checkpoint_files(folder, inference_config)
+    checkpoint = Checkpoint(files, convert)
+    assert checkpoint.sizes_bytes  # asked for it, it looks at every network
+    return checkpoint
 
 
-def find_inference_config(folder: Path) -> Path | None:
-    """The inference configuration in a checkpoint folder or beside it, if there is one."""
-    return find_file(folder, CONFIG_NAMES) or find_file(folder.resolve().parent, CONFIG_NAMES)
+def _float32_bytes(net: nn.Module) -> int:
+    return sum(t.numel() * torch.float32.itemsize for t in net.state_dict().values())
 
 
-def _own_state(folder: Path) -> State:
-    """Motion modules and denoising UNet; each may hold motion weights, the latter's count."""
-    state: State = {}
-    motion_files = ("motion_module.pth", "motion_module.safetensors")
-    if find_file(folder, motion_files):
-        state |= read_weights(folder, motion_files, "The motion modules")
-    files = ("denoising_unet.pth", "denoising_unet.safetensors")
-    return state | read_weights(folder, files, "The denoising UNet")
+def _pose_guider_config(state: State, unet: UNetConfig) -> PoseGuiderConfig:
+    try:
+        levels = [state["conv_in.weight"]]
+        while f"blocks.{2 * len(levels) - 1}.weight" in state:
+            levels.append(state[f"blocks.{2 * len(levels) - 1}.weight"])
+        widths = tuple(len(weight) for weight in levels)
+        return PoseGuiderConfig(levels[0].shape[1], widths, unet.channels[0])
+    except KeyError as error:
+        raise CheckpointError(
+            f"pose_guider.pth has no {error}; it is no MIMO pose guider."
+        ) from None
 
 
 def _padded_conv_in(state: State) -> State:
@@ -136,111 +205,8 @@ def _count(part: str, names: Iterable[str]) -> int:
     return max(numbers, default=-1) + 1
 
 
-def _denoiser(config: UNetConfig, motion: MotionConfig, own: State, unet_folder: Path) -> UNet:
-    """The base UNet, gigabytes, is read only where the other files leave something open."""
-    with torch.device("meta"):
-        net = UNet(config, motion, channels_in=2 * LATENT_CHANNELS)
-    if net.state_dict().keys() - own.keys() and find_file(unet_folder, UNET_FILES):
-        own = _padded_conv_in(read_weights(unet_folder, UNET_FILES, "The base UNet")) | own
-    spare = (
-        "; the files stable-diffusion-v1-5/unet, motion_module.pth and denoising_unet.pth "
-        "together must hold them all"
-    )
-    load_state(net, own, "The denoising UNet", spare)
-    return _frozen(net)
-
-
-def _reference_net(config: UNetConfig, folder: Path) -> UNet:
-    with torch.device("meta"):
-        net = UNet(config)
-    names = ("reference_unet.pth", "reference_unet.safetensors")
-    load_state(net, read_weights(folder, names, "The ReferenceNet"), "reference_unet.pth")
-    return _frozen(net)
-
-
-def _pose_guider(config: UNetConfig, folder: Path) -> PoseGuider:
-    names = ("pose_guider.pth", "pose_guider.safetensors")
-    state = read_weights(folder, names, "The pose guider")
-    try:
-        levels = [state["conv_in.weight"]]
-        while f"blocks.{2 * len(levels) - 1}.weight" in state:
-            levels.append(state[f"blocks.{2 * len(levels) - 1}.weight"])
-        widths = tuple(len(weight) for weight in levels)
-        net = PoseGuider(PoseGuiderConfig(levels[0].shape[1], widths, config.channels[0]))
-    except KeyError as error:
-        raise CheckpointError(
-            f"pose_guider.pth has no {error}; it is no MIMO pose guider."
-        ) from None
-    load_state(net, state, "pose_guider.pth")
-    return _frozen(net)
-
-
-def _vae(folder: Path) -> Autoencoder:
-    state = read_weights(folder, UNET_FILES, "The VAE")
-    path = folder / "config.json"
-    net = Autoencoder(vae_config_from_json(_read_json(path), str(path)))
-    load_state(net, {_modern_vae_name(name): t for name, t in state.items()}, "sd-vae-ft-mse")
-    return _frozen(net)
-
-
 def _modern_vae_name(name: str) -> str:
     parts = name.split(".")
     if "attentions" in parts:
         parts = [_LEGACY_VAE.get(part, part) for part in parts]
     return ".".join(parts)
-
-
-def _image_encoder(folder: Path) -> CLIPVisionModelWithProjection:
-    state = read_weights(folder, CLIP_FILES, "The image encoder")
-    net = _described(
-        lambda values: CLIPVisionModelWithProjection(CLIPVisionConfig.from_dict(values)),
-        folder / "config.json",
-    )
-    load_state(net, state, "image_encoder")
-    return _frozen(net)
-
-
-def _described(build: Callable[[dict[str, Any]], Net], path: Path) -> Net:
-    values = dict(_read_json(path))
-    try:
-        return build(values)
-    except Exception as error:  # what a strange config makes these libraries raise is open
-        reason = (str(error).splitlines() or [type(error).__name__])[0]
-        raise CheckpointError(f"{path} does not describe its network: {reason}") from error
-
-
-def _frozen(net: Net) -> Net:
-    return net.eval().requires_grad_(False)
-
-
-def _read_json(path: Path) -> Mapping[str, Any]:
-    try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError(f"{path} is missing; copy it from the official release.") from None
-    except ValueError as error:
-        raise CheckpointError(
-            f"{path} is not JSON: {error}; take it as it was published."
-        ) from error
-    if not isinstance(values, dict):
-        raise CheckpointError(f"{path} holds no JSON object; write or copy it again.")
-    return values
-
-
-def _read_yaml(path: Path) -> Mapping[str, Any]:
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise CheckpointError(
-            f"The inference configuration {path} does not exist; name the one of the checkpoint."
-        ) from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise CheckpointError(
-            f"{path} is neither YAML nor JSON: {reason}; take it as it was published."
-        ) from error
-    if not isinstance(values, dict):
-        raise CheckpointError(
-            f"{path} is no inference configuration: it holds no keys; take it as it was published."
-        )
-    return values

@@ -1,7 +1,9 @@
-"""CLIP's vision network as a bundle holds it: the picture of the character to one token."""
+"""CLIP's vision part: made without weights, and as the bundle's component."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+import torch
 from torch import Tensor, nn
 
 if TYPE_CHECKING:
@@ -19,3 +21,17 @@ class ImageEncoder(nn.Module):
         """The projected embedding."""
         result: Tensor = self.net(pixel_values=pixels).image_embeds
         return result
+
+
+def empty_image_encoder(config: Mapping[str, Any]) -> "CLIPVisionModelWithProjection":
+    """The network of a configuration of transformers; its weights are still to be assigned."""
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    with torch.device("meta"):
+        net = CLIPVisionModelWithProjection(CLIPVisionConfig.from_dict(dict(config)))
+    for module in net.modules():
+        if "position_ids" in module._buffers:  # not part of the state, so it is made here
+            shape = module.get_buffer("position_ids").shape
+            positions = torch.arange(shape[-1], device="cpu").expand(shape)
+            module.register_buffer("position_ids", positions, persistent=False)
+    return net

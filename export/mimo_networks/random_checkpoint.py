@@ -1,9 +1,11 @@
 """A checkpoint in the official layout with random weights, of any size.
 
 For the small model that ships until a trained one does, for tests of other sizes than the
-recorded ones, and for benchmarks, where only the shapes count.
+recorded ones, and for benchmarks, where only the shapes count. As a command,
+`python -m mimo_networks.random_checkpoint --official DIR` writes one of the official sizes, 10 GB.
 """
 
+import argparse
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,11 +47,33 @@ class Sizes:
     table_frames: int = 24
     pose_widths: tuple[int, ...] = (4, 8, 12, 16)
     vae_channels: tuple[int, ...] = (8, 8, 16, 16)
+    vae_layers: int = 1
     vae_groups: int = 4
     clip_width: int = 32
+    clip_mlp_ratio: int = 2
     clip_layers: int = 2
     clip_heads: int = 2
     clip_patch_px: int = 32
+
+
+OFFICIAL = Sizes(
+    channels=(320, 640, 1280, 1280),
+    layers=2,
+    heads=8,
+    groups=32,
+    token_width=768,
+    motion_heads=8,
+    table_frames=32,
+    pose_widths=(16, 32, 96, 256),
+    vae_channels=(128, 256, 512, 512),
+    vae_layers=2,
+    vae_groups=32,
+    clip_width=1024,
+    clip_mlp_ratio=4,
+    clip_layers=24,
+    clip_heads=16,
+    clip_patch_px=14,
+)
 
 
 def write_random_checkpoint(folder: Path, sizes: Sizes | None = None, seed: int = 0) -> None:
@@ -64,19 +88,24 @@ def _write_checkpoint(folder: Path, sizes: Sizes) -> None:
     unet_json = _unet_json(sizes)
     config = unet_config_from_json(unet_json, "config.json")
     motion = motion_config_from_yaml(inference["unet_additional_kwargs"], "inference")
-    denoiser = UNet(config, motion, 2 * LATENT_CHANNELS)
     _write_json(folder / "inference_config.json", inference)
     _write_json(folder / "stable-diffusion-v1-5" / "unet" / "config.json", unet_json)
-    moving = {n: t for n, t in denoiser.state_dict().items() if "motion_modules" in n}
-    still = {n: t for n, t in denoiser.state_dict().items() if n not in moving}
-    torch.save(moving, folder / "motion_module.pth")
-    torch.save(still, folder / "denoising_unet.pth")
+    _write_denoiser(folder, UNet(config, motion, 2 * LATENT_CHANNELS))
     torch.save(UNet(config).state_dict(), folder / "reference_unet.pth")
     guider = PoseGuider(PoseGuiderConfig(3, sizes.pose_widths, sizes.channels[0]))
     torch.save(guider.state_dict(), folder / "pose_guider.pth")
     _write_model(folder / "sd-vae-ft-mse", _vae(sizes), _vae_json(sizes))
     clip = CLIPVisionModelWithProjection(CLIPVisionConfig(**_clip_json(sizes)))
     _write_model(folder / "image_encoder", clip, _clip_json(sizes), "pytorch_model.bin")
+
+
+def _write_denoiser(folder: Path, denoiser: UNet) -> None:
+    """Its motion modules in a file of their own, as in the release."""
+    state = denoiser.state_dict()
+    moving = {n: t for n, t in state.items() if "motion_modules" in n}
+    still = {n: t for n, t in state.items() if n not in moving}
+    torch.save(moving, folder / "motion_module.pth")
+    torch.save(still, folder / "denoising_unet.pth")
 
 
 def _vae(sizes: Sizes) -> Autoencoder:
@@ -134,7 +163,7 @@ def _vae_json(sizes: Sizes) -> dict[str, Any]:
         "block_out_channels": list(sizes.vae_channels),
         "down_block_types": ["DownEncoderBlock2D"] * levels,
         "latent_channels": LATENT_CHANNELS,
-        "layers_per_block": 1,
+        "layers_per_block": sizes.vae_layers,
         "norm_num_groups": sizes.vae_groups,
         "up_block_types": ["UpDecoderBlock2D"] * levels,
     }
@@ -145,7 +174,7 @@ def _clip_json(sizes: Sizes) -> dict[str, Any]:
         "hidden_act": "quick_gelu",
         "hidden_size": sizes.clip_width,
         "image_size": 224,
-        "intermediate_size": 2 * sizes.clip_width,
+        "intermediate_size": sizes.clip_mlp_ratio * sizes.clip_width,
         "num_attention_heads": sizes.clip_heads,
         "num_hidden_layers": sizes.clip_layers,
         "patch_size": sizes.clip_patch_px,
@@ -166,3 +195,18 @@ def _write_model(
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+def _main() -> None:
+    parser = argparse.ArgumentParser(description="Write a checkpoint with random weights.")
+    parser.add_argument("folder", type=Path, help="new folder")
+    parser.add_argument(
+        "--official", action="store_true", help="the official sizes, 10 GB, not the small model's"
+    )
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    write_random_checkpoint(given.folder, OFFICIAL if given.official else Sizes(), given.seed)
+
+
+if __name__ == "__main__":
+    _main()

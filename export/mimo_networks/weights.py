@@ -1,6 +1,7 @@
-"""Weight files of a checkpoint: read safely, merged as the official loader does, and checked."""
+"""Weight files of a checkpoint: mapped safely, merged as the official loader does, and checked."""
 
-from collections.abc import Iterable, Mapping
+import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import torch
@@ -10,30 +11,20 @@ from torch import Tensor, nn
 from mimo_runtime.errors import CheckpointError
 
 State = dict[str, Tensor]
+Convert = Callable[[Tensor], Tensor]
 
 
-def find_file(folder: Path, names: Iterable[str]) -> Path | None:
-    """The first of `names` that is in `folder`."""
-    return next((folder / name for name in names if (folder / name).is_file()), None)
+def read_weights(path: Path) -> State:
+    """The tensors of a weight file as they are stored, mapped and not yet read where possible.
 
-
-def read_weights(folder: Path, names: Iterable[str], what: str) -> State:
-    """Read the first of the files `names` in `folder`, as float32.
-
-    Pickled files are read with `weights_only`, so that they cannot run code.
+    Pickled files are read with `weights_only`, so that they cannot run code. Those of before
+    torch 1.6 cannot be mapped and are read whole.
 
     Raises:
-        CheckpointError: no such file, or it is not a plain dictionary of tensors.
+        CheckpointError: it is not a plain dictionary of tensors.
     """
-    names = list(names)
-    path = find_file(folder, names)
-    if path is None:
-        raise CheckpointError(
-            f"{what} is missing: {folder} has none of {', '.join(names)}; take it as it was "
-            "published."
-        )
     try:
-        state = load_file(path) if path.suffix == ".safetensors" else _unpickle(path)
+        return load_file(path) if path.suffix == ".safetensors" else _unpickle(path)
     except (CheckpointError, MemoryError):
         raise
     except Exception as error:  # damaged files make torch and safetensors raise anything
@@ -41,15 +32,10 @@ def read_weights(folder: Path, names: Iterable[str], what: str) -> State:
         raise CheckpointError(
             f"{path} cannot be read as a weight file ({reason}); copy it again from its source."
         ) from error
-    return {name: _float32(tensor) for name, tensor in state.items()}
-
-
-def _float32(tensor: Tensor) -> Tensor:
-    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def _unpickle(path: Path) -> State:
-    state = torch.load(path, map_location="cpu", weights_only=True)
+    state = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path))
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not all(isinstance(t, Tensor) for t in state.values()):
@@ -59,8 +45,51 @@ def _unpickle(path: Path) -> State:
     return state
 
 
-def load_state(module: nn.Module, state: Mapping[str, Tensor], what: str, spare: str = "") -> None:
-    """Make `state` the weights of `module`, without a copy; what the module lacks is left out.
+def as_stored(tensor: Tensor) -> Tensor:
+    """The tensor itself, for who looks at shapes alone."""
+    return tensor
+
+
+def in_float32(tensor: Tensor) -> Tensor:
+    """Floating ones as float32; those that are, are not copied."""
+    return tensor.float() if tensor.is_floating_point() else tensor
+
+
+class RoundedToHalf:
+    """Converts weights to float32 numbers that float16 holds, and sums up what that changes.
+
+    What lies beyond float16 stays as it is and is counted in `kept`. What was stored as float16
+    does not change.
+    """
+
+    def __init__(self) -> None:
+        self.kept = 0
+        self._changed = 0.0
+        self._whole = 0.0
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        """The rounded tensor."""
+        wide = in_float32(tensor)
+        if not tensor.is_floating_point() or tensor.dtype == torch.float16:
+            return wide
+        rounded = wide.half().float()
+        if not torch.isfinite(rounded).all():
+            self.kept += 1
+            return wide
+        self._changed += float((rounded - wide).square().sum(dtype=torch.float64))
+        self._whole += float(wide.square().sum(dtype=torch.float64))
+        return rounded
+
+    @property
+    def relative_error(self) -> float:
+        """Root mean square of the change over that of all weights so far; 0 is exact."""
+        return float((self._changed / self._whole) ** 0.5) if self._whole else 0.0
+
+
+def load_state(
+    module: nn.Module, state: Mapping[str, Tensor], convert: Convert, what: str, spare: str = ""
+) -> None:
+    """Make `state`, converted, the weights of `module`; what the module lacks is left out.
 
     Raises:
         CheckpointError: weights are missing or of another shape; the first ones are named.
@@ -78,4 +107,4 @@ def load_state(module: nn.Module, state: Mapping[str, Tensor], what: str, spare:
                 f"{what} has '{name}' of shape {list(state[name].shape)}, but its configuration "
                 f"asks for {list(tensor.shape)}; check config.json and the inference configuration."
             )
-    module.load_state_dict({name: state[name] for name in wanted}, assign=True)
+    module.load_state_dict({name: convert(state[name]) for name in wanted}, assign=True)

@@ -6,6 +6,8 @@ from dataclasses import replace
 import torch
 
 from mimo_runtime.bundle import Bundle, Component, TensorSpec
+from mimo_runtime.engines.cpu_footprint import torch_footprint
+from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory, require_memory
 from mimo_runtime.errors import UnsupportedError
@@ -51,13 +53,25 @@ class TorchBackend:
         found = self.bundle.component(component)
         found = component_in_half(found) if self._on_gpu else found
         what = f"The component {component}"
-        needed = self._modules.missing_bytes(component) + buffers_bytes(found)
-        self.require_memory(needed, what, WAY_OUT)
+        self.require_memory(self.footprint(component).resident_bytes, what, WAY_OUT)
         with told_in_a_sentence(what), self._place.lock:
             module = self._modules.make(component)
         graphed = self._graphs and component in _REPEATED
         run = GraphedModule(module, self._pool) if graphed else eager(module)
         return TorchEngine(found, run, self._place)
+
+    def footprint(self, component: str) -> Footprint:
+        """What a component takes beyond the networks that are loaded."""
+        found = self.bundle.component(component)
+        if not self._on_gpu:
+            return torch_footprint(found, self.bundle.manifest.weights)
+        half = component_in_half(found)
+        resident_bytes = self._modules.missing_bytes(component) + buffers_bytes(half)
+        return Footprint(resident_bytes, found.working_bytes // 2)
+
+    def release(self, component: str) -> None:
+        """Forget the networks that only this component needed."""
+        self._modules.release(component)
 
     def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
         """Refuse what does not fit beside what is loaded.

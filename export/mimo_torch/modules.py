@@ -35,6 +35,7 @@ class ComponentModules:
         self._manifest = manifest
         self._switches = switches
         self._packed: PackedWeights | None = None
+        self._in_use: set[str] = set()
 
     def missing_bytes(self, name: str) -> int:
         """Bytes of weights that a component adds on the device."""
@@ -51,9 +52,18 @@ class ComponentModules:
                 f"There is no component '{name}'; there are {', '.join(NETWORKS_OF)}."
             )
         module = self._module(name)
+        self._in_use.add(name)
         if self._switches.channels_last:
             lay_channels_last(module)
         return module
+
+    def release(self, name: str) -> None:
+        """Let the networks go that no other component in use needs."""
+        self._in_use.discard(name)
+        needed = {part for other in self._in_use for part in NETWORKS_OF[other]}
+        for part in NETWORKS_OF[name]:
+            if part not in needed:
+                self.networks.release(part)
 
     def _module(self, name: str) -> nn.Module:
         networks = self.networks

@@ -12,7 +12,7 @@ from mimo_networks.unet import UNet
 from mimo_networks.vae import Autoencoder
 from mimo_networks.vae_config import VaeConfig
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.bundle_networks import NETWORKS, WEIGHTS, read_networks
+from mimo_runtime.bundle.networks import NETWORKS, WEIGHTS, read_networks
 from mimo_runtime.errors import BundleError
 from mimo_torch.stored_weights import StoredWeights
 
@@ -42,6 +42,10 @@ class Networks:
             return 0
         tensors = self._stored[name].tensors.values()
         return sum(t.length for t in tensors) * self.dtype.itemsize // torch.float32.itemsize
+
+    def release(self, name: str) -> None:
+        """Forget a network; asked for again, it is built again."""
+        self._built.pop(name, None)
 
     def denoiser(self) -> UNet:
         """The denoising UNet."""
@@ -105,13 +109,6 @@ def _denoiser(config: Config) -> UNet:
 
 
 def _image_encoder(config: Config) -> nn.Module:
-    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+    from mimo_networks.image_encoder import empty_image_encoder
 
-    net: nn.Module = CLIPVisionModelWithProjection(CLIPVisionConfig(**config))
-    for module in net.modules():
-        if "position_ids" in module._buffers:  # not part of the state, so it must be made here
-            shape = module.get_buffer("position_ids").shape
-            module.register_buffer(
-                "position_ids", torch.arange(shape[-1], device="cpu").expand(shape), False
-            )
-    return net
+    return empty_image_encoder(config)

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from mimo_runtime.bundle_networks import StoredTensor
+from mimo_runtime.bundle.networks import StoredTensor
 from mimo_runtime.errors import BundleError
 
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "int64": torch.int64}

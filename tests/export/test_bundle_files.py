@@ -10,7 +10,7 @@ import mimo_export
 from mimo_export.functions import OPSET
 from mimo_kernels import attention
 from mimo_runtime.bundle import COMPONENTS, Bundle
-from mimo_runtime.bundle_networks import WEIGHTS, read_networks
+from mimo_runtime.bundle.networks import WEIGHTS, read_networks
 from tests.golden import GOLDEN
 
 ALIGNMENT_BYTES = 64

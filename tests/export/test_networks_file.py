@@ -11,7 +11,7 @@ import torch
 
 from mimo_networks.checkpoint import load_checkpoint
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.bundle_networks import NETWORKS, WEIGHTS, read_networks
+from mimo_runtime.bundle.networks import NETWORKS, WEIGHTS, read_networks
 from mimo_runtime.errors import BundleError, MimoError, UnsupportedError
 from mimo_torch.networks import Networks
 from tests.golden import GOLDEN

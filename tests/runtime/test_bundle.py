@@ -1,6 +1,7 @@
 """A bundle is verified when it is opened; what is wrong with it is one sentence."""
 
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -8,10 +9,23 @@ from typing import Any
 
 import pytest
 
-from mimo_runtime.bundle import COMPONENTS, FORMAT, Bundle, TensorSpec
+from mimo_runtime.bundle import (
+    COMPONENTS,
+    FORMAT,
+    Bundle,
+    Manifest,
+    Shape,
+    TensorSpec,
+    manifest_values,
+)
 from mimo_runtime.errors import BundleError
 
 Values = dict[str, Any]
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / ".cache"))
 
 
 @pytest.fixture
@@ -35,10 +49,29 @@ def rewrite(folder: Path, change: Callable[[Values], Any]) -> None:
     path.write_text(json.dumps(values))
 
 
+def shape_of(values: Values) -> Values:
+    shape: Values = values["shapes"][0]
+    return shape
+
+
+def components(values: Values) -> Values:
+    found: Values = shape_of(values)["components"]
+    return found
+
+
+def first_input(values: Values) -> Values:
+    tensor: Values = components(values)["denoiser"]["inputs"][0]
+    return tensor
+
+
 def test_what_is_opened(small_bundle: Path) -> None:
-    told: list[tuple[str, int]] = []
-    bundle = Bundle.open(small_bundle, lambda name, size: told.append((name, size)))
-    assert told == [(name, file.size_bytes) for name, file in bundle.manifest.files.items()]
+    told: list[tuple[int, int]] = []
+    bundle = Bundle.open(
+        small_bundle, anew=True, on_bytes=lambda done, total: told.append((done, total))
+    )
+    total_bytes = sum(file.size_bytes for file in bundle.manifest.files.values())
+    assert told[-1] == (total_bytes, total_bytes)
+    assert told == sorted(told)
     assert bundle.manifest.components.keys() == set(COMPONENTS)
     latents = bundle.tensor("denoiser", "latents")
     assert latents == TensorSpec("latents", (bundle.manifest.frames, 4, 16, 16), "float32")
@@ -80,6 +113,50 @@ def test_a_missing_file(copied: Path, name: str) -> None:
     assert f"lacks the file {name}; copy or export" in sentence(copied)
 
 
+def test_what_was_verified_is_not_read_again(copied: Path) -> None:
+    for path in copied.iterdir():
+        os.utime(path, (1_700_000_000, 1_700_000_000))  # no longer fresh
+    Bundle.open(copied)
+    told: list[int] = []
+
+    def read_bytes(anew: bool) -> int:
+        told.clear()
+        Bundle.open(copied, anew=anew, on_bytes=lambda done, _: told.append(done))
+        return told[-1] if told else 0
+
+    assert read_bytes(anew=False) == 0
+    assert read_bytes(anew=True) == sum(
+        file.size_bytes for file in Bundle.open(copied).manifest.files.values()
+    )
+    linked = copied / "time_embedding.onnx"
+    linked.write_bytes(linked.read_bytes())
+    assert read_bytes(anew=False) == linked.stat().st_size
+
+
+def test_a_change_right_behind_a_verification_is_seen(copied: Path) -> None:
+    Bundle.open(copied)
+    data = bytearray((copied / "time_embedding.onnx").read_bytes())
+    data[len(data) // 2] ^= 1
+    with (copied / "time_embedding.onnx").open("r+b") as file:  # the same inode
+        file.write(data)
+    assert "time_embedding.onnx was changed" in sentence(copied)
+
+
+def test_a_bundle_on_a_read_only_disk_opens(
+    copied: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cache").write_text("no folder")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    Bundle.open(copied)
+
+
+def test_a_shape_that_is_not_there(small_bundle: Path) -> None:
+    bundle = Bundle.open(small_bundle)
+    assert Bundle.open(small_bundle, bundle.manifest.shape) == bundle
+    with pytest.raises(BundleError, match=r"has no shape 8x8x1; it has 128x128x16\. Name one"):
+        Bundle.open(small_bundle, Shape(8, 8, 1))
+
+
 def test_no_bundle_at_all(tmp_path: Path, small_bundle: Path) -> None:
     assert "is no bundle: it has no bundle.json" in sentence(tmp_path)
     assert "is no bundle" in sentence(tmp_path / "nowhere")
@@ -102,18 +179,15 @@ def test_a_json_that_is_no_manifest(copied: Path, text: str) -> None:
     assert "states no format" in sentence(copied)
 
 
-def test_a_newer_format(copied: Path) -> None:
-    rewrite(copied, lambda values: values.update(format=FORMAT + 1, entirely="new"))
+@pytest.mark.parametrize(
+    ("version", "way_out"),
+    [(FORMAT + 1, "update the program"), (FORMAT - 1, "export the bundle again")],
+)
+def test_another_format(copied: Path, version: int, way_out: str) -> None:
+    rewrite(copied, lambda values: values.update(format=version, entirely="new"))
     said = sentence(copied)
-    assert f"has format {FORMAT + 1}, this program reads up to {FORMAT}" in said
-    assert "update the program" in said
-
-
-def test_an_older_format(copied: Path) -> None:
-    rewrite(copied, lambda values: values.update(format=FORMAT - 1))
-    said = sentence(copied)
-    assert f"has format {FORMAT - 1}, this program reads format {FORMAT}" in said
-    assert "export the bundle again" in said
+    assert f"has format {version}, this program reads {FORMAT}" in said
+    assert way_out in said
 
 
 @pytest.mark.parametrize(
@@ -125,25 +199,20 @@ def test_a_file_name_that_leads_out(copied: Path, outside: str) -> None:
     )
     assert "leads out of the folder" in sentence(copied)
     rewrite(copied, lambda values: values["files"].pop(outside))
-    rewrite(copied, lambda values: values["components"]["denoiser"].update(file=outside))
+    rewrite(copied, lambda values: components(values)["denoiser"].update(file=outside))
     assert "leads out of the folder" in sentence(copied)
-
-
-def first_input(values: Values) -> Values:
-    tensor: Values = values["components"]["denoiser"]["inputs"][0]
-    return tensor
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda v: v.pop("frames"), "frames"),
+        (lambda v: shape_of(v).pop("frames"), "frames"),
         (lambda v: v.update(extra=1), "extra"),
         (
-            lambda v: v["components"].pop("time_embedding"),
+            lambda v: components(v).pop("time_embedding"),
             "components ['time_embedding'] are not listed",
         ),
-        (lambda v: v["components"]["time_embedding"].pop("outputs"), "outputs"),
+        (lambda v: components(v)["time_embedding"].pop("outputs"), "outputs"),
         (
             lambda v: v["files"].pop("time_embedding.onnx"),
             "names time_embedding.onnx, which is not listed",
@@ -154,16 +223,16 @@ def first_input(values: Values) -> Values:
         (lambda v: first_input(v).update(shape=["frames", 4]), "is not fixed"),
         (lambda v: first_input(v).update(dtype="float8"), "latents has dtype float8"),
         (lambda v: first_input(v).update(shape=[3, 4, 16, 16]), "frames are not those of latents"),
-        (lambda v: v.update(width_px=56), "its size is not that of pixels"),
-        (lambda v: v.update(overlap_frames=v["frames"]), "overlap"),
-        (lambda v: v.update(overlap_frames=-1), "overlap"),
+        (lambda v: shape_of(v).update(width_px=56), "its size is not that of pixels"),
+        (lambda v: shape_of(v).update(overlap_frames=shape_of(v)["frames"]), "overlap"),
+        (lambda v: shape_of(v).update(overlap_frames=-1), "overlap"),
         (lambda v: v.update(paints="cats"), "it paints 'cats'"),
         (lambda v: v.update(paints="human"), "names its planes"),
         (lambda v: v.update(planes=["red"]), "names its planes"),
         (lambda v: v.update(defaults={"seed": 1}), "its default seed is 1"),
         (lambda v: v.update(defaults={"steps": "4"}), "its default steps is '4'"),
-        (lambda v: v["components"]["denoiser"].update(inputs=[]), "damaged"),
-        (lambda v: v["components"]["denoiser"].update(file=7), "damaged"),
+        (lambda v: components(v)["denoiser"].update(inputs=[]), "damaged"),
+        (lambda v: components(v)["denoiser"].update(file=7), "damaged"),
     ],
 )
 def test_a_damaged_manifest(copied: Path, change: Callable[[Values], Any], words: str) -> None:
@@ -173,16 +242,20 @@ def test_a_damaged_manifest(copied: Path, change: Callable[[Values], Any], words
     assert words in said
 
 
+def text(manifest: Manifest) -> str:
+    return json.dumps(manifest_values([manifest]), indent=1) + "\n"
+
+
 def test_what_a_bundle_paints_and_its_defaults_are_kept_and_left_out_where_unused(
     copied: Path,
 ) -> None:
     before = (copied / "bundle.json").read_text()
     plain = Bundle.open(copied).manifest
     assert (plain.paints_human, plain.planes, dict(plain.defaults)) == (False, (), {})
-    assert plain.to_json() == before
+    assert text(plain) == before
     used = {"paints": "human", "planes": ["red", "cover"], "defaults": {"steps": 4, "guidance": 1}}
     rewrite(copied, lambda values: values.update(used))
     found = Bundle.open(copied).manifest
     assert found.paints_human
     assert found.planes == ("red", "cover")
-    assert json.loads(found.to_json()) == json.loads(before) | used
+    assert json.loads(text(found)) == json.loads(before) | used

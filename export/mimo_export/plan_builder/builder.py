@@ -1,6 +1,7 @@
-"""The components of a bundle built into one plan folder, or nothing of it."""
+"""The components of a bundle built into one plan folder, which is whole whatever happens."""
 
 import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from mimo_export.plan_builder.library import Library
 from mimo_export.plan_builder.room import check_disk, check_memory
 from mimo_export.plan_builder.target import Target
 from mimo_export.plan_builder.workshop import OnProgress, Workshop, say_nothing
-from mimo_runtime.bundle import Bundle, stored_file
+from mimo_runtime.bundle import Bundle, remember, stored_file
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.draft import draft_folder, plans_locked, publish
@@ -66,8 +67,8 @@ class Builder:
             new = [name for name in components if name not in had]
             if before and not new:
                 return Built(before, ())
-            check_disk(self._bundle, new, self._bundle.folder)
-            check_memory(self._bundle, new)
+            check_disk(self._bundle, new, self._bundle.folder, target.stripped)
+            check_memory(self._bundle, new, target.measured)
             timings = _timings_file(self._bundle, key)
             self._library.timings = timings.read_bytes() if timings.exists() else b""
             with draft_folder(self._bundle.folder) as draft:
@@ -103,8 +104,24 @@ class Builder:
             kernels = self._make_kernels(self._bundle, target.arch, draft)
             self._show("kernels", "done", 1, 1)
         workshop = Workshop(self._bundle, self._library, self._device, target, draft, self._show)
-        components |= workshop.make(new)
-        return publish(draft, self._manifest(draft, key, components, kernels))
+        try:
+            workshop.make(new)
+        except BaseException:  # what was built took minutes and is whole
+            if workshop.made:
+                self._publish(draft, key, components | workshop.made, kernels)
+            raise
+        return self._publish(draft, key, components | workshop.made, kernels)
+
+    def _publish(
+        self,
+        draft: Path,
+        key: PlanKey,
+        components: dict[str, PlanComponent],
+        kernels: tuple[PlanKernel, ...],
+    ) -> PlanFolder:
+        plan = publish(draft, self._manifest(draft, key, components, kernels))
+        remember(plan.path, plan.manifest.files)
+        return plan
 
     def _manifest(
         self,
@@ -136,4 +153,7 @@ def _link_all(plan: PlanFolder, draft: Path) -> None:
     for name in plan.manifest.files:
         target = draft / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        os.link(plan.path / name, target)
+        try:
+            os.link(plan.path / name, target)
+        except OSError:  # a file system without hard links
+            shutil.copy2(plan.path / name, target)

@@ -7,10 +7,11 @@ from types import FrameType, TracebackType
 from typing import Any
 
 OnStep = Callable[[int, int], None]
+_ASKING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupts:
-    """Inside its block Ctrl-C only sets `asked`; behind the block it raises KeyboardInterrupt.
+    """Inside its block Ctrl-C and SIGTERM only set `asked`; behind it KeyboardInterrupt is raised.
 
     The library cannot take an exception in the middle of a build; what a guarded call raises comes
     behind the block as well.
@@ -19,12 +20,12 @@ class Interrupts:
     def __init__(self) -> None:
         self.asked = False
         self._failure: BaseException = KeyboardInterrupt()
-        self._usual: signal.Handlers | int | None = None
+        self._usual: list[tuple[signal.Signals, Any]] = []
         self._ours = threading.current_thread() is threading.main_thread()
 
     def __enter__(self) -> "Interrupts":
         if self._ours:
-            self._usual = signal.signal(signal.SIGINT, self._note)  # type: ignore[assignment]
+            self._usual = [(number, signal.signal(number, self._note)) for number in _ASKING]
         return self
 
     def __exit__(
@@ -33,8 +34,8 @@ class Interrupts:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._ours:
-            signal.signal(signal.SIGINT, self._usual)
+        for number, usual in self._usual:
+            signal.signal(number, usual)
         if self.asked:
             raise self._failure
 

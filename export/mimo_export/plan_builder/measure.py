@@ -7,7 +7,7 @@ import numpy as np
 import onnx_ir as ir
 from numpy.typing import NDArray
 
-from mimo_export.plan_builder.walk import Array, walk
+from mimo_export.plan_builder.walk import Array, OnNode, say_nothing, walk
 
 _LIMITS = {"fp16": 65504.0, "fp8": 65504.0}
 _HEADROOM = 4.0
@@ -15,7 +15,7 @@ _TINY = 1e-30
 
 
 def ranges(
-    model: ir.Model, feeds: Mapping[str, Array]
+    model: ir.Model, feeds: Mapping[str, Array], on_node: OnNode = say_nothing
 ) -> tuple[dict[str, float], dict[str, Array]]:
     """The largest magnitude of every input and result of a float32 component, and its outputs."""
     largest: dict[str, float] = {}
@@ -26,7 +26,7 @@ def ranges(
 
     for name, array in feeds.items():
         look(name, array)
-    return largest, walk(model, feeds, look)
+    return largest, walk(model, feeds, look, on_node)
 
 
 def overflowing(largest: Mapping[str, float], precision: str) -> frozenset[str]:

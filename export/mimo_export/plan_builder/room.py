@@ -1,29 +1,32 @@
 """Whether a build fits on the disk and into memory, asked before it begins."""
 
-import math
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-import onnx_ir as ir
-
-from mimo_runtime.bundle import Bundle
+from mimo_runtime.bundle import Bundle, Component
 from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.errors import ResourceError
 
 _ENGINE_SHARE = 1.2  # an engine over its weights: kernels and constants, without those of a few MB
+_STRIPPED_SHARE = 0.1  # an engine without its weights, over them
 _KERNELS_BYTES = 64 << 20
-_LIVE_VALUES = 4  # of the largest size, at once: the operands of a block and its residual
+_SCRATCH = 2.0  # of the values alive at once: they, and what the largest node takes beside them
 
 
-def check_disk(bundle: Bundle, components: Collection[str], folder: Path) -> None:
+def check_disk(bundle: Bundle, components: Collection[str], folder: Path, stripped: bool) -> None:
     """Refuse a disk without room for the typed graphs and the engines of `components`.
+
+    Graphs share the weights of both denoisers; engines carry their own unless they are `stripped`.
 
     Raises:
         ResourceError: with both figures.
     """
-    half_bytes = sum(bundle.component(name).weights_bytes for name in components) // 2
-    needed_bytes = int(half_bytes * (1 + _ENGINE_SHARE)) + _KERNELS_BYTES
+    half_bytes = {name: bundle.component(name).weights_bytes // 2 for name in components}
+    distinct = [name for name in components if name != "denoiser_unguided"] or components
+    share = _STRIPPED_SHARE if stripped else _ENGINE_SHARE
+    graphs_bytes = sum(half_bytes[name] for name in distinct)
+    needed_bytes = graphs_bytes + int(sum(half_bytes.values()) * share) + _KERNELS_BYTES
     free_bytes = shutil.disk_usage(folder).free
     if needed_bytes > free_bytes:
         raise ResourceError(
@@ -33,8 +36,11 @@ def check_disk(bundle: Bundle, components: Collection[str], folder: Path) -> Non
         )
 
 
-def check_memory(bundle: Bundle, components: Collection[str]) -> None:
-    """Refuse a machine that cannot hold the largest of `components` as graph and as engine.
+def check_memory(bundle: Bundle, components: Collection[str], measured: bool) -> None:
+    """Refuse a machine on which one of `components` cannot be built, before the first is.
+
+    Held are the largest one as graph and as engine and, where it is `measured`, its weights in
+    float32 and what its values take while they are computed.
 
     Raises:
         ResourceError: with both figures.
@@ -42,15 +48,16 @@ def check_memory(bundle: Bundle, components: Collection[str]) -> None:
     name = max(components, key=lambda each: bundle.component(each).weights_bytes)
     needed_bytes = 2 * bundle.component(name).weights_bytes
     require_memory(needed_bytes, f"Building {name}", "end other programs or use a larger machine")
+    if not measured:
+        return
+    name = max(components, key=lambda each: measuring_bytes(bundle.component(each)))
+    require_memory(
+        measuring_bytes(bundle.component(name)),
+        f"Measuring {name} on the CPU",
+        "build without measuring",
+    )
 
 
-def check_measuring(name: str, graph: ir.Graph) -> None:
-    """Refuse to compute a component on the CPU that does not fit into memory.
-
-    Raises:
-        ResourceError: with both figures, and the way without.
-    """
-    sizes = [math.prod(v.shape.numpy()) for node in graph for v in node.outputs if v.shape]
-    weights = [v.const_value.nbytes for v in graph.initializers.values() if v.const_value]
-    needed_bytes = sum(weights) + _LIVE_VALUES * 4 * max(sizes)
-    require_memory(needed_bytes, f"Measuring {name} on the CPU", "build without measuring")
+def measuring_bytes(component: Component) -> int:
+    """Memory to compute a component node by node: weights, values, scratch of the largest node."""
+    return component.weights_bytes + int(_SCRATCH * component.working_bytes)

@@ -1,10 +1,11 @@
 """A component of a bundle as a typed ONNX file, ready for a strongly typed network."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import onnx_ir as ir
 
+from mimo_export.bundle_graph import load_graph
 from mimo_export.plan_builder import float8
 from mimo_export.plan_builder.attention_nodes import Plugins, attention_nodes
 from mimo_export.plan_builder.boundary import boundary_spec
@@ -12,7 +13,6 @@ from mimo_export.plan_builder.islands import BF16, FLOAT32_COMPONENTS, islands
 from mimo_export.plan_builder.layers import layer_groups
 from mimo_export.plan_builder.measure import overflowing, ranges, relative_error
 from mimo_export.plan_builder.precision import LOW_TYPES, narrow
-from mimo_export.plan_builder.room import check_measuring
 from mimo_export.plan_builder.walk import Array, walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
@@ -20,6 +20,11 @@ from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.plans.manifest import PlanComponent
 
 _FP8 = "fp8"
+OnStep = Callable[[int, int], None]
+
+
+def say_nothing(done: int, total: int) -> None:
+    """Progress for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,22 @@ class TypedComponent:
     file: str
     tf32: bool
     described: PlanComponent
+
+
+class _Count:
+    """Counts nodes of two walks over a graph, of which the second one may have more."""
+
+    def __init__(self, on_step: OnStep, total: int) -> None:
+        self._on_step = on_step
+        self._done = 0
+        self._total = total
+
+    def __call__(self) -> None:
+        self._done += 1
+        self._on_step(min(self._done, self._total), self._total)
+
+    def go_on(self, done: int, left: int) -> None:
+        self._done, self._total = done, done + left
 
 
 class Typing:
@@ -43,23 +64,29 @@ class Typing:
         self._plugins = plugins
 
     def write(
-        self, name: str, store: WeightStore, feeds: Mapping[str, Array] | None
+        self,
+        name: str,
+        store: WeightStore,
+        feeds: Mapping[str, Array] | None,
+        on_step: OnStep = say_nothing,
     ) -> TypedComponent:
         """Type a component and write it into the folder of `store`.
 
         With sample inputs `feeds` values beyond float16 are found and kept in float32, and the
-        error is measured.
+        error is measured; `on_step` is told nodes computed and nodes to compute for it.
 
         Raises:
-            ResourceError: the component does not fit into memory to be measured.
             UnsupportedError: the precision does not fit the component; the sentence says why.
         """
-        model = ir.load(self._bundle.path(name))
-        largest, exact = self._measured(model, name, feeds)
+        model = load_graph(self._bundle.path(name))
+        nodes_count = len(model.graph)
+        measuring = _Count(on_step, 2 * nodes_count)
+        largest, exact = ranges(model, feeds, measuring) if feeds is not None else ({}, {})
         self._retype(model, name, largest)
         error = None
         if feeds is not None:
-            error = relative_error(walk(model, feeds), exact)
+            measuring.go_on(nodes_count, len(model.graph))
+            error = relative_error(walk(model, feeds, on_node=measuring), exact)
             self._check(name, error)
         component = self._bundle.component(name)
         groups = layer_groups(model.graph)
@@ -75,14 +102,6 @@ class Typing:
             attention=nodes,
         )
         return TypedComponent(file, name not in FLOAT32_COMPONENTS, described)
-
-    def _measured(
-        self, model: ir.Model, name: str, feeds: Mapping[str, Array] | None
-    ) -> tuple[dict[str, float], dict[str, Array]]:
-        if feeds is None:
-            return {}, {}
-        check_measuring(name, model.graph)
-        return ranges(model, feeds)
 
     def _retype(self, model: ir.Model, name: str, largest: Mapping[str, float]) -> None:
         beyond = overflowing(largest, self._precision)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 OnValue = Callable[[str, Array], None]
+OnNode = Callable[[], None]
 
 _FLOAT8_MAX = 448.0
 _NARROW = (np.float16, ml_dtypes.bfloat16)
@@ -27,10 +28,20 @@ def _ignore(name: str, array: Array) -> None:
     """For who does not look at values on the way."""
 
 
+def say_nothing() -> None:
+    """Progress for nobody."""
+
+
 def walk(
-    model: ir.Model, feeds: Mapping[str, Array], on_value: OnValue = _ignore
+    model: ir.Model,
+    feeds: Mapping[str, Array],
+    on_value: OnValue = _ignore,
+    on_node: OnNode = say_nothing,
 ) -> dict[str, Array]:
-    """The outputs of `model` for its inputs by name; `on_value` sees every result on the way."""
+    """The outputs of `model` for its inputs by name.
+
+    `on_value` sees every result on the way, `on_node` is called behind every node.
+    """
     graph = model.graph
     functions = [ir.serde.serialize_function(function) for function in model.functions.values()]
     values: dict[str, Array] = {
@@ -45,6 +56,7 @@ def walk(
             with np.errstate(over="ignore"):  # that is for who looks at the values to find
                 values[value.name or ""] = result.astype(_numpy(value), copy=False)
             on_value(value.name or "", values[value.name or ""])
+        on_node()
         for read in node.inputs:
             if read is not None:
                 uses[read.name] -= 1

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from mimo_export.plan_builder.attention_nodes import Plugins, with_tactics
@@ -47,21 +48,35 @@ class Workshop:
         self._target = target
         self._draft = draft
         self._show = on_progress
+        self.made: dict[str, PlanComponent] = {}
         self._graphs = draft / f"{_GRAPHS}{len(list(draft.glob(f'{_GRAPHS}*')))}"
 
-    def make(self, names: Sequence[str]) -> dict[str, PlanComponent]:
-        """Write the engines of `names` into the draft and describe them."""
+    def make(self, names: Sequence[str]) -> None:
+        """Write the engines of `names` into the draft, describing each in `made` once it is there.
+
+        What fails leaves those before it whole.
+        """
         self._graphs.mkdir()
         typing = Typing(self._bundle, self._target.precision, self._plugins())
-        made: dict[str, PlanComponent] = {}
         with WeightStore(self._graphs) as store:
-            for name, feeds in self._feeds(names):
-                self._show(name, "measuring" if feeds else "typing", 0, 1)
-                made[name] = self._engine(name, typing.write(name, store, feeds))
-                self._show(name, "done", 1, 1)
-        if not self._target.stripped:
+            try:
+                for name, feeds in self._feeds(names):
+                    stage = "measuring" if feeds else "typing"
+                    self._show(name, stage, 0, 1)
+                    told = partial(self._show, name, stage)
+                    self.made[name] = self._engine(name, typing.write(name, store, feeds, told))
+                    self._show(name, "done", 1, 1)
+            finally:
+                self._tidy()
+
+    def _tidy(self) -> None:
+        """Leave what the engines that were made need, and nothing of the one that was not."""
+        if not self._target.stripped or not self.made:
             shutil.rmtree(self._graphs)
-        return made
+            return
+        for graph in self._graphs.glob("*.onnx"):
+            if graph.stem not in self.made:
+                graph.unlink()
 
     def _feeds(self, names: Sequence[str]) -> Iterator[tuple[str, Mapping[str, Array] | None]]:
         if not self._target.measured:

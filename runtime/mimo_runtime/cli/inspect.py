@@ -5,18 +5,20 @@ from pathlib import Path
 
 import click
 
-from mimo_runtime.bundle import Bundle, Component
-from mimo_runtime.cli.options import FOLDER, examples
+from mimo_runtime.bundle import Bundle, Component, Shape, Weights
+from mimo_runtime.bundle.opening import open_at_terminal
+from mimo_runtime.cli.options import FOLDER, examples, shape_options
 
 _SHOWN = 7
 
 
 @click.command(epilog=examples("mimo inspect bundles/mimo", "mimo inspect bundles/mimo --tensors"))
 @click.argument("bundle", type=FOLDER)
+@shape_options
 @click.option("--tensors", is_flag=True, help="List every input and output, however many.")
-def inspect(bundle: Path, tensors: bool) -> None:
+def inspect(bundle: Path, shape: Shape | None, verify: bool, tensors: bool) -> None:
     """Verify BUNDLE and list what it holds."""
-    opened = Bundle.open(bundle)
+    opened = open_at_terminal(bundle, shape, verify)
     for line in _facts(opened):
         click.echo(line)
     for name, component in opened.manifest.components.items():
@@ -34,8 +36,16 @@ def _facts(bundle: Bundle) -> Iterator[str]:
     yield f"picture  {m.width_px}x{m.height_px} px"
     yield f"window   {m.frames} frames, overlap {m.overlap_frames}"
     yield "solver   " + ", ".join(f"{key} {value}" for key, value in m.solver.items())
-    yield f"weights  from {m.source}; identity {bundle.digest}"
+    if len(m.shapes) > 1:
+        yield f"shapes   {', '.join(map(str, m.shapes))}; this is {m.shape}"
+    yield f"weights  {_precision(m.weights)}, from {m.source}; identity {bundle.digest}"
     yield f"licence  {m.licence}"
+
+
+def _precision(weights: Weights) -> str:
+    if not weights.relative_error:
+        return weights.dtype
+    return f"{weights.dtype} (relative error {weights.relative_error:.1e})"
 
 
 def _described(name: str, component: Component, every: bool) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import click
 
+from mimo_runtime.bundle import shape_from
 from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.kinds import output_kind
@@ -17,6 +18,14 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 ANY_PATH = click.Path(path_type=Path)
 DEFAULTS = Settings()
+
+
+_SHAPE_OPTIONS = (
+    click.option("--shape", metavar="WxHxFRAMES", callback=lambda _c, _o, text: shape_from(text),
+                 help="Picture size and window, of a bundle that has several; default: its first."),
+    click.option("--verify", is_flag=True,
+                 help="Read every file of the bundle and compare it, though it was before."),
+)  # fmt: skip
 
 
 def examples(*lines: str) -> str:
@@ -140,6 +149,11 @@ def settings_options(command: Command) -> Command:
                      "give the networks whole frames and keep what they paint."),
     )  # fmt: skip
     return _with(options, command)
+
+
+def shape_options(command: Command) -> Command:
+    """Which shape of a bundle, and whether it is verified anew."""
+    return _with(_SHAPE_OPTIONS, command)
 
 
 def engine_options(command: Command) -> Command:

@@ -16,6 +16,7 @@ from mimo_runtime.cli.options import (
     input_options,
     settings_from,
     settings_options,
+    shape_options,
 )
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.settings import Settings
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     help="Draw the character's texture on the posed body, "
     "without a network: in seconds, to see size, place and scene before a render.",
 )
+@shape_options
 @input_options
 @settings_options
 @engine_options
@@ -61,13 +63,15 @@ def render(*, draft: bool, **options: Any) -> None:
 def _render(options: dict[str, Any], settings: Settings) -> None:
     from contextlib import closing
 
+    from mimo_runtime.bundle.opening import open_at_terminal
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.media.sink import open_sink
     from mimo_runtime.runner.synthesizer import Synthesizer
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
     started_s = time.monotonic()
-    synthesizer = Synthesizer.load(options["bundle"], options["threads"], options["engine"])
+    bundle = open_at_terminal(options["bundle"], options["shape"], options["verify"])
+    synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
     manifest = synthesizer.bundle.manifest
     request = _request(options, settings, manifest)
     if manifest.paints_human or request.prepared is not None:

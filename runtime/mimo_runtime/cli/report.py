@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from mimo_runtime.bundle import Bundle
-from mimo_runtime.cli.options import FOLDER, examples
+from mimo_runtime.bundle import Shape
+from mimo_runtime.bundle.opening import open_at_terminal
+from mimo_runtime.cli.options import FOLDER, examples, shape_options
 from mimo_runtime.engines.availability import device_or_reason
 from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
 from mimo_runtime.engines.report import ComponentRow, EngineReport, engine_report
@@ -23,10 +24,11 @@ _ATTENTION = {
 
 @click.command(epilog=examples("mimo report bundles/mimo", "mimo report bundles/mimo --json"))
 @click.argument("bundle", type=FOLDER)
+@shape_options
 @click.option("--json", "as_json", is_flag=True, help="Everything as JSON, for programs.")
-def report(bundle: Path, as_json: bool) -> None:
+def report(bundle: Path, shape: Shape | None, verify: bool, as_json: bool) -> None:
     """Say which engine runs BUNDLE here, with which kernels and precision, and what fell back."""
-    facts = engine_report(Bundle.open(bundle), *device_or_reason())
+    facts = engine_report(open_at_terminal(bundle, shape, verify), *device_or_reason())
     if as_json:
         click.echo(json.dumps(asdict(facts), indent=1))
         return

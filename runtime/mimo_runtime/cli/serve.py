@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples
+from mimo_runtime.bundle import Shape
+from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples, shape_options
 
 
 @click.command(
@@ -14,6 +15,7 @@ from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples
     )
 )
 @click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
+@shape_options
 @click.option("--listen", default="127.0.0.1:50051", show_default=True, help="HOST:PORT.")
 @engine_options
 @click.option("--sessions", type=int, default=1, show_default=True, help="Worked on at once.")
@@ -23,6 +25,8 @@ from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples
 @click.option("--insecure", is_flag=True, help="Allow other machines to connect without TLS.")
 def serve(
     bundle: Path,
+    shape: Shape | None,
+    verify: bool,
     listen: str,
     engine: str,
     threads: int,
@@ -33,6 +37,7 @@ def serve(
     insecure: bool,
 ) -> None:
     """Serve a bundle over gRPC until Ctrl-C."""
+    from mimo_runtime.bundle.opening import open_at_terminal
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.serving.run import serve as run
 
@@ -41,8 +46,10 @@ def serve(
         max_waiting=waiting,
         engine=engine,
         threads=threads,
+        shape=shape,
         tls_certificate=tls_certificate,
         tls_key=tls_key,
         insecure=insecure,
     )
+    open_at_terminal(bundle, shape, verify)
     run(bundle, listen, options, click.echo)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine import Engine
+from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.latents import Floats, LatentState
 
 
@@ -26,6 +27,12 @@ class Backend(Protocol):
             BundleError: the component does not load.
             ResourceError: it is larger than the memory at hand.
         """
+
+    def footprint(self, component: str) -> Footprint:
+        """What a component takes once it is loaded; 0 resident where it already is."""
+
+    def release(self, component: str) -> None:
+        """Forget a component that was loaded; its engine must no longer be used."""
 
     def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
         """Refuse what does not fit beside the engines, before it is begun.

@@ -1,13 +1,17 @@
 """Which library runs a bundle: the one asked for, or the best that this machine can run."""
 
+import importlib.util
 import logging
 from collections.abc import Callable
 from importlib.metadata import entry_points
 
-from mimo_runtime.bundle import Bundle
+from mimo_runtime.bundle import Bundle, Component, Weights
 from mimo_runtime.engines.availability import TORCH_GROUP
 from mimo_runtime.engines.backend import Backend, OpenBackend
+from mimo_runtime.engines.cpu_footprint import onnxruntime_footprint, torch_footprint
 from mimo_runtime.engines.device import Device, find_device
+from mimo_runtime.engines.footprint import Footprint, job_peak_bytes
+from mimo_runtime.engines.memory import fits_memory, free_memory_bytes
 from mimo_runtime.errors import (
     BundleError,
     InvalidRequestError,
@@ -43,8 +47,9 @@ def _best(bundle: Bundle, threads: int) -> Backend:
     try:
         device = find_device()
     except UnsupportedError as error:
-        _log.info("Engine onnxruntime on the CPU. %s", error)
-        return _opener(ONNXRUNTIME)(bundle, threads)
+        name, why = best_on_cpu(bundle)
+        _log.info("Engine %s on the CPU%s. %s", name, why, error)
+        return _opener(name, "cpu" if name == TORCH else None)(bundle, threads)
     refused = []
     for name in _ON_A_GPU:
         try:
@@ -54,8 +59,32 @@ def _best(bundle: Bundle, threads: int) -> Backend:
         else:
             _log.info("%s", _sentence(name, device, refused))
             return backend
-    _log.info("%s", " ".join(["Engine onnxruntime on the CPU.", *refused]))
-    return _opener(ONNXRUNTIME)(bundle, threads)
+    name, why = best_on_cpu(bundle)
+    _log.info("%s", " ".join([f"Engine {name} on the CPU{why}.", *refused]))
+    return _opener(name, "cpu" if name == TORCH else None)(bundle, threads)
+
+
+def best_on_cpu(bundle: Bundle) -> tuple[str, str]:
+    """ONNX Runtime is the faster one; torch where only that fits into memory, and why."""
+    weights = bundle.manifest.weights
+
+    def needed_bytes(footprint: Callable[[Component, Weights], Footprint]) -> int:
+        return job_peak_bytes(lambda name: footprint(bundle.component(name), weights), "denoiser")
+
+    fast_bytes, lean_bytes = needed_bytes(onnxruntime_footprint), needed_bytes(torch_footprint)
+    if fits_memory(fast_bytes) or not fits_memory(lean_bytes) or not _has_torch():
+        return ONNXRUNTIME, ""
+    return TORCH, (
+        f", which needs {lean_bytes / 1e9:.1f} GB of memory where onnxruntime, which is faster, "
+        f"needs {fast_bytes / 1e9:.1f} GB and {free_memory_bytes() / 1e9:.1f} GB is free"
+    )
+
+
+def _has_torch() -> bool:
+    """Whether the engine is installed, looked up without importing it."""
+    return importlib.util.find_spec("torch") is not None and bool(
+        entry_points(group=TORCH_GROUP, name=TORCH)
+    )
 
 
 def _sentence(name: str, device: Device, refused: list[str]) -> str:

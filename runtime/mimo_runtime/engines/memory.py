@@ -2,9 +2,22 @@
 
 import psutil
 
+from mimo_runtime.engines.cgroup import cgroup_free_bytes
 from mimo_runtime.errors import ResourceError
 
 _USABLE_SHARE = 0.95
+
+
+def free_memory_bytes() -> int:
+    """What this process may still take of the machine's memory, under its groups' limits."""
+    free_bytes = int(psutil.virtual_memory().available)
+    limited_bytes = cgroup_free_bytes()
+    return free_bytes if limited_bytes is None else min(free_bytes, limited_bytes)
+
+
+def fits_memory(needed_bytes: int) -> bool:
+    """Whether that much can be taken now."""
+    return needed_bytes <= free_memory_bytes() * _USABLE_SHARE
 
 
 def require_memory(needed_bytes: int, what: str, way_out: str) -> None:
@@ -13,9 +26,8 @@ def require_memory(needed_bytes: int, what: str, way_out: str) -> None:
     Raises:
         ResourceError: `what` with both figures, and the way out.
     """
-    free_bytes = psutil.virtual_memory().available
-    if needed_bytes > free_bytes * _USABLE_SHARE:
-        raise _too_large(needed_bytes, free_bytes, what, way_out)
+    if not fits_memory(needed_bytes):
+        raise _too_large(needed_bytes, free_memory_bytes(), what, way_out)
 
 
 def require_gpu_memory(needed_bytes: int, free_bytes: int, what: str, way_out: str) -> None:

@@ -1,6 +1,8 @@
 """The backend that runs everywhere: ONNX Runtime on the CPU."""
 
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.cpu_footprint import onnxruntime_footprint
+from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.latents import Floats, HostLatents
 from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.engines.onnxruntime_engine import OrtEngine
@@ -16,14 +18,22 @@ class OrtBackend:
         self._threads = threads
 
     def load(self, component: str) -> OrtEngine:
-        """Load a component, if its weights fit into memory."""
+        """Load a component, if it fits into memory."""
         found = self.bundle.component(component)
         require_memory(
-            found.weights_bytes,
+            self.footprint(component).resident_bytes,
             f"The component {component}",
             "end other programs or use a machine with more",
         )
         return OrtEngine(self.bundle.path(component), found, self._threads)
+
+    def footprint(self, component: str) -> Footprint:
+        """What a component takes of main memory."""
+        found = self.bundle.component(component)
+        return onnxruntime_footprint(found, self.bundle.manifest.weights)
+
+    def release(self, component: str) -> None:
+        """Nothing is kept here."""
 
     def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
         """Refuse what is larger than this machine's free memory."""

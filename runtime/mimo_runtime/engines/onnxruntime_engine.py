@@ -10,6 +10,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Component, TensorSpec
+from mimo_runtime.engines.cpu_footprint import is_large
 from mimo_runtime.engines.engine import Array, Tensor, empty_buffer
 from mimo_runtime.errors import BundleError
 
@@ -60,6 +61,8 @@ class OrtEngine:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = _LOG_ERRORS_ONLY
+        if is_large(component):
+            _spare_memory(options)
         try:
             self._session = onnxruntime.InferenceSession(
                 path, options, providers=["CPUExecutionProvider"]
@@ -90,6 +93,19 @@ class OrtEngine:
                 buffers[spec.name] = empty_buffer(spec)
             _check_buffer(spec, buffers[spec.name])
         return OrtPass(self._session, self.component, buffers)
+
+
+def _spare_memory(options: onnxruntime.SessionOptions) -> None:
+    """Weights stay mapped and scratch is given back behind each pass.
+
+    Packed or reordered weights would be copies; the arena keeps what the first pass took and
+    takes as much again for the second, whose places it has planned; and a buffer that a later
+    value of the same size shall reuse is held until then.
+    """
+    options.enable_cpu_mem_arena = False
+    options.enable_mem_reuse = False
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+    options.add_session_config_entry("session.disable_prepacking", "1")
 
 
 def _spec(node: onnxruntime.NodeArg) -> TensorSpec:

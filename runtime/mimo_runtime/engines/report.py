@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.availability import EngineAvailability, engine_reports
-from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
+from mimo_runtime.engines.choice import TORCH, best_on_cpu
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.choice import PlanQuery, select_plan
@@ -82,14 +82,16 @@ def engine_report(bundle: Bundle, device: Device | None, no_device: str) -> Engi
         runs = engine.usable and (engine.name not in ENGINES or plan is not None)
         name = plan.path.name if plan else ""
         engines.append(EngineRow(engine.name, engine.version, runs, reason, name))
-    chosen = next(row.name for row in engines if row.runs and (device or row.name == ONNXRUNTIME))
+    best = next(row.name for row in engines if row.runs)
+    chosen = best if device else best_on_cpu(bundle)[0]
+    precision = "fp16" if device and chosen == TORCH else "fp32"
     return EngineReport(
         bundle=bundle.manifest.name,
         device=device,
         no_device=no_device,
         engines=tuple(engines),
         chosen=chosen,
-        components=_components(bundle, chosen, plans.get(chosen)),
+        components=_components(bundle, precision, plans.get(chosen)),
         plans=tuple(map(_row, found.plans)),
         broken_plans=found.broken,
         build=_build_command(bundle, device),
@@ -110,10 +112,11 @@ def _plan_for(
     return plan, engine.reason
 
 
-def _components(bundle: Bundle, engine: str, plan: PlanFolder | None) -> tuple[ComponentRow, ...]:
+def _components(
+    bundle: Bundle, precision: str, plan: PlanFolder | None
+) -> tuple[ComponentRow, ...]:
     if plan is not None:
         return _row(plan).components
-    precision = "fp16" if engine == TORCH else "fp32"
     return tuple(
         ComponentRow(name, part.file, precision, part.weights_bytes, None, None, ())
         for name, part in bundle.manifest.components.items()

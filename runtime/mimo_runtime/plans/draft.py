@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from mimo_runtime.errors import BusyError
+from mimo_runtime.errors import BusyError, ResourceError
 from mimo_runtime.plans.folder import PLANS, PlanFolder
 from mimo_runtime.plans.manifest import MANIFEST, PlanManifest
 
@@ -22,10 +22,18 @@ def plans_locked(bundle_folder: Path) -> Iterator[None]:
 
     Raises:
         BusyError: another process builds plans for this bundle.
+        ResourceError: the bundle lies where nothing can be written.
     """
     root = bundle_folder / PLANS
-    root.mkdir(exist_ok=True)
-    with (root / _LOCK).open("w") as lock:
+    try:
+        root.mkdir(exist_ok=True)
+        opened = (root / _LOCK).open("w")
+    except OSError as error:
+        raise ResourceError(
+            f"{root} cannot be written ({error.strerror}); copy the bundle to a place of yours, or "
+            "link it there with 'cp -al', and build that."
+        ) from error
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

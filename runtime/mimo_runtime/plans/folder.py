@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from mimo_runtime.bundle import stored_file
+from mimo_runtime.bundle import changed_file
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.command import build_command
 from mimo_runtime.plans.kernel import PlanKernel
@@ -46,6 +46,8 @@ class PlanFolder:
     def verify(self) -> None:
         """Compare size and SHA-256 of every file with the manifest.
 
+        What was verified before and looks the same since is not read again.
+
         Raises:
             PlanError: a file is missing or changed; the sentence has the command that mends it.
         """
@@ -59,11 +61,12 @@ class PlanFolder:
                     f"The plan {path} is corrupt: it has {size_bytes} bytes where plan.json says "
                     f"{stored.size_bytes}; {self._mend()}"
                 )
-            if stored_file(path).sha256 != stored.sha256:
-                raise PlanError(
-                    f"The plan {path} is corrupt: its SHA-256 is not that of plan.json; "
-                    f"{self._mend()}"
-                )
+        changed = changed_file(self.path, self.manifest.files)
+        if changed is not None:
+            raise PlanError(
+                f"The plan {self.path / changed} is corrupt: its SHA-256 is not that of plan.json; "
+                f"{self._mend()}"
+            )
 
     def component(self, name: str) -> PlanComponent:
         """The compiled component `name`.

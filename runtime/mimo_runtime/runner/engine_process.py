@@ -5,6 +5,7 @@ import socket
 import threading
 from pathlib import Path
 
+from mimo_runtime.bundle import Bundle, shape_from
 from mimo_runtime.media.channel import Channel, ChannelClosedError
 from mimo_runtime.runner.messages import (
     CancelStream,
@@ -33,7 +34,8 @@ def run(descriptor: int) -> None:
     try:
         start, _ = link.receive()
         assert isinstance(start, StartEngine)
-        synthesizer = Synthesizer.load(Path(start.bundle), start.threads, start.engine)
+        bundle = Bundle.open(Path(start.bundle), shape_from(start.shape))
+        synthesizer = Synthesizer.of(bundle, start.threads, start.engine)
         dry = synthesizer.dry_run()
     except ChannelClosedError:
         return

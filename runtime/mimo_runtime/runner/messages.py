@@ -19,11 +19,15 @@ Wire = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StartEngine:
-    """First to the engine: which bundle, by which engine, with how many threads."""
+    """First to the engine: which bundle, by which engine, with how many threads.
+
+    `shape` is a text such as 784x784x24, None for the bundle's first.
+    """
 
     bundle: str
     engine: str
     threads: int
+    shape: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
-from mimo_runtime.bundle import Bundle
+from mimo_runtime.bundle import Bundle, Shape
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import EngineLostError, ServerUnreachableError
 from mimo_runtime.runner.engine_child import EngineChild, Patience
@@ -50,9 +50,12 @@ class ProcessRunner:
         threads: int = 0,
         patience: Patience | None = None,
         report: Callable[[str], None] = _log.warning,
+        shape: Shape | None = None,
     ) -> None:
-        self.bundle = Bundle.open(folder)
-        self._start = StartEngine(str(folder.resolve()), engine, threads)
+        self.bundle = Bundle.open(folder, shape)
+        self._start = StartEngine(
+            str(folder.resolve()), engine, threads, str(self.bundle.manifest.shape)
+        )
         self._patience = patience or Patience()
         self._report = report
         self._numbers = count()

@@ -11,6 +11,7 @@ from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.footprint import peak_bytes
 from mimo_runtime.runner.job import SynthesisJob
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -48,7 +49,20 @@ class Synthesizer:
             BundleError: the bundle is damaged, incomplete or too new.
             UnsupportedError, PlanError: this machine cannot run that engine; the sentence says why.
         """
-        return cls(EngineSet(open_backend(Bundle.open(folder), engine, threads)))
+        return cls.of(Bundle.open(folder), threads, engine)
+
+    @classmethod
+    def of(
+        cls, bundle: Bundle, threads: int = 0, engine: str = AUTO, once: bool = False
+    ) -> "Synthesizer":
+        """The same for a bundle that is open.
+
+        `once` tells that one request is made: what only reads its character is given back then.
+
+        Raises:
+            UnsupportedError, PlanError: this machine cannot run that engine; the sentence says why.
+        """
+        return cls(EngineSet(open_backend(bundle, engine, threads), once))
 
     @property
     def bundle(self) -> Bundle:
@@ -67,7 +81,13 @@ class Synthesizer:
 
         Raises:
             BundleError: a component does not load.
+            ResourceError: all of them do not fit into memory.
         """
+        self._engines.require_memory(
+            peak_bytes(map(self._engines.footprint, COMPONENTS)),
+            f"{self.bundle.folder} with all its components",
+            "end other programs, use a shape of a smaller size or another engine",
+        )
         started = time.perf_counter()
         for name in COMPONENTS:
             bound = self._engines.bind(name)

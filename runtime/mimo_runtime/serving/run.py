@@ -38,7 +38,9 @@ def start_engines(bundle_dir: Path, options: ServerOptions, report: Report) -> P
         BundleError: the bundle cannot be used.
     """
     report(f"Loading {bundle_dir}.")
-    runner = ProcessRunner(bundle_dir, options.engine, options.threads, report=report)
+    runner = ProcessRunner(
+        bundle_dir, options.engine, options.threads, report=report, shape=options.shape
+    )
     dry = runner.ready
     report(f"Dry pass: {dry.seconds:.2f} s; {dry.resident_bytes / 2**20:.0f} MiB resident.")
     return runner

@@ -141,7 +141,7 @@ def test_which_inference_configuration_counts(copied: Path, tmp_path: Path) -> N
 def test_official_values_without_an_inference_configuration(copied: Path, tmp_path: Path) -> None:
     (tmp_path / "inference_config.json").unlink()
     found = load_checkpoint(copied)
-    assert found.inference_config is None
+    assert found.files.inference_config is None
     assert found.solver["prediction_type"] == "v_prediction"
     assert (found.motion.heads, found.motion.table_frames) == (8, 24)
 

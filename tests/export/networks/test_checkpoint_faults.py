@@ -16,15 +16,15 @@ from tests.golden import GOLDEN
 
 UNET_CONFIG = "stable-diffusion-v1-5/unet/config.json"
 NEEDED = {
-    "denoising_unet.pth": "denoising UNet is missing: .*denoising_unet.safetensors",
-    "reference_unet.pth": "ReferenceNet is missing: .*reference_unet.safetensors",
-    "pose_guider.pth": "pose guider is missing: ",
+    "denoising_unet.pth": "lacks the denoising UNet .*denoising_unet.safetensors",
+    "reference_unet.pth": "lacks the ReferenceNet .*reference_unet.safetensors",
+    "pose_guider.pth": "lacks the pose guider ",
     "motion_module.pth": "denoising UNet lacks .* motion_module.pth and denoising_unet.pth",
-    "image_encoder/pytorch_model.bin": "image encoder is missing: ",
-    "image_encoder/config.json": "image_encoder/config.json is missing",
-    "sd-vae-ft-mse/diffusion_pytorch_model.safetensors": "VAE is missing: ",
-    "sd-vae-ft-mse/config.json": "sd-vae-ft-mse/config.json is missing",
-    UNET_CONFIG: "unet/config.json is missing; copy it",
+    "image_encoder/pytorch_model.bin": "lacks the image encoder ",
+    "image_encoder/config.json": "image_encoder/config.json",
+    "sd-vae-ft-mse/diffusion_pytorch_model.safetensors": "lacks the VAE ",
+    "sd-vae-ft-mse/config.json": "sd-vae-ft-mse/config.json",
+    UNET_CONFIG: "unet/config.json.*Copy them",
 }
 
 
@@ -57,6 +57,15 @@ def test_missing_file(copied: Path, file: str) -> None:
     (copied / file).unlink()
     with pytest.raises(CheckpointError, match=NEEDED[file]):
         load_checkpoint(copied)
+
+
+def test_all_missing_files_are_named_at_once(copied: Path) -> None:
+    optional = ("motion_module.pth",)
+    for file in NEEDED:
+        (copied / file).unlink()
+    said = sentence(copied)
+    for file in NEEDED:
+        assert (file in said) is (file not in optional), file
 
 
 @pytest.mark.parametrize(

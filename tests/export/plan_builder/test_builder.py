@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import onnx
@@ -10,7 +11,7 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import BusyError, UnsupportedError
 from mimo_runtime.plans.choice import PlanQuery, open_plan
 from mimo_runtime.plans.draft import plans_locked
-from mimo_runtime.plans.folder import PLANS
+from mimo_runtime.plans.folder import PLANS, PlanFolder
 from mimo_runtime.plans.kernel import PlanKernel
 from mimo_runtime.plans.key import TENSORRT_RTX
 
@@ -96,18 +97,49 @@ def test_another_precision_is_another_plan(bundle: Bundle, builder: Builder) -> 
     assert len(_left(bundle)) == 2
 
 
-def test_an_interrupted_build_leaves_nothing(bundle: Bundle, library: Library) -> None:
+def test_an_interrupted_build_keeps_what_is_built(bundle: Bundle, library: Library) -> None:
     def stop(component: str, stage: str, done: int, total: int) -> None:
-        if (component, stage) == ("condition", "building"):
+        if (component, stage) == ("time_embedding", "building"):
+            raise KeyboardInterrupt
+
+    stopped = Builder(bundle, library, on_progress=stop, make_kernels=one_kernel)
+    with pytest.raises(KeyboardInterrupt):
+        stopped.build(TARGET, ["time_embedding", "condition"])
+    again = Builder(bundle, library, make_kernels=one_kernel).build(
+        TARGET, ["time_embedding", "condition"]
+    )
+    assert again.new == ("time_embedding",)
+    again.plan.verify()
+    assert _left(bundle) == [again.plan.path.name]
+
+
+def test_a_build_interrupted_in_its_first_component_leaves_nothing(
+    bundle: Bundle, library: Library
+) -> None:
+    def stop(component: str, stage: str, done: int, total: int) -> None:
+        if stage == "building":
             raise KeyboardInterrupt
 
     builder = Builder(bundle, library, on_progress=stop, make_kernels=one_kernel)
     with pytest.raises(KeyboardInterrupt):
-        builder.build(TARGET, ["time_embedding", "condition"])
+        builder.build(TARGET, ["time_embedding"])
     assert _left(bundle) == []
 
 
-def test_a_component_that_the_library_does_not_know_leaves_nothing(
+def test_a_bundle_whose_files_are_hard_links_builds(
+    bundle: Bundle, library: Library, tmp_path: Path
+) -> None:
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for path in bundle.folder.iterdir():
+        if path.is_file():
+            os.link(path, linked / path.name)
+    opened = Bundle.open(linked)
+    built = Builder(opened, library, make_kernels=one_kernel).build(TARGET, ["condition"])
+    assert built.new == ("condition",)
+
+
+def test_what_fails_keeps_what_is_built_and_nothing_of_itself(
     bundle: Bundle, builder: Builder
 ) -> None:
     model = onnx.load(bundle.path("condition"), load_external_data=False)
@@ -118,7 +150,11 @@ def test_a_component_that_the_library_does_not_know_leaves_nothing(
     target = Target(TENSORRT_RTX, "sm_89", "fp16", level=0, measured=False)
     with pytest.raises(UnsupportedError, match=rf"^condition: .*Unheard {node.name}: "):
         builder.build(target, ["time_embedding", "condition"])
-    assert _left(bundle) == []
+    (name,) = _left(bundle)
+    plan = PlanFolder.open(bundle.folder / PLANS / name)
+    plan.verify()
+    assert list(plan.manifest.components) == ["time_embedding"]
+    assert "condition" not in " ".join(plan.manifest.files)
 
 
 def test_two_builds_at_once_are_refused(bundle: Bundle, builder: Builder) -> None:

@@ -2,11 +2,10 @@ import shutil
 from collections import namedtuple
 from pathlib import Path
 
-import onnx_ir as ir
 import psutil
 import pytest
 
-from mimo_export.plan_builder.room import check_disk, check_measuring, check_memory
+from mimo_export.plan_builder.room import check_disk, check_memory, measuring_bytes
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import ResourceError
 
@@ -20,8 +19,8 @@ def opened(small_bundle: Path) -> Bundle:
 
 
 def test_a_machine_with_room_passes(opened: Bundle, tmp_path: Path) -> None:
-    check_disk(opened, ["time_embedding", "denoiser"], tmp_path)
-    check_memory(opened, ["time_embedding", "denoiser"])
+    check_disk(opened, ["time_embedding", "denoiser"], tmp_path, stripped=False)
+    check_memory(opened, ["time_embedding", "denoiser"], measured=True)
 
 
 def test_a_full_disk_is_told_before_the_build(
@@ -31,7 +30,7 @@ def test_a_full_disk_is_told_before_the_build(
     with pytest.raises(
         ResourceError, match=r"needs about 0\.07 GB and .* 0\.00 GB free; make room"
     ):
-        check_disk(opened, ["denoiser"], tmp_path)
+        check_disk(opened, ["denoiser"], tmp_path, stripped=False)
 
 
 def test_too_little_memory_names_the_largest_component(
@@ -39,14 +38,16 @@ def test_too_little_memory_names_the_largest_component(
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
     with pytest.raises(ResourceError, match=r"Building denoiser needs 0\.01 GB of memory"):
-        check_memory(opened, ["time_embedding", "denoiser"])
+        check_memory(opened, ["time_embedding", "denoiser"], measured=True)
 
 
-def test_what_cannot_be_measured_here_is_told_with_the_way_without(
+def test_what_cannot_be_measured_here_is_told_before_the_first_component(
     opened: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    graph = ir.load(opened.path("denoiser")).graph
-    check_measuring("denoiser", graph)
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
+    names = ["time_embedding", "denoiser"]
+    enough = 2 * opened.component("denoiser").weights_bytes * 1.1
+    assert measuring_bytes(opened.component("denoiser")) > enough
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(enough))
+    check_memory(opened, names, measured=False)
     with pytest.raises(ResourceError, match=r"Measuring denoiser .*build without measuring"):
-        check_measuring("denoiser", graph)
+        check_memory(opened, names, measured=True)

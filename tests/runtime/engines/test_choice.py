@@ -2,14 +2,20 @@
 
 import logging
 import re
+from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import AUTO, TENSORRT, TENSORRT_RTX, open_backend
+from mimo_runtime.engines.cpu_footprint import onnxruntime_footprint, torch_footprint
 from mimo_runtime.engines.device import find_device
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
+
+Memory = namedtuple("Memory", "available")
 
 
 def has_gpu() -> bool:
@@ -38,6 +44,27 @@ def test_auto_takes_onnxruntime_and_says_once_why(
     assert backend.load("time_embedding").bind().buffers["timesteps"].shape == (64,)
     (said,) = caplog.messages
     assert re.fullmatch(r"Engine onnxruntime on the CPU\. .*(driver|cuda-python|GPU).*\.", said)
+
+
+@without_gpu
+def test_auto_takes_torch_where_only_that_fits(
+    bundle: Bundle, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A component of the official size: its scratch is what the engines differ in."""
+    component = replace(bundle.component("denoiser"), working_bytes=5 << 30)
+    components = {**bundle.manifest.components, "denoiser": component}
+    large = replace(bundle, manifest=replace(bundle.manifest, components=components))
+    needed = [
+        footprint(component, bundle.manifest.weights).working_bytes
+        for footprint in (torch_footprint, onnxruntime_footprint)
+    ]
+    assert needed[0] < needed[1]
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(sum(needed) // 2))
+    with caplog.at_level(logging.INFO, "mimo_runtime.engines"):
+        assert open_backend(large, AUTO).name == "torch"
+    assert re.match(r"Engine torch on the CPU, which needs \d\.\d GB", caplog.messages[0])
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(2 * needed[1]))
+    assert open_backend(large, AUTO).name == "onnxruntime"
 
 
 def test_an_engine_asked_for_is_taken_without_a_word(

@@ -15,7 +15,7 @@ from mimo_runtime.errors import ResourceError
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.planning.windows import closed_windows
-from mimo_runtime.synthesis.memory import check_memory, stream_bytes
+from mimo_runtime.synthesis.memory import check_memory, needed_bytes, stream_bytes
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.wire.settings import Settings
 from tests.runtime.synthesis.denoisers import whole_clip_denoiser
@@ -60,6 +60,6 @@ def test_a_clip_that_is_too_long(small_bundle: Path) -> None:
     assert stream_bytes(bundle, extent, resolved) > one_window
     with pytest.raises(ResourceError) as raised:
         check_memory(engines, extent, resolved)
-    needed_gb = stream_bytes(bundle, extent, resolved) / 1e9
+    needed_gb = needed_bytes(engines, extent, resolved) / 1e9
     assert f"needs {needed_gb:.2f} GB of memory and" in str(raised.value)
     assert "GB is free; shorten its time_crop" in str(raised.value)

@@ -7,6 +7,7 @@ from mimo_runtime.engines.cuda.gpu import Gpu
 from mimo_runtime.engines.cuda.kernel import load_kernels
 from mimo_runtime.engines.cuda.latents import KERNELS, CudaLatents
 from mimo_runtime.engines.cuda.tensor import Memory
+from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory
 from mimo_runtime.engines.tensorrt.budget import resident_bytes
@@ -43,6 +44,13 @@ class TensorRTBackend:
         described = self._plan.component(component).component()
         engine = self._loaded[component]
         return TensorRTEngine(self._trt, self._gpu, engine, described, self._scratch)
+
+    def footprint(self, component: str) -> Footprint:  # noqa: ARG002
+        """Nothing: all components and the scratch of all are there already."""
+        return Footprint(0, 0)
+
+    def release(self, component: str) -> None:
+        """Nothing: the components of a plan stay together."""
 
     def require_memory(self, needed_bytes: int, what: str, way_out: str) -> None:
         """Refuse what is larger than the GPU's free memory."""

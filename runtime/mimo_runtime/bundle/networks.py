@@ -12,9 +12,9 @@ from typing import Any
 
 from mimo_runtime.errors import BundleError, UnsupportedError
 
-NETWORKS = "networks.json"
 WEIGHTS = "weights.bin"
-FORMAT = 1
+NETWORKS = "networks.json"
+NETWORKS_FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ def read_networks(folder: Path) -> Mapping[str, StoredNetwork]:
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         version, entries = values["format"], values["networks"]
-        if version != FORMAT:
+        if version != NETWORKS_FORMAT:
             raise UnsupportedError(
-                f"{path} has format {version}, this program reads {FORMAT}; export the bundle "
-                "again with this version."
+                f"{path} has format {version}, this program reads {NETWORKS_FORMAT}; export the "
+                "bundle again with this version."
             )
         return {name: _network(entry) for name, entry in entries.items()}
     except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:

@@ -1,0 +1,72 @@
+"""Memory and CPU time of a command and of all processes that it starts."""
+
+import os
+import resource
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+_EVERY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a command took: its end, seconds, and the most memory at once.
+
+    `anonymous_bytes` cannot be taken back from it; `resident_bytes` counts mapped files as well,
+    which the system drops when others need memory.
+    """
+
+    exit_code: int
+    wall_s: float
+    cpu_s: float
+    anonymous_bytes: int
+    resident_bytes: int
+
+
+def run_sampled(command: Sequence[str], log: Path) -> Taken:
+    """Run a command to its end, its words in the file `log`."""
+    began_s, before_s = time.monotonic(), _children_cpu_s()
+    anonymous = resident = 0
+    with log.open("wb") as words:
+        process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            sizes = [_sizes(each) for each in _family(process.pid)]
+            anonymous = max(anonymous, sum(size[0] for size in sizes))
+            resident = max(resident, sum(size[1] for size in sizes))
+            time.sleep(_EVERY_S)
+    return Taken(
+        process.returncode,
+        time.monotonic() - began_s,
+        _children_cpu_s() - before_s,
+        anonymous,
+        resident,
+    )
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        process = psutil.Process(pid)
+        return [pid, *(child.pid for child in process.children(recursive=True))]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _sizes(pid: int) -> tuple[int, int]:
+    """Anonymous and resident bytes of a process, 0 once it has ended."""
+    try:
+        words = Path(f"/proc/{pid}/statm").read_text().split()
+    except OSError:
+        return 0, 0
+    page = os.sysconf("SC_PAGE_SIZE")
+    resident, shared = int(words[1]) * page, int(words[2]) * page
+    return resident - shared, resident
+
+
+def _children_cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,32 @@
+"""What components take of a device's memory, known before they are loaded."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """Bytes of one component: while it is loaded, and more while it computes."""
+
+    resident_bytes: int
+    working_bytes: int
+
+
+_IDENTITY = ("image_encoder", "vae_encoder", "reference", "identity")
+_FRAMES = ("vae_encoder", "condition", "time_embedding", "vae_decoder")
+
+
+def job_peak_bytes(footprint: Callable[[str], Footprint], denoiser: str) -> int:
+    """The most that the components of a job take: reading a character, then making frames.
+
+    `denoiser` is the component that is used. What only the character needs is given back between.
+    """
+    phases = (_IDENTITY, (*_FRAMES, denoiser))
+    return max(peak_bytes(map(footprint, phase)) for phase in phases)
+
+
+def peak_bytes(footprints: Iterable[Footprint]) -> int:
+    """All of them loaded, and the one that needs most computing."""
+    every = list(footprints)
+    resident = sum(each.resident_bytes for each in every)
+    return resident + max((each.working_bytes for each in every), default=0)
