@@ -10,6 +10,7 @@ import click
 from mimo_export.draft import terminated_as_interrupted
 from mimo_export.shapes import PRECISIONS, check_sizes
 from mimo_networks.checkpoint_files import find_checkpoint_files
+from mimo_networks.layer_files import is_layer_model
 from mimo_runtime.bundle import Bundle, Shape
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 
@@ -38,17 +39,18 @@ class PictureSize(click.ParamType[tuple[int, int]]):
     "  mimo export pretrained_weights -o bundles/mimo-784 --size 784x784\n"
     "  mimo export weights -o b --size 512x512 --size 784x784 --frames 24 --frames 8\n"
     "  mimo export weights -o b --size 512x512 --weights fp16 "
-    "--inference-config inference_v2.yaml"
+    "--inference-config inference_v2.yaml\n"
+    "  mimo export mimo-tiny/weights -o bundles/tiny"
 )
 @click.argument("checkpoint_dir", type=click.Path(path_type=Path, file_okay=False))
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="New folder.")
 @click.option(
     "--size",
     "sizes",
-    required=True,
     multiple=True,
     type=PictureSize(),
-    help="Picture size, WIDTHxHEIGHT px. May be given again: all sizes share one set of weights.",
+    help="Picture size, WIDTHxHEIGHT px. May be given again: all sizes share one set of weights. "
+    "A model of 'mimo train' knows its own.",
 )
 @click.option(
     "--frames",
@@ -81,7 +83,10 @@ def export(
     inference_config: Path | None,
     licence: str | None,
 ) -> None:
-    """Export an official checkpoint folder to a bundle of fixed-shape ONNX components."""
+    """Export a checkpoint folder to a bundle of fixed-shape ONNX components.
+
+    The folder is of the official layout, or what 'mimo train' has left.
+    """
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise UnsupportedError(
@@ -90,10 +95,32 @@ def export(
         )
     if output.exists():
         raise InvalidRequestError(f"{output} exists already; name a new folder for the bundle.")
+    if is_layer_model(checkpoint_dir):
+        _export_layer_model(checkpoint_dir, output, sizes, licence)
+        return
+    if not sizes:
+        raise InvalidRequestError("An official checkpoint is exported for a size; give one.")
     shapes = [Shape(*size, count) for size in sizes for count in frames]
     check_sizes(shapes)
     find_checkpoint_files(checkpoint_dir, inference_config)  # before torch is imported
     bundle = _export(checkpoint_dir, output, shapes, weights, inference_config, licence)
+    for line in _facts(bundle):
+        click.echo(line)
+
+
+def _export_layer_model(
+    folder: Path, output: Path, sizes: tuple[tuple[int, int], ...], licence: str | None
+) -> None:
+    from mimo_export.layer_exporter import LICENCE, bundle_from_layer_model
+
+    if len(sizes) > 1 or any(width != height for width, height in sizes):
+        raise InvalidRequestError(
+            "A model that paints the human layer is exported for one square; give one size such "
+            "as 192x192, or none for its own."
+        )
+    size_px = sizes[0][0] if sizes else 0
+    with terminated_as_interrupted():
+        bundle = bundle_from_layer_model(folder, output, licence or LICENCE, size_px)
     for line in _facts(bundle):
         click.echo(line)
 

@@ -86,20 +86,21 @@ def _denoiser_graphs(
         "time_embedding",
         Graph(TimeProjections(denoiser), {"timesteps": timesteps}, ("time_projections",)),
     )
-    yield "denoiser", _denoiser_graph(denoiser, shape, sizes, guided=True)
-    yield "denoiser_unguided", _denoiser_graph(denoiser, shape, sizes, guided=False)
+    yield "denoiser", denoiser_graph(denoiser, shape, sizes, guided=True)
+    yield "denoiser_unguided", denoiser_graph(denoiser, shape, sizes, guided=False)
 
 
-def _denoiser_graph(
+def denoiser_graph(
     denoiser: UNet, shape: Shape, reader_sizes: list[torch.Size], guided: bool
 ) -> Graph:
+    """One pass over a window of `shape`; `reader_sizes` as of the function of that name."""
     height, width = shape.height_px // 8, shape.width_px // 8
     frames, channels = shape.frames, denoiser.config.channels[0]
     names = [block.name for block in denoiser.readers()]
     time_width = sum(r.time_emb_proj.out_features for r in denoiser.resnets())
     cross_width = sum(block.norm1.normalized_shape[0] for block in denoiser.readers())
     inputs = {
-        "latents": torch.zeros(frames, LATENT_CHANNELS, height, width),
+        "latents": torch.zeros(frames, denoiser.config.out_channels, height, width),
         "condition": torch.zeros(frames, channels, height, width),
         "time_projections": torch.zeros(TIME_ROWS, time_width),
         "step": torch.zeros(1, dtype=torch.int64),

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from mimo_networks.config import MotionConfig, UNetConfig
+from mimo_networks.layer_files import MODEL, WEIGHTS
 from mimo_networks.layer_vae import PLANES, LayerDecoder, LayerEncoder, LayerVaeConfig
 from mimo_networks.picture_encoder import PictureEncoder, PictureEncoderConfig
 from mimo_networks.pose import PoseGuider, PoseGuiderConfig
@@ -24,7 +25,6 @@ from mimo_runtime.errors import CheckpointError
 
 FORMAT: Final = "mimo-layer-model"
 VERSION: Final = 1
-MODEL, WEIGHTS = "model.json", "weights.safetensors"
 
 
 def _small_unet() -> UNetConfig:
@@ -71,11 +71,6 @@ class LayerModel(nn.Module):
         self.reference_net = UNet(unet, channels_in=channels)
         self.guider = PoseGuider(PoseGuiderConfig(PLANES, config.guider_widths, unet.channels[0]))
         self.image_encoder = PictureEncoder(config.image_encoder)
-
-
-def is_layer_model(folder: Path) -> bool:
-    """Whether `folder` holds such a model, and not an official checkpoint."""
-    return (folder / MODEL).is_file()
 
 
 def describe(model: LayerModel, facts: Mapping[str, Any]) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 
 from safetensors.torch import save_file
 
-from mimo_networks.layer_model import MODEL, WEIGHTS, LayerModel, describe
+from mimo_networks.layer_files import MODEL, WEIGHTS
+from mimo_networks.layer_model import LayerModel, describe
 
 
 def write_checkpoint(model: LayerModel, folder: Path, facts: Mapping[str, Any]) -> Path:
