@@ -121,7 +121,12 @@ def read_yaml(path: Path) -> Mapping[str, Any]:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         reason = " ".join(str(error).split())
-        raise CheckpointError(f"{path} is neither YAML nor JSON: {reason}.") from error
+        raise CheckpointError(
+            f"{path} is neither YAML nor JSON: {reason}; copy it again."
+        ) from error
     if not isinstance(values, dict):
-        raise CheckpointError(f"{path} is no inference configuration: it holds no keys.")
+        raise CheckpointError(
+            f"{path} is no inference configuration: it holds no keys; take the release's, or leave "
+            "it out for the official values."
+        )
     return values

@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from safetensors.torch import load_file
 from torch import nn
 
 from mimo_networks.config import MotionConfig, UNetConfig
@@ -85,6 +84,8 @@ def load_layer_model(folder: Path) -> tuple[LayerModel, Mapping[str, Any]]:
     Raises:
         CheckpointError: a file is missing, of a newer version, or does not fit the other.
     """
+    from safetensors.torch import load_file
+
     try:
         values = json.loads((folder / MODEL).read_text(encoding="utf-8"))
         if (values["format"], values["version"]) != (FORMAT, VERSION):

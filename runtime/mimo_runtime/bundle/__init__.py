@@ -7,13 +7,15 @@ from mimo_runtime.bundle.manifest import (
     HUMAN,
     MANIFEST,
     PICTURE,
-    Component,
     Manifest,
+    manifest_values,
+)
+from mimo_runtime.bundle.parts import (
+    Component,
     Shape,
     StoredFile,
     TensorSpec,
     Weights,
-    manifest_values,
     shape_from,
 )
 from mimo_runtime.bundle.verification import OnBytes, changed_file, remember, stored_file

@@ -6,15 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mimo_runtime.bundle.manifest import (
-    FORMAT,
-    MANIFEST,
-    Component,
-    Manifest,
-    Shape,
-    TensorSpec,
-    manifests_from_values,
-)
+from mimo_runtime.bundle.manifest import FORMAT, MANIFEST, Manifest, manifests_from_values
+from mimo_runtime.bundle.parts import Component, Shape, TensorSpec
 from mimo_runtime.bundle.verification import OnBytes, changed_file, say_nothing
 from mimo_runtime.errors import BundleError
 

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from mimo_runtime.bundle.bundle import Bundle
-from mimo_runtime.bundle.manifest import Shape
+from mimo_runtime.bundle.parts import Shape
 
 _PATIENCE_S = 1.0
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from mimo_runtime.bundle.manifest import StoredFile
+from mimo_runtime.bundle.parts import StoredFile
 
 OnBytes = Callable[[int, int], None]
 

@@ -26,11 +26,11 @@ def test_it_lists_components_tensors_hashes_and_licence(capsys: pytest.CaptureFi
 def test_a_changed_byte_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bundle = tmp_path / "bundle"
     shutil.copytree(BUNDLE, bundle)
-    file = bundle / "time.onnx"
+    file = bundle / "time_embedding.onnx"
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1
     file.write_bytes(data)
     with pytest.raises(SystemExit) as end:
         main(["inspect", str(bundle)])
     assert end.value.code == 4
-    assert "time.onnx was changed" in capsys.readouterr().err
+    assert "time_embedding.onnx was changed" in capsys.readouterr().err

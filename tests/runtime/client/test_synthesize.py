@@ -28,6 +28,7 @@ from mimo_runtime.templates.folder import open_template
 from mimo_runtime.wire.kinds import FEATHER_MODES
 from mimo_runtime.wire.progress import Progress
 from mimo_runtime.wire.settings import Settings
+from tests.pictures import blank_png
 
 ONE_STEP = Settings(steps=1)
 
@@ -106,9 +107,9 @@ def test_a_template_without_a_stream_is_the_servers_sentence(
 def test_a_picture_that_is_too_large_is_the_servers_sentence(
     address: str, inputs: Inputs, tmp_path: Path
 ) -> None:
-    Image.new("1", (6000, 6000)).save(tmp_path / "large.png")
+    (tmp_path / "large.png").write_bytes(blank_png(20000, 20000))
     changed = Inputs(tmp_path / "large.png", inputs.template)
-    with pytest.raises(LimitExceededError, match="6000"):
+    with pytest.raises(LimitExceededError, match="20000"):
         synthesize(address, changed, ONE_STEP, tmp_path / "out.mp4", silent)
 
 

@@ -22,7 +22,8 @@ def paint_humans(folder: Path, **changes: Any) -> Path:
     """Write such a bundle to `folder`; `changes` are made to its manifest."""
     shutil.copytree(BUNDLE, folder)
     values = json.loads((folder / "bundle.json").read_text())
-    components = values["components"]
+    (shape,) = values["shapes"]
+    components = shape["components"]
     onnx.save(_condition(), folder / "condition.onnx")
     onnx.save(_decoder(), folder / "vae_decoder.onnx")
     reference = _reference(onnx.load(folder / "reference.onnx", load_external_data=False))

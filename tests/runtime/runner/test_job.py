@@ -52,7 +52,7 @@ def helpers() -> set[int]:
 def test_a_character_without_a_matte(synthesizer: Synthesizer) -> None:
     given = request()
     bare = SynthesisRequest(given.character, given.template, given.settings)
-    with pytest.raises(InvalidRequestError, match="no alpha channel and no matte was given; give"):
+    with pytest.raises(InvalidRequestError, match="no matte was given; give"):
         synthesizer.start(bare, CancellationToken(), ignore)
 
 

@@ -30,11 +30,13 @@ def measured() -> list[WorkMeasured]:
 
 @pytest.fixture
 def runner(small_synthesizer: Synthesizer, measured: list[WorkMeasured]) -> Iterator[ThreadRunner]:
+    before = set(threading.enumerate())
     runner = ThreadRunner(small_synthesizer, measured.append)
     yield runner
     assert runner.streams == 0
     runner.close()
-    assert not [thread for thread in threading.enumerate() if thread.name == "mimo-engine"]
+    left = set(threading.enumerate()) - before
+    assert not [thread for thread in left if thread.name == "mimo-engine"]
 
 
 def frames_of(runner: ThreadRunner, files: InputFiles, **settings: object) -> list[OutputFrame]:

@@ -16,6 +16,7 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.media.encode import FragmentEncoder
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
+from tests.pictures import blank_png
 from tests.runtime.serving.calls import Inputs, Request, call, chunk, chunks, config
 from tests.runtime.serving.conftest import OpenServer
 
@@ -91,9 +92,9 @@ def test_damaged_picture(channel: grpc.Channel, inputs: Inputs, data: bytes) -> 
 
 
 def test_oversized_picture(channel: grpc.Channel, inputs: Inputs) -> None:
-    changed = {**inputs, pb.INPUT_CHARACTER: picture(6000, 6000, "1")}
+    changed = {**inputs, pb.INPUT_CHARACTER: blank_png(20000, 20000)}
     requests = [config(), *chunks(changed)]
-    refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character", "6000")
+    refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character", "20000")
 
 
 def test_picture_of_too_many_bytes_is_refused_while_it_arrives(open_server: OpenServer) -> None:

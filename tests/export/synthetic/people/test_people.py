@@ -55,7 +55,7 @@ def test_garments_follow_the_build() -> None:
 def test_garments_stand_on_the_body() -> None:
     body = load_body()
     skirt, hair = (garment(name, {}, body) for name in ("skirt", "hair"))
-    assert 0.2 < skirt.vertices_m[:, 1].min() < 0.4
+    assert 0.05 < skirt.vertices_m[:, 1].min() < 0.4
     assert hair.vertices_m[:, 1].max() == pytest.approx(body.vertices_m[:, 1].max(), abs=0.05)
 
 
