@@ -53,7 +53,8 @@ def colour_losses(painted: Painted, batch: Batch) -> Losses:
 def _around(mask: Tensor) -> Tensor:
     """Everything within a tenth of the picture's side of `mask`."""
     reach = max(1, mask.shape[-1] // 12)
-    return functional.max_pool2d(mask, 2 * reach + 1, stride=1, padding=reach)
+    rows = functional.max_pool2d(mask, (1, 2 * reach + 1), stride=1, padding=(0, reach))
+    return functional.max_pool2d(rows, (2 * reach + 1, 1), stride=1, padding=(reach, 0))
 
 
 def _across(x: Tensor) -> Tensor:

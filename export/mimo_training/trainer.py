@@ -23,6 +23,7 @@ _AVERAGE = 0.998  # of the weights, over steps: what is measured and shipped
 _SAVED_EVERY_S = 120.0
 _LARGEST_GRADIENT = 1.0
 
+Tensors = tuple[Tensor, ...] | list[Tensor]
 OnStep = Callable[[str, int, float, Figures], None]
 
 
@@ -42,8 +43,10 @@ class Trainer:
         for parameter in self.model.parameters():
             if parameter.ndim == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
-        self.average = torch.optim.swa_utils.AveragedModel(self.model, avg_fn=_moving_average)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-3, weight_decay=1e-3)
+        self.average = torch.optim.swa_utils.AveragedModel(self.model, multi_avg_fn=_moving_average)
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), lr=1e-3, weight_decay=1e-3, fused=True
+        )
         self.schedule = Schedule.official()
         self.progress = Progress({})
         self._folder, self._device = folder, device
@@ -141,7 +144,8 @@ class Trainer:
             log.write(json.dumps(row | dict(figures)) + "\n")
 
 
-def _moving_average(average: Tensor, new: Tensor, count: Tensor | int) -> Tensor:
+@torch.no_grad()
+def _moving_average(averages: Tensors, new: Tensors, count: Tensor | int) -> None:
     """The exponential moving average; over fewer steps as long as there were few."""
     kept = min(_AVERAGE, (1 + float(count)) / (10 + float(count)))
-    return average * kept + new * (1 - kept)
+    torch._foreach_lerp_(averages, new, 1 - kept)

@@ -22,11 +22,10 @@ from mimo_runtime.characters.diffusion import edges, means
 from mimo_runtime.characters.mirror import mirrored_vertices
 from mimo_runtime.characters.other_side import face
 from mimo_runtime.characters.outline import gaps_px, on_outline
+from mimo_runtime.characters.spread import Links, spread
 
 _ROUNDS = 4
-_SOLVER_STEPS = 150
 _MOST_POINTS = 4000
-_SMOOTHNESS, _LIKENESS, _REST = 2.0, 0.02, 0.0005
 _DOUBT_M = 0.03
 _NORMAL_ROUNDS = 12
 _HEIGHT_M = 1.66  # of the body that the limits are for
@@ -50,7 +49,7 @@ def displacements(body: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint
     normals = smooth_normals(body)
     low, high = _limits(body)
     held = np.where(face(body), _FACE_WEIGHT, 0.0)
-    links, twins = edges(body.triangles), mirrored_vertices(body)
+    links = Links.of(body.triangles, mirrored_vertices(body))
     found = np.zeros(len(body.vertices_m))
     for _ in range(_ROUNDS):
         moved = displaced(body, found.astype(np.float32), normals)
@@ -58,7 +57,7 @@ def displacements(body: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint
         target, weight = np.zeros_like(found), held.copy()
         target[chosen] = (found[chosen] + gaps_m).clip(low[chosen], high[chosen])
         weight[chosen] += 1 / (1 + (gaps_m / _DOUBT_M) ** 2)
-        found = _spread(target, weight, found, links, twins).clip(low, high)
+        found = spread(target, weight, found, links).clip(low, high)
     return found.astype(np.float32)
 
 
@@ -106,34 +105,3 @@ def _limits(body: Body) -> tuple[Array, Array]:
     limits[face(body)] = 0
     low, high = limits.T * float(np.ptp(body.vertices_m[:, 1])) / _HEIGHT_M
     return low, high
-
-
-def _spread(
-    target: Array,
-    weight: Array,
-    start: Array,
-    links: tuple[NDArray[np.int64], NDArray[np.int64]],
-    twins: NDArray[np.int64],
-) -> Array:
-    """The smooth lengths [V] nearest to `target` where `weight` is; conjugate gradients."""
-    starts, ends = links
-    degree = np.bincount(starts, minlength=len(target))
-
-    def operator(lengths: Array) -> Array:
-        around = np.bincount(ends, lengths[starts], len(lengths))
-        smooth = _SMOOTHNESS * (degree * lengths - around)
-        return (weight + _REST) * lengths + smooth + 2 * _LIKENESS * (lengths - lengths[twins])
-
-    found = start.copy()
-    left = weight * target - operator(found)
-    way, size = left.copy(), float(left @ left)
-    for _ in range(_SOLVER_STEPS):
-        if size < 1e-14:
-            break
-        moved = operator(way)
-        step = size / float(way @ moved)
-        found += step * way
-        left -= step * moved
-        last, size = size, float(left @ left)
-        way = left + size / last * way
-    return found
