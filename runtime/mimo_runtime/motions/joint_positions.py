@@ -22,7 +22,7 @@ from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.person import Person
 from mimo_runtime.motions.skeleton_conventions import SIDES
 from mimo_runtime.motions.smpl_person import PARENTS
-from mimo_runtime.motions.zero_posture import usual_direction
+from mimo_runtime.motions.usual_directions import usual_direction
 
 KEYS = ("joints", "joints3d", "joints_3d", "keypoints3d", "positions", "joint_positions",
         "pred_xyz", "xyz", "motion")  # fmt: skip

@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.reader import open_clip
+from mimo_runtime.media.reader import inspect_clip, open_clip
 
 
 def all_frames(
@@ -21,3 +22,8 @@ def psnr_db(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:
     """Peak signal-to-noise ratio of two arrays of 8-bit values."""
     error = np.mean((one.astype(np.float64) - other) ** 2)
     return float(10 * np.log10(255**2 / max(float(error), 1e-9)))
+
+
+def notes(path: Path) -> str:
+    """What is said about a clip."""
+    return " ".join(clip_notes(inspect_clip(path, MediaLimits())))

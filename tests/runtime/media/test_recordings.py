@@ -1,6 +1,5 @@
 """Recordings as cameras, broadcasts and cutting programs leave them."""
 
-from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,12 +8,11 @@ import numpy as np
 import pytest
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
 
 from .clips import write_clip
-from .frames import all_frames
+from .frames import all_frames, notes
 
 COUNT, GROUP = 24, 8
 TS_PACKET = 188
@@ -52,10 +50,6 @@ def numbers(frames: np.ndarray) -> list[int]:
 def steady(path: Path) -> bool:
     gaps = [b - a for a, b in pairwise(inspect_clip(path, MediaLimits()).timestamps_s)]
     return max(gaps) - min(gaps) < 2e-3
-
-
-def notes(path: Path) -> str:
-    return " ".join(clip_notes(inspect_clip(path, MediaLimits())))
 
 
 def cut(source: Path, target: Path, first_key: int) -> Path:
@@ -198,107 +192,3 @@ def test_a_recording_that_was_not_finished_is_told(tmp_path: Path) -> None:
     path.write_bytes(data[: data.index(b"moov") - 4])
     with pytest.raises(MediaError, match=r"was not finished.* index \(moov\) is missing"):
         inspect_clip(path, MediaLimits())
-
-
-def two_streams(path: Path, default: int | None) -> Path:
-    """A small stream and a large one."""
-    with av.open(str(path), "w") as out:
-        streams = []
-        for width in (96, 192):
-            stream = out.add_stream("libx264", rate=25)
-            stream.width, stream.height, stream.pix_fmt = width, 64, "yuv420p"
-            streams.append(stream)
-        for place, stream in enumerate(streams):
-            stream.disposition = av.stream.Disposition(int(default in (None, place)))
-        for index in range(4):
-            for stream in streams:
-                level = np.full((64, stream.width, 3), 50 * index, np.uint8)
-                frame = av.VideoFrame.from_ndarray(level)
-                frame.pts, frame.time_base = index, Fraction(1, 25)
-                out.mux(stream.encode(frame))
-        for stream in streams:
-            out.mux(stream.encode(None))
-    return path
-
-
-@pytest.mark.parametrize(("default", "width"), [(0, 96), (1, 192), (None, 192)])
-def test_of_several_streams_the_default_else_the_largest(
-    tmp_path: Path, default: int | None, width: int
-) -> None:
-    path = two_streams(tmp_path / "two.mkv", default)
-    info = inspect_clip(path, MediaLimits())
-    assert (info.width_px, info.video_streams) == (width, 2)
-    assert all_frames(path).shape == (4, 64, width, 3)
-    assert "holds 2 video streams" in notes(path)
-
-
-@pytest.mark.parametrize(("codec", "pixel_format", "name"), [
-    ("prores_ks", "yuva444p10le", "a.mov"), ("ffv1", "bgra", "a.mkv"),
-    ("ffv1", "yuva420p", "a.mkv"), ("libvpx-vp9", "yuva420p", "a.webm"),
-])  # fmt: skip
-def test_transparent_video_is_laid_on_white(
-    tmp_path: Path, codec: str, pixel_format: str, name: str
-) -> None:
-    rgba = np.zeros((64, 96, 4), np.uint8)
-    rgba[:, :48] = (255, 0, 255, 0)
-    rgba[:, 48:] = (30, 120, 60, 255)
-    path = tmp_path / name
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream(codec, rate=25)
-        stream.width, stream.height, stream.pix_fmt = 96, 64, pixel_format
-        for index in range(3):
-            frame = av.VideoFrame.from_ndarray(rgba, format="rgba").reformat(format=pixel_format)
-            frame.pts = index
-            out.mux(stream.encode(frame))
-        out.mux(stream.encode(None))
-    frames = all_frames(path).astype(int)
-    assert np.abs(frames[:, :, 4:40] - 255).max() <= 2
-    assert np.abs(frames[:, :, 56:92] - (30, 120, 60)).max() <= 4
-    assert "partly transparent" in notes(path)
-
-
-def moving_bar(field: int) -> np.ndarray:
-    picture = np.full((64, 96, 3), 40, np.uint8)
-    picture[:, 8 + 3 * field : 20 + 3 * field] = 220
-    return picture
-
-
-def woven(top_first: bool) -> list[np.ndarray]:
-    """Frames whose two fields are 1/50 s apart."""
-    frames = []
-    for index in range(10):
-        frame = moving_bar(2 * index)
-        frame[int(top_first) :: 2] = moving_bar(2 * index + 1)[int(top_first) :: 2]
-        frames.append(frame)
-    return frames
-
-
-def combing(frames: np.ndarray) -> float:
-    """How much more neighbouring lines differ than lines two apart."""
-    luma = frames.astype(float).mean(axis=3)
-    near, far = luma[:, 1:] - luma[:, :-1], luma[:, 2:] - luma[:, :-2]
-    return float(np.abs(near).mean() - np.abs(far).mean())
-
-
-INTERLACED = {
-    "libx264": {"x264-params": "interlaced=1"},
-    "mpeg2video": {"flags": "+ildct+ilme"},
-}
-
-
-@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
-@pytest.mark.parametrize("order", ["tff", "bff"])
-def test_fields_become_whole_pictures(tmp_path: Path, codec: str, order: str) -> None:
-    pictures = woven(order == "tff")
-    path = write_clip(
-        tmp_path / "fields.mkv",
-        pictures,
-        codec=codec,
-        codec_options=INTERLACED[codec],
-        field_order=order,
-    )
-    frames = all_frames(path)
-    assert len(frames) == 10
-    assert combing(np.stack(pictures)) > 8
-    assert combing(frames) < 1
-    assert "interlaced" in notes(path)

@@ -1,8 +1,6 @@
 """Motion files of every kind end up on the body."""
 
 import json
-import pickle
-import zlib
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -10,51 +8,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mimo_runtime.body.rotations import about_axis, from_axis_angle
+from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.body.smpl import SmplModel, read_smpl, smpl_body
-from mimo_runtime.errors import InvalidRequestError, LimitExceededError, MediaError
+from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.motions import source
-from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
-from mimo_runtime.motions.retarget import retarget
 from mimo_runtime.motions.source import ReadOptions, read_motion
-from tests.runtime.body.smpl_files import smpl_arrays, smplh_arrays
 from tests.runtime.motions.people import (
     BODY,
     FRAMES,
-    MAIN,
     along_bones,
     bvh_of,
-    limbs_apart_deg,
     respelled,
-    travel_m,
-    turned_apart_deg,
     walker,
 )
-from tests.runtime.motions.smpl_motions import places_of_walker, smpl_arrays_of_walker
+from tests.runtime.motions.read_motions import assert_same, fitted
 
-EXPECTED = retarget(walker(), BODY).motion
-Z_UP, Y_DOWN = about_axis(0, 90.0), about_axis(0, 180.0)
-RATE = ReadOptions(rate_fps=Fraction(30))
-
-
-@pytest.fixture
-def model(tmp_path: Path) -> SmplModel:
-    np.savez(tmp_path / "model.npz", **smpl_arrays())
-    return read_smpl(tmp_path / "model.npz")
-
-
-def assert_same(motion: Motion, twist_deg: float = 5.0, names: tuple[str, ...] = MAIN) -> None:
-    """As the plain file, but for the size of the person."""
-    assert limbs_apart_deg(motion, EXPECTED) < 6
-    assert turned_apart_deg(motion, EXPECTED, names) < twist_deg
-    np.testing.assert_allclose(travel_m(motion), travel_m(EXPECTED), atol=0.12)
-
-
-def fitted(path: Path, options: ReadOptions | None = None, **more: SmplModel) -> Motion:
-    return read_motion(path, options=options, **more).fitted(BODY).motion
+Z_UP = about_axis(0, 90.0)
 
 
 def test_a_bvh_file_and_how_it_was_understood(tmp_path: Path) -> None:
@@ -136,193 +107,6 @@ def test_a_pose_file_of_another_body_is_retargeted(tmp_path: Path) -> None:
     result = fitted(tmp_path / "a.npz")
     lead = walk(tall, 30, Fraction(30)).root_m[-1, 2] - tall.rest_m[0, 2]
     assert 0 < result.root_m[-1, 2] - result.root_m[0, 2] < lead
-
-
-@pytest.mark.parametrize("joints", [22, 24, 52, 55])
-@pytest.mark.parametrize("world", [Z_UP, np.eye(3), Y_DOWN], ids=["z up", "y up", "y down"])
-def test_smpl_poses_in_any_axes_need_no_model(
-    tmp_path: Path, joints: int, world: np.ndarray
-) -> None:
-    np.savez(tmp_path / "a.npz", **smpl_arrays_of_walker(joints, world))
-    assert_same(fitted(tmp_path / "a.npz"))
-
-
-def spelled(arrays: dict, **change: object) -> dict:
-    """`arrays` with entries changed, or left out where None."""
-    merged = arrays | change
-    return {key: value for key, value in merged.items() if value is not None}
-
-
-WALK = smpl_arrays_of_walker()
-POSES = np.asarray(WALK["poses"])
-MATRICES = from_axis_angle(POSES.reshape(FRAMES, 24, 3))
-SPELLINGS = {
-    "smplx": spelled(WALK, poses=None, trans=None, global_orient=POSES[:, :3],
-                     body_pose=POSES[:, 3:], transl=WALK["trans"]),
-    "amass parts": spelled(WALK, poses=None, root_orient=POSES[:, :3], pose_body=POSES[:, 3:66],
-                           pose_hand=np.zeros((FRAMES, 90))),
-    "joints apart": spelled(WALK, poses=POSES.reshape(FRAMES, 24, 3)),
-    "matrices": spelled(WALK, poses=MATRICES),
-    "matrices apart": spelled(WALK, poses=None, global_orient=MATRICES[:, :1],
-                              body_pose=MATRICES[:, 1:]),
-    "fps": spelled(WALK, mocap_framerate=None, fps=30),
-    "frame rate": spelled(WALK, mocap_framerate=None, mocap_frame_rate=np.array([30])),
-    "aist": {"smpl_poses": POSES, "smpl_trans": np.asarray(WALK["trans"]) * 95,
-             "smpl_scaling": np.array([95.0])},
-    "wham": {"pose_world": POSES, "trans_world": WALK["trans"], "pose": POSES * 0, "fps": 30},
-    "betas of each frame": spelled(WALK, betas=np.zeros((FRAMES, 10))),
-    "path of one row apart": spelled(WALK, trans=np.asarray(WALK["trans"])[:, None]),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("spelling", sorted(SPELLINGS))
-@pytest.mark.parametrize("suffix", [".npz", ".pkl", ".npy"])
-def test_poses_by_other_keys_are_those_poses(tmp_path: Path, spelling: str, suffix: str) -> None:
-    arrays, path = SPELLINGS[spelling], tmp_path / f"a{suffix}"
-    if suffix == ".npz":
-        np.savez(path, **arrays)
-    elif suffix == ".npy":
-        np.save(path, arrays, allow_pickle=True)
-    else:
-        path.write_bytes(pickle.dumps({"gender": "neutral", 0: arrays}))
-    found = read_motion(path)
-    assert_same(found.fitted(BODY).motion)
-    assert found.person.motion.rate_fps == (60 if spelling == "aist" else 30)
-
-
-def test_a_path_may_be_missing_or_one_row(tmp_path: Path) -> None:
-    for trans in (None, np.zeros(3), np.zeros((1, 3))):
-        np.savez(tmp_path / "a.npz", **spelled(WALK, trans=trans))
-        assert limbs_apart_deg(fitted(tmp_path / "a.npz"), EXPECTED) < 6
-
-
-def test_poses_without_a_rate_ask_for_it(tmp_path: Path) -> None:
-    np.savez(tmp_path / "a.npz", **spelled(WALK, mocap_framerate=None))
-    with pytest.raises(InvalidRequestError, match="give the rate of the source"):
-        read_motion(tmp_path / "a.npz")
-    assert_same(fitted(tmp_path / "a.npz", RATE))
-
-
-def test_of_several_people_one_is_taken(tmp_path: Path) -> None:
-    still = spelled(WALK, poses=POSES * 0, trans=np.zeros((FRAMES, 3)))
-    (tmp_path / "a.pkl").write_bytes(pickle.dumps({1: still, 7: WALK}))
-    assert_same(fitted(tmp_path / "a.pkl", ReadOptions(actor=2)))
-    for actor in (None, 3):
-        with pytest.raises(InvalidRequestError, match="holds 2 people; say which actor"):
-            read_motion(tmp_path / "a.pkl", options=ReadOptions(actor=actor))
-
-
-def test_millimetres_are_told_and_can_be_scaled(tmp_path: Path) -> None:
-    for per_metre in (1000, 100):
-        np.savez(tmp_path / "a.npz", **spelled(WALK, trans=np.asarray(WALK["trans"]) * per_metre))
-        with pytest.raises(MediaError, match=r"nobody is faster than 12 m/s.*give a scale"):
-            fitted(tmp_path / "a.npz")
-        assert_same(fitted(tmp_path / "a.npz", ReadOptions(scale=1 / per_metre)))
-
-
-def test_poses_on_the_users_model(tmp_path: Path, model: SmplModel) -> None:
-    np.savez(tmp_path / "a.npz", **smpl_arrays_of_walker(24, Z_UP))
-    motion = fitted(tmp_path / "a.npz", model=model)
-    assert limbs_apart_deg(motion, EXPECTED) < 6
-    assert turned_apart_deg(motion, EXPECTED) < 12
-    found = read_motion(tmp_path / "a.npz", model)
-    own = smpl_body(model, found.betas).skeleton
-    result = found.fitted(own).motion
-    joints = result.placed(own).joints_m
-    assert result.joints == own.names
-    assert (joints[:, 15, 1] > joints[:, 0, 1] + 0.5).all()
-    np.testing.assert_allclose(travel_m(result), [0, 0, 1.573], atol=1e-3)
-
-
-def test_hands_of_a_hand_model_are_kept(tmp_path: Path) -> None:
-    np.savez(tmp_path / "smplh.npz", **smplh_arrays())
-    arrays = smpl_arrays_of_walker(52)
-    arrays["poses"][:, 3 * 51] = 0.5  # type: ignore[index]
-    np.savez(tmp_path / "a.npz", **arrays)
-    person = read_motion(tmp_path / "a.npz", read_smpl(tmp_path / "smplh.npz")).person
-    assert person.motion.joints[51] == "right_thumb3"
-    assert person.motion.rotations[0, 51, 1] == pytest.approx(np.sin(0.25))
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"poses": np.zeros((3, 60))}, r"poses of shape \(3, 60\)"),
-        ({"poses": np.zeros((0, 72))}, r"poses of shape \(0, 72\)"),
-        ({"poses": np.array(3)}, r"poses of shape \(\)"),
-        ({"poses": np.array(["a"] * 72)}, "poses of 'a.npz' are no numbers"),
-        ({"trans": np.zeros((2, 3))}, r"trans of shape \(2, 3\)"),
-        ({"trans": np.full((FRAMES, 3), np.nan)}, "no finite number"),
-        ({"poses": np.full((FRAMES, 72), np.inf)}, "no finite number"),
-        ({"mocap_framerate": 0}, "has no mocap_framerate from 1 to 1000 but 0"),
-        ({"mocap_framerate": "fast"}, "has no mocap_framerate"),
-        ({"betas": np.full(16, np.nan)}, r"The betas of 'a\.npz' are no finite numbers"),
-        ({"betas": np.array(["tall"])}, r"The betas of 'a\.npz' are no finite numbers"),
-        ({"poses": None, "root_orient": POSES[:, :3], "pose_body": POSES[:5, 3:66]},
-         "40 poses of the root and 5 of the body"),
-    ],
-)  # fmt: skip
-def test_poses_that_do_not_fit_are_a_sentence(tmp_path: Path, change: dict, words: str) -> None:
-    np.savez(tmp_path / "a.npz", **spelled(WALK, **change))
-    with pytest.raises(MediaError, match=words):
-        read_motion(tmp_path / "a.npz")
-
-
-def joint_files() -> dict[str, object]:
-    places = places_of_walker()
-    hands = np.concatenate([places, places[:, 20:22]], axis=1)
-    return {
-        "22": places, "24": hands, "z up": places @ Z_UP.T, "millimetres": places * 1000,
-        "one of a batch": places[None], "mdm": {"motion": places.transpose(1, 2, 0)[None],
-                                                "text": ["walks"], "num_samples": 1},
-        "by name": {"joints": places, "gender": "neutral"},
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize("kind", ["22", "24", "z up", "millimetres", "one of a batch", "mdm",
-                                  "by name"])  # fmt: skip
-def test_joints_alone(tmp_path: Path, kind: str) -> None:
-    np.save(tmp_path / "a.npy", joint_files()[kind], allow_pickle=True)
-    assert_same(fitted(tmp_path / "a.npy", RATE), 12.0)
-    found = read_motion(tmp_path / "a.npy")
-    assert found.person.motion.rate_fps == 20
-    assert "no rate in it, 20 as in HumanML3D" in found.fitted(BODY).understood
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (np.zeros((FRAMES, 22, 3)), "these bones have no length"),
-        (np.full((FRAMES, 22, 3), np.nan), "no finite number"),
-        (np.random.default_rng(0).normal(size=(FRAMES, 22, 3)), "change their lengths"),
-        (np.zeros((4, 5)), r"it holds one array of shape \(4, 5\)"),
-        ({"a": 1, "b": 2}, "it holds a, b"),
-    ],
-)
-def test_other_arrays_are_sentences(tmp_path: Path, content: object, words: str) -> None:
-    np.save(tmp_path / "a.npy", content, allow_pickle=True)
-    with pytest.raises(MediaError, match=words):
-        fitted(tmp_path / "a.npy")
-
-
-class Bomb:
-    def __reduce__(self) -> tuple:
-        return (Path.touch, (Path("/tmp/exploded-by-a-motion"),))
-
-
-def test_a_pickle_runs_nothing(tmp_path: Path) -> None:
-    (tmp_path / "a.pkl").write_bytes(pickle.dumps({"poses": POSES, "x": Bomb()}))
-    with pytest.raises(MediaError, match=r"no file of plain arrays .*numpy\.savez"):
-        read_motion(tmp_path / "a.pkl")
-    np.savez(tmp_path / "a.npz", poses=POSES, x=np.array([Bomb()], object), fps=30)
-    assert fitted(tmp_path / "a.npz").frame_count == FRAMES
-    assert not Path("/tmp/exploded-by-a-motion").exists()
-
-
-def test_what_joblib_wrote_leads_to_joblib(tmp_path: Path) -> None:
-    (tmp_path / "a.pkl").write_bytes(zlib.compress(pickle.dumps({"poses": POSES})))
-    with pytest.raises(MediaError, match=r"open it with joblib\.load and save"):
-        read_motion(tmp_path / "a.pkl")
 
 
 def test_too_many_frames_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

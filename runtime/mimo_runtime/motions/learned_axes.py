@@ -1,0 +1,58 @@
+"""How a joint's axes lie to its bone, learned from the frames of a motion."""
+
+import numpy as np
+
+from mimo_runtime.body.pose import JointTransforms
+from mimo_runtime.body.rotations import shortest_turn, unit
+from mimo_runtime.body.skeleton import Array
+from mimo_runtime.motions.hinges import LIMBS, bend_axis, hinge
+from mimo_runtime.motions.humanoid_bones import TRUNK
+from mimo_runtime.motions.person import Person
+from mimo_runtime.motions.rotation_angles import mean_rotation
+from mimo_runtime.motions.skeleton_conventions import ARM_BONES, LEG_BONES
+from mimo_runtime.motions.usual_directions import side_and_part, usual_direction
+
+_CARRIED = {"arm": "shoulder", "forearm": "arm", "hand": "forearm", "leg": "up_leg",
+            "foot": "leg", "toe": "foot"}  # fmt: skip
+
+
+def learned_axes(
+    person: Person, placed: JointTransforms, bone: str, aligned: dict[str, Array]
+) -> Array:
+    """How a person's axes lie in those of the joint of `bone` [3, 3], by the frames."""
+    _, part = side_and_part(bone)
+    usual, vector = usual_direction(bone), person.bone(bone)
+    bends = hinge(person, placed, bone) if part in LIMBS else None
+    if bends is not None:
+        theirs, ours = unit(vector), bend_axis(part, usual)
+        across_bone = unit(bends - (bends @ theirs) * theirs)
+        return np.asarray(_frame(theirs, across_bone) @ _frame(usual, ours).T, np.float64)
+    carrier = _carrier(bone, aligned)
+    above = placed.turns[:, person.bones[carrier]] @ aligned[carrier]
+    turns = placed.turns[:, person.bones[bone]]
+    if not vector.any():
+        return mean_rotation(np.einsum("nba,nbc->ac", turns, above))
+    pointing = np.einsum("nca,ncb,b->na", above, turns, unit(vector))
+    swings = shortest_turn(usual, pointing)
+    weights = 1 + pointing @ usual
+    mean = np.einsum("n,nba,nbc,ncd->ad", weights, turns, above, swings)
+    mean = mean_rotation(mean)
+    return np.asarray(shortest_turn(mean @ usual, vector) @ mean, np.float64)
+
+
+def _carrier(bone: str, aligned: dict[str, Array]) -> str:
+    """The nearest bone towards the hips whose axes are known."""
+    side, part = side_and_part(bone)
+    carrier = f"{side}_{_CARRIED[part]}" if part in _CARRIED else ""
+    if carrier in aligned:
+        return carrier
+    if part in LEG_BONES:
+        return "hips"
+    trunk = [one for one in TRUNK if one in aligned]
+    if part in ARM_BONES:
+        return [one for one in trunk if one in TRUNK[:4]][-1]
+    return [one for one in trunk if TRUNK.index(one) < TRUNK.index(bone)][-1]
+
+
+def _frame(along: Array, across_bone: Array) -> Array:
+    return np.stack([along, across_bone, np.cross(along, across_bone)], axis=1)
