@@ -105,8 +105,9 @@ def open_motion(folder: Path) -> MotionLayer:
     config = read_config(folder)
     path = next((clip for clip in clips if clip.is_file()), clips[0])
     info = inspect_clip(path, LIMITS)
-    indices = config.resampled(info.frame_count, info.rate_fps)
-    used = indices[config.time_crop(len(indices), LIMITS.max_frames)]
+    count = config.resampled_count(info.frame_count, info.rate_fps)
+    crop = config.time_crop(count, LIMITS.max_frames)
+    used = config.resampled(info.frame_count, info.rate_fps, crop)
     if not used:
         raise TemplateError(
             f"The config.json of the motion '{folder.name}' leaves no frame; let it name some."

@@ -43,10 +43,14 @@ class Channel:
         """Close this end; the other end reads the end of the stream."""
         self._socket.close()
 
-    def shut_down(self) -> None:
-        """End the connection for every process that holds this end."""
+    def interrupt(self) -> None:
+        """Have whoever waits here in another thread read the end of the stream."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
+
+    def shut_down(self) -> None:
+        """End the connection for every process that holds this end."""
+        self.interrupt()
         self._socket.close()
 
     def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:

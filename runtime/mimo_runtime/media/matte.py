@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
+from mimo_runtime.media.stop import NEVER, Stop
 
 Pixels = NDArray[np.uint8]
 
@@ -58,7 +59,7 @@ def own_matte(picture: Pixels) -> Pixels | None:
     return np.asarray(np.rint(alpha * (_OPAQUE / most)), np.uint8)
 
 
-def read_matte(data: bytes, limits: MediaLimits) -> Pixels:
+def read_matte(data: bytes, limits: MediaLimits, stop: Stop = NEVER) -> Pixels:
     """The matte that a picture file shows, uint8 [height, width], 255 where the character is.
 
     Its alpha where that is a matte, whatever the colours beneath; else its brightness.
@@ -67,7 +68,7 @@ def read_matte(data: bytes, limits: MediaLimits) -> Pixels:
         MediaError: the picture is empty, damaged or of a kind that is not accepted.
         LimitExceededError: it is larger than allowed.
     """
-    picture = read_picture(data, "matte", limits)
+    picture = read_picture(data, "matte", limits, stop)
     alpha = own_matte(picture)
     return np.asarray(picture[..., :3].max(axis=2)) if alpha is None else alpha
 

@@ -14,15 +14,19 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.open_file import check_size_bytes
 from mimo_runtime.media.ring import FrameRing
 from mimo_runtime.media.sniffing import sniff_picture
+from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.media.supervision import SupervisedChild
 
 
-def read_picture(data: bytes, name: str, limits: MediaLimits) -> NDArray[np.uint8]:
+def read_picture(
+    data: bytes, name: str, limits: MediaLimits, stop: Stop = NEVER
+) -> NDArray[np.uint8]:
     """The picture in `data`, upright and in sRGB, decoded in a child process (`sniff_picture`).
 
     uint8 [height, width, 3], or [height, width, 4] with the alpha that the file has (RGBA, not
     premultiplied). The size is checked in the header before anything is decoded; a large picture
-    is reduced (`MediaLimits.reduced_picture_px`). `name` is what errors call it.
+    is reduced (`MediaLimits`). `name` is what errors call it; `stop` ends the wait from outside,
+    its errors are raised.
 
     Raises:
         MediaError: it is empty, damaged or of a kind that is not accepted.
@@ -31,7 +35,7 @@ def read_picture(data: bytes, name: str, limits: MediaLimits) -> NDArray[np.uint
     check_size_bytes(len(data), name, limits)
     job = DecodeJob("picture", name, sniff_picture(data, name), limits)
     with contextlib.closing(_as_file(data)) as file:
-        child = SupervisedChild(PYAV_FORK_SERVER, job, file.fileno())
+        child = SupervisedChild(PYAV_FORK_SERVER, job, file.fileno(), stop)
     with child:
         shape = tuple(child.receive()["shape"])
         with contextlib.closing(FrameRing(shape)) as ring:

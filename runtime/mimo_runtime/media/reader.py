@@ -19,9 +19,12 @@ from mimo_runtime.media.fork_server import DALI_FORK_SERVER, PYAV_FORK_SERVER, F
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.open_file import open_file
 from mimo_runtime.media.ring import RING_SLOTS, FrameRing
+from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.media.supervision import SupervisedChild
 
 DECODERS = ("auto", "pyav", "dali")
+BATCH_FRAMES = 8
+MAX_SLOT_BYTES = 32 << 20
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +52,6 @@ class ClipReader:
     def __init__(self, child: SupervisedChild, job: DecodeJob) -> None:
         """Wait until the child has validated the clip, then hand it the ring to decode into."""
         self._child = child
-        self._batch_frames = job.batch_frames
         self._next_index = 0
         start = child.receive()
         self.info = ClipInfo.from_wire(start["info"])
@@ -57,10 +59,11 @@ class ClipReader:
         self.reason: str = start["reason"]
         _say_once(self.decoder, self.reason)
         width_px, height_px = job.size_px(self.info)
-        shape = (job.batch_frames, height_px, width_px, 3)
+        self._batch_frames = slot_frames(job.batch_frames, width_px, height_px)
+        shape = (self._batch_frames, height_px, width_px, 3)
         with contextlib.closing(FrameRing(shape)) as ring:
             child.send({"shape": shape}, [ring.descriptor])
-            self._slots = ring.slots
+            self._slots: NDArray[np.uint8] | None = ring.slots
 
     def __enter__(self) -> Self:
         return self
@@ -72,8 +75,12 @@ class ClipReader:
         self.close()
 
     def close(self) -> None:
-        """End the child. Batches that were handed out stay readable."""
+        """End the child. Batches that were handed out stay readable; the ring goes with the last.
+
+        It does not wait for whoever still refers to the reader, such as an error's traceback.
+        """
         self._child.close()
+        self._slots = None
 
     def __iter__(self) -> Iterator[FrameBatch]:
         timestamps_s = np.array(self.info.timestamps_s)
@@ -82,8 +89,14 @@ class ClipReader:
                 self._child.send({"read": first})
             count = self._child.receive()["frames"]
             self._next_index = first + count
+            assert self._slots is not None  # a closed child answers nothing
             slot = self._slots[first // self._batch_frames % RING_SLOTS]
             yield FrameBatch(first, slot[:count], timestamps_s[first : first + count])
+
+
+def slot_frames(asked: int, width_px: int, height_px: int) -> int:
+    """How many frames are handed over at once: fewer of large ones, so that rings stay small."""
+    return max(1, min(asked, MAX_SLOT_BYTES // (3 * width_px * height_px)))
 
 
 def open_clip(
@@ -91,9 +104,10 @@ def open_clip(
     limits: MediaLimits,
     *,
     decoder: str = "auto",
-    batch_frames: int = 8,
+    batch_frames: int = BATCH_FRAMES,
     size_px: tuple[int, int] = (0, 0),
     peak_nits: float = 0.0,
+    stop: Stop = NEVER,
 ) -> ClipReader:
     """Validate the clip at `path` and start to decode its video stream in a child process.
 
@@ -102,10 +116,11 @@ def open_clip(
         limits: bounds on it.
         decoder: "auto" (NVDEC through DALI where this machine and the clip allow it, else PyAV),
             "pyav" or "dali".
-        batch_frames: frames that are handed over at once.
+        batch_frames: frames that are handed over at once, fewer of large ones.
         size_px: width and height that frames are brought to while they are decoded; (0, 0) for
             those of the clip.
         peak_nits: of an HDR clip, as `inspect_clip` has measured it; 0 measures it again.
+        stop: ends the wait for the decoder from outside; its errors are raised.
 
     Raises:
         MediaError: the file is no video, or a damaged one.
@@ -117,17 +132,19 @@ def open_clip(
         accepted = ", ".join(DECODERS)
         raise InvalidRequestError(f"There is no decoder '{decoder}'; choose one of {accepted}.")
     job = DecodeJob("decode", path.name, "", limits, decoder, batch_frames, *size_px, peak_nits)
-    return ClipReader(*_start(path, job))
+    return ClipReader(*_start(path, job, stop))
 
 
-def inspect_clip(path: Path, limits: MediaLimits) -> ClipInfo:
+def inspect_clip(path: Path, limits: MediaLimits, stop: Stop = NEVER) -> ClipInfo:
     """What the clip at `path` is, from demuxing all of it and decoding its first frame.
+
+    `stop` ends the wait for that from outside; its errors are raised.
 
     Raises:
         MediaError: the file is no video, or a damaged one.
         LimitExceededError: it is larger than `limits` allow.
     """
-    child, _ = _start(path, DecodeJob("inspect", path.name, "", limits))
+    child, _ = _start(path, DecodeJob("inspect", path.name, "", limits), stop)
     with child:
         return ClipInfo.from_wire(child.receive()["info"])
 
@@ -157,11 +174,11 @@ def frames_at(reader: ClipReader, indices: Sequence[int]) -> Iterator[NDArray[np
             return
 
 
-def _start(path: Path, job: DecodeJob) -> tuple[SupervisedChild, DecodeJob]:
+def _start(path: Path, job: DecodeJob, stop: Stop) -> tuple[SupervisedChild, DecodeJob]:
     """A child at work on the file at `path`, and the job with what kind of file that is."""
     with open_file(path, job.limits) as file:
         job = replace(job, container=file.container)
-        return SupervisedChild(_fork_server(job.decoder), job, file.descriptor), job
+        return SupervisedChild(_fork_server(job.decoder), job, file.descriptor, stop), job
 
 
 def _fork_server(decoder: str) -> ForkServer:

@@ -17,6 +17,7 @@ from mimo_runtime.errors import (
 from mimo_runtime.media.channel import Channel, ChannelClosedError, Message
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.fork_server import ForkServer
+from mimo_runtime.media.stop import NEVER, Stop
 
 _CLASSES: dict[str, type[MimoError]] = {
     kind.__name__: kind
@@ -27,11 +28,16 @@ _CLASSES: dict[str, type[MimoError]] = {
 class SupervisedChild:
     """The parent's end of one child: its messages, its errors as ours, its end when it is late."""
 
-    def __init__(self, fork_server: ForkServer, job: DecodeJob, file: int) -> None:
-        """Start the child on the open `file`."""
+    def __init__(
+        self, fork_server: ForkServer, job: DecodeJob, file: int, stop: Stop = NEVER
+    ) -> None:
+        """Start the child on the open `file`; it ends early where `stop` says so."""
+        stop.check()
         self._job = job
+        self._stop = stop
         self._patience_s = job.limits.decode_timeout_s
         self._channel: Channel = fork_server.start_child(job, file)
+        self._forget = stop.on_cancel(self._channel.interrupt)
 
     def __enter__(self) -> Self:
         return self
@@ -41,6 +47,7 @@ class SupervisedChild:
 
     def close(self) -> None:
         """End the child, whatever it is doing."""
+        self._forget()
         self._channel.close()
 
     def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
@@ -55,9 +62,10 @@ class SupervisedChild:
 
         Raises:
             MimoError: the child reports it.
-            MediaError: the child has crashed.
+            MediaError: the child has crashed on the file.
             LimitExceededError: all waiting together exceeds the time limit.
             ResourceError: the child could not start or was killed.
+            CancelledError, DeadlineExceededError: as `stop` has it.
         """
         try:
             message = self._wait()
@@ -71,12 +79,14 @@ class SupervisedChild:
         return message
 
     def _wait(self) -> Message:
-        began_s = time.monotonic()
+        began_s, left_s = time.monotonic(), self._stop.remaining_s
         try:
-            return self._channel.receive(self._patience_s)
+            return self._channel.receive(min(self._patience_s, left_s or self._patience_s))
         except TimeoutError:
+            self._stop.check()
             self._fail_late()
         except ChannelClosedError:
+            self._stop.check()
             raise ResourceError(
                 f"The process that decodes '{self._job.name}' ended without a word: it could not "
                 "start or was killed; see stderr, or try again."
@@ -94,6 +104,11 @@ class SupervisedChild:
         code = os.waitstatus_to_exitcode(status)
         if code == -signal.SIGXCPU:
             self._fail_late()
+        if code == -signal.SIGKILL:
+            raise ResourceError(
+                f"The process that decodes '{self._job.name}' was killed, as the system does when "
+                "memory is short; try again later."
+            )
         how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
         raise MediaError(
             f"The decoder ended unexpectedly on '{self._job.name}' ({how}); "

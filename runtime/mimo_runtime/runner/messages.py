@@ -176,6 +176,7 @@ def request_to_wire(request: StreamRequest) -> Wire:
         "feather_masks": {mode: str(path) for mode, path in files.feather_masks.items()},
         "settings": asdict(request.settings),
         "limits": asdict(request.limits),
+        "max_work_px": request.max_work_px,
     }
 
 
@@ -188,7 +189,8 @@ def request_from_wire(values: Wire) -> StreamRequest:
         feather_masks={mode: Path(path) for mode, path in values["feather_masks"].items()},
     )
     limits = MediaLimits(**values["limits"])
-    return StreamRequest(files, Settings(**values["settings"]), limits)
+    settings = Settings(**values["settings"])
+    return StreamRequest(files, settings, limits, values["max_work_px"])
 
 
 def error_from(kind: str, sentence: str) -> Exception:

@@ -1,5 +1,6 @@
 """What a session needs of whatever runs its stream, in this process or in another."""
 
+import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -18,11 +19,15 @@ Event = Progress | OutputFormat | OutputFrame
 
 @dataclass(frozen=True, slots=True)
 class StreamRequest:
-    """What a stream is to make; the files stay where they are until it has ended."""
+    """What a stream is to make; the files stay where they are until it has ended.
+
+    It is refused where it is more than `max_work_px` (`synthesis.work_limit`).
+    """
 
     files: InputFiles
     settings: Settings
     limits: MediaLimits
+    max_work_px: float = math.inf
 
 
 class RunningStream(Protocol):

@@ -18,9 +18,11 @@ from mimo_runtime.runner.messages import (
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import LoopThread
+from mimo_runtime.scarcity import resource_error
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import request_from
 from mimo_runtime.synthesis.request import OutputFrame
+from mimo_runtime.synthesis.work_limit import check_work
 from mimo_runtime.wire.progress import Progress
 
 
@@ -49,7 +51,8 @@ class ServedStream:
         try:
             given, manifest = request_from_wire(self._asked.request), synthesizer.bundle.manifest
             self.token.check()
-            request = request_from(given.files, given.settings, given.limits, manifest)
+            request = request_from(given.files, given.settings, given.limits, manifest, self.token)
+            check_work(request, manifest, given.max_work_px)
             self._stream = synthesizer.open(request, self.token, self._tell)
         except Exception as error:  # of this stream alone
             self.end(error)
@@ -92,6 +95,7 @@ class ServedStream:
     def end(self, error: Exception | None) -> None:
         """Say that the stream has ended."""
         self._on_end(self._number)
+        error = error and (resource_error(error) or error)
         kind = "" if error is None else type(error).__name__
         self._send(StreamEnded(self._number, kind, "" if error is None else str(error)))
 

@@ -18,7 +18,8 @@ from mimo_runtime.synthesis.framing import framing_of
 from mimo_runtime.synthesis.identity import Identity as IdentityCode
 from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.identity_cache import IdentityCache, identity_key
-from mimo_runtime.synthesis.memory import check_memory
+from mimo_runtime.synthesis.media_memory import media_bytes
+from mimo_runtime.synthesis.memory import check_media_memory, check_memory
 from mimo_runtime.synthesis.motion_planes import planes_of
 from mimo_runtime.synthesis.noise import FrameNoise
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame, SynthesisRequest
@@ -49,6 +50,8 @@ class Stream:
         on_progress: OnProgress,
     ) -> None:
         manifest, template = engines.bundle.manifest, request.template
+        taken_bytes = media_bytes(request)
+        check_media_memory(taken_bytes)
         self.token = token
         self._engines = engines
         self._identities = identities
@@ -67,7 +70,7 @@ class Stream:
             self._plan = plan_stream(
                 self._framing, boxes, template.frame_count, self._settings, manifest
             )
-            check_memory(engines, self._plan.extent, self._settings)
+            check_memory(engines, self._plan.extent, self._settings, taken_bytes)
         except BaseException:
             self._inputs.close()
             raise

@@ -15,6 +15,7 @@ from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import request_from
 from mimo_runtime.synthesis.request import OutputFormat
+from mimo_runtime.synthesis.work_limit import check_work
 from mimo_runtime.wire.progress import OnProgress, Progress
 
 
@@ -103,7 +104,9 @@ class ThreadRunner:
         def tell(progress: Progress) -> None:
             (on_progress if early else events.put)(progress)
 
-        ready = request_from(request.files, request.settings, request.limits, self.bundle.manifest)
+        manifest = self.bundle.manifest
+        ready = request_from(request.files, request.settings, request.limits, manifest, token)
+        check_work(ready, manifest, request.max_work_px)
         stream = self._synthesizer.open(ready, token, tell)
         early = False
         self._loop.add(stream, events)

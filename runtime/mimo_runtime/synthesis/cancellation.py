@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from mimo_runtime.errors import CancelledError, DeadlineExceededError
 
@@ -34,13 +35,17 @@ class CancellationToken:
         for callback in callbacks:
             callback()
 
-    def on_cancel(self, callback: Callable[[], None]) -> None:
-        """Have `callback` called by `cancel`, or now if that was called before."""
+    def on_cancel(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Have `callback` called by `cancel`, or now if that was called before.
+
+        Returns what takes that back.
+        """
         with self._lock:
             if not self._cancelled.is_set():
                 self._callbacks.append(callback)
-                return
+                return partial(self._forget, callback)
         callback()
+        return partial(self._forget, callback)
 
     def check(self) -> None:
         """Return when the work may go on.
@@ -56,3 +61,7 @@ class CancellationToken:
                 "The deadline passed before the synthesis ended; allow more time, fewer steps "
                 "or fewer frames."
             )
+
+    def _forget(self, callback: Callable[[], None]) -> None:
+        with self._lock:
+            self._callbacks = [each for each in self._callbacks if each != callback]

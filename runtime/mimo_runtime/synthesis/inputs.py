@@ -9,6 +9,7 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import read_picture
+from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.synthesis.feather import feather_masks_from_pictures
 from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import SynthesisRequest
@@ -28,9 +29,15 @@ class InputFiles:
 
 
 def request_from(
-    files: InputFiles, settings: Settings, limits: MediaLimits, manifest: Manifest
+    files: InputFiles,
+    settings: Settings,
+    limits: MediaLimits,
+    manifest: Manifest,
+    stop: Stop = NEVER,
 ) -> SynthesisRequest:
     """Read the pictures and open the template, as much of it as the mode takes.
+
+    `stop` ends the wait for decoders from outside; its errors are raised.
 
     Raises:
         MediaError: a picture is empty, damaged or of a kind that is not accepted.
@@ -41,10 +48,10 @@ def request_from(
     rules = resolved_settings(settings, manifest).rules
     masks = {mode: _read(path) for mode, path in files.feather_masks.items()}
     return SynthesisRequest(
-        character=read_picture(_read(files.character), files.character.name, limits),
-        template=open_template(files.template, limits, max_frames=rules.max_frames),
+        character=read_picture(_read(files.character), files.character.name, limits, stop),
+        template=open_template(files.template, limits, max_frames=rules.max_frames, stop=stop),
         settings=settings,
-        matte=None if files.matte is None else read_matte(_read(files.matte), limits),
+        matte=None if files.matte is None else read_matte(_read(files.matte), limits, stop),
         feather=feather_masks_from_pictures(masks) if masks else None,
         prepared=folder_of(files.character),
     )

@@ -3,10 +3,11 @@
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.footprint import job_peak_bytes
+from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.synthesis.resolved import ResolvedSettings
 
-_MEDIA_BYTES = 300 << 20  # child processes that decode, the encoder, frames on their way
+MEDIA_BYTES = 300 << 20  # decoders, encoder and composition, where nothing is known of frames
 
 
 def stream_bytes(bundle: Bundle, extent: Extent, settings: ResolvedSettings) -> int:
@@ -21,27 +22,44 @@ def stream_bytes(bundle: Bundle, extent: Extent, settings: ResolvedSettings) -> 
     return per_window * extent.windows + shared + per_frame * extent.frames * copies
 
 
-def needed_bytes(engines: EngineSet, extent: Extent, settings: ResolvedSettings) -> int:
+def needed_bytes(
+    engines: EngineSet, extent: Extent, settings: ResolvedSettings, media_bytes: int = MEDIA_BYTES
+) -> int:
     """The most that a stream takes at once: reading the character, then making the frames.
 
     Weights that are still to be loaded, the working memory of the largest pass, the buffers that
-    the stream keeps, and what decoders, encoder and composition take beside them.
+    the stream keeps, and the `media_bytes` of decoders, encoder and composition beside them.
     """
     return (
         job_peak_bytes(engines.footprint, settings.denoiser)
         + stream_bytes(engines.bundle, extent, settings)
-        + _MEDIA_BYTES
+        + media_bytes
     )
 
 
-def check_memory(engines: EngineSet, extent: Extent, settings: ResolvedSettings) -> None:
+def check_media_memory(media_bytes: int) -> None:
+    """Refuse pictures and clips that are larger than the memory at hand, before one is opened.
+
+    Raises:
+        ResourceError: with both figures and what to change.
+    """
+    require_memory(
+        media_bytes,
+        "Reading and composing these pictures and clips",
+        "make them smaller, or try again when the machine is less busy",
+    )
+
+
+def check_memory(
+    engines: EngineSet, extent: Extent, settings: ResolvedSettings, media_bytes: int = MEDIA_BYTES
+) -> None:
     """Refuse a synthesis that is larger than the memory at hand.
 
     Raises:
         ResourceError: with both figures and what to change.
     """
     engines.require_memory(
-        needed_bytes(engines, extent, settings),
+        needed_bytes(engines, extent, settings, media_bytes),
         "This clip",
         "shorten its time_crop, use a bundle or a shape of a smaller size, or another engine",
     )

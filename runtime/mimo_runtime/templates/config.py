@@ -1,13 +1,12 @@
 """A template's config.json: at which rate and between which times its streams are used."""
 
+import contextlib
 import json
 import math
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.media.frame_rate import ratio_of
@@ -35,27 +34,44 @@ class TemplateConfig:
         """`fps` as the ratio that its decimal stands for, such as 30000/1001 (`ratio_of`)."""
         return ratio_of(self.fps)
 
-    def resampled(self, frame_count: int, native_fps: Fraction) -> tuple[int, ...]:
+    def resampled_count(self, frame_count: int, native_fps: Fraction) -> int:
+        """How many frames `resampled` gives, without making them."""
+        if self._stays(native_fps):
+            return frame_count
+        step = round(native_fps) / self.fps
+        count = math.ceil(frame_count / step) if step else 0
+        while count and int((count - 1) * step) >= frame_count:
+            count -= 1  # what rounding may add
+        return count
+
+    def resampled(
+        self, frame_count: int, native_fps: Fraction, used: slice = slice(None)
+    ) -> tuple[int, ...]:
         """The frames of a stream of `native_fps` that are its picture at `fps`, official rule.
+
+        Of them those of `used`; a long clip at a low rate has more than anybody wants to list.
 
         Frames are dropped or repeated. The native rate is rounded to a whole number first; below
         half a frame a second there is none, and the result is empty. A stream of a rate that is no
         whole number, and that `fps` means, stays as it is: by the official rule it would lose a
         frame now and then.
         """
-        if abs(native_fps / self.rate_fps - 1) <= _SAME_RATE:
-            return tuple(range(frame_count))
+        places = range(self.resampled_count(frame_count, native_fps))[used]
+        if self._stays(native_fps):
+            return tuple(places)
         step = round(native_fps) / self.fps
-        if step == 0:
-            return ()
-        indices = np.arange(0, frame_count, step).astype(np.int64)
-        return tuple(int(index) for index in indices if index < frame_count)
+        return tuple(int(place * step) for place in places)
 
     def time_crop(self, frame_count: int, max_frames: int | None) -> slice:
         """Which of `frame_count` resampled frames are used."""
-        start = max(0, int(self.fps * self.start_idx / TIME_CROP_FPS))
-        end = min(frame_count, int(self.fps * self.end_idx / TIME_CROP_FPS))
+        start, end = (
+            int(min(max(self.fps * index / TIME_CROP_FPS, 0), frame_count))
+            for index in (self.start_idx, self.end_idx)
+        )
         return slice(start, end if max_frames is None else min(end, start + max_frames))
+
+    def _stays(self, native_fps: Fraction) -> bool:
+        return abs(native_fps / self.rate_fps - 1) <= _SAME_RATE
 
 
 def read_config(folder: Path) -> TemplateConfig:
@@ -92,9 +108,11 @@ def _number(settings: Any, folder: Path, *keys: str) -> float:
     value = settings
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise TemplateError(
-            f"{CONFIG_FILE} of '{folder.name}' has no number for {'.'.join(keys)}; "
-            "give for instance 30."
-        )
-    return value
+    if not isinstance(value, bool) and isinstance(value, int | float):
+        with contextlib.suppress(OverflowError):  # a whole number of hundreds of digits
+            if math.isfinite(value):
+                return value
+    raise TemplateError(
+        f"{CONFIG_FILE} of '{folder.name}' has no number for {'.'.join(keys)}; "
+        "give for instance 30."
+    )

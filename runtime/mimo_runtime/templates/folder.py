@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.errors import TemplateError
+from mimo_runtime.errors import LimitExceededError, TemplateError
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
+from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.templates.config import TemplateConfig, read_config
 from mimo_runtime.wire.kinds import VIDEO_SUFFIXES, InputKind
 
@@ -37,13 +38,16 @@ class Template:
     """A checked template folder; made by `open_template`.
 
     `streams` holds SOURCE, MOTION, SCENE and, if there are occluders, OCCLUSION. Frames are
-    counted after resampling and time crop, 0 to `frame_count - 1`, the same in every stream.
+    counted after resampling and time crop, 0 to `frame_count - 1`, the same in every stream. The
+    time crop has `cropped_count`, which is more where not all may be used.
     """
 
     folder: Path
     config: TemplateConfig
     streams: Mapping[str, Stream]
     limits: MediaLimits
+    cropped_count: int
+    stop: Stop = NEVER
 
     @property
     def frame_count(self) -> int:
@@ -86,17 +90,20 @@ class Template:
             MediaError: the clip is damaged after all.
         """
         clip = self.streams[stream]
-        with open_clip(clip.path, self.limits) as reader:
+        with open_clip(clip.path, self.limits, stop=self.stop) as reader:
             yield from frames_at(reader, [clip.indices[frame] for frame in frames])
 
 
-def open_template(folder: Path, limits: MediaLimits, *, max_frames: int | None = 150) -> Template:
+def open_template(
+    folder: Path, limits: MediaLimits, *, max_frames: int | None = 150, stop: Stop = NEVER
+) -> Template:
     """Reads config.json and demuxes every stream; decodes nothing but each first frame.
 
     Args:
         folder: with clips vid, sdc, bk and perhaps occ (`VIDEO_SUFFIXES`), and config.json.
         limits: bounds on each clip.
         max_frames: at most so many frames are used, from the start of the time crop; None for all.
+        stop: ends the wait for decoders from outside, here and in `Template.frames`.
 
     Raises:
         TemplateError: a stream or config.json is missing, streams are of unequal size or length,
@@ -106,22 +113,42 @@ def open_template(folder: Path, limits: MediaLimits, *, max_frames: int | None =
     """
     config = read_config(folder)
     paths = _stream_paths(folder)
-    infos = {name: inspect_clip(path, limits) for name, path in paths.items()}
+    infos = {name: inspect_clip(path, limits, stop) for name, path in paths.items()}
     _check_equal(folder, "frame size", {n: f"{i.width_px}x{i.height_px}" for n, i in infos.items()})
     rates_fps = _rates_fps(infos)
-    indices = {
-        name: config.resampled(info.frame_count, rates_fps[name]) for name, info in infos.items()
+    counts = {
+        name: config.resampled_count(info.frame_count, rates_fps[name])
+        for name, info in infos.items()
     }
-    if len({len(used) for used in indices.values()}) > 1:
+    if len(set(counts.values())) > 1:
         _check_equal(folder, "length", {name: _length(info) for name, info in infos.items()})
-    used = config.time_crop(len(indices[MOTION]), max_frames)
-    if not indices[MOTION][used]:
+    used = _used(folder, config, counts[MOTION], limits, max_frames)
+    streams = {
+        name: Stream(paths[name], info, config.resampled(info.frame_count, rates_fps[name], used))
+        for name, info in infos.items()
+    }
+    whole = config.time_crop(counts[MOTION], None)
+    return Template(folder, config, streams, limits, len(range(whole.stop)[whole]), stop)
+
+
+def _used(
+    folder: Path, config: TemplateConfig, count: int, limits: MediaLimits, max_frames: int | None
+) -> slice:
+    """Which resampled frames are used: some, and no more than a clip may have."""
+    used = config.time_crop(count, max_frames)
+    frames = range(count)[used]
+    if not frames:
         raise TemplateError(
-            f"The template '{folder.name}' has {len(indices[MOTION])} frames, of which its "
+            f"The template '{folder.name}' has {count} frames, of which its "
             f"time_crop ({config.start_idx:g} to {config.end_idx:g}) leaves none; change it."
         )
-    streams = {name: Stream(paths[name], infos[name], indices[name][used]) for name in paths}
-    return Template(folder, config, streams, limits)
+    if len(frames) > limits.max_frames:
+        raise LimitExceededError(
+            f"The template '{folder.name}' is to have {len(frames)} frames at {config.fps:g} a "
+            f"second, more than the {limits.max_frames} accepted; shorten its time_crop or lower "
+            "its fps."
+        )
+    return used
 
 
 def _rates_fps(infos: Mapping[str, ClipInfo]) -> dict[str, Fraction]:

@@ -9,6 +9,7 @@ from PIL import Image
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import encode_png, read_picture
+from tests.pictures import blank_png
 
 from .clips import picture
 from .frames import psnr_db
@@ -132,3 +133,16 @@ def test_limits(limits: MediaLimits) -> None:
         read_picture(data, "a", replace(limits, max_picture_px=64 * 48 - 1))
     with pytest.raises(LimitExceededError, match="encode it smaller"):
         read_picture(data, "a", replace(limits, max_file_bytes=10))
+
+
+@pytest.mark.parametrize("size_px", [(90_000, 10), (10, 90_000), (32_000_000, 1), (17, 1)])
+def test_a_thin_picture_is_refused_by_its_header(
+    limits: MediaLimits, size_px: tuple[int, int]
+) -> None:
+    with pytest.raises(LimitExceededError, match=f"{size_px[0]}x{size_px[1]} pixels"):
+        read_picture(blank_png(*size_px), "thin.png", limits)
+
+
+def test_the_square_around_a_long_picture_is_small(limits: MediaLimits) -> None:
+    found = read_picture(blank_png(1_024, 16_384), "long.png", limits)
+    assert found.shape == (8_192, 512, 3)

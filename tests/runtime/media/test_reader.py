@@ -4,12 +4,20 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.clip import ClipColour
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.orientation import UPRIGHT
-from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
+from mimo_runtime.media.reader import (
+    MAX_SLOT_BYTES,
+    frames_at,
+    inspect_clip,
+    open_clip,
+    slot_frames,
+)
 from tests.golden import GOLDEN, LARGE, load
 
 from .clips import picture, write_clip
@@ -189,3 +197,16 @@ def test_a_title_that_is_not_utf_8_is_no_obstacle(tmp_path: Path, limits: MediaL
     assert b"GRUEN" in path.read_bytes()
     path.write_bytes(path.read_bytes().replace(b"GRUEN", b"GR\xdcN!"))
     assert inspect_clip(path, limits).frame_count == 1
+
+
+@given(st.integers(1, 4096), st.integers(1, 4096), st.integers(1, 16))
+def test_a_slot_holds_one_frame_or_few_bytes(width_px: int, height_px: int, asked: int) -> None:
+    frames = slot_frames(asked, width_px, height_px)
+    assert 1 <= frames <= asked
+    assert frames == 1 or frames * 3 * width_px * height_px <= MAX_SLOT_BYTES
+
+
+def test_large_frames_come_one_by_one(tmp_path: Path, limits: MediaLimits) -> None:
+    path = write_clip(tmp_path / "large.mp4", [picture(index, 4096, 4080) for index in range(2)])
+    with open_clip(path, limits) as reader:
+        assert [batch.frames.shape for batch in reader] == [(1, 4080, 4096, 3)] * 2

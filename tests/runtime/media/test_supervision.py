@@ -18,12 +18,19 @@ import psutil
 import pytest
 
 import mimo_runtime
-from mimo_runtime.errors import LimitExceededError, MediaError, ResourceError
+from mimo_runtime.errors import (
+    CancelledError,
+    DeadlineExceededError,
+    LimitExceededError,
+    MediaError,
+    ResourceError,
+)
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.fork_server import ForkServer
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.reader import ClipReader, inspect_clip, open_clip
+from mimo_runtime.media.reader import ClipReader, frames_at, inspect_clip, open_clip
 from mimo_runtime.media.ring import RING_SLOTS
+from mimo_runtime.synthesis.cancellation import CancellationToken
 
 from .clips import picture, write_clip
 from .frames import all_frames
@@ -86,6 +93,86 @@ def test_a_child_that_is_killed_is_a_sentence(long_clip: Path, limits: MediaLimi
         with pytest.raises(MediaError, match=r"ended unexpectedly on 'long\.mp4' \(SIGSEGV\)"):
             list(batches)
     assert len(all_frames(long_clip)) == 60
+
+
+def test_a_child_that_the_system_kills_is_no_fault_of_the_file(
+    long_clip: Path, limits: MediaLimits
+) -> None:
+    with open_clip(long_clip, limits, batch_frames=2) as reader:
+        batches = iter(reader)
+        next(batches)
+        kill(children()[0])
+        with pytest.raises(ResourceError, match=r"'long\.mp4' was killed.*try again later"):
+            list(batches)
+
+
+def rings() -> int:
+    """Mappings of rings that this process holds."""
+    return Path("/proc/self/maps").read_text().count("mimo-frames")
+
+
+def test_the_ring_does_not_wait_for_the_garbage_collector(
+    long_clip: Path, limits: MediaLimits
+) -> None:
+    before = rings()
+    gc.disable()
+    try:
+        with open_clip(long_clip, limits, batch_frames=2) as reader:
+            frames = frames_at(reader, range(60))
+            next(frames)
+            assert rings() == before + 1
+            kill(children()[0])
+            with pytest.raises(ResourceError):
+                list(frames)
+        del frames
+        assert rings() == before
+    finally:
+        gc.enable()
+
+
+def test_a_hard_limit_on_memory_is_kept(clip: Path) -> None:
+    """Batch systems set one (ulimit -v); a child may not raise it."""
+    beginning = (
+        "import resource\n"
+        "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
+        "resource.setrlimit(resource.RLIMIT_CPU, (500, 500))\n"
+    )
+    script = start_script(clip, "assert len(list(reader)) == 11", beginning)
+    _, errors = script.communicate(timeout=60)
+    assert (script.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "work",
+    [inspect_clip, lambda clip, limits, token: open_clip(clip, limits, stop=token)],
+    ids=["inspect", "decode"],
+)
+def test_a_cancelled_wait_for_a_decoder_ends(
+    long_clip: Path, limits: MediaLimits, work: Callable[..., object]
+) -> None:
+    token = CancellationToken()
+    suspended = fork_server()
+    suspended.suspend()  # no decoder answers from now on
+    timer = threading.Timer(0.2, token.cancel)
+    timer.start()
+    try:
+        with pytest.raises(CancelledError):
+            work(long_clip, limits, token)
+    finally:
+        suspended.resume()
+    wait_until(lambda: not children())
+    with pytest.raises(CancelledError):
+        inspect_clip(long_clip, limits, token)
+
+
+def test_a_deadline_ends_the_wait_for_a_decoder(long_clip: Path, limits: MediaLimits) -> None:
+    suspended = fork_server()
+    suspended.suspend()
+    try:
+        with pytest.raises(DeadlineExceededError):
+            inspect_clip(long_clip, limits, CancellationToken(deadline_s=0.2))
+    finally:
+        suspended.resume()
 
 
 def test_a_child_that_takes_too_long_is_ended(long_clip: Path, limits: MediaLimits) -> None:

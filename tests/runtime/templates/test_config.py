@@ -1,6 +1,8 @@
 import json
+import tracemalloc
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,6 +30,37 @@ def test_frames_repeat_when_the_rate_rises_and_drop_when_it_falls():
 def test_the_native_rate_counts_as_a_whole_number():
     assert TemplateConfig(30, 0, 9).resampled(4, Fraction(30000, 1001)) == (0, 1, 2, 3)
     assert TemplateConfig(30, 0, 9).resampled(4, Fraction(1, 3)) == ()
+
+
+@given(st.floats(1, 240), st.integers(1, 400), st.fractions(Fraction(1, 5), 240))
+def test_frames_are_counted_and_cut_without_listing_all(fps, frame_count, native_fps):
+    """As numpy lists them, which is how the official code does."""
+    config = TemplateConfig(fps, 0, 1)
+    whole = config.resampled(frame_count, native_fps)
+    step = round(native_fps) / fps
+    if abs(native_fps / config.rate_fps - 1) > 1e-4 and step:
+        listed = np.arange(0, frame_count, step).astype(np.int64)
+        assert list(whole) == [index for index in listed if index < frame_count]
+    assert config.resampled_count(frame_count, native_fps) == len(whole)
+    for used in (slice(3, 40), slice(0, 7), slice(500, 900)):
+        assert config.resampled(frame_count, native_fps, used) == whole[used]
+
+
+def test_millions_of_frames_are_not_listed():
+    tracemalloc.start()
+    config = TemplateConfig(240, 0, 1e308)
+    crop = config.time_crop(config.resampled_count(89_000, Fraction(1)), 150)
+    assert len(config.resampled(89_000, Fraction(1), crop)) == 150
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 1 << 20
+
+
+@given(st.floats(1, 240), st.floats(allow_nan=False), st.floats(allow_nan=False))
+def test_a_time_crop_lies_inside_the_clip(fps, start_idx, end_idx):
+    used = TemplateConfig(fps, start_idx, end_idx).time_crop(100, None)
+    assert 0 <= used.start <= 100
+    assert 0 <= used.stop <= 100
 
 
 @given(st.floats(1, 240), st.integers(1, 400), st.fractions(Fraction(1, 2), 240))
@@ -76,6 +109,8 @@ def test_a_config_that_is_no_json_is_named(tmp_path, text):
         ({"time_crop": {"start_idx": 0}}, "time_crop.end_idx"),
         ({"time_crop": {"start_idx": True, "end_idx": 1}}, "time_crop.start_idx"),
         ({"fps": 0}, "fps"),
+        ({"fps": 10**400}, "fps"),
+        ({"time_crop": {"start_idx": 10**400, "end_idx": 1}}, "time_crop.start_idx"),
         ({"fps": 1e9}, "fps"),
     ],
 )

@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -55,7 +56,16 @@ def test_frames_are_counted_after_resampling_and_time_crop(folder):
 
 
 def test_no_more_than_the_most_frames_are_used(folder):
-    assert open_template(folder, LIMITS, max_frames=5).source_indices == (0, 1, 2, 3, 4)
+    template = open_template(folder, LIMITS, max_frames=5)
+    assert template.source_indices == (0, 1, 2, 3, 4)
+    assert template.cropped_count == 12
+
+
+def test_more_frames_than_a_clip_may_have_are_refused(folder):
+    """A rate may make millions of frames of a few."""
+    write_config(folder, fps=240)
+    with pytest.raises(LimitExceededError, match=r"96 frames at 240 a second.* lower its fps"):
+        open_template(folder, replace(LIMITS, max_frames=95), max_frames=None)
 
 
 def test_any_container_and_native_rate_will_do(folder):

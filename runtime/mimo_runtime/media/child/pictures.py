@@ -12,6 +12,7 @@ from mimo_runtime.media.channel import Channel
 from mimo_runtime.media.child.profiles import to_srgb
 from mimo_runtime.media.child.ring_writer import RingWriter
 from mimo_runtime.media.decode_job import DecodeJob
+from mimo_runtime.media.limits import MediaLimits
 
 _ALPHA_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
 _DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
@@ -41,24 +42,35 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
     writer.flush()
 
 
-def reduction(width_px: int, height_px: int, most_px: int) -> int:
-    """By which power of two a picture is to be reduced to have at most `most_px` pixels."""
+def reduction(width_px: int, height_px: int, limits: MediaLimits) -> int:
+    """By which power of two a picture is to be reduced to be as small as `limits` say."""
     divisor = 1
-    while math.ceil(width_px / divisor) * math.ceil(height_px / divisor) > most_px:
+    while True:
+        width, height = math.ceil(width_px / divisor), math.ceil(height_px / divisor)
+        small = width * height <= limits.reduced_picture_px
+        if small and max(width, height) <= limits.reduced_side_px:
+            return divisor
         divisor *= 2
-    return divisor
 
 
 def _check_size(width_px: int, height_px: int, job: DecodeJob) -> None:
-    if width_px * height_px > job.limits.max_picture_px:
+    limits = job.limits
+    longer, shorter = max(width_px, height_px), min(width_px, height_px)
+    if width_px * height_px > limits.max_picture_px or longer > limits.max_picture_side_px:
         raise LimitExceededError(
             f"'{job.name}' has {width_px}x{height_px} pixels, more than the "
-            f"{job.limits.max_picture_px} pixels accepted; make it smaller first."
+            f"{limits.max_picture_px} pixels, or {limits.max_picture_side_px} a side, accepted; "
+            "make it smaller first."
+        )
+    if longer > limits.max_picture_aspect * shorter:
+        raise LimitExceededError(
+            f"'{job.name}' has {width_px}x{height_px} pixels, and a side of at most "
+            f"{limits.max_picture_aspect:g} times the other is accepted; cut or pad it first."
         )
 
 
 def _pixels(picture: Image.Image, job: DecodeJob) -> NDArray[np.uint8]:
-    """uint8 [height, width, 3 or 4], upright, in sRGB, of at most `reduced_picture_px` pixels.
+    """uint8 [height, width, 3 or 4], upright, in sRGB, reduced as `MediaLimits` say.
 
     16-bit grey is reduced to 8 bits. A large JPEG is decoded at a half, a quarter or an eighth of
     its size (the draft mode of libjpeg), so that it never is in memory whole.
@@ -66,7 +78,7 @@ def _pixels(picture: Image.Image, job: DecodeJob) -> NDArray[np.uint8]:
     if picture.mode == "F":
         raise MediaError(f"'{job.name}' has floating-point pixels; save it with 8 bits a channel.")
     width_px, height_px = picture.size
-    divisor = reduction(width_px, height_px, job.limits.reduced_picture_px)
+    divisor = reduction(width_px, height_px, job.limits)
     size = math.ceil(width_px / divisor), math.ceil(height_px / divisor)
     if divisor > 1:
         picture.draft(None, (width_px // divisor, height_px // divisor))

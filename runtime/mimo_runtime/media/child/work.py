@@ -4,12 +4,14 @@ import contextlib
 import os
 from errno import EAGAIN, ENOMEM
 
-from mimo_runtime.errors import LimitExceededError, MediaError, MimoError
+import av
+
+from mimo_runtime.errors import LimitExceededError, MediaError, MimoError, ResourceError
 from mimo_runtime.media.channel import Channel, ChannelClosedError
 from mimo_runtime.media.child.decoding import start_decoding
 from mimo_runtime.media.child.pictures import decode_picture
 from mimo_runtime.media.child.ring_writer import RingWriter
-from mimo_runtime.media.child.rlimits import limit_cpu, limit_memory
+from mimo_runtime.media.child.rlimits import is_lowered, limit_cpu, limit_memory
 from mimo_runtime.media.child.validation import validate_clip
 from mimo_runtime.media.decode_job import DecodeJob
 
@@ -17,8 +19,7 @@ from mimo_runtime.media.decode_job import DecodeJob
 def work(channel: Channel, file: int, job: DecodeJob) -> None:
     """Do the job on the open `file`; every failure becomes one sentence for the parent."""
     try:
-        limit_cpu(job.limits)
-        limit_memory(job.limits)
+        _limit(job)
         _JOBS[job.kind](channel, file, job)
     except ChannelClosedError:
         pass  # the parent has hung up
@@ -28,14 +29,37 @@ def work(channel: Channel, file: int, job: DecodeJob) -> None:
         _report(channel, _translate(error, job))
 
 
+def _limit(job: DecodeJob) -> None:
+    try:
+        limit_cpu(job.limits)
+        limit_memory(job.limits)
+    except (OSError, ValueError) as error:
+        raise ResourceError(
+            f"The process that decodes '{job.name}' cannot be limited: {error}; see which limits "
+            "this program was started with."
+        ) from error
+
+
 def _translate(error: Exception, job: DecodeJob) -> MimoError:
-    """What a library's exception means for the user."""
+    """What a library's exception means for the user; a call of the system that fails is no fault
+    of the file.
+    """
     # EAGAIN: no thread can be started, for want of memory for its stack.
     if isinstance(error, MemoryError) or getattr(error, "errno", 0) in (ENOMEM, EAGAIN):
+        if is_lowered():
+            return ResourceError(
+                f"Decoding '{job.name}' needs more memory than this program was started with; "
+                "raise its limit (ulimit -v), or reduce the size of the file."
+            )
         allowed_mib = job.limits.decode_memory_bytes >> 20
         return LimitExceededError(
             f"Decoding '{job.name}' needs more than the {allowed_mib} MiB of memory accepted for "
             "one file; reduce its size first."
+        )
+    if isinstance(error, OSError) and error.errno and not isinstance(error, av.FFmpegError):
+        return ResourceError(
+            f"'{job.name}' cannot be decoded here now: {error.strerror}; try again when the "
+            "machine is less busy."
         )
     text = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return MediaError(
