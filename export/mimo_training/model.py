@@ -9,6 +9,7 @@ from mimo_networks.layer_model import LayerModel, LayerModelConfig
 from mimo_networks.layer_vae import Painted
 from mimo_training.conditions import TrainingConditions
 
+_LOUD, _LOW = 0.5, 0.1  # deviation of what the networks read; share left of the noise's
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _CLIP_DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
@@ -48,12 +49,11 @@ class TinyMimo(LayerModel):
         self.reference_net(x, conditions)
         return Character(token, conditions.written)
 
-    def condition(self, planes: Tensor, plate: Tensor) -> Tensor:
-        """The constant map of each frame: planes, and the scene through the encoder."""
-        background = self.encoder.picture(plate)
-        weight = self.denoiser.conv_in.weight[:, background.shape[1] :]
+    def condition(self, planes: Tensor, scene: Tensor) -> Tensor:
+        """The constant map of each frame: planes, and the latents of its plate."""
+        weight = self.denoiser.conv_in.weight[:, scene.shape[1] :]
         bias = self.denoiser.conv_in.bias
-        return nn.functional.conv2d(background, weight, bias, padding=1) + self.guider(planes)
+        return nn.functional.conv2d(scene, weight, bias, padding=1) + self.guider(planes)
 
     def prediction(
         self, sample: Tensor, timesteps: Tensor, condition: Tensor, character: Character
@@ -66,7 +66,30 @@ class TinyMimo(LayerModel):
         x = nn.functional.conv2d(sample, weight, padding=1) + condition
         return self.denoiser.head(self.denoiser(x, conditions))
 
+    @torch.no_grad()
+    def calibrate(self, planes: Tensor, plate: Tensor) -> None:
+        """Scale fresh weights so that planes and scene begin as loud as they should be, noise low.
+
+        Data-dependent initialisation (Mishkin and Matas, All You Need Is a Good Init, 2016); with
+        the usual one the noise is ten times as loud as everything that is to be learned from.
+        """
+        last = self.encoder.conv_out
+        last.weight.mul_(1 / _loudness(self.encoder.picture(plate)))
+        last.get_parameter("bias").sub_(self.encoder.picture(plate).mean((0, 2, 3)))
+        self.guider.conv_out.weight.mul_(_LOUD / _loudness(self.guider(planes)))
+        channels = self.config.vae.latent_channels
+        weight = self.denoiser.conv_in.weight
+        for part in (weight[:, channels:], self.reference_net.conv_in.weight):
+            shown = nn.functional.conv2d(self.encoder.picture(plate), part, padding=1)
+            part.mul_(_LOUD / _loudness(shown))
+        weight[:, :channels].mul_(_LOW)
+
     def paint(self, latents: Tensor, planes: Tensor) -> Painted:
         """The layer that latents stand for."""
         painted: Painted = self.decoder(latents, planes)
         return painted
+
+
+def _loudness(maps: Tensor) -> Tensor:
+    """The deviation of maps [N, C, h, w] from the mean of each channel."""
+    return (maps - maps.mean((0, 2, 3), keepdim=True)).std()

@@ -5,12 +5,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from mimo_runtime.errors import ResourceError
 from mimo_synthetic.people.pool import PoolSpec, shards, write_shard
 from mimo_synthetic.people.postures import HELD_OUT
 
-FIRST_HELD_SEED = 90_000
+POOL: Final = PoolSpec()
+HELD: Final = PoolSpec(clips=1, frames=12, motions=HELD_OUT)  # never trained on
+_FIRST_HELD_SEED = 90_000
+_FIRST_SHARDS = 4  # that training begins with
 _LOOK_EVERY_S = 0.5
 
 
@@ -42,7 +46,7 @@ class PoolProcess:
         Raises ResourceError where the process ended before.
         """
         first = min(_FIRST_SHARDS, self._count)
-        while (done := len(list(shards(self._folder, PoolSpec())))) < first:
+        while (done := len(list(shards(self._folder, POOL)))) < first:
             on_pool(done, first)
             if not self._process.is_alive():
                 raise ResourceError(
@@ -53,12 +57,8 @@ class PoolProcess:
         on_pool(first, first)
 
 
-_FIRST_SHARDS = 4
-
-
 def _render(folder: Path, count: int, held: int) -> None:
-    held_spec = PoolSpec(clips=1, frames=12, motions=HELD_OUT)
-    for seed in range(FIRST_HELD_SEED, FIRST_HELD_SEED + held):
-        write_shard(folder, held_spec, seed, lambda: None)
+    for seed in range(_FIRST_HELD_SEED, _FIRST_HELD_SEED + held):
+        write_shard(folder, HELD, seed, lambda: None)
     for seed in range(count):
-        write_shard(folder, PoolSpec(), seed, lambda: None)
+        write_shard(folder, POOL, seed, lambda: None)

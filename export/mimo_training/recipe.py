@@ -15,19 +15,16 @@ import torch
 
 from mimo_networks.checkpoint import OFFICIAL_SOLVER
 from mimo_networks.layer_model import LayerModelConfig
-from mimo_synthetic.people.pool import SAMPLES_PER_SHARD, PoolSpec, Shard, shards
-from mimo_synthetic.people.postures import HELD_OUT
+from mimo_synthetic.people.pool import SAMPLES_PER_SHARD, Shard, shards
 from mimo_training.batches import Batch, batch_from
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.curve import draw_curve
 from mimo_training.model import TinyMimo
-from mimo_training.pool_process import PoolProcess
+from mimo_training.pool_process import HELD, POOL, PoolProcess
 from mimo_training.sheet import draw_sheet
 from mimo_training.stages import STAGES, Stage
 from mimo_training.trainer import OnStep, Trainer
 
-POOL: Final = PoolSpec()
-HELD: Final = PoolSpec(clips=1, frames=12, motions=HELD_OUT)
 DEFAULTS: Final = {"steps": 1, "guidance": 1.0, "mode": "corrected"}
 SHAPE: Final = {"size_px": 192, "frames": 8, "overlap_frames": 2}
 SOLVER: Final = dict(OFFICIAL_SOLVER)
@@ -68,9 +65,11 @@ def train(recipe: Recipe, on_step: OnStep, on_pool: Callable[[int, int], None]) 
     torch.manual_seed(recipe.seed)
     model = TinyMimo(LayerModelConfig())
     trainer = Trainer(model, recipe.folder, torch.device(recipe.device), recipe.seed)
-    trainer.resume()
+    resumed = trainer.resume()
     with PoolProcess(recipe.folder / "pool", recipe.shard_count, recipe.held_count) as rendering:
         rendering.wait_for_first(on_pool)
+        if not resumed:
+            trainer.begin(_known_shards(recipe.folder / "pool"))
         for stage in STAGES:
             held = held_out_batches(recipe.folder / "pool", stage.size_px)
             trainer.run(
@@ -101,7 +100,7 @@ def held_out_batches(pool: Path, size_px: int) -> list[Batch]:
 def _held_batch(shard: Shard, people: slice) -> Batch:
     rows = {}
     for name, array in shard.arrays.items():
-        part = np.asarray(array[people])
+        part = np.array(array[people])
         if part.ndim > 4:
             part = part[:, 0, list(_SHOWN_FRAMES)].reshape(-1, *part.shape[3:])
         rows[name] = part

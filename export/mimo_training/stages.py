@@ -12,7 +12,7 @@ from torch import Tensor
 
 from mimo_training.batches import Batch
 from mimo_training.diffusion import Schedule
-from mimo_training.losses import Losses, colour_losses, silhouette_loss
+from mimo_training.losses import Losses, colour_losses, scale_loss, silhouette_loss
 from mimo_training.model import Character, TinyMimo
 
 LAST = 999  # the timestep of nothing but noise
@@ -46,13 +46,15 @@ class Stage:
         if float(torch.rand(())) < self.redrawn:
             batch = batch.redrawn()
         character = model.character(batch.picture, batch.own_planes)
-        condition = model.condition(batch.planes, batch.plate)
+        scene = model.encoder.picture(batch.plate)
+        condition = model.condition(batch.planes, scene)
+        losses = {"scale": scale_loss(scene)}
         if self.latents:
-            return _latent_losses(model, batch, schedule, condition, character)
+            return losses | _latent_losses(model, batch, schedule, condition, character)
         noise = schedule.noise(condition, model.config.vae.latent_channels, batch.frames)
         last = torch.full((self.characters,), LAST, device=noise.device)
         painted = model.paint(-model.prediction(noise, last, condition, character), batch.planes)
-        losses = {"silhouette": silhouette_loss(painted, batch)}
+        losses["silhouette"] = silhouette_loss(painted, batch)
         return losses | colour_losses(painted, batch) if self.colours else losses
 
 
@@ -74,7 +76,7 @@ def _latent_losses(
     found = schedule.clean(sample, velocity, each)
     painted = model.paint(found, batch.planes)
     losses["latents"] = 0.3 * (found - target).square().mean() / target.var().clamp(min=1e-2)
-    losses["scale"] = 0.05 * (truth.square().mean() - 1).square()
+    losses["true_scale"] = scale_loss(truth)
     return losses | {"silhouette": silhouette_loss(painted, batch)} | colour_losses(painted, batch)
 
 

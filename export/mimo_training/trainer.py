@@ -22,6 +22,7 @@ from mimo_training.stages import Stage
 _AVERAGE = 0.998  # of the weights, over steps: what is measured and shipped
 _SAVED_EVERY_S = 120.0
 _LARGEST_GRADIENT = 1.0
+_CALIBRATED_ON = 8  # people
 
 Tensors = tuple[Tensor, ...] | list[Tensor]
 OnStep = Callable[[str, int, float, Figures], None]
@@ -51,6 +52,12 @@ class Trainer:
         self.progress = Progress({})
         self._folder, self._device = folder, device
         self._random = np.random.default_rng(seed)
+
+    def begin(self, shards: Sequence[Shard]) -> None:
+        """Scale fresh weights by what they will see."""
+        batch = random_batch(shards, _CALIBRATED_ON, 1, self._random).to(self._device)
+        self.model.calibrate(batch.planes, batch.plate)
+        self.averaged.load_state_dict(self.model.state_dict())
 
     def run(
         self,

@@ -36,8 +36,10 @@ def diffuse(colours: Floats, known: NDArray[np.bool_], triangles: NDArray[np.int
 def edges(triangles: NDArray[np.int32]) -> tuple[Integers, Integers]:
     """int [E] twice, the vertices at both ends of every edge of `triangles` [T, 3], both ways."""
     pairs = np.concatenate([triangles[:, pair] for pair in ([0, 1], [1, 2], [2, 0])])
-    both = np.unique(np.concatenate([pairs, pairs[:, ::-1]]).astype(np.int64), axis=0)
-    return both[:, 0], both[:, 1]
+    both = np.concatenate([pairs, pairs[:, ::-1]]).astype(np.int64)
+    count = int(both.max()) + 1
+    starts, ends = np.divmod(np.unique(both[:, 0] * count + both[:, 1]), count)
+    return starts, ends
 
 
 def means(

@@ -13,7 +13,7 @@ from mimo_training.batches import Batch, random_batch
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.curve import draw_curve
 from mimo_training.diffusion import Schedule
-from mimo_training.losses import colour_losses, silhouette_loss
+from mimo_training.losses import colour_losses, scale_loss, silhouette_loss
 from mimo_training.measures import measure, overlap, psnr
 from mimo_training.model import TinyMimo
 from mimo_training.sheet import draw_sheet
@@ -70,7 +70,7 @@ def test_a_picture_can_be_the_frame_to_paint(batch: Batch) -> None:
 def test_one_character_is_what_the_official_pass_computes(model: TinyMimo, batch: Batch) -> None:
     """Rows of several characters at once give each the numbers that it has alone."""
     character = model.character(batch.picture, batch.own_planes)
-    condition = model.condition(batch.planes, batch.plate)
+    condition = model.condition(batch.planes, model.encoder.picture(batch.plate))
     sample = torch.randn(4, 16, 4, 4)
     steps = torch.tensor([LAST, 300])
     together = model.prediction(sample, steps, condition, character)
@@ -89,7 +89,7 @@ def test_one_character_is_what_the_official_pass_computes(model: TinyMimo, batch
 
 def test_the_reference_is_read(model: TinyMimo, batch: Batch) -> None:
     character = model.character(batch.picture, batch.own_planes)
-    condition = model.condition(batch.planes, batch.plate)
+    condition = model.condition(batch.planes, model.encoder.picture(batch.plate))
     sample, steps = torch.randn(4, 16, 4, 4), torch.full((2,), LAST)
     own = model.prediction(sample, steps, condition, character)
     other = model.prediction(sample, steps, condition, character.of(torch.tensor([1, 0])))
@@ -164,6 +164,22 @@ def test_a_run_goes_on_where_it_was_stopped(
     draw_curve(tmp_path / "log.jsonl", tmp_path / "curve.png")
     draw_sheet(second.averaged, batch, second.schedule, tmp_path / "sheets" / "a.png")
     assert (tmp_path / "sheets" / "a.png").stat().st_size > 1000
+
+
+def test_fresh_networks_hear_planes_and_scene_over_the_noise(
+    tmp_path: Path, pool: list[Shard], batch: Batch
+) -> None:
+    trainer = _trainer(tmp_path)
+    trainer.begin(pool)
+    model = trainer.averaged
+    with torch.no_grad():
+        scene = model.encoder.picture(batch.plate)
+        condition = model.condition(batch.planes, scene)
+        noise = torch.nn.functional.conv2d(
+            torch.randn(4, 16, 4, 4), model.denoiser.conv_in.weight[:, :16], padding=1
+        )
+    assert float(scale_loss(scene)) < 0.05
+    assert float(condition.std()) > 3 * float(noise.std())
 
 
 def test_figures_of_the_truth_are_the_best(model: TinyMimo, batch: Batch) -> None:
