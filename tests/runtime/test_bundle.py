@@ -133,6 +133,15 @@ def test_what_was_verified_is_not_read_again(copied: Path) -> None:
     assert read_bytes(anew=False) == linked.stat().st_size
 
 
+def test_what_another_process_verified_is_not_read(copied: Path) -> None:
+    path = copied / "denoiser.onnx"
+    path.write_bytes(bytes(path.stat().st_size))
+    told: list[int] = []
+    Bundle.open(copied, on_bytes=lambda done, _: told.append(done), verified=True)
+    assert told == []
+    assert "denoiser.onnx was changed" in sentence(copied)
+
+
 def test_a_change_right_behind_a_verification_is_seen(copied: Path) -> None:
     Bundle.open(copied)
     data = bytearray((copied / "time_embedding.onnx").read_bytes())

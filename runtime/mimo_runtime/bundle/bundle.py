@@ -26,11 +26,13 @@ class Bundle:
         shape: Shape | None = None,
         anew: bool = False,
         on_bytes: OnBytes = say_nothing,
+        verified: bool = False,
     ) -> "Bundle":
         """Read a bundle and verify the files of `shape`, which is the bundle's first if None.
 
-        What was verified before and looks the same since is not read again unless `anew`;
-        `on_bytes` is told bytes read and bytes to read.
+        What was verified before and looks the same since is not read again unless `anew`, and
+        no file where another process has `verified` them for this one; `on_bytes` is told bytes
+        read and bytes to read.
 
         Raises:
             BundleError: it is missing, of another format, incomplete or changed, or has no such
@@ -38,6 +40,8 @@ class Bundle:
         """
         manifest = _of_shape(folder, _read_manifests(folder), shape)
         _check_sizes(folder, manifest)
+        if verified:
+            return cls(folder, manifest)
         changed = changed_file(folder, manifest.files, anew, on_bytes)
         if changed is not None:
             raise BundleError(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.options import FOLDER, examples
 
@@ -17,14 +18,14 @@ THUMBNAIL_PX = 168
 @click.option("--threads", type=int, default=0, help="Threads of the engines; 0: one per core.")
 def demo(output: Path, steps: int | None, threads: int) -> None:
     """Make the bundled sample: served, where the bundled model paints people, else drawn."""
-    from mimo_runtime.bundle import Bundle
     from mimo_runtime.cli.draft import draw_draft
     from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
 
     output.mkdir(parents=True, exist_ok=True)
     video = output / "output.mp4"
-    if Bundle.open(BUNDLE).manifest.paints_human:
-        _serve_sample(video, steps, threads)
+    bundle = Bundle.open(BUNDLE)
+    if bundle.manifest.paints_human:
+        _serve_sample(bundle, video, steps, threads)
     else:
         draw_draft(CHARACTER, None, YARD, video)
         click.echo(
@@ -35,7 +36,7 @@ def demo(output: Path, steps: int | None, threads: int) -> None:
     click.echo(f"Video:         {video}\nContact sheet: {output / 'contact_sheet.png'}")
 
 
-def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
+def _serve_sample(bundle: Bundle, video: Path, steps: int | None, threads: int) -> None:
     """Serve the bundled model on a free port and have a client make the sample with it."""
     from contextlib import closing
 
@@ -43,7 +44,7 @@ def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
     from mimo_runtime.client.inputs import Inputs
     from mimo_runtime.client.session import synthesize
     from mimo_runtime.media.remux import remux
-    from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
+    from mimo_runtime.sample import CHARACTER, YARD
     from mimo_runtime.serving.local import LocalServer
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.serving.run import start_engines
@@ -51,7 +52,7 @@ def _serve_sample(video: Path, steps: int | None, threads: int) -> None:
 
     options = ServerOptions(threads=threads)
     with (
-        closing(start_engines(BUNDLE, options, click.echo)) as runner,
+        closing(start_engines(bundle, options, click.echo)) as runner,
         LocalServer(runner, options) as server,
         ProgressBars() as bars,
     ):

@@ -1,6 +1,7 @@
 """A draft in this process, for the commands that make one."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
     started_s = time.monotonic()
     opened = open_template(template, MediaLimits())
     figure = figure_of(character, matte)
-    say_preflight(figure, opened)
+    say_preflight(lambda: figure, opened)
     with ProgressBars() as bars:
         draft = Draft(figure, opened, bars)
         form = draft.output
@@ -49,18 +50,23 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
     )
 
 
-def say_preflight(figure: "Figure", template: "Template", network_px: int | None = None) -> None:
-    """Print on stderr what the character will be like in the template, if that has postures."""
+def say_preflight(
+    figure: Callable[[], "Figure | None"], template: "Template", network_px: int | None = None
+) -> None:
+    """Print on stderr what the character will be like in the template, if that has postures.
+
+    `figure` is asked only then, and may have none.
+    """
     from mimo_runtime.characters.preflight import preflight
     from mimo_runtime.templates.poses import read_clip_poses
     from mimo_runtime.wire.poses import EXTRAS
 
     poses = read_clip_poses(template.folder / EXTRAS)
-    if poses is None:
+    if poses is None or (found := figure()) is None:
         return
     shown = [index for index in template.source_indices if index < poses.frame_count]
     seen = ((poses.pose(index), poses.camera(index)) for index in shown if poses.drawn(index))
-    for line in preflight(figure, poses.skeleton, seen, network_px).lines():
+    for line in preflight(found, poses.skeleton, seen, network_px).lines():
         click.echo(line, err=True)
 
 
@@ -72,7 +78,7 @@ def say_preflight_of_folder(character: Path, template: Path) -> None:
     from mimo_runtime.templates.folder import open_template
 
     if (folder := folder_of(character)) is not None:
-        say_preflight(read_figure(folder), open_template(template, MediaLimits()))
+        say_preflight(lambda: read_figure(folder), open_template(template, MediaLimits()))
 
 
 def figure_of(character: Path, matte: Path | None) -> "Figure":

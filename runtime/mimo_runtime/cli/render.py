@@ -18,11 +18,13 @@ from mimo_runtime.cli.options import (
     settings_options,
     shape_options,
 )
-from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
     from mimo_runtime.bundle import Manifest
+    from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.runner.synthesizer import Synthesizer
     from mimo_runtime.synthesis.request import SynthesisRequest
 
 
@@ -74,8 +76,11 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
     synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
     manifest = synthesizer.bundle.manifest
     request = _request(options, settings, manifest)
-    if manifest.paints_human or request.prepared is not None:
-        say_preflight(synthesizer.figure(request), request.template, manifest.width_px)
+    say_preflight(
+        lambda: _figure(synthesizer, request, needed=manifest.paints_human),
+        request.template,
+        manifest.width_px,
+    )
     with ProgressBars() as bars:
         job = synthesizer.start(request, CancellationToken(), bars)
         form = job.output
@@ -90,6 +95,19 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
         f"{options['output']}: {counted(form.frame_count, 'frame')} of "
         f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
+
+
+def _figure(
+    synthesizer: "Synthesizer", request: "SynthesisRequest", needed: bool
+) -> "Figure | None":
+    """The figure of the character; None where there is none and the networks need none."""
+    try:
+        return synthesizer.figure(request)
+    except MediaError as error:
+        if needed:
+            raise
+        click.echo(f"What the result will be like cannot be told before: {error}", err=True)
+        return None
 
 
 def _request(

@@ -46,10 +46,8 @@ def serve(
         max_waiting=waiting,
         engine=engine,
         threads=threads,
-        shape=shape,
         tls_certificate=tls_certificate,
         tls_key=tls_key,
         insecure=insecure,
     )
-    open_at_terminal(bundle, shape, verify)
-    run(bundle, listen, options, click.echo)
+    run(open_at_terminal(bundle, shape, verify), listen, options, click.echo)

@@ -3,16 +3,19 @@
 import psutil
 
 from mimo_runtime.engines.cgroup import cgroup_free_bytes
+from mimo_runtime.engines.process_limit import process_free_bytes
 from mimo_runtime.errors import ResourceError
 
 _USABLE_SHARE = 0.95
 
 
 def free_memory_bytes() -> int:
-    """What this process may still take of the machine's memory, under its groups' limits."""
+    """What this process may still take of the machine's memory, under its own and its groups'
+    limits.
+    """
     free_bytes = int(psutil.virtual_memory().available)
-    limited_bytes = cgroup_free_bytes()
-    return free_bytes if limited_bytes is None else min(free_bytes, limited_bytes)
+    limits = (cgroup_free_bytes(), process_free_bytes())
+    return min([free_bytes, *(limit for limit in limits if limit is not None)])
 
 
 def fits_memory(needed_bytes: int) -> bool:

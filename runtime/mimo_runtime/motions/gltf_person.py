@@ -16,6 +16,7 @@ from mimo_runtime.motions.gltf_file import GLTF_ERRORS, GltfFile, node_names, op
 from mimo_runtime.motions.humanoid_bones import Humanoid, find_bones
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.person import Person
+from mimo_runtime.motions.rotation_angles import nearest_rotation
 
 _SCENE = "scene"
 
@@ -174,8 +175,8 @@ def _bind_rotations(file: GltfFile, nodes: _Nodes) -> dict[int, Array]:
             continue
         inverse = file.array(skin.inverseBindMatrices).reshape(-1, 4, 4).swapaxes(1, 2)
         for node, matrix in zip(skin.joints, inverse, strict=False):
-            u, _, vt = np.linalg.svd(np.linalg.inv(matrix)[:3, :3])
-            found.setdefault(joint_of[node], u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt)
+            bound = nearest_rotation(np.linalg.inv(matrix)[:3, :3])
+            found.setdefault(joint_of[node], bound)
     return found
 
 

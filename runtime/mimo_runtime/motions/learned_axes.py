@@ -8,7 +8,7 @@ from mimo_runtime.body.skeleton import Array
 from mimo_runtime.motions.hinges import LIMBS, bend_axis, hinge
 from mimo_runtime.motions.humanoid_bones import TRUNK
 from mimo_runtime.motions.person import Person
-from mimo_runtime.motions.rotation_angles import mean_rotation
+from mimo_runtime.motions.rotation_angles import nearest_rotation
 from mimo_runtime.motions.skeleton_conventions import ARM_BONES, LEG_BONES
 from mimo_runtime.motions.usual_directions import side_and_part, usual_direction
 
@@ -31,12 +31,12 @@ def learned_axes(
     above = placed.turns[:, person.bones[carrier]] @ aligned[carrier]
     turns = placed.turns[:, person.bones[bone]]
     if not vector.any():
-        return mean_rotation(np.einsum("nba,nbc->ac", turns, above))
+        return nearest_rotation(np.einsum("nba,nbc->ac", turns, above))
     pointing = np.einsum("nca,ncb,b->na", above, turns, unit(vector))
     swings = shortest_turn(usual, pointing)
     weights = 1 + pointing @ usual
     mean = np.einsum("n,nba,nbc,ncd->ad", weights, turns, above, swings)
-    mean = mean_rotation(mean)
+    mean = nearest_rotation(mean)
     return np.asarray(shortest_turn(mean @ usual, vector) @ mean, np.float64)
 
 

@@ -1,4 +1,4 @@
-"""Angles between directions and between rotations, and the mean of rotations."""
+"""Angles between directions and between rotations, and the rotation nearest to a matrix."""
 
 import numpy as np
 
@@ -25,7 +25,10 @@ def twisted_deg(rotation: Array, along: Array) -> float:
     return abs((twist + 180) % 360 - 180)
 
 
-def mean_rotation(summed: Array) -> Array:
-    """The rotation nearest to a sum of rotations [3, 3] (Markley and others, 2007)."""
-    u, _, vt = np.linalg.svd(summed)
+def nearest_rotation(matrix: Array) -> Array:
+    """The rotation nearest to a matrix [3, 3]: of a sum of rotations, their mean.
+
+    Markley and others, Averaging Quaternions, 2007.
+    """
+    u, _, vt = np.linalg.svd(matrix)
     return np.asarray(u @ np.diag([1, 1, np.linalg.det(u @ vt)]) @ vt, np.float64)

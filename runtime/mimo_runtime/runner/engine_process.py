@@ -34,7 +34,7 @@ def run(descriptor: int) -> None:
     try:
         start, _ = link.receive()
         assert isinstance(start, StartEngine)
-        bundle = Bundle.open(Path(start.bundle), shape_from(start.shape))
+        bundle = Bundle.open(Path(start.bundle), shape_from(start.shape), verified=True)
         synthesizer = Synthesizer.of(bundle, start.threads, start.engine)
         dry = synthesizer.dry_run()
     except ChannelClosedError:

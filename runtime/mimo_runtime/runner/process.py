@@ -6,9 +6,8 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import count
-from pathlib import Path
 
-from mimo_runtime.bundle import Bundle, Shape
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import EngineLostError, ServerUnreachableError
 from mimo_runtime.runner.engine_child import EngineChild, Patience
@@ -39,22 +38,23 @@ class ProcessRunner:
     A crash of the engines costs the streams that were running one clear error each; streams that
     are opened meanwhile wait for the next process.
 
+    The process does not verify the files of `bundle` again: whoever opened it has.
+
     Raises:
         BundleError, UnsupportedError, PlanError, ResourceError: the first process does not start.
     """
 
     def __init__(
         self,
-        folder: Path,
+        bundle: Bundle,
         engine: str = AUTO,
         threads: int = 0,
         patience: Patience | None = None,
         report: Callable[[str], None] = _log.warning,
-        shape: Shape | None = None,
     ) -> None:
-        self.bundle = Bundle.open(folder, shape)
+        self.bundle = bundle
         self._start = StartEngine(
-            str(folder.resolve()), engine, threads, str(self.bundle.manifest.shape)
+            str(bundle.folder.resolve()), engine, threads, str(bundle.manifest.shape)
         )
         self._patience = patience or Patience()
         self._report = report

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mimo_runtime.bundle import Shape
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.sessions.inputs import InputLimits
@@ -19,8 +18,7 @@ class ServerOptions:
     `max_sessions` streams are worked on at once, `max_waiting` may wait beside them; a client
     that neither sends nor reads for `idle_timeout_s`, or has not sent its inputs in
     `upload_timeout_s`, is dropped; when the server is asked to end, streams have `drain_s` to
-    finish. `engine` runs `shape` of the bundle, its first if None, with `threads` on a CPU, 0 for
-    all cores. With
+    finish. `engine` runs the bundle with `threads` on a CPU, 0 for all cores. With
     `tls_certificate` and `tls_key` (PEM files) the port speaks TLS; without them it opens on a
     loopback address only, unless `insecure`.
 
@@ -35,7 +33,6 @@ class ServerOptions:
     drain_s: float = 20.0
     engine: str = AUTO
     threads: int = 0
-    shape: Shape | None = None
     limits: InputLimits = field(default_factory=InputLimits)
     tls_certificate: Path | None = None
     tls_key: Path | None = None

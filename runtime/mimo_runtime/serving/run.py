@@ -3,8 +3,8 @@
 import asyncio
 import signal
 from collections.abc import Callable
-from pathlib import Path
 
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.runner.process import ProcessRunner
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.address import check_listen
@@ -14,7 +14,7 @@ from mimo_runtime.serving.server import Server
 Report = Callable[[str], None]
 
 
-def serve(bundle_dir: Path, listen: str, options: ServerOptions, report: Report) -> None:
+def serve(bundle: Bundle, listen: str, options: ServerOptions, report: Report) -> None:
     """Serve a bundle on `HOST:PORT` until SIGTERM or SIGINT; a second signal ends at once.
 
     `report` is told, a sentence at a time, what the server does. The port opens after a dry pass.
@@ -24,23 +24,21 @@ def serve(bundle_dir: Path, listen: str, options: ServerOptions, report: Report)
         BundleError: the bundle cannot be used.
     """
     check_listen(listen, options)
-    runner = start_engines(bundle_dir, options, report)
+    runner = start_engines(bundle, options, report)
     try:
         asyncio.run(_serve(runner, listen, options, report))
     finally:
         runner.close()
 
 
-def start_engines(bundle_dir: Path, options: ServerOptions, report: Report) -> ProcessRunner:
+def start_engines(bundle: Bundle, options: ServerOptions, report: Report) -> ProcessRunner:
     """Start the engine process on a bundle, reporting the memory and time of its dry pass.
 
     Raises:
         BundleError: the bundle cannot be used.
     """
-    report(f"Loading {bundle_dir}.")
-    runner = ProcessRunner(
-        bundle_dir, options.engine, options.threads, report=report, shape=options.shape
-    )
+    report(f"Loading {bundle.folder}.")
+    runner = ProcessRunner(bundle, options.engine, options.threads, report=report)
     dry = runner.ready
     report(f"Dry pass: {dry.seconds:.2f} s; {dry.resident_bytes / 2**20:.0f} MiB resident.")
     return runner

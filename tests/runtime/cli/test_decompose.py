@@ -8,6 +8,7 @@ from pathlib import Path
 import av
 import pytest
 
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli import main
 from mimo_runtime.cli.progress import ProgressBars
 from mimo_runtime.decomposition.progress import BODY, LABELS
@@ -103,7 +104,7 @@ def test_a_server_renders_what_the_client_decomposed(
 ) -> None:
     options = ServerOptions(threads=1)
     with (
-        closing(start_engines(BUNDLE, options, lambda _: None)) as runner,
+        closing(start_engines(Bundle.open(BUNDLE), options, lambda _: None)) as runner,
         LocalServer(runner, options) as server,
     ):
         code, err = mimo(

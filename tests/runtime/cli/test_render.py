@@ -1,5 +1,7 @@
 """`mimo render` on the sample: what it writes, and that the layers are where they belong."""
 
+import json
+import shutil
 from pathlib import Path
 
 import av
@@ -10,13 +12,15 @@ from PIL import Image
 from mimo_runtime.cli import main
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.boxes import union
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE, YARD
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, open_template
 
 
-def _render(output: Path, *more: str) -> None:
-    paths = ["--bundle", BUNDLE, "--character", CHARACTER, "--template", TEMPLATE, "-o", output]
+def _render(
+    output: Path, *more: str, character: Path = CHARACTER, template: Path = TEMPLATE
+) -> None:
+    paths = ["--bundle", BUNDLE, "--character", character, "--template", template, "-o", output]
     with pytest.raises(SystemExit) as end:
         main(["render", "--steps", "1", *map(str, paths), *more])
     assert end.value.code == 0
@@ -60,3 +64,31 @@ def test_whole_framing_gives_the_bundle_s_size(tmp_path: Path) -> None:
     _render(tmp_path / "frames", "--framing", "whole")
     with Image.open(tmp_path / "frames" / "frame_000031.png") as picture:
         assert picture.size == (128, 128)
+
+
+@pytest.fixture
+def moment(tmp_path: Path) -> Path:
+    """The first frame of a template with postures."""
+    folder = Path(shutil.copytree(YARD, tmp_path / "yard"))
+    values = json.loads((folder / "config.json").read_text())
+    values["time_crop"] = {"start_idx": 0, "end_idx": 2}
+    (folder / "config.json").write_text(json.dumps(values))
+    return folder
+
+
+def test_what_it_will_be_like_is_told_before(
+    tmp_path: Path, moment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _render(tmp_path / "frames", template=moment)
+    assert "times as tall as the driving person" in capsys.readouterr().err
+
+
+def test_a_character_without_a_body_is_rendered_all_the_same(
+    tmp_path: Path, moment: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rgba = np.zeros((200, 200, 4), np.uint8)
+    rgba[50:150, 70:130] = (200, 60, 60, 255)
+    Image.fromarray(rgba).save(tmp_path / "brick.png")
+    _render(tmp_path / "frames", character=tmp_path / "brick.png", template=moment)
+    assert "cannot be told before: No body was found" in capsys.readouterr().err
+    assert (tmp_path / "frames" / "frame_000000.png").is_file()

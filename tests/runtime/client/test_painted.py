@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.client.session import synthesize
 from mimo_runtime.errors import TemplateError
@@ -42,7 +43,7 @@ def bundle(tmp_path_factory):
 def address(bundle):
     options = ServerOptions(threads=1)
     with (
-        closing(start_engines(bundle, options, lambda _line: None)) as runner,
+        closing(start_engines(Bundle.open(bundle), options, lambda _line: None)) as runner,
         LocalServer(runner, options) as server,
     ):
         yield server.address

@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import (
     BundleError,
     CancelledError,
@@ -42,7 +43,7 @@ def told() -> list[str]:
 @pytest.fixture(scope="module")
 def runner(small_bundle: Path, told: list[str]) -> Iterator[ProcessRunner]:
     patience = Patience(ping_s=0.05, slow_s=0.6, dead_s=3.0)
-    runner = ProcessRunner(small_bundle, "onnxruntime", 1, patience, told.append)
+    runner = ProcessRunner(Bundle.open(small_bundle), "onnxruntime", 1, patience, told.append)
     yield runner
     pid = runner.pid
     runner.close()
@@ -164,14 +165,14 @@ def test_a_bundle_that_cannot_be_used_is_refused_at_the_start(
     small_bundle: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(BundleError):
-        ProcessRunner(tmp_path)
+        ProcessRunner(Bundle(tmp_path, Bundle.open(small_bundle).manifest))
     assert small_bundle.exists()
 
 
 def test_closing_ends_what_is_open_and_refuses_what_comes(
     small_bundle: Path, files: InputFiles
 ) -> None:
-    runner = ProcessRunner(small_bundle, "onnxruntime", 1)
+    runner = ProcessRunner(Bundle.open(small_bundle), "onnxruntime", 1)
     pid = runner.pid
     request = stream_request(files, **ENDLESS)
     with pytest.raises((CancelledError, EngineLostError)):

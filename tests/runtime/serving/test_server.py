@@ -20,6 +20,7 @@ from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime import __version__
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.serving.options import ServerOptions
@@ -54,14 +55,14 @@ def test_server_info(channel: grpc.Channel, synthesizer: Synthesizer) -> None:
 
 def test_an_open_address_needs_tls_or_a_word(small_bundle: Path) -> None:
     with pytest.raises(InvalidRequestError, match="TLS certificate and key"):
-        serve(small_bundle, "0.0.0.0:0", ServerOptions(), print)
+        serve(Bundle.open(small_bundle), "0.0.0.0:0", ServerOptions(), print)
 
 
 def test_a_port_that_is_taken(small_bundle: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         listen = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(InvalidRequestError, match="port is taken"):
-            serve(small_bundle, listen, ServerOptions(), print)
+            serve(Bundle.open(small_bundle), listen, ServerOptions(), print)
 
 
 @pytest.mark.parametrize(
@@ -85,9 +86,11 @@ def server_process(small_bundle: Path) -> Iterator[Any]:
     program = (
         "import sys; from pathlib import Path\n"
         "from mimo_runtime.serving.options import ServerOptions\n"
+        "from mimo_runtime.bundle import Bundle\n"
         "from mimo_runtime.serving.run import serve\n"
         "options = ServerOptions(drain_s=300)\n"
-        "serve(Path(sys.argv[1]), '127.0.0.1:0', options, lambda s: print(s, flush=True))"
+        "bundle = Bundle.open(Path(sys.argv[1]))\n"
+        "serve(bundle, '127.0.0.1:0', options, lambda s: print(s, flush=True))"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     process = subprocess.Popen(
