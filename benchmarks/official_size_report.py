@@ -20,13 +20,13 @@ def official_size(path: Path) -> Iterator[str]:
         "what cannot be taken back; files that are mapped come on top where there is room. "
         "Foreseen is what the program asks for before it begins."
     )
-    yield table([_row(facts) for facts in result["steps"].values()])
+    yield table([_row(title, facts) for title, facts in result["steps"].items()])
 
 
-def _row(facts: Mapping[str, Any]) -> Mapping[str, Value]:
+def _row(title: str, facts: Mapping[str, Any]) -> Mapping[str, Value]:
     foreseen_bytes = facts["foreseen_bytes"]
     return {
-        "step": str(facts["title"]),
+        "step": title,
         "ended": "yes" if facts["exit_code"] == 0 else f"no ({facts['exit_code']})",
         "CPU s": round(facts["cpu_s"]),
         "s": round(facts["wall_s"]),

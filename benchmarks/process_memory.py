@@ -2,6 +2,7 @@
 
 import os
 import resource
+import signal
 import subprocess
 import time
 from collections.abc import Sequence
@@ -28,8 +29,8 @@ class Taken:
     resident_bytes: int
 
 
-def run_sampled(command: Sequence[str], log: Path) -> Taken:
-    """Run a command to its end, its words in the file `log`."""
+def run_sampled(command: Sequence[str], log: Path, until: str | None = None) -> Taken:
+    """Run a command, its words in the file `log`, to its end or till it has said `until`."""
     began_s, before_s = time.monotonic(), _children_cpu_s()
     anonymous = resident = 0
     with log.open("wb") as words:
@@ -38,6 +39,9 @@ def run_sampled(command: Sequence[str], log: Path) -> Taken:
             sizes = [_sizes(each) for each in _family(process.pid)]
             anonymous = max(anonymous, sum(size[0] for size in sizes))
             resident = max(resident, sum(size[1] for size in sizes))
+            if until is not None and until in log.read_text("utf-8", "replace"):
+                process.send_signal(signal.SIGINT)
+                until = None
             time.sleep(_EVERY_S)
     return Taken(
         process.returncode,

@@ -26,7 +26,7 @@ def test_the_commands_on_the_sample_work(tmp_path: Path) -> None:
         cwd=tmp_path,
         env=os.environ | {"PATH": path},
         check=True,
-        timeout=300,
+        timeout=3000,  # no measure of speed: that it ends at all
     )
     assert (tmp_path / "out.mp4").stat().st_size > 1000
     assert len(list((tmp_path / "frames").glob("*.png"))) == 32

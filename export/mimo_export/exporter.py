@@ -85,8 +85,14 @@ def _check_room(checkpoint: Checkpoint, target: Path, half: bool) -> None:
             f"The bundle needs about {needed_bytes / 1e9:.2f} GB and {parent} has "
             f"{free_bytes / 1e9:.2f} GB free; make room or name another disk."
         )
-    largest_bytes = max(checkpoint.sizes_bytes.values()) + _TRACING_BYTES
-    require_memory(largest_bytes, "The export", "end other programs or use a larger machine")
+    require_memory(
+        export_bytes(checkpoint), "The export", "end other programs or use a larger machine"
+    )
+
+
+def export_bytes(checkpoint: Checkpoint) -> int:
+    """Memory for an export: the weights of the largest network, and what tracing takes."""
+    return max(checkpoint.sizes_bytes.values()) + _TRACING_BYTES
 
 
 class _Export:

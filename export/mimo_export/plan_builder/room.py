@@ -46,8 +46,11 @@ def check_memory(bundle: Bundle, components: Collection[str], measured: bool) ->
         ResourceError: with both figures.
     """
     name = max(components, key=lambda each: bundle.component(each).weights_bytes)
-    needed_bytes = 2 * bundle.component(name).weights_bytes
-    require_memory(needed_bytes, f"Building {name}", "end other programs or use a larger machine")
+    require_memory(
+        building_bytes(bundle, components),
+        f"Building {name}",
+        "end other programs or use a larger machine",
+    )
     if not measured:
         return
     name = max(components, key=lambda each: measuring_bytes(bundle.component(each)))
@@ -56,6 +59,11 @@ def check_memory(bundle: Bundle, components: Collection[str], measured: bool) ->
         f"Measuring {name} on the CPU",
         "build without measuring",
     )
+
+
+def building_bytes(bundle: Bundle, components: Collection[str]) -> int:
+    """Memory to build them one after the other: the largest one as graph and as engine."""
+    return 2 * max(bundle.component(each).weights_bytes for each in components)
 
 
 def measuring_bytes(component: Component) -> int:

@@ -64,8 +64,8 @@ def read_smpl(path: Path) -> SmplModel:
     missing = [key for key in _KEYS if key not in parts]
     if missing:
         raise MediaError(
-            f"The body model '{path.name}' has no {', '.join(missing)}; it is neither a "
-            "SMPL nor a SMPL-H model."
+            f"The body model '{path.name}' has no {', '.join(missing)}; it is no model of SMPL, "
+            "SMPL-H or SMPL-X. Give the file with these."
         )
     try:
         model = _model({key: np.asarray(parts[key]) for key in _KEYS})

@@ -26,6 +26,7 @@ TORCH = "torch"
 ONNXRUNTIME = "onnxruntime"
 ENGINES = (AUTO, TENSORRT, TENSORRT_RTX, TORCH, ONNXRUNTIME)
 _ON_A_GPU = (TENSORRT, TENSORRT_RTX, TORCH)
+_BESIDE_SHARE = 0.1  # buffers of a stream, decoders and encoder, of what the components take
 _log = logging.getLogger(__name__)
 
 
@@ -69,7 +70,8 @@ def best_on_cpu(bundle: Bundle) -> tuple[str, str]:
     weights = bundle.manifest.weights
 
     def needed_bytes(footprint: Callable[[Component, Weights], Footprint]) -> int:
-        return job_peak_bytes(lambda name: footprint(bundle.component(name), weights), "denoiser")
+        peak_bytes = job_peak_bytes(lambda n: footprint(bundle.component(n), weights), "denoiser")
+        return int(peak_bytes * (1 + _BESIDE_SHARE))
 
     fast_bytes, lean_bytes = needed_bytes(onnxruntime_footprint), needed_bytes(torch_footprint)
     if fits_memory(fast_bytes) or not fits_memory(lean_bytes) or not _has_torch():

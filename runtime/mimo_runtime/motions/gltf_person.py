@@ -175,8 +175,8 @@ def _bind_rotations(file: GltfFile, nodes: _Nodes) -> dict[int, Array]:
             continue
         inverse = file.array(skin.inverseBindMatrices).reshape(-1, 4, 4).swapaxes(1, 2)
         for node, matrix in zip(skin.joints, inverse, strict=False):
-            bound = nearest_rotation(np.linalg.inv(matrix)[:3, :3])
-            found.setdefault(joint_of[node], bound)
+            bound = np.asarray(np.linalg.inv(matrix)[:3, :3], np.float64)
+            found.setdefault(joint_of[node], nearest_rotation(bound))
     return found
 
 

@@ -7,14 +7,13 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 
 from mimo_runtime.errors import ResourceError
 from mimo_runtime.media.channel import Channel, ChannelClosedError, channel_pair
+from mimo_runtime.runner.engine_health import EngineHealth, Patience
 from mimo_runtime.runner.messages import (
     EngineFailed,
     EngineReady,
@@ -35,22 +34,6 @@ logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
 from mimo_runtime.runner.engine_process import run
 run(int(sys.argv[1]))
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """When an engine process counts as slow, and when as dead, in seconds.
-
-    It is pinged every `ping_s`. `slow_s` without an answer, or at one piece of work, is reported;
-    `dead_s` without an answer, or `stuck_s` at one piece of work, ends it. Loading and the dry
-    pass may take `start_s`.
-    """
-
-    start_s: float = 1800.0
-    ping_s: float = 1.0
-    slow_s: float = 15.0
-    dead_s: float = 60.0
-    stuck_s: float = 1800.0
 
 
 class EngineChild:
@@ -95,7 +78,7 @@ class EngineChild:
 
     def watch(self, on_message: Callable[[Message], None], report: Callable[[str], None]) -> None:
         """Hand over every message until the process has ended, or is ended because it is dead."""
-        health = _Health(self._patience, report)
+        health = EngineHealth(self._patience, self.ready.seconds, report)
         while health.alive():
             try:
                 message = self._receive(health.until_ping_s)
@@ -153,48 +136,6 @@ class EngineChild:
             finally:
                 for descriptor in descriptors:
                     os.close(descriptor)
-
-
-class _Health:
-    """What is known of a process's life."""
-
-    def __init__(self, patience: Patience, report: Callable[[str], None]) -> None:
-        self._patience = patience
-        self._report = report
-        self._heard_at_s = self._pinged_at_s = time.monotonic()
-        self._busy_s = 0.0
-        self._slow = False
-
-    @property
-    def until_ping_s(self) -> float:
-        """Time until the next ping."""
-        return self._pinged_at_s + self._patience.ping_s - time.monotonic()
-
-    def pinged(self) -> None:
-        """Remember that a ping was sent."""
-        self._pinged_at_s = time.monotonic()
-
-    def heard(self, busy_s: float | None) -> None:
-        """Remember an answer."""
-        self._heard_at_s = time.monotonic()
-        if busy_s is not None:
-            self._busy_s = busy_s
-
-    def alive(self) -> bool:
-        """Whether the process may go on; reports once when it becomes slow."""
-        silent_s, busy_s = time.monotonic() - self._heard_at_s, self._busy_s
-        patience = self._patience
-        if silent_s > patience.dead_s or busy_s > patience.stuck_s:
-            self._report(
-                f"The engine process has been silent for {silent_s:.0f} s and at one piece of work "
-                f"for {busy_s:.0f} s; it is ended and started again."
-            )
-            return False
-        slow = max(silent_s, busy_s) > patience.slow_s
-        if slow and not self._slow:
-            self._report(f"The engine process is slow: {max(silent_s, busy_s):.0f} s for one step.")
-        self._slow = slow
-        return True
 
 
 def _spawn(theirs: Channel) -> "subprocess.Popen[bytes]":

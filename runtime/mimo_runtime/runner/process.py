@@ -10,7 +10,8 @@ from itertools import count
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import EngineLostError, ServerUnreachableError
-from mimo_runtime.runner.engine_child import EngineChild, Patience
+from mimo_runtime.runner.engine_child import EngineChild
+from mimo_runtime.runner.engine_health import Patience
 from mimo_runtime.runner.messages import (
     EngineReady,
     Message,

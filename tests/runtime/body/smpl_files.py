@@ -13,21 +13,39 @@ SMPL_PLACES = [
 ]  # fmt: skip
 
 
+HEAD, WRISTS = 15, (20, 21)
+
+
 def smplh_arrays() -> dict[str, np.ndarray]:
     """The same with 15 finger joints a hand instead of one; they all lie in the wrist."""
-    parents = SMPL_PARENTS[:22]
-    for wrist in (20, 21):
+    return _with_hands([])
+
+
+def smplx_arrays() -> dict[str, np.ndarray]:
+    """The same with jaw and eyes, which lie in the head, before the fingers, and 400 shapes."""
+    arrays = _with_hands([HEAD] * 3)
+    more = np.zeros((VERTICES, 3, 400))
+    more[..., :SHAPES] = arrays["shapedirs"]
+    return arrays | {"shapedirs": more, "hands_meanl": np.zeros(45), "lmk_faces_idx": np.zeros(51)}
+
+
+def _with_hands(face: list[int]) -> dict[str, np.ndarray]:
+    """Joints that hang from the body's 22: `face` by what carries them, then the fingers."""
+    parents, carriers = [*SMPL_PARENTS[:22], *face], [*range(22), *face]
+    for wrist in WRISTS:
         for _ in range(5):
             parents = [*parents, wrist, len(parents), len(parents) + 1]
+        carriers += [wrist] * 15
+    count = len(parents)
     arrays, random = smpl_arrays(), np.random.default_rng(1)
-    weights = np.zeros((VERTICES, 52))
-    weights[:, :24] = arrays["weights"]
-    wrists = [20 if joint < 37 else 21 for joint in range(22, 52)]
+    weights = np.zeros((VERTICES, count))
+    weights[:, :22] = arrays["weights"][:, :22]
+    weights[:, WRISTS] += arrays["weights"][:, 22:24]
     return arrays | {
         "weights": weights,
-        "kintree_table": np.stack([parents, np.arange(52)]),
-        "J_regressor": np.eye(VERTICES)[[*range(22), *wrists]],
-        "posedirs": random.normal(size=(VERTICES, 3, 9 * 51)) * 0.001,
+        "kintree_table": (np.stack([parents, np.arange(count)]) % 2**32).astype(np.uint32),
+        "J_regressor": np.eye(VERTICES)[carriers],
+        "posedirs": random.normal(size=(VERTICES, 3, 9 * (count - 1))) * 0.001,
     }
 
 

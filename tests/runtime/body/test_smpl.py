@@ -86,7 +86,7 @@ def _foreign(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> type:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"weights": None}, "has no weights; it is neither"),
+        ({"weights": None}, "has no weights; it is no model of SMPL"),
         ({"weights": np.ones((VERTICES, 23))}, "weights does not fit 40 vertices and 24 joints"),
         ({"f": np.array([[0, 1, VERTICES]])}, "f does not fit"),
         ({"kintree_table": np.zeros((2, 7), int)}, "has 7 joints; SMPL has 24"),

@@ -10,7 +10,7 @@ from mimo_runtime.body.rotations import about_axis, from_axis_angle
 from mimo_runtime.body.smpl import SmplModel, read_smpl, smpl_body
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.motions.source import ReadOptions, read_motion
-from tests.runtime.body.smpl_files import smpl_arrays, smplh_arrays
+from tests.runtime.body.smpl_files import smpl_arrays, smplh_arrays, smplx_arrays
 from tests.runtime.motions.people import (
     BODY,
     FRAMES,
@@ -124,6 +124,20 @@ def test_poses_on_the_users_model(tmp_path: Path, model: SmplModel) -> None:
     assert result.joints == own.names
     assert (joints[:, 15, 1] > joints[:, 0, 1] + 0.5).all()
     np.testing.assert_allclose(travel_m(result), [0, 0, 1.573], atol=1e-3)
+
+
+@pytest.mark.parametrize("joints", [22, 55])
+def test_poses_on_a_model_with_a_face(tmp_path: Path, joints: int) -> None:
+    np.savez(tmp_path / "SMPLX_NEUTRAL.npz", **smplx_arrays())
+    model = read_smpl(tmp_path / "SMPLX_NEUTRAL.npz")
+    np.savez(tmp_path / "a.npz", **smpl_arrays_of_walker(joints, Z_UP) | {"betas": np.zeros(300)})
+    found = read_motion(tmp_path / "a.npz", model)
+    own = smpl_body(model, found.betas).skeleton
+    result = found.fitted(own).motion
+    assert result.joints == own.names == model.joint_names
+    assert {"jaw", "left_eye", "right_thumb3"} <= set(result.joints)
+    np.testing.assert_allclose(travel_m(result), [0, 0, 1.573], atol=1e-3)
+    assert limbs_apart_deg(found.fitted(BODY).motion, EXPECTED) < 6
 
 
 def test_hands_of_a_hand_model_are_kept(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from mimo_runtime.errors import (
     MediaError,
     ServerUnreachableError,
 )
-from mimo_runtime.runner.engine_child import Patience
+from mimo_runtime.runner.engine_health import Patience
 from mimo_runtime.runner.process import ProcessRunner
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
