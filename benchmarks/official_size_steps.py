@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mimo_export.exporter import export_bytes
-from mimo_export.plan_builder.room import building_bytes
+from mimo_export.plan_builder.resources import building_bytes
 from mimo_networks.checkpoint import load_checkpoint
 from mimo_runtime.bundle import COMPONENTS, Bundle, Shape
 from mimo_runtime.engines.choice import open_backend

@@ -3,7 +3,7 @@
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.plan_builder.edits import cast
+from mimo_export.plan_builder.graph_edits import cast
 
 _HALF = ir.DataType.FLOAT16
 _SUFFIX = ".half"

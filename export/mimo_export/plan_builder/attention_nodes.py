@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 import onnx_ir as ir
 
-from mimo_export.plan_builder.bodies import OPERATORS, write_out
-from mimo_export.plan_builder.edits import cast, insert_behind
+from mimo_export.plan_builder.expansion import OPERATORS, expand
+from mimo_export.plan_builder.graph_edits import cast, insert_behind
 from mimo_kernels import attention
 from mimo_kernels.temporal_attention import contract as temporal
 from mimo_runtime.plans.manifest import AttentionNode
@@ -49,7 +49,7 @@ def _nodes(graph: ir.Graph, plugins: Plugins | None, dtype: str) -> Iterator[Att
                 kernel = f"mimo_kernels, {node.op_type} plugin"
                 yield AttentionNode(name, f"mimo::{node.op_type}", kernel)
                 continue
-            write_out(graph, node)
+            expand(graph, node)
             yield AttentionNode(name, f"mimo::{node.op_type}", "the engine's own", obstacle)
 
 

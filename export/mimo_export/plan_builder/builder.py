@@ -10,9 +10,9 @@ from pathlib import Path
 import mimo_runtime
 from mimo_export.plan_builder.kernels import FOLDER, MakeKernels, compile_kernels
 from mimo_export.plan_builder.library import Library
-from mimo_export.plan_builder.room import check_disk, check_memory
+from mimo_export.plan_builder.plan_writer import OnProgress, PlanWriter, say_nothing
+from mimo_export.plan_builder.resources import check_disk, check_memory
 from mimo_export.plan_builder.target import Target
-from mimo_export.plan_builder.workshop import OnProgress, Workshop, say_nothing
 from mimo_runtime.bundle import Bundle, remember, stored_file
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import PlanError
@@ -103,14 +103,14 @@ class Builder:
             self._show("kernels", "compiling", 0, 1)
             kernels = self._make_kernels(self._bundle, target.arch, draft)
             self._show("kernels", "done", 1, 1)
-        workshop = Workshop(self._bundle, self._library, self._device, target, draft, self._show)
+        writer = PlanWriter(self._bundle, self._library, self._device, target, draft, self._show)
         try:
-            workshop.make(new)
+            writer.make(new)
         except BaseException:  # what was built took minutes and is whole
-            if workshop.made:
-                self._publish(draft, key, components | workshop.made, kernels)
+            if writer.made:
+                self._publish(draft, key, components | writer.made, kernels)
             raise
-        return self._publish(draft, key, components | workshop.made, kernels)
+        return self._publish(draft, key, components | writer.made, kernels)
 
     def _publish(
         self,

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mimo_export.plan_builder.interpreter import Array
 from mimo_export.plan_builder.measure import relative_error
 from mimo_export.plan_builder.samples import run, sample_feeds
-from mimo_export.plan_builder.walk import Array
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.tensorrt.loading import PlanLoader
 from mimo_runtime.errors import PlanError

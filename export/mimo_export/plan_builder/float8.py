@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.plan_builder.edits import (
+from mimo_export.plan_builder.graph_edits import (
     add_constant,
     drop_unused,
     insert_behind,

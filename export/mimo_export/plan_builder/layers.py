@@ -5,8 +5,8 @@ from collections import Counter
 
 import onnx_ir as ir
 
-from mimo_export.plan_builder.edits import is_constant
-from mimo_export.plan_builder.islands import MOVES
+from mimo_export.plan_builder.float32_nodes import MOVES
+from mimo_export.plan_builder.graph_edits import is_constant
 from mimo_runtime.plans.manifest import LayerGroup
 
 _BLOCK = re.compile(r"((?:down|up|mid)_blocks?(?:\.\d+)?|encoder\.layers\.\d+)")

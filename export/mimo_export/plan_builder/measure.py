@@ -7,7 +7,7 @@ import numpy as np
 import onnx_ir as ir
 from numpy.typing import NDArray
 
-from mimo_export.plan_builder.walk import Array, OnNode, say_nothing, walk
+from mimo_export.plan_builder.interpreter import Array, OnNode, interpret, say_nothing
 
 _LIMITS = {"fp16": 65504.0, "fp8": 65504.0}
 _HEADROOM = 4.0
@@ -26,7 +26,7 @@ def ranges(
 
     for name, array in feeds.items():
         look(name, array)
-    return largest, walk(model, feeds, look, on_node)
+    return largest, interpret(model, feeds, look, on_node)
 
 
 def overflowing(largest: Mapping[str, float], precision: str) -> frozenset[str]:

@@ -8,14 +8,14 @@ import onnx_ir as ir
 from numpy.typing import NDArray
 
 from mimo_export.plan_builder.boundary import HALF, boundary_spec
-from mimo_export.plan_builder.edits import (
+from mimo_export.plan_builder.float32_nodes import MOVES
+from mimo_export.plan_builder.graph_edits import (
     add_constant,
     cast,
     drop_unused,
     insert_behind,
     is_constant,
 )
-from mimo_export.plan_builder.islands import MOVES
 from mimo_runtime.bundle import Component
 from mimo_runtime.errors import UnsupportedError
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from mimo_export.plan_builder.walk import Array
+from mimo_export.plan_builder.interpreter import Array
 from mimo_runtime.bundle import Bundle
 
 Feeds = dict[str, Array]

@@ -8,6 +8,7 @@ measures them.
 
 from mimo_runtime.bundle import Component, Weights
 from mimo_runtime.engines.footprint import Footprint
+from mimo_runtime.engines.process_limit import process_limit_bytes
 
 _LARGE_BYTES = 512 << 20
 _ORT_SCRATCH = 2.0
@@ -21,11 +22,15 @@ def is_large(component: Component) -> bool:
 
 
 def onnxruntime_footprint(component: Component, weights: Weights) -> Footprint:
-    """Small components pack their weights and keep their scratch, large ones map the bundle."""
+    """Small components pack their weights and keep their scratch, large ones map the bundle.
+
+    They map it so that a limit of the process counts it, as if it were written.
+    """
     scratch = int(_ORT_SCRATCH * component.working_bytes)
     if not is_large(component):
         return Footprint(int(_PACKED * component.weights_bytes) + 2 * scratch, 0)
-    return Footprint(0 if _mapped(weights) else component.weights_bytes, scratch)
+    free_of_charge = _mapped(weights) and process_limit_bytes() is None
+    return Footprint(0 if free_of_charge else component.weights_bytes, scratch)
 
 
 def torch_footprint(component: Component, weights: Weights) -> Footprint:

@@ -9,9 +9,9 @@ import pytest
 
 from mimo_export.plan_builder.boundary import boundary_spec
 from mimo_export.plan_builder.check import check
-from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.float32_nodes import float32_nodes
+from mimo_export.plan_builder.interpreter import Array, interpret
 from mimo_export.plan_builder.precision import LOW_TYPES, narrow
-from mimo_export.plan_builder.walk import Array, walk
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import PlanError
 from mimo_runtime.plans.folder import PlanFolder
@@ -38,12 +38,12 @@ def plan(bundle: Bundle) -> PlanFolder:
 
 def _in_half(bundle: Bundle, name: str, feeds: Mapping[str, Array]) -> dict[str, Array]:
     model = ir.load(bundle.path(name))
-    kept = islands(model.graph, name, "fp16")
+    kept = float32_nodes(model.graph, name, "fp16")
     narrow(model, bundle.component(name), LOW_TYPES["fp16"], kept)
     for value in model.graph.inputs:
         assert value.dtype is not None
         assert feeds[value.name or ""].dtype == value.dtype.numpy()
-    return walk(model, feeds)
+    return interpret(model, feeds)
 
 
 def test_engines_that_err_as_their_precision_pass(bundle: Bundle, plan: PlanFolder) -> None:

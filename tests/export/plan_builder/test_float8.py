@@ -12,10 +12,10 @@ from mimo_export.plan_builder.float8 import (
     check_quality,
     quantise,
 )
+from mimo_export.plan_builder.interpreter import interpret
 from mimo_export.plan_builder.measure import ranges, relative_error
+from mimo_export.plan_builder.mixed_precision import MixedPrecision
 from mimo_export.plan_builder.precision import LOW_TYPES, narrow
-from mimo_export.plan_builder.typed import Typing
-from mimo_export.plan_builder.walk import walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
@@ -72,7 +72,7 @@ def test_a_value_is_quantised_once_for_all_its_readers(feeds: Arrays) -> None:
 
 def test_the_error_is_that_of_three_mantissa_bits(feeds: Arrays) -> None:
     model, _, exact = _quantised(feeds)
-    assert 0.005 < relative_error(walk(model, feeds), exact) < 0.08
+    assert 0.005 < relative_error(interpret(model, feeds), exact) < 0.08
 
 
 def test_the_walk_quantises_as_onnx_runtime_does(feeds: Arrays, tmp_path: Path) -> None:
@@ -83,7 +83,7 @@ def test_the_walk_quantises_as_onnx_runtime_does(feeds: Arrays, tmp_path: Path) 
         tmp_path / "small.onnx", providers=["CPUExecutionProvider"]
     )
     (found,) = session.run(None, feeds)
-    assert relative_error({"y": found}, walk(model, feeds)) < 0.01
+    assert relative_error({"y": found}, interpret(model, feeds)) < 0.01
 
 
 def test_the_gate_refuses_with_the_number() -> None:
@@ -105,7 +105,7 @@ def test_older_gpus_and_no_calibration_are_refused() -> None:
 def test_only_denoisers_are_quantised(small_bundle: Path, tmp_path: Path) -> None:
     assert COMPONENTS == ("denoiser", "denoiser_unguided")
     with WeightStore(tmp_path) as store:
-        Typing(Bundle.open(small_bundle), "fp8").write("condition", store, None)
+        MixedPrecision(Bundle.open(small_bundle), "fp8").write("condition", store, None)
     operators = {node.op_type for node in ir.load(tmp_path / "condition.onnx").graph}
     assert "Conv" in operators
     assert "QuantizeLinear" not in operators

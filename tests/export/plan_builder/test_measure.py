@@ -1,10 +1,10 @@
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.float32_nodes import float32_nodes
+from mimo_export.plan_builder.interpreter import interpret
 from mimo_export.plan_builder.measure import overflowing, ranges, relative_error
 from mimo_export.plan_builder.precision import LOW_TYPES, narrow
-from mimo_export.plan_builder.walk import walk
 from tests.export.plan_builder.graphs import component_of, graph, noise
 
 # A residual stream that grows beyond float16 and is normalised later: what some VAEs do.
@@ -21,7 +21,7 @@ WEIGHTS = {"large": np.float32([6e4]), "scale": noise(4), "bias": noise(4)}
 
 def _typed(overflow: frozenset[str]) -> ir.Model:
     model = graph(GROWING, WEIGHTS)
-    kept = islands(model.graph, "vae_decoder", "fp16", overflow)
+    kept = float32_nodes(model.graph, "vae_decoder", "fp16", overflow)
     narrow(model, component_of(model), LOW_TYPES["fp16"], kept)
     return model
 
@@ -31,8 +31,8 @@ def test_values_beyond_float16_are_found_and_their_nodes_mended() -> None:
     largest, exact = ranges(graph(GROWING, WEIGHTS), feeds)
     found = overflowing(largest, "fp16")
     assert found == {"a", "c"}
-    assert not np.isfinite(relative_error(walk(_typed(frozenset()), feeds), exact))
-    assert relative_error(walk(_typed(found), feeds), exact) < 1e-3
+    assert not np.isfinite(relative_error(interpret(_typed(frozenset()), feeds), exact))
+    assert relative_error(interpret(_typed(found), feeds), exact) < 1e-3
 
 
 def test_bfloat16_has_no_such_values() -> None:

@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimo_export.plan_builder.boundary import boundary_spec
-from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.float32_nodes import float32_nodes
+from mimo_export.plan_builder.interpreter import interpret
 from mimo_export.plan_builder.measure import relative_error
 from mimo_export.plan_builder.precision import LOW_TYPES, narrow
 from mimo_export.plan_builder.samples import Feeds, run, sample_feeds
-from mimo_export.plan_builder.walk import walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
@@ -52,7 +52,7 @@ def feeds(bundle: Bundle) -> Mapping[str, Feeds]:
 
 def _typed(bundle: Bundle, name: str, precision: str) -> ir.Model:
     model = ir.load(bundle.path(name))
-    kept = islands(model.graph, name, precision)
+    kept = float32_nodes(model.graph, name, precision)
     narrow(model, bundle.component(name), LOW_TYPES[precision], kept)
     return model
 
@@ -67,7 +67,7 @@ def _exact(bundle: Bundle, name: str, feeds: Feeds) -> Feeds:
 def test_the_error_of_a_component_is_that_of_its_precision(
     bundle: Bundle, feeds: Mapping[str, Feeds], name: str, precision: str
 ) -> None:
-    result = walk(_typed(bundle, name, precision), feeds[name])
+    result = interpret(_typed(bundle, name, precision), feeds[name])
     error = relative_error(result, _exact(bundle, name, feeds[name]))
     assert error <= LIMITS[name][PRECISIONS.index(precision)]
 
@@ -163,12 +163,12 @@ WEIGHTS = {
 )
 def test_whatever_is_kept_the_graph_is_valid_and_near(kept: frozenset[str], precision: str) -> None:
     feeds = {"x": noise(2, 8), "row": np.array([1])}
-    exact = walk(graph(NETWORK, WEIGHTS), feeds)
+    exact = interpret(graph(NETWORK, WEIGHTS), feeds)
     model = graph(NETWORK, WEIGHTS)
     narrow(model, component_of(model), LOW_TYPES[precision], kept)
     onnx.checker.check_model(ir.to_proto(model), full_check=True)
     assert [value.name for value in model.graph.outputs] == ["y", "z"]
-    assert relative_error(walk(model, feeds), exact) < {"fp16": 5e-3, "bf16": 4e-2}[precision]
+    assert relative_error(interpret(model, feeds), exact) < {"fp16": 5e-3, "bf16": 4e-2}[precision]
 
 
 def test_a_value_is_cast_once_for_all_its_readers() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 
 import onnx_ir as ir
 
-from mimo_export.plan_builder.edits import is_constant
+from mimo_export.plan_builder.graph_edits import is_constant
 from mimo_kernels import attention
 from mimo_runtime.errors import UnsupportedError
 
@@ -16,7 +16,7 @@ MOVES = ("Concat", "Expand", "Gather", "GatherND", "Reshape", "Slice", "Split", 
 _BY_CONSTANT = ("Add", "Clip", "Div", "Mul", "Sub")
 
 
-def islands(
+def float32_nodes(
     graph: ir.Graph, component: str, precision: str, overflowing: Collection[str] = ()
 ) -> frozenset[str]:
     """Names of the nodes that compute in float32.

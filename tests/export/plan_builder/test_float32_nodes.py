@@ -4,7 +4,7 @@ import numpy as np
 import onnx_ir as ir
 import pytest
 
-from mimo_export.plan_builder.islands import islands
+from mimo_export.plan_builder.float32_nodes import float32_nodes
 from mimo_runtime.errors import UnsupportedError
 from tests.export.plan_builder.graphs import graph, noise
 
@@ -33,21 +33,21 @@ def network() -> ir.Graph:
 
 
 def test_norms_and_the_way_from_the_last_convolution_stay(network: ir.Graph) -> None:
-    assert islands(network, "denoiser", "fp16") == {"n1", "n4", "n5"}
+    assert float32_nodes(network, "denoiser", "fp16") == {"n1", "n4", "n5"}
 
 
 def test_the_time_component_stays_as_a_whole(network: ir.Graph) -> None:
-    assert len(islands(network, "time_embedding", "fp16")) == 7
+    assert len(float32_nodes(network, "time_embedding", "fp16")) == 7
 
 
 def test_who_reads_or_writes_a_value_beyond_float16_stays(network: ir.Graph) -> None:
-    assert islands(network, "denoiser", "fp16", {"a"}) == {"n1", "n3", "n4", "n5"}
+    assert float32_nodes(network, "denoiser", "fp16", {"a"}) == {"n1", "n3", "n4", "n5"}
 
 
 @pytest.mark.parametrize(("precision", "kept"), [("fp16", 0), ("bf16", 3)])
 def test_resize_stays_under_bfloat16_only(small_bundle: Path, precision: str, kept: int) -> None:
     model = ir.load(small_bundle / "vae_decoder.onnx")
-    named = islands(model.graph, "vae_decoder", precision)
+    named = float32_nodes(model.graph, "vae_decoder", precision)
     resized = [n.name for n in model.graph if n.op_type == "Resize" and n.name in named]
     assert len(resized) == kept
 
@@ -57,4 +57,4 @@ def test_an_attention_beyond_float16_is_refused_with_the_way_out(small_bundle: P
     node = next(n for n in model.graph if n.op_type == "Attention")
     value = node.outputs[0].name or ""
     with pytest.raises(UnsupportedError, match=r"vae_decoder: Attention .*build it in bf16"):
-        islands(model.graph, "vae_decoder", "fp16", {value})
+        float32_nodes(model.graph, "vae_decoder", "fp16", {value})

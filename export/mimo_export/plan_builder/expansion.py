@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnx_ir as ir
 
-from mimo_export.plan_builder.edits import add_constant
+from mimo_export.plan_builder.graph_edits import add_constant
 from mimo_kernels.reference_attention import contract as reference
 from mimo_kernels.temporal_attention import contract as temporal
 
@@ -18,7 +18,7 @@ _FAR_BELOW = -30000.0  # within float16; its exponential is 0 beside any score
 _SWAP = (0, 2, 1, 3)
 
 
-def write_out(graph: ir.Graph, node: ir.Node) -> None:
+def expand(graph: ir.Graph, node: ir.Node) -> None:
     """Replace a node of one of `OPERATORS` by standard ones; the attention keeps its name."""
     body = _Body(graph, node)
     write = _reference if node.op_type == reference.NAME else _temporal

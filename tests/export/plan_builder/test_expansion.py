@@ -8,8 +8,8 @@ import onnx_ir as ir
 import pytest
 from onnx import parser
 
-from mimo_export.plan_builder.bodies import write_out
-from mimo_export.plan_builder.walk import walk
+from mimo_export.plan_builder.expansion import expand
+from mimo_export.plan_builder.interpreter import interpret
 from mimo_kernels.reference_attention.contract import reference_attention_fp64
 from mimo_kernels.temporal_attention.contract import temporal_attention_fp64
 from tests.export.plan_builder.graphs import noise
@@ -28,7 +28,7 @@ def _written(text: str) -> ir.Model:
     tail = ir.node("Identity", node.outputs, outputs=[result])
     model.graph.append(tail)
     model.graph.outputs[0] = tail.outputs[0]
-    write_out(model.graph, node)
+    expand(model.graph, node)
     onnx.checker.check_model(ir.to_proto(model), full_check=True)
     return model
 
@@ -50,7 +50,7 @@ def test_reference_attention(rows: int, plain: int) -> None:
     own = {name: noise(rows, length, width, seed=s) for s, name in enumerate(("q", "k", "v"))}
     extra = {name: noise(more, width, seed=s) for s, name in enumerate(("rk", "rv"), 3)}
     expected = reference_attention_fp64(*own.values(), *extra.values(), heads, plain)
-    assert _far(walk(model, own | extra)["y"], expected) < 1e-5
+    assert _far(interpret(model, own | extra)["y"], expected) < 1e-5
 
 
 @pytest.mark.parametrize("present", [(1, 1, 1, 1, 1), (1, 1, 1, 0, 0), (1, 0, 0, 0, 0)])
@@ -66,7 +66,7 @@ def test_temporal_attention(branches: int, present: tuple[int, ...]) -> None:
     feeds = {name: noise(rows, length, width, seed=s) for s, name in enumerate(("q", "k", "v"))}
     mask = np.array(present, np.bool_)
     expected = temporal_attention_fp64(*feeds.values(), mask, heads, frames)
-    assert _far(walk(model, feeds | {"mask": mask})["y"], expected) < 1e-5
+    assert _far(interpret(model, feeds | {"mask": mask})["y"], expected) < 1e-5
 
 
 def test_the_attention_keeps_the_name_of_the_node() -> None:

@@ -9,11 +9,11 @@ from mimo_export.bundle_graph import load_graph
 from mimo_export.plan_builder import float8
 from mimo_export.plan_builder.attention_nodes import Plugins, attention_nodes
 from mimo_export.plan_builder.boundary import boundary_spec
-from mimo_export.plan_builder.islands import BF16, FLOAT32_COMPONENTS, islands
+from mimo_export.plan_builder.float32_nodes import BF16, FLOAT32_COMPONENTS, float32_nodes
+from mimo_export.plan_builder.interpreter import Array, interpret
 from mimo_export.plan_builder.layers import layer_groups
 from mimo_export.plan_builder.measure import overflowing, ranges, relative_error
 from mimo_export.plan_builder.precision import LOW_TYPES, narrow
-from mimo_export.plan_builder.walk import Array, walk
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
@@ -52,7 +52,7 @@ class _Count:
         self._done, self._total = done, done + left
 
 
-class Typing:
+class MixedPrecision:
     """Types the components of one bundle in one precision.
 
     `plugins` are those of TensorRT, None for an engine that takes none.
@@ -86,7 +86,7 @@ class Typing:
         error = None
         if feeds is not None:
             measuring.go_on(nodes_count, len(model.graph))
-            error = relative_error(walk(model, feeds, on_node=measuring), exact)
+            error = relative_error(interpret(model, feeds, on_node=measuring), exact)
             self._check(name, error)
         component = self._bundle.component(name)
         groups = layer_groups(model.graph)
@@ -105,7 +105,7 @@ class Typing:
 
     def _retype(self, model: ir.Model, name: str, largest: Mapping[str, float]) -> None:
         beyond = overflowing(largest, self._precision)
-        kept = islands(model.graph, name, self._precision, beyond)
+        kept = float32_nodes(model.graph, name, self._precision, beyond)
         narrow(model, self._bundle.component(name), LOW_TYPES[self._precision], kept)
         if self._precision == _FP8 and name in float8.COMPONENTS:
             float8.quantise(model.graph, largest)

@@ -32,7 +32,7 @@ def say_nothing() -> None:
     """Progress for nobody."""
 
 
-def walk(
+def interpret(
     model: ir.Model,
     feeds: Mapping[str, Array],
     on_value: OnValue = _ignore,

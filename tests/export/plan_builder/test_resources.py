@@ -5,7 +5,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mimo_export.plan_builder.room import check_disk, check_memory, measuring_bytes
+from mimo_export.plan_builder.resources import check_disk, check_memory, measuring_bytes
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import ResourceError
 

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 
 from mimo_export.plan_builder.attention_nodes import Plugins, with_tactics
+from mimo_export.plan_builder.interpreter import Array
 from mimo_export.plan_builder.library import EngineRequest, Library
+from mimo_export.plan_builder.mixed_precision import MixedPrecision, TypedComponent
 from mimo_export.plan_builder.samples import sample_feeds
 from mimo_export.plan_builder.target import Target
-from mimo_export.plan_builder.typed import TypedComponent, Typing
-from mimo_export.plan_builder.walk import Array
 from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.device import Device
@@ -26,7 +26,7 @@ def say_nothing(component: str, stage: str, done: int, total: int) -> None:
     """Progress for nobody."""
 
 
-class Workshop:
+class PlanWriter:
     """One draft folder and what is needed to fill it for one target.
 
     Typed graphs lie in a folder of the draft while engines are made of them, and stay there where
@@ -57,7 +57,7 @@ class Workshop:
         What fails leaves those before it whole.
         """
         self._graphs.mkdir()
-        typing = Typing(self._bundle, self._target.precision, self._plugins())
+        typing = MixedPrecision(self._bundle, self._target.precision, self._plugins())
         with WeightStore(self._graphs) as store:
             try:
                 for name, feeds in self._feeds(names):
