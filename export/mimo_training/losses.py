@@ -51,10 +51,10 @@ def colour_losses(painted: Painted, batch: Batch) -> Losses:
 
 
 def scale_loss(latents: Tensor) -> Tensor:
-    """How far latents are from a mean square of one.
+    """How far what the networks read is from a mean square of one.
 
-    In every stage: noise is only in the way of a single step, and an encoder left free drowns it,
-    and the planes with it, in latents a hundred times as large.
+    In every stage: the networks norm what they read, so that nothing else holds its size, and left
+    free, encoder or guider grow a hundredfold and drown noise, reference and each other.
     """
     return 0.05 * (latents.square().mean() - 1).square()
 

@@ -27,7 +27,7 @@ def measure(model: TinyMimo, batches: list[Batch], schedule: Schedule) -> Figure
 def _measured(model: TinyMimo, batch: Batch, schedule: Schedule) -> dict[str, float]:
     torch.manual_seed(0)
     character = model.character(batch.picture, batch.own_planes)
-    condition = model.condition(batch.planes, model.encoder.picture(batch.plate))
+    condition = model.condition(batch.planes, batch.plate)
     noise = schedule.noise(condition, model.config.vae.latent_channels, batch.frames)
     last = torch.full((len(batch.picture),), LAST)
     others = character.of(torch.arange(len(batch.picture)).roll(1))

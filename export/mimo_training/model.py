@@ -9,7 +9,7 @@ from mimo_networks.layer_model import LayerModel, LayerModelConfig
 from mimo_networks.layer_vae import Painted
 from mimo_training.conditions import TrainingConditions
 
-_LOUD, _LOW = 0.5, 0.1  # deviation of what the networks read; share left of the noise's
+_LOUD, _LOW = 1.0, 0.1  # deviation of what the networks read; share left of the noise's
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _CLIP_DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
@@ -49,11 +49,19 @@ class TinyMimo(LayerModel):
         self.reference_net(x, conditions)
         return Character(token, conditions.written)
 
-    def condition(self, planes: Tensor, scene: Tensor) -> Tensor:
-        """The constant map of each frame: planes, and the latents of its plate."""
+    def maps(self, planes: Tensor, plate: Tensor) -> tuple[Tensor, Tensor]:
+        """What the guider says of each frame's planes, and the latents of its plate."""
+        return self.guider(planes), self.encoder.picture(plate)
+
+    def joined(self, guide: Tensor, scene: Tensor) -> Tensor:
+        """The constant map of each frame, of `maps`."""
         weight = self.denoiser.conv_in.weight[:, scene.shape[1] :]
         bias = self.denoiser.conv_in.bias
-        return nn.functional.conv2d(scene, weight, bias, padding=1) + self.guider(planes)
+        return nn.functional.conv2d(scene, weight, bias, padding=1) + guide
+
+    def condition(self, planes: Tensor, plate: Tensor) -> Tensor:
+        """The constant map of each frame: planes, and the scene through the encoder."""
+        return self.joined(*self.maps(planes, plate))
 
     def prediction(
         self, sample: Tensor, timesteps: Tensor, condition: Tensor, character: Character
@@ -76,7 +84,9 @@ class TinyMimo(LayerModel):
         last = self.encoder.conv_out
         last.weight.mul_(1 / _loudness(self.encoder.picture(plate)))
         last.get_parameter("bias").sub_(self.encoder.picture(plate).mean((0, 2, 3)))
-        self.guider.conv_out.weight.mul_(_LOUD / _loudness(self.guider(planes)))
+        guide = self.guider.conv_out
+        guide.weight.mul_(_LOUD / _loudness(self.guider(planes)))
+        guide.get_parameter("bias").sub_(self.guider(planes).mean((0, 2, 3)))
         channels = self.config.vae.latent_channels
         weight = self.denoiser.conv_in.weight
         for part in (weight[:, channels:], self.reference_net.conv_in.weight):

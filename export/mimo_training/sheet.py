@@ -18,7 +18,7 @@ def draw_sheet(model: TinyMimo, batch: Batch, schedule: Schedule, path: Path) ->
     """A row a character: its picture, then of each frame what is drawn, painted, and true."""
     torch.manual_seed(0)
     character = model.character(batch.picture, batch.own_planes)
-    condition = model.condition(batch.planes, model.encoder.picture(batch.plate))
+    condition = model.condition(batch.planes, batch.plate)
     noise = schedule.noise(condition, model.config.vae.latent_channels, batch.frames)
     last = torch.full((len(batch.picture),), LAST)
     painted = model.paint(-model.prediction(noise, last, condition, character), batch.planes)

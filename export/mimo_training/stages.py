@@ -46,9 +46,9 @@ class Stage:
         if float(torch.rand(())) < self.redrawn:
             batch = batch.redrawn()
         character = model.character(batch.picture, batch.own_planes)
-        scene = model.encoder.picture(batch.plate)
-        condition = model.condition(batch.planes, scene)
-        losses = {"scale": scale_loss(scene)}
+        guide, scene = model.maps(batch.planes, batch.plate)
+        condition = model.joined(guide, scene)
+        losses = {"scale": scale_loss(scene) + scale_loss(guide)}
         if self.latents:
             return losses | _latent_losses(model, batch, schedule, condition, character)
         noise = schedule.noise(condition, model.config.vae.latent_channels, batch.frames)
@@ -89,7 +89,7 @@ def _timesteps(count: int) -> Tensor:
 
 
 STAGES: Final = (
-    Stage("silhouette", 128, 6, 1, 1e-3, 0.3, 0.5, colours=False),
-    Stage("colour", 128, 2, 4, 6e-4, 0.4, 0.15),
+    Stage("silhouette", 128, 6, 1, 6e-4, 0.3, 0.5, colours=False),
+    Stage("colour", 128, 4, 2, 6e-4, 0.4, 0.15),
     Stage("latents", 128, 2, 4, 4e-4, 0.3, 0.1, latents=True),
 )

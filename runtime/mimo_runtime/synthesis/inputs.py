@@ -15,6 +15,7 @@ from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.templates.folder import open_template
+from mimo_runtime.templates.poses import template_poses
 from mimo_runtime.wire.settings import Settings
 
 
@@ -41,15 +42,18 @@ def request_from(
 
     Raises:
         MediaError: a picture is empty, damaged or of a kind that is not accepted.
-        TemplateError: the template cannot be used.
+        TemplateError: the template cannot be used, or has no postures and the bundle needs them.
         InvalidRequestError: a feather mask is missing.
         LimitExceededError: something is larger than `limits` allow.
     """
     rules = resolved_settings(settings, manifest).rules
     masks = {mode: _read(path) for mode, path in files.feather_masks.items()}
+    template = open_template(files.template, limits, max_frames=rules.max_frames, stop=stop)
+    if manifest.paints_human:
+        template_poses(template)  # refused here, before anybody waits for the character
     return SynthesisRequest(
         character=read_picture(_read(files.character), files.character.name, limits, stop),
-        template=open_template(files.template, limits, max_frames=rules.max_frames, stop=stop),
+        template=template,
         settings=settings,
         matte=None if files.matte is None else read_matte(_read(files.matte), limits, stop),
         feather=feather_masks_from_pictures(masks) if masks else None,

@@ -70,7 +70,7 @@ def test_a_picture_can_be_the_frame_to_paint(batch: Batch) -> None:
 def test_one_character_is_what_the_official_pass_computes(model: TinyMimo, batch: Batch) -> None:
     """Rows of several characters at once give each the numbers that it has alone."""
     character = model.character(batch.picture, batch.own_planes)
-    condition = model.condition(batch.planes, model.encoder.picture(batch.plate))
+    condition = model.condition(batch.planes, batch.plate)
     sample = torch.randn(4, 16, 4, 4)
     steps = torch.tensor([LAST, 300])
     together = model.prediction(sample, steps, condition, character)
@@ -89,7 +89,7 @@ def test_one_character_is_what_the_official_pass_computes(model: TinyMimo, batch
 
 def test_the_reference_is_read(model: TinyMimo, batch: Batch) -> None:
     character = model.character(batch.picture, batch.own_planes)
-    condition = model.condition(batch.planes, model.encoder.picture(batch.plate))
+    condition = model.condition(batch.planes, batch.plate)
     sample, steps = torch.randn(4, 16, 4, 4), torch.full((2,), LAST)
     own = model.prediction(sample, steps, condition, character)
     other = model.prediction(sample, steps, condition, character.of(torch.tensor([1, 0])))
@@ -174,7 +174,7 @@ def test_fresh_networks_hear_planes_and_scene_over_the_noise(
     model = trainer.averaged
     with torch.no_grad():
         scene = model.encoder.picture(batch.plate)
-        condition = model.condition(batch.planes, scene)
+        condition = model.condition(batch.planes, batch.plate)
         noise = torch.nn.functional.conv2d(
             torch.randn(4, 16, 4, 4), model.denoiser.conv_in.weight[:, :16], padding=1
         )
