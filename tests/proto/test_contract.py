@@ -60,14 +60,18 @@ def is_element(path: Sequence[int]) -> bool:
     return len(path) % 2 == 0 and tuple(path[::2]) in kinds
 
 
-def test_one_bidirectional_stream_and_one_question() -> None:
+def test_two_bidirectional_streams_and_one_question() -> None:
     service = pb.DESCRIPTOR.services_by_name["SynthesisService"]
     assert service.full_name == "mimo.v1.SynthesisService"
     streams = {
         method.name: (method.client_streaming, method.server_streaming)
         for method in service.methods
     }
-    assert streams == {"Synthesize": (True, True), "GetServerInfo": (False, False)}
+    assert streams == {
+        "Synthesize": (True, True),
+        "SynthesizeLive": (True, True),
+        "GetServerInfo": (False, False),
+    }
 
 
 @pytest.mark.parametrize("field", ["steps", "guidance", "seed"])

@@ -120,6 +120,10 @@ class _InputEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Input.ValueType
     camera.npz holds too, names beginning with "camera_". Needed where a bundle paints the human
     layer, else not used.
     """
+    INPUT_SCENE_PICTURE: _Input.ValueType  # 10
+    """Picture of the scene of a live stream. It is scaled to cover the camera's picture and cut in
+    the middle.
+    """
 
 class Input(_Input, metaclass=_InputEnumTypeWrapper):
     """An input of a synthesis: a picture, or a file of the template folder."""
@@ -147,7 +151,87 @@ INPUT_POSES: Input.ValueType  # 9
 camera.npz holds too, names beginning with "camera_". Needed where a bundle paints the human
 layer, else not used.
 """
+INPUT_SCENE_PICTURE: Input.ValueType  # 10
+"""Picture of the scene of a live stream. It is scaled to cover the camera's picture and cut in
+the middle.
+"""
 Global___Input: _TypeAlias = Input  # noqa: Y015
+
+class _LivePolicy:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LivePolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LivePolicy.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LIVE_POLICY_UNSPECIFIED: _LivePolicy.ValueType  # 0
+    """The default, live."""
+    LIVE_POLICY_LIVE: _LivePolicy.ValueType  # 1
+    """The oldest posture that waits gives way: what is late is worth nothing."""
+    LIVE_POLICY_LOSSLESS: _LivePolicy.ValueType  # 2
+    """Every posture counts: one that is sent too early ends the stream with RESOURCE_EXHAUSTED. No
+    more than LiveReady.queue_frames may be ahead of LiveFrame.taken.
+    """
+
+class LivePolicy(_LivePolicy, metaclass=_LivePolicyEnumTypeWrapper):
+    """What happens to a posture for which there is no room."""
+
+LIVE_POLICY_UNSPECIFIED: LivePolicy.ValueType  # 0
+"""The default, live."""
+LIVE_POLICY_LIVE: LivePolicy.ValueType  # 1
+"""The oldest posture that waits gives way: what is late is worth nothing."""
+LIVE_POLICY_LOSSLESS: LivePolicy.ValueType  # 2
+"""Every posture counts: one that is sent too early ends the stream with RESOURCE_EXHAUSTED. No
+more than LiveReady.queue_frames may be ahead of LiveFrame.taken.
+"""
+Global___LivePolicy: _TypeAlias = LivePolicy  # noqa: Y015
+
+class _PictureFormat:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PictureFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PictureFormat.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PICTURE_FORMAT_UNSPECIFIED: _PictureFormat.ValueType  # 0
+    """The default, JPEG."""
+    PICTURE_FORMAT_JPEG: _PictureFormat.ValueType  # 1
+    """JPEG."""
+    PICTURE_FORMAT_PNG: _PictureFormat.ValueType  # 2
+    """PNG, lossless."""
+
+class PictureFormat(_PictureFormat, metaclass=_PictureFormatEnumTypeWrapper):
+    """How a frame is encoded."""
+
+PICTURE_FORMAT_UNSPECIFIED: PictureFormat.ValueType  # 0
+"""The default, JPEG."""
+PICTURE_FORMAT_JPEG: PictureFormat.ValueType  # 1
+"""JPEG."""
+PICTURE_FORMAT_PNG: PictureFormat.ValueType  # 2
+"""PNG, lossless."""
+Global___PictureFormat: _TypeAlias = PictureFormat  # noqa: Y015
+
+class _LiveStateKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LiveStateKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LiveStateKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LIVE_STATE_KIND_UNSPECIFIED: _LiveStateKind.ValueType  # 0
+    """Not a state."""
+    LIVE_STATE_KIND_FLOWING: _LiveStateKind.ValueType  # 1
+    """Frames come in time, again."""
+    LIVE_STATE_KIND_FROZEN: _LiveStateKind.ValueType  # 2
+    """Several frames in a row were late: show the last one as a still."""
+
+class LiveStateKind(_LiveStateKind, metaclass=_LiveStateKindEnumTypeWrapper):
+    """States of a live stream."""
+
+LIVE_STATE_KIND_UNSPECIFIED: LiveStateKind.ValueType  # 0
+"""Not a state."""
+LIVE_STATE_KIND_FLOWING: LiveStateKind.ValueType  # 1
+"""Frames come in time, again."""
+LIVE_STATE_KIND_FROZEN: LiveStateKind.ValueType  # 2
+"""Several frames in a row were late: show the last one as a still."""
+Global___LiveStateKind: _TypeAlias = LiveStateKind  # noqa: Y015
 
 @_typing.final
 class SynthesizeRequest(_message.Message):
@@ -654,3 +738,618 @@ class GetServerInfoResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetServerInfoResponse: _TypeAlias = GetServerInfoResponse  # noqa: Y015
+
+@_typing.final
+class SynthesizeLiveRequest(_message.Message):
+    """One message of the client of a live stream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONFIG_FIELD_NUMBER: _builtins.int
+    CHUNK_FIELD_NUMBER: _builtins.int
+    CREDIT_FIELD_NUMBER: _builtins.int
+    POSE_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
+    HEARTBEAT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def config(self) -> Global___LiveConfig:
+        """The settings: exactly once, and before everything else."""
+
+    @_builtins.property
+    def chunk(self) -> Global___InputChunk:
+        """The next slice of a picture: character, matte or scene picture."""
+
+    @_builtins.property
+    def credit(self) -> Global___LiveCredit:
+        """How many more frames the client will take. The first one ends the pictures."""
+
+    @_builtins.property
+    def pose(self) -> Global___LivePose:
+        """The next posture, after ready."""
+
+    @_builtins.property
+    def end(self) -> Global___LiveEnd:
+        """No posture comes any more: what is there is finished. Credits may still be sent."""
+
+    @_builtins.property
+    def heartbeat(self) -> Global___LiveHeartbeat:
+        """Nothing: keeps a stream that has nothing to send from counting as silent."""
+
+    def __init__(
+        self,
+        *,
+        config: Global___LiveConfig | None = ...,
+        chunk: Global___InputChunk | None = ...,
+        credit: Global___LiveCredit | None = ...,
+        pose: Global___LivePose | None = ...,
+        end: Global___LiveEnd | None = ...,
+        heartbeat: Global___LiveHeartbeat | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat"]  # noqa: Y015
+    _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
+
+Global___SynthesizeLiveRequest: _TypeAlias = SynthesizeLiveRequest  # noqa: Y015
+
+@_typing.final
+class SynthesizeLiveResponse(_message.Message):
+    """One message of the server of a live stream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    READY_FIELD_NUMBER: _builtins.int
+    FRAME_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SUMMARY_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    """1 for the first message of a stream, then one more for each."""
+    @_builtins.property
+    def ready(self) -> Global___LiveReady:
+        """The stream is planned: first, and once."""
+
+    @_builtins.property
+    def frame(self) -> Global___LiveFrame:
+        """A finished frame, in order."""
+
+    @_builtins.property
+    def state(self) -> Global___LiveState:
+        """Whether frames still come in time."""
+
+    @_builtins.property
+    def summary(self) -> Global___LiveSummary:
+        """Always the last message of a call that succeeds."""
+
+    def __init__(
+        self,
+        *,
+        sequence: _builtins.int = ...,
+        ready: Global___LiveReady | None = ...,
+        frame: Global___LiveFrame | None = ...,
+        state: Global___LiveState | None = ...,
+        summary: Global___LiveSummary | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["frame", b"frame", "payload", b"payload", "ready", b"ready", "state", b"state", "summary", b"summary"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["frame", b"frame", "payload", b"payload", "ready", b"ready", "sequence", b"sequence", "state", b"state", "summary", b"summary"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary"]  # noqa: Y015
+    _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
+
+Global___SynthesizeLiveResponse: _TypeAlias = SynthesizeLiveResponse  # noqa: Y015
+
+@_typing.final
+class LiveConfig(_message.Message):
+    """Settings of a live stream."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class ShapeEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.float
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.float = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    RATE_NUMERATOR_FIELD_NUMBER: _builtins.int
+    RATE_DENOMINATOR_FIELD_NUMBER: _builtins.int
+    CAMERA_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    BODY_FIELD_NUMBER: _builtins.int
+    SHAPE_FIELD_NUMBER: _builtins.int
+    FORMAT_FIELD_NUMBER: _builtins.int
+    QUALITY_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
+    rate_numerator: _builtins.int
+    """Postures a second, numerator."""
+    rate_denominator: _builtins.int
+    """Postures a second, denominator; 1 when 0."""
+    latency_ms: _builtins.float
+    """How long the way of a frame may take, from the arrival of its posture, in milliseconds; as
+    short as can be when not set.
+    """
+    policy: Global___LivePolicy.ValueType
+    """What happens to postures that come too fast; live when unspecified."""
+    body: _builtins.str
+    """The body that postures are of; the shipped one when empty, and the only one so far."""
+    format: Global___PictureFormat.ValueType
+    """How each frame is encoded; JPEG when unspecified."""
+    quality: _builtins.int
+    """Quality of JPEG, 1 to 100; 90 when 0."""
+    steps: _builtins.int
+    """Most solver steps; the bundle's when not set. Fewer are done where the latency needs it."""
+    guidance: _builtins.float
+    """Scale of classifier-free guidance; the bundle's when not set."""
+    seed: _builtins.int
+    """Seed of the first noise; 42 when not set."""
+    @_builtins.property
+    def camera(self) -> Global___LiveCamera:
+        """What sees the person, and the size of the frames."""
+
+    @_builtins.property
+    def shape(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
+        """The shape of that body, shares by name such as "tall"."""
+
+    def __init__(
+        self,
+        *,
+        rate_numerator: _builtins.int = ...,
+        rate_denominator: _builtins.int = ...,
+        camera: Global___LiveCamera | None = ...,
+        latency_ms: _builtins.float | None = ...,
+        policy: Global___LivePolicy.ValueType = ...,
+        body: _builtins.str = ...,
+        shape: _abc.Mapping[_builtins.str, _builtins.float] | None = ...,
+        format: Global___PictureFormat.ValueType = ...,
+        quality: _builtins.int = ...,
+        steps: _builtins.int | None = ...,
+        guidance: _builtins.float | None = ...,
+        seed: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "camera", b"camera", "guidance", b"guidance", "latency_ms", b"latency_ms", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "body", b"body", "camera", b"camera", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
+    _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
+    _WhichOneofReturnType__seed: _TypeAlias = _typing.Literal["seed"]  # noqa: Y015
+    _WhichOneofArgType__seed: _TypeAlias = _typing.Literal["_seed", b"_seed"]  # noqa: Y015
+    _WhichOneofReturnType__steps: _TypeAlias = _typing.Literal["steps"]  # noqa: Y015
+    _WhichOneofArgType__steps: _TypeAlias = _typing.Literal["_steps", b"_steps"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms) -> _WhichOneofReturnType__latency_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seed) -> _WhichOneofReturnType__seed | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__steps) -> _WhichOneofReturnType__steps | None: ...
+
+Global___LiveConfig: _TypeAlias = LiveConfig  # noqa: Y015
+
+@_typing.final
+class LiveCamera(_message.Message):
+    """A pinhole camera. Its own axes are x right, y down, z forward; the world's y axis points up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WIDTH_PX_FIELD_NUMBER: _builtins.int
+    HEIGHT_PX_FIELD_NUMBER: _builtins.int
+    FOCAL_PX_FIELD_NUMBER: _builtins.int
+    CENTRE_PX_FIELD_NUMBER: _builtins.int
+    ROTATION_FIELD_NUMBER: _builtins.int
+    TRANSLATION_M_FIELD_NUMBER: _builtins.int
+    width_px: _builtins.int
+    """Width of its picture, in pixels."""
+    height_px: _builtins.int
+    """Height of its picture, in pixels."""
+    focal_px: _builtins.float
+    """Focal length, in pixels."""
+    @_builtins.property
+    def centre_px(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Principal point, x and y in pixels; the middle of the picture when empty."""
+
+    @_builtins.property
+    def rotation(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """9 numbers by rows: turns world axes to camera axes."""
+
+    @_builtins.property
+    def translation_m(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """3 numbers: the world's origin in camera axes, in metres."""
+
+    def __init__(
+        self,
+        *,
+        width_px: _builtins.int = ...,
+        height_px: _builtins.int = ...,
+        focal_px: _builtins.float = ...,
+        centre_px: _abc.Iterable[_builtins.float] | None = ...,
+        rotation: _abc.Iterable[_builtins.float] | None = ...,
+        translation_m: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["centre_px", b"centre_px", "focal_px", b"focal_px", "height_px", b"height_px", "rotation", b"rotation", "translation_m", b"translation_m", "width_px", b"width_px"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveCamera: _TypeAlias = LiveCamera  # noqa: Y015
+
+@_typing.final
+class LiveCredit(_message.Message):
+    """More frames that the client will take."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FRAMES_FIELD_NUMBER: _builtins.int
+    frames: _builtins.int
+    """How many, 1 to 1000."""
+    def __init__(
+        self,
+        *,
+        frames: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["frames", b"frames"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveCredit: _TypeAlias = LiveCredit  # noqa: Y015
+
+@_typing.final
+class LivePose(_message.Message):
+    """One posture."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    CAPTURE_S_FIELD_NUMBER: _builtins.int
+    ROOT_M_FIELD_NUMBER: _builtins.int
+    ROTATIONS_FIELD_NUMBER: _builtins.int
+    CAMERA_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Which frame it is, counted at the stream's rate; rises, and may leave some out."""
+    capture_s: _builtins.float
+    """When it was captured, in seconds on the client's clock; comes back with its frame."""
+    @_builtins.property
+    def root_m(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """3 numbers: the place of the root joint, in metres, y up."""
+
+    @_builtins.property
+    def rotations(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Unit quaternions w, x, y, z of all joints of LiveReady.skeleton in a row; each turns a joint
+        and all below it, away from rest, in the frame of its parent.
+        """
+
+    @_builtins.property
+    def camera(self) -> Global___LiveCamera:
+        """What sees this frame, of the size in the config; the config's camera when not set."""
+
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        capture_s: _builtins.float = ...,
+        root_m: _abc.Iterable[_builtins.float] | None = ...,
+        rotations: _abc.Iterable[_builtins.float] | None = ...,
+        camera: Global___LiveCamera | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera", "capture_s", b"capture_s", "index", b"index", "root_m", b"root_m", "rotations", b"rotations"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LivePose: _TypeAlias = LivePose  # noqa: Y015
+
+@_typing.final
+class LiveEnd(_message.Message):
+    """Says that no posture comes any more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveEnd: _TypeAlias = LiveEnd  # noqa: Y015
+
+@_typing.final
+class LiveHeartbeat(_message.Message):
+    """Says that the client is there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveHeartbeat: _TypeAlias = LiveHeartbeat  # noqa: Y015
+
+@_typing.final
+class LiveReady(_message.Message):
+    """How a live stream was planned."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BUNDLE_FIELD_NUMBER: _builtins.int
+    WIDTH_PX_FIELD_NUMBER: _builtins.int
+    HEIGHT_PX_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    RAMP_FIELD_NUMBER: _builtins.int
+    CHUNK_FRAMES_FIELD_NUMBER: _builtins.int
+    CARRIED_FRAMES_FIELD_NUMBER: _builtins.int
+    FIRST_FRAME_MS_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_FIELD_NUMBER: _builtins.int
+    BUSY_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    QUEUE_FRAMES_FIELD_NUMBER: _builtins.int
+    SKELETON_FIELD_NUMBER: _builtins.int
+    width_px: _builtins.int
+    """Width of the frames, in pixels."""
+    height_px: _builtins.int
+    """Height of the frames, in pixels."""
+    steps: _builtins.int
+    """Solver steps."""
+    chunk_frames: _builtins.int
+    """New frames of every later chunk."""
+    carried_frames: _builtins.int
+    """Frames that a chunk carries of those before it."""
+    first_frame_ms: _builtins.float
+    """From the first posture to the first frame as foreseen, in milliseconds."""
+    latency_ms: _builtins.float
+    """The longest way of any frame as foreseen, in milliseconds: what counts as late is later."""
+    busy: _builtins.float
+    """Share of the engine's time that this stream takes, 0 to 1."""
+    queue_frames: _builtins.int
+    """Postures that may wait."""
+    @_builtins.property
+    def bundle(self) -> Global___BundleInfo:
+        """The bundle that will run."""
+
+    @_builtins.property
+    def ramp(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """New frames of each of the first chunks."""
+
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was chosen and why, and what would have to be given up for less latency: sentences."""
+
+    @_builtins.property
+    def skeleton(self) -> Global___LiveSkeleton:
+        """What postures are of."""
+
+    def __init__(
+        self,
+        *,
+        bundle: Global___BundleInfo | None = ...,
+        width_px: _builtins.int = ...,
+        height_px: _builtins.int = ...,
+        steps: _builtins.int = ...,
+        ramp: _abc.Iterable[_builtins.int] | None = ...,
+        chunk_frames: _builtins.int = ...,
+        carried_frames: _builtins.int = ...,
+        first_frame_ms: _builtins.float = ...,
+        latency_ms: _builtins.float = ...,
+        busy: _builtins.float = ...,
+        reasons: _abc.Iterable[_builtins.str] | None = ...,
+        queue_frames: _builtins.int = ...,
+        skeleton: Global___LiveSkeleton | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "skeleton", b"skeleton"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "first_frame_ms", b"first_frame_ms", "height_px", b"height_px", "latency_ms", b"latency_ms", "queue_frames", b"queue_frames", "ramp", b"ramp", "reasons", b"reasons", "skeleton", b"skeleton", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveReady: _TypeAlias = LiveReady  # noqa: Y015
+
+@_typing.final
+class LiveSkeleton(_message.Message):
+    """Joints, parents before their children."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JOINTS_FIELD_NUMBER: _builtins.int
+    PARENTS_FIELD_NUMBER: _builtins.int
+    REST_M_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def joints(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Their names."""
+
+    @_builtins.property
+    def parents(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Number of each joint's parent; -1 for the first, the root."""
+
+    @_builtins.property
+    def rest_m(self) -> _containers.RepeatedScalarFieldContainer[_builtins.float]:
+        """Where they are at rest, 3 numbers each, in metres."""
+
+    def __init__(
+        self,
+        *,
+        joints: _abc.Iterable[_builtins.str] | None = ...,
+        parents: _abc.Iterable[_builtins.int] | None = ...,
+        rest_m: _abc.Iterable[_builtins.float] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["joints", b"joints", "parents", b"parents", "rest_m", b"rest_m"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveSkeleton: _TypeAlias = LiveSkeleton  # noqa: Y015
+
+@_typing.final
+class LiveFrame(_message.Message):
+    """One finished frame."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    POSE_INDEX_FIELD_NUMBER: _builtins.int
+    CAPTURE_S_FIELD_NUMBER: _builtins.int
+    PRESENT_S_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    CONTINUED_FIELD_NUMBER: _builtins.int
+    WAITED_S_FIELD_NUMBER: _builtins.int
+    LATENCY_S_FIELD_NUMBER: _builtins.int
+    ENCODE_S_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    TAKEN_FIELD_NUMBER: _builtins.int
+    DROPPED_FIELD_NUMBER: _builtins.int
+    CREDITS_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Counts the frames of the stream from 0."""
+    pose_index: _builtins.int
+    """LivePose.index of its posture."""
+    capture_s: _builtins.float
+    """LivePose.capture_s of its posture."""
+    present_s: _builtins.float
+    """When it should be shown, in seconds on the clock of capture_s: at an even pace, as late as the
+    slowest frame of a chunk comes.
+    """
+    data: _builtins.bytes
+    """The next bytes of its picture."""
+    continued: _builtins.bool
+    """Whether more data of this frame follows in the next message."""
+    waited_s: _builtins.float
+    """How long its posture waited until it was taken up, in seconds."""
+    latency_s: _builtins.float
+    """How long after the arrival of its posture it was finished, in seconds."""
+    encode_s: _builtins.float
+    """How long it took to encode, in seconds."""
+    late: _builtins.bool
+    """Whether it was finished later than agreed."""
+    taken: _builtins.int
+    """Postures that had been taken up until then."""
+    dropped: _builtins.int
+    """Postures that had given way until then."""
+    credits: _builtins.int
+    """Frames that the client has still granted."""
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        pose_index: _builtins.int = ...,
+        capture_s: _builtins.float = ...,
+        present_s: _builtins.float = ...,
+        data: _builtins.bytes = ...,
+        continued: _builtins.bool = ...,
+        waited_s: _builtins.float = ...,
+        latency_s: _builtins.float = ...,
+        encode_s: _builtins.float = ...,
+        late: _builtins.bool = ...,
+        taken: _builtins.int = ...,
+        dropped: _builtins.int = ...,
+        credits: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capture_s", b"capture_s", "continued", b"continued", "credits", b"credits", "data", b"data", "dropped", b"dropped", "encode_s", b"encode_s", "index", b"index", "late", b"late", "latency_s", b"latency_s", "pose_index", b"pose_index", "present_s", b"present_s", "taken", b"taken", "waited_s", b"waited_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveFrame: _TypeAlias = LiveFrame  # noqa: Y015
+
+@_typing.final
+class LiveState(_message.Message):
+    """Whether frames come in time."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    kind: Global___LiveStateKind.ValueType
+    """Which state the stream is in from now on."""
+    sentence: _builtins.str
+    """A sentence for a person."""
+    def __init__(
+        self,
+        *,
+        kind: Global___LiveStateKind.ValueType = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["kind", b"kind", "sentence", b"sentence"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveState: _TypeAlias = LiveState  # noqa: Y015
+
+@_typing.final
+class LiveSummary(_message.Message):
+    """How a live stream went."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FRAME_COUNT_FIELD_NUMBER: _builtins.int
+    POSE_COUNT_FIELD_NUMBER: _builtins.int
+    DROPPED_FIELD_NUMBER: _builtins.int
+    LATE_FIELD_NUMBER: _builtins.int
+    FIRST_FRAME_S_FIELD_NUMBER: _builtins.int
+    TOTAL_S_FIELD_NUMBER: _builtins.int
+    frame_count: _builtins.int
+    """Frames that were sent."""
+    pose_count: _builtins.int
+    """Postures that were received."""
+    dropped: _builtins.int
+    """Postures that gave way."""
+    late: _builtins.int
+    """Frames that were late."""
+    first_frame_s: _builtins.float
+    """Seconds from the first posture to the first frame."""
+    total_s: _builtins.float
+    """Seconds from the first posture to the last frame."""
+    def __init__(
+        self,
+        *,
+        frame_count: _builtins.int = ...,
+        pose_count: _builtins.int = ...,
+        dropped: _builtins.int = ...,
+        late: _builtins.int = ...,
+        first_frame_s: _builtins.float = ...,
+        total_s: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dropped", b"dropped", "first_frame_s", b"first_frame_s", "frame_count", b"frame_count", "late", b"late", "pose_count", b"pose_count", "total_s", b"total_s"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveSummary: _TypeAlias = LiveSummary  # noqa: Y015

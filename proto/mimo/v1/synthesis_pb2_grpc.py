@@ -44,6 +44,11 @@ class SynthesisServiceStub:
                 request_serializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeRequest.SerializeToString,
                 response_deserializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeResponse.FromString,
                 _registered_method=True)
+        self.SynthesizeLive = channel.stream_stream(
+                '/mimo.v1.SynthesisService/SynthesizeLive',
+                request_serializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeLiveRequest.SerializeToString,
+                response_deserializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeLiveResponse.FromString,
+                _registered_method=True)
         self.GetServerInfo = channel.unary_unary(
                 '/mimo.v1.SynthesisService/GetServerInfo',
                 request_serializer=mimo_dot_v1_dot_synthesis__pb2.GetServerInfoRequest.SerializeToString,
@@ -68,6 +73,17 @@ class SynthesisServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SynthesizeLive(self, request_iterator, context):
+        """Motion goes in frame by frame, and frames come out while it is still coming. The client sends
+        one config, the pictures in chunks, then its first credit; the server answers ready. From then
+        on the client sends postures and credits as it likes, and end after the last posture; the
+        server answers frames, states, and summary at the end. It sends no more frames than it has
+        credits for. Cancelling the call frees the engine at its next pass.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetServerInfo(self, request, context):
         """What this server runs and what it accepts.
         """
@@ -82,6 +98,11 @@ def add_SynthesisServiceServicer_to_server(servicer, server):
                     servicer.Synthesize,
                     request_deserializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeRequest.FromString,
                     response_serializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeResponse.SerializeToString,
+            ),
+            'SynthesizeLive': grpc.stream_stream_rpc_method_handler(
+                    servicer.SynthesizeLive,
+                    request_deserializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeLiveRequest.FromString,
+                    response_serializer=mimo_dot_v1_dot_synthesis__pb2.SynthesizeLiveResponse.SerializeToString,
             ),
             'GetServerInfo': grpc.unary_unary_rpc_method_handler(
                     servicer.GetServerInfo,
@@ -121,6 +142,33 @@ class SynthesisService:
             '/mimo.v1.SynthesisService/Synthesize',
             mimo_dot_v1_dot_synthesis__pb2.SynthesizeRequest.SerializeToString,
             mimo_dot_v1_dot_synthesis__pb2.SynthesizeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SynthesizeLive(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/mimo.v1.SynthesisService/SynthesizeLive',
+            mimo_dot_v1_dot_synthesis__pb2.SynthesizeLiveRequest.SerializeToString,
+            mimo_dot_v1_dot_synthesis__pb2.SynthesizeLiveResponse.FromString,
             options,
             channel_credentials,
             insecure,

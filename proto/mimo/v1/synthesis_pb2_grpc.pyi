@@ -43,6 +43,13 @@ class SynthesisServiceStub:
     The server answers ready, output, any number of progress and frames, and summary at the end.
     Cancelling the call or passing its deadline stops the work and frees all it held.
     """
+    SynthesizeLive: _grpc.StreamStreamMultiCallable[_synthesis_pb2.SynthesizeLiveRequest, _synthesis_pb2.SynthesizeLiveResponse]
+    """Motion goes in frame by frame, and frames come out while it is still coming. The client sends
+    one config, the pictures in chunks, then its first credit; the server answers ready. From then
+    on the client sends postures and credits as it likes, and end after the last posture; the
+    server answers frames, states, and summary at the end. It sends no more frames than it has
+    credits for. Cancelling the call frees the engine at its next pass.
+    """
     GetServerInfo: _grpc.UnaryUnaryMultiCallable[_synthesis_pb2.GetServerInfoRequest, _synthesis_pb2.GetServerInfoResponse]
     """What this server runs and what it accepts."""
 
@@ -60,6 +67,13 @@ class SynthesisServiceAsyncStub(SynthesisServiceStub):
     """One synthesis. The client sends one config, then chunks of its inputs, then closes its side.
     The server answers ready, output, any number of progress and frames, and summary at the end.
     Cancelling the call or passing its deadline stops the work and frees all it held.
+    """
+    SynthesizeLive: _aio.StreamStreamMultiCallable[_synthesis_pb2.SynthesizeLiveRequest, _synthesis_pb2.SynthesizeLiveResponse]  # type: ignore[assignment]
+    """Motion goes in frame by frame, and frames come out while it is still coming. The client sends
+    one config, the pictures in chunks, then its first credit; the server answers ready. From then
+    on the client sends postures and credits as it likes, and end after the last posture; the
+    server answers frames, states, and summary at the end. It sends no more frames than it has
+    credits for. Cancelling the call frees the engine at its next pass.
     """
     GetServerInfo: _aio.UnaryUnaryMultiCallable[_synthesis_pb2.GetServerInfoRequest, _synthesis_pb2.GetServerInfoResponse]  # type: ignore[assignment]
     """What this server runs and what it accepts."""
@@ -81,6 +95,19 @@ class SynthesisServiceServicer(metaclass=_abc_1.ABCMeta):
         """One synthesis. The client sends one config, then chunks of its inputs, then closes its side.
         The server answers ready, output, any number of progress and frames, and summary at the end.
         Cancelling the call or passing its deadline stops the work and frees all it held.
+        """
+
+    @_abc_1.abstractmethod
+    def SynthesizeLive(
+        self,
+        request_iterator: _MaybeAsyncIterator[_synthesis_pb2.SynthesizeLiveRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_synthesis_pb2.SynthesizeLiveResponse], _abc.AsyncIterator[_synthesis_pb2.SynthesizeLiveResponse]]:
+        """Motion goes in frame by frame, and frames come out while it is still coming. The client sends
+        one config, the pictures in chunks, then its first credit; the server answers ready. From then
+        on the client sends postures and credits as it likes, and end after the last posture; the
+        server answers frames, states, and summary at the end. It sends no more frames than it has
+        credits for. Cancelling the call frees the engine at its next pass.
         """
 
     @_abc_1.abstractmethod

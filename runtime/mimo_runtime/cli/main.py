@@ -7,10 +7,12 @@ from importlib.metadata import entry_points
 import click
 
 import mimo_runtime
+from mimo_runtime.cli.bench import bench
 from mimo_runtime.cli.character import character
 from mimo_runtime.cli.decompose import decompose
 from mimo_runtime.cli.demo import demo
 from mimo_runtime.cli.inspect import inspect
+from mimo_runtime.cli.live import live
 from mimo_runtime.cli.motion import motion
 from mimo_runtime.cli.render import render
 from mimo_runtime.cli.report import report
@@ -29,9 +31,11 @@ class Commands(click.Group):
         """Names in the order of a first visit: demo and export, then what uses a bundle."""
         announced = sorted(point.name for point in entry_points(group=_GROUP))
         ours = [
+            "bench",
             "character",
             "decompose",
             "inspect",
+            "live",
             "motion",
             "render",
             "report",
@@ -69,7 +73,9 @@ def mimo(quiet: bool) -> None:
     )
 
 
-for _command in (character, decompose, demo, inspect, motion, render, report, serve, synthesize):
+for _command in (
+    bench, character, decompose, demo, inspect, live, motion, render, report, serve, synthesize,
+):  # fmt: skip
     mimo.add_command(_command)
 
 

@@ -1,21 +1,13 @@
 """What waits to be taken up, in bounded number, and what becomes of the rest."""
 
 from collections import deque
-from enum import StrEnum
 from typing import Generic, TypeVar
 
+from mimo_runtime.wire.live import QueuePolicy
+
+__all__ = ["FrameQueue", "QueuePolicy"]
+
 T = TypeVar("T")
-
-
-class QueuePolicy(StrEnum):
-    """What happens to a frame for which there is no room.
-
-    LOSSLESS: its sender has to wait, for every frame counts. LIVE: the oldest that waits gives way,
-    for what is late is worth nothing.
-    """
-
-    LOSSLESS = "lossless"
-    LIVE = "live"
 
 
 class FrameQueue(Generic[T]):

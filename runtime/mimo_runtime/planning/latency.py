@@ -1,7 +1,7 @@
 """How a live stream is cut into chunks so that a latency is kept: measured times in, a plan out."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
 
@@ -18,6 +18,7 @@ from mimo_runtime.planning.schedule import Condition, Decode, Pass
 HEADROOM = 1.25  # what measured times are multiplied with: no machine is always as fast
 MAX_BUSY = 0.9
 _SIMULATED_CHUNKS = 6
+_FEW_STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,11 @@ class LiveCosts:
     def pass_s(self, frames: int) -> float:
         """One call for a window of `frames`: that of the smallest window which holds them."""
         return self.step_s[min(size for size in self.step_s if size >= frames)]
+
+    def of_steps(self, steps: int) -> "LiveCosts":
+        """The same with passes that take as long as `steps` of them."""
+        passes = {frames: seconds * steps for frames, seconds in self.step_s.items()}
+        return LiveCosts(passes, self.frame_in_s, self.frame_out_s)
 
     def scaled(self, factor: float) -> "LiveCosts":
         """The same, `factor` times as slow."""
@@ -137,9 +143,18 @@ def _plans(target: LatencyTarget, costs: LiveCosts) -> Iterator[LatencyPlan]:
     for window in sorted(costs.step_s):
         least = min(target.carried_frames, longest - 1)
         for new in range(1, max(window - least, 0) + 1):
-            for steps in range(target.fewest_steps, target.steps + 1):
+            for steps in _step_counts(target):
                 for ramp in _ramps(new):
                     yield _foreseen(ChunkPlan(ramp, new, window - new, steps), target, costs)
+
+
+def _step_counts(target: LatencyTarget) -> Iterator[int]:
+    """All that are allowed where they are few, else each a fifth less than the one before."""
+    steps = target.steps
+    while steps > target.fewest_steps:
+        yield steps
+        steps = min(steps - 1, steps * 4 // 5) if steps > _FEW_STEPS else steps - 1
+    yield target.fewest_steps
 
 
 def _ramps(new: int) -> Iterator[tuple[int, ...]]:
@@ -162,7 +177,10 @@ def _foreseen(chunks: ChunkPlan, target: LatencyTarget, costs: LiveCosts) -> Lat
     if busy > MAX_BUSY:
         return LatencyPlan(chunks, float("inf"), float("inf"), busy)
     count = sum(chunks.ramp) + _SIMULATED_CHUNKS * new
-    finished = timeline(chunks, costs, target.rate_fps, count)
+    # The steps of a chunk follow each other: one that takes as long as all is as good, and sooner.
+    finished = timeline(
+        replace(chunks, steps=1), costs.of_steps(chunks.steps), target.rate_fps, count
+    )
     arrived = map(partial(_arrival_s, target.rate_fps), range(count))
     latency_s = max(end - begin for begin, end in zip(arrived, finished, strict=True))
     return LatencyPlan(chunks, finished[0], latency_s, busy)
@@ -196,7 +214,7 @@ def _explained(
 
 def _given_up(chosen: LatencyPlan, faster: LatencyPlan) -> str:
     if faster.chunks.steps < chosen.chunks.steps:
-        return f"with {faster.chunks.steps} steps instead of {chosen.chunks.steps}"
+        return f"in {faster.chunks.steps} of {chosen.chunks.steps} steps"
     return f"with the engine busy for {faster.busy:.0%} instead of {chosen.busy:.0%}"
 
 
@@ -205,7 +223,7 @@ def _too_fast(target: LatencyTarget, costs: LiveCosts) -> str:
     most_fps = float(target.rate_fps) * MAX_BUSY / busy
     return (
         f"Poses come at {float(target.rate_fps):g} a second and this engine makes "
-        f"{most_fps:.2g} frames a second at most, with {target.fewest_steps} steps; send them at "
+        f"{most_fps:.2g} frames a second at most, however few the steps; send them at "
         "a lower rate, or use a faster engine or a bundle of a smaller size."
     )
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from mimo_runtime.bundle import Bundle, shape_from
@@ -15,14 +16,18 @@ from mimo_runtime.runner.messages import (
     FrameTaken,
     FromEngine,
     Message,
+    OpenLive,
     OpenStream,
     Ping,
     Pong,
+    PoseArrived,
+    PosesEnded,
     Shutdown,
     StartEngine,
     from_wire,
     to_wire,
 )
+from mimo_runtime.runner.served_live import ServedLive
 from mimo_runtime.runner.served_stream import ServedStream
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import LoopThread
@@ -78,7 +83,7 @@ class EngineProcess:
         self._link = link
         self._synthesizer = synthesizer
         self._loop = LoopThread()
-        self._streams: dict[int, ServedStream] = {}
+        self._streams: dict[int, ServedStream | ServedLive] = {}
 
     def serve(self) -> None:
         """Do what is asked for until the server is gone, then end all that is open."""
@@ -93,7 +98,17 @@ class EngineProcess:
     def _handle(self, message: Message, descriptors: list[int]) -> None:
         match message:
             case OpenStream():
-                self._open(message)
+                self._open(
+                    ServedStream(message, self._link.send, self._loop, self._forget), message
+                )
+            case OpenLive():
+                self._open(ServedLive(message, self._link.send, self._loop, self._forget), message)
+            case PoseArrived(number, pose):
+                if isinstance(live := self._streams.get(number), ServedLive):
+                    live.pose(pose)
+            case PosesEnded(number):
+                if isinstance(live := self._streams.get(number), ServedLive):
+                    live.end_poses()
             case DeliverFrames(number):
                 if stream := self._streams.get(number):
                     stream.deliver(descriptors[0])
@@ -110,14 +125,17 @@ class EngineProcess:
         for descriptor in descriptors:
             os.close(descriptor)
 
-    def _open(self, message: OpenStream) -> None:
-        stream = ServedStream(message, self._link.send, self._loop, self._forget)
+    def _open(self, stream: ServedStream | ServedLive, message: OpenStream | OpenLive) -> None:
         self._streams[message.stream] = stream
         # It looks at every frame of the motion, while others are run.
         name = f"mimo-open-{message.stream}"
         threading.Thread(
             target=stream.prepare, args=(self._synthesizer,), name=name, daemon=True
         ).start()
+
+    def _ends(self) -> tuple[Callable[[FromEngine], None], LoopThread, Callable[[int], None]]:
+        """What a stream speaks to."""
+        return self._link.send, self._loop, self._forget
 
     def _forget(self, number: int) -> None:
         self._streams.pop(number, None)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Protocol
 
-from mimo_runtime.planning.schedule import Decode, Work
+from mimo_runtime.planning.live_schedule import LiveWork
+from mimo_runtime.planning.schedule import Decode
 from mimo_runtime.runner.scheduler import Scheduler
-from mimo_runtime.runner.stream import Stream
+from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.request import OutputFrame
 
 
@@ -25,12 +26,36 @@ class Sink(Protocol):
         """Hear that the stream has ended, and why if not by itself; nothing comes after it."""
 
 
+class Runnable(Protocol):
+    """A stream as the loop sees it: a clip's `Stream` or a `LiveStream`."""
+
+    @property
+    def token(self) -> CancellationToken:
+        """Looked at before every piece of work."""
+
+    @property
+    def due_s(self) -> float | None:
+        """When its next frame should leave, on the monotonic clock; None where it is not known."""
+
+    def works(self) -> Iterator[LiveWork]:
+        """Everything that is to be done, in order."""
+
+    def can_do(self, work: LiveWork) -> bool:
+        """Whether what a piece of work waits for is here; who brings it wakes the loop."""
+
+    def execute(self, work: LiveWork) -> OutputFrame | None:
+        """Do one piece of work; the finished frame, if it made one."""
+
+    def close(self) -> None:
+        """Let go of all that it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkMeasured:
     """One piece of work that was done: what, for which stream, how long it took and had waited."""
 
     stream: int
-    work: Work
+    work: LiveWork
     seconds: float
     waited_s: float
 
@@ -40,10 +65,10 @@ OnMeasure = Callable[[WorkMeasured], None]
 
 @dataclass(slots=True)
 class _Running:
-    stream: Stream
+    stream: Runnable
     sink: Sink
-    works: Iterator[Work]
-    next_work: Work | None
+    works: Iterator[LiveWork]
+    next_work: LiveWork | None
     since_s: float
 
 
@@ -69,7 +94,7 @@ class EngineLoop:
         since_s = self._busy_since_s
         return 0.0 if since_s is None else time.monotonic() - since_s
 
-    def add(self, stream: Stream, sink: Sink) -> int:
+    def add(self, stream: Runnable, sink: Sink) -> int:
         """Take in a stream; returns its number."""
         number, works, now_s = next(self._numbers), stream.works(), time.monotonic()
         self._running[number] = _Running(stream, sink, works, next(works, None), now_s)
@@ -118,10 +143,15 @@ class EngineLoop:
             self._on_measure(WorkMeasured(number, work, ended_s - began_s, waited_s))
         running.since_s = ended_s
         running.next_work = next(running.works, None)
+        if (due_s := running.stream.due_s) is not None:
+            self._scheduler.move(number, due_s)
 
     def _can_go_on(self, number: int) -> bool:
         running = self._running[number]
-        return not isinstance(running.next_work, Decode) or running.sink.has_room()
+        work = running.next_work
+        if isinstance(work, Decode):
+            return running.sink.has_room()
+        return work is None or running.stream.can_do(work)
 
     def _end_stopped(self) -> None:
         for number, running in list(self._running.items()):

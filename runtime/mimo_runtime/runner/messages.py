@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from mimo_runtime import errors
 from mimo_runtime.errors import MimoError
@@ -37,6 +37,30 @@ class OpenStream:
     stream: int
     request: Wire
     deadline_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLive:
+    """To the engine: begin a live stream; `request` as by `live_to_wire`."""
+
+    stream: int
+    request: Wire
+    deadline_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoseArrived:
+    """To the engine: the next posture of a live stream; `pose` as by `pose_to_wire`."""
+
+    stream: int
+    pose: Wire
+
+
+@dataclass(frozen=True, slots=True)
+class PosesEnded:
+    """To the engine: no posture of the stream comes any more."""
+
+    stream: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +129,14 @@ class StreamOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveOpened:
+    """From the engine: the live stream is planned; `output` as by `format_to_wire`."""
+
+    stream: int
+    output: Wire
+
+
+@dataclass(frozen=True, slots=True)
 class StreamProgressed:
     """From the engine: as `Progress`."""
 
@@ -124,6 +156,16 @@ class FrameReady:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveFrameReady:
+    """From the engine: as `FrameReady`, of a live stream; `told` is what `LiveFrame` tells."""
+
+    stream: int
+    index: int
+    timestamp_s: float
+    told: Wire
+
+
+@dataclass(frozen=True, slots=True)
 class StreamEnded:
     """From the engine, last of a stream: `error` is empty for one that ended by itself."""
 
@@ -139,19 +181,15 @@ class Pong:
     busy_s: float
 
 
-ToEngine = StartEngine | OpenStream | DeliverFrames | FrameTaken | CancelStream | Ping | Shutdown
-OfStream = StreamOpened | StreamProgressed | FrameReady | StreamEnded
+_OfLive = OpenLive | PoseArrived | PosesEnded
+_Asked = OpenStream | DeliverFrames | FrameTaken | CancelStream
+ToEngine = StartEngine | _OfLive | _Asked | Ping | Shutdown
+_Opened = StreamOpened | LiveOpened
+OfStream = _Opened | StreamProgressed | FrameReady | LiveFrameReady | StreamEnded
 FromEngine = EngineReady | EngineFailed | Pong | OfStream
 Message = ToEngine | FromEngine
 
-_KINDS: Mapping[str, type[Message]] = {
-    kind.__name__: kind
-    for kind in (
-        *(StartEngine, OpenStream, DeliverFrames, FrameTaken, CancelStream, Ping, Shutdown),
-        *(EngineReady, EngineFailed, Pong),
-        *(StreamOpened, StreamProgressed, FrameReady, StreamEnded),
-    )
-}
+_KINDS: Mapping[str, type[Message]] = {kind.__name__: kind for kind in get_args(Message)}
 
 
 def to_wire(message: Message) -> Wire:

@@ -6,26 +6,38 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from itertools import count
+from typing import TypeVar
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import EngineLostError, ServerUnreachableError
 from mimo_runtime.runner.engine_child import EngineChild
 from mimo_runtime.runner.engine_health import Patience
+from mimo_runtime.runner.live_messages import live_to_wire
 from mimo_runtime.runner.messages import (
     EngineReady,
     Message,
     OfStream,
+    OpenLive,
     OpenStream,
     Shutdown,
     StartEngine,
     StreamEnded,
+    ToEngine,
     request_to_wire,
 )
+from mimo_runtime.runner.remote_live import RemoteLive
 from mimo_runtime.runner.remote_stream import RemoteStream
-from mimo_runtime.runner.runner import RunningStream, StreamRequest
+from mimo_runtime.runner.runner import (
+    LiveStreamRequest,
+    RunningLive,
+    RunningStream,
+    StreamRequest,
+)
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.wire.progress import OnProgress
+
+Remote = TypeVar("Remote", RemoteStream, RemoteLive)
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +73,7 @@ class ProcessRunner:
         self._report = report
         self._numbers = count()
         self._changed = threading.Condition()
-        self._streams: dict[int, RemoteStream] = {}
+        self._streams: dict[int, RemoteStream | RemoteLive] = {}
         self._closed = False
         self._child: EngineChild | None = EngineChild(self._start, self._patience)
         self.ready: EngineReady = self._child.ready
@@ -86,10 +98,32 @@ class ProcessRunner:
     ) -> Generator[RunningStream]:
         """Have a request checked, planned and run."""
         token.check()
-        stream = self._begin(request, token)
+        wire = request_to_wire(request)
+        stream = self._begin(
+            RemoteStream, lambda number: OpenStream(number, wire, token.remaining_s), token
+        )
         token.on_cancel(stream.cancel)
         try:
             stream.wait_until_open(on_progress)
+            yield stream
+        finally:
+            if not stream.ended:
+                token.cancel()
+                stream.wait_for_end()
+
+    @contextmanager
+    def open_live(
+        self, request: LiveStreamRequest, token: CancellationToken
+    ) -> Generator[RunningLive]:
+        """Have a live stream checked, planned and run."""
+        token.check()
+        wire = live_to_wire(request)
+        stream = self._begin(
+            RemoteLive, lambda number: OpenLive(number, wire, token.remaining_s), token
+        )
+        token.on_cancel(stream.cancel)
+        try:
+            stream.wait_until_open()
             yield stream
         finally:
             if not stream.ended:
@@ -108,7 +142,12 @@ class ProcessRunner:
             child.kill()
         self._thread.join()
 
-    def _begin(self, request: StreamRequest, token: CancellationToken) -> RemoteStream:
+    def _begin(
+        self,
+        kind: Callable[[int, EngineChild], Remote],
+        asked: Callable[[int], ToEngine],
+        token: CancellationToken,
+    ) -> Remote:
         """Send a request to the engine process, waiting for one that is being started."""
         number = next(self._numbers)
         with self._changed:
@@ -120,9 +159,9 @@ class ProcessRunner:
                 raise ServerUnreachableError(
                     "The engine process is not running; try again later, and see the server's log."
                 )
-            stream = self._streams[number] = RemoteStream(number, self._child)
-            asked = OpenStream(number, request_to_wire(request), token.remaining_s)
-            self._child.send(asked)
+            stream = kind(number, self._child)
+            self._streams[number] = stream
+            self._child.send(asked(number))
         return stream
 
     def _supervise(self) -> None:

@@ -30,7 +30,7 @@ class RemoteStream:
         self._number = number
         self._child = child
         self._ring: FrameRing | None = None
-        self._queue = StreamEvents(self._frame_taken)
+        self._queue = StreamEvents[Event](self._frame_taken)
         self._events = iter(self._queue)
         self._output: OutputFormat | None = None
 

@@ -10,11 +10,14 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
+from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
+from mimo_runtime.wire.live import LiveSettings, PoseFrame
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
 
 Event = Progress | OutputFormat | OutputFrame
+LiveEvent = LiveFormat | OutputFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,15 @@ class StreamRequest:
     settings: Settings
     limits: MediaLimits
     max_work_px: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStreamRequest:
+    """What a live stream is to make; the files stay where they are until it has ended."""
+
+    files: LiveFiles
+    settings: LiveSettings
+    limits: MediaLimits
 
 
 class RunningStream(Protocol):
@@ -45,6 +57,27 @@ class RunningStream(Protocol):
         """
 
 
+class RunningLive(Protocol):
+    """A live stream that is at work; leaving its context ends it, wherever it is."""
+
+    @property
+    def output(self) -> LiveFormat:
+        """What it makes, and how that was planned."""
+
+    def put(self, frame: PoseFrame) -> None:
+        """Give it the next posture, from any thread; one that cannot be taken ends the stream."""
+
+    def end_poses(self) -> None:
+        """Say that no posture comes any more; the stream ends when the last frame has left."""
+
+    def events(self) -> Iterator[LiveEvent]:
+        """The frames, each a `LiveFrame` whose pixels are valid until the next one.
+
+        Raises:
+            MimoError: why the stream ended early.
+        """
+
+
 class Runner(Protocol):
     """A loaded bundle and its engines. Streams may be opened from several threads."""
 
@@ -56,6 +89,15 @@ class Runner(Protocol):
         self, request: StreamRequest, token: CancellationToken, on_progress: OnProgress
     ) -> AbstractContextManager[RunningStream]:
         """Check and plan a request, telling the progress of that in the caller's thread.
+
+        Raises:
+            MimoError: it cannot be done; the sentence says why.
+        """
+
+    def open_live(
+        self, request: LiveStreamRequest, token: CancellationToken
+    ) -> AbstractContextManager[RunningLive]:
+        """Check and plan a live stream.
 
         Raises:
             MimoError: it cannot be done; the sentence says why.

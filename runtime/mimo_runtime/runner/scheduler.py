@@ -20,6 +20,10 @@ class Scheduler:
         self._deadlines_s[stream] = math.inf if deadline_s is None else deadline_s
         self._last_turns[stream] = self._turns
 
+    def move(self, stream: int, deadline_s: float) -> None:
+        """Give a stream another deadline, that of its next frame."""
+        self._deadlines_s[stream] = deadline_s
+
     def remove(self, stream: int) -> None:
         """Forget a stream."""
         del self._deadlines_s[stream], self._last_turns[stream]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.planning.live_schedule import LiveWork
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass, Work
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.runner.stream_plan import PersonBoxes, plan_stream
@@ -76,11 +77,19 @@ class Stream:
             raise
         self._conditions_done = self._passes_done = 0
 
+    @property
+    def due_s(self) -> None:
+        """No frame of a clip is due at a time of its own."""
+
     def works(self) -> Iterator[Work]:
         """Everything that is to be done, in order."""
         return self._plan.schedule(self._plan.clip)
 
-    def execute(self, work: Work) -> OutputFrame | None:
+    def can_do(self, work: LiveWork) -> bool:  # noqa: ARG002
+        """Always: the inputs of a clip are here."""
+        return True
+
+    def execute(self, work: LiveWork) -> OutputFrame | None:
         """Do one piece of work; the finished frame, if it made one.
 
         Raises:

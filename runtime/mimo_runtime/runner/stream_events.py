@@ -3,14 +3,16 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from typing import Generic, TypeVar
 
-from mimo_runtime.runner.runner import Event
 from mimo_runtime.synthesis.request import OutputFrame
 
 FRAMES_AHEAD = 2
 
+Event = TypeVar("Event")
 
-class StreamEvents:
+
+class StreamEvents(Generic[Event]):
     """A `Sink` and its reader. Frames are bounded by `FRAMES_AHEAD`, progress by the work itself.
 
     `on_room` is called when a frame has been taken and another may come.

@@ -13,12 +13,19 @@ from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.footprint import peak_bytes
 from mimo_runtime.runner.job import SynthesisJob
+from mimo_runtime.runner.live_preparation import prepare_live
+from mimo_runtime.runner.live_shares import LiveShares
+from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity_cache import IdentityCache
+from mimo_runtime.synthesis.live_costs import measure_live
+from mimo_runtime.synthesis.live_request import LiveRequest
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.wire.progress import OnProgress
+
+DENOISERS = ("denoiser", "denoiser_unguided")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +43,17 @@ class Synthesizer:
     state.
     """
 
-    def __init__(self, engines: EngineSet, identities: IdentityCache | None = None) -> None:
+    def __init__(
+        self,
+        engines: EngineSet,
+        identities: IdentityCache | None = None,
+        figures: FigureCache | None = None,
+        live: LiveShares | None = None,
+    ) -> None:
         self._engines = engines
         self._identities = identities or IdentityCache()
-        self._figures = FigureCache()
+        self._figures = figures or FigureCache()
+        self._live = live or LiveShares(lambda name: measure_live(engines, name))
 
     @classmethod
     def load(cls, folder: Path, threads: int = 0, engine: str = AUTO) -> "Synthesizer":
@@ -77,7 +91,7 @@ class Synthesizer:
         return self._figures.get(request.character, request.matte, request.prepared)
 
     def dry_run(self) -> DryRun:
-        """Load every engine and run each once on empty tensors.
+        """Load every engine and run each once on empty tensors; measure what live streams need.
 
         Raises:
             BundleError: a component does not load.
@@ -97,13 +111,28 @@ class Synthesizer:
             bound.run()
             first = self._engines.get(name).component.outputs[0]
             np.asarray(bound.buffers[first.name])  # waits for a device that runs behind
-        return DryRun(time.perf_counter() - started, psutil.Process().memory_info().rss)
+        seconds = time.perf_counter() - started
+        if self.bundle.manifest.paints_human:  # measured now, while nothing else runs
+            for name in DENOISERS:
+                self._live.costs(name)
+        return DryRun(seconds, psutil.Process().memory_info().rss)
 
     def open(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress
     ) -> Stream:
         """Check and plan a request; errors as in `Stream`."""
         return Stream(self._engines, self._identities, self._figures, request, token, on_progress)
+
+    def open_live(self, request: LiveRequest, token: CancellationToken) -> LiveStream:
+        """Measure and plan a live stream, and keep a share of the engine's time for it.
+
+        Raises:
+            BusyError: other live streams leave too little of that.
+            MimoError: as in `prepare_live`.
+        """
+        prepared = prepare_live(self._engines, self._figures, request, self._live.costs)
+        release = self._live.reserve(prepared.output.plan.busy)
+        return LiveStream(self._engines, self._identities, prepared, token, release)
 
     def start(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress

@@ -7,15 +7,24 @@ from queue import Empty, SimpleQueue
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import CancelledError
-from mimo_runtime.runner.loop import EngineLoop, OnMeasure, Sink
-from mimo_runtime.runner.runner import Event, RunningStream, StreamRequest
-from mimo_runtime.runner.stream import Stream
+from mimo_runtime.runner.live_stream import LiveStream
+from mimo_runtime.runner.loop import EngineLoop, OnMeasure, Runnable, Sink
+from mimo_runtime.runner.runner import (
+    Event,
+    LiveEvent,
+    LiveStreamRequest,
+    RunningLive,
+    RunningStream,
+    StreamRequest,
+)
 from mimo_runtime.runner.stream_events import StreamEvents
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import request_from
+from mimo_runtime.synthesis.live_request import LiveFormat, live_request
 from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.synthesis.work_limit import check_work
+from mimo_runtime.wire.live import PoseFrame
 from mimo_runtime.wire.progress import OnProgress, Progress
 
 
@@ -38,7 +47,7 @@ class LoopThread:
         """How long the present piece of work has taken, 0 where there is none."""
         return self._loop.busy_s
 
-    def add(self, stream: Stream, sink: Sink) -> None:
+    def add(self, stream: Runnable, sink: Sink) -> None:
         """Take in a stream, from any thread; after `close` it ends at once."""
         with self._lock:
             if not self._closing:
@@ -98,7 +107,7 @@ class ThreadRunner:
     ) -> Generator[RunningStream]:
         """Plan a request in the caller's thread, then hand it to the loop."""
         token.check()
-        events = StreamEvents(self._loop.wake)
+        events = StreamEvents[Event](self._loop.wake)
         early = True
 
         def tell(progress: Progress) -> None:
@@ -118,6 +127,24 @@ class ThreadRunner:
                 token.cancel()
                 events.wait_for_end()
 
+    @contextmanager
+    def open_live(
+        self, request: LiveStreamRequest, token: CancellationToken
+    ) -> Generator[RunningLive]:
+        """Plan a live stream in the caller's thread, then hand it to the loop."""
+        token.check()
+        ready = live_request(request.files, request.settings, request.limits, token)
+        events = StreamEvents[LiveEvent](self._loop.wake)
+        stream = self._synthesizer.open_live(ready, token)
+        self._loop.add(stream, events)
+        token.on_cancel(self._loop.wake)
+        try:
+            yield _RunningLive(stream, events, self._loop.wake)
+        finally:
+            if not events.ended:
+                token.cancel()
+                events.wait_for_end()
+
     def close(self) -> None:
         """End the loop."""
         self._loop.close()
@@ -126,10 +153,36 @@ class ThreadRunner:
 class _Running:
     """A stream of a `ThreadRunner`."""
 
-    def __init__(self, output: OutputFormat, events: StreamEvents) -> None:
+    def __init__(self, output: OutputFormat, events: StreamEvents[Event]) -> None:
         self.output = output
         self._events = events
 
     def events(self) -> Iterator[Event]:
+        """What happens."""
+        return iter(self._events)
+
+
+class _RunningLive:
+    """A live stream of a `ThreadRunner`."""
+
+    def __init__(
+        self, stream: LiveStream, events: StreamEvents[LiveEvent], wake: Callable[[], None]
+    ) -> None:
+        self.output: LiveFormat = stream.output
+        self._stream = stream
+        self._events = events
+        self._wake = wake
+
+    def put(self, frame: PoseFrame) -> None:
+        """Give it the next posture."""
+        self._stream.take(frame)
+        self._wake()
+
+    def end_poses(self) -> None:
+        """Say that no posture comes any more."""
+        self._stream.end_poses()
+        self._wake()
+
+    def events(self) -> Iterator[LiveEvent]:
         """What happens."""
         return iter(self._events)

@@ -3,10 +3,10 @@
 import logging
 import secrets
 from collections.abc import Awaitable
+from typing import Any
 
 import grpc.aio
 
-from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import MimoError
 from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 
@@ -15,7 +15,7 @@ LOG = logging.getLogger(__name__)
 
 async def abort_on_error(
     work: Awaitable[None],
-    context: "grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]",
+    context: "grpc.aio.ServicerContext[Any, Any]",
 ) -> None:
     """Await the work of one call; an error becomes the status of the call.
 

@@ -15,10 +15,11 @@ MAX_MESSAGE_BYTES = 4 << 20
 class ServerOptions:
     """Options of one server.
 
-    `max_sessions` streams are worked on at once, `max_waiting` may wait beside them; a client
-    that neither sends nor reads for `idle_timeout_s`, or has not sent its inputs in
-    `upload_timeout_s`, is dropped; when the server is asked to end, streams have `drain_s` to
-    finish. `engine` runs the bundle with `threads` on a CPU, 0 for all cores. With
+    `max_sessions` streams are worked on at once, `max_waiting` may wait beside them; `max_live`
+    live streams may be open, of which the engine takes as many as it keeps up with; a client that
+    neither sends nor reads for `idle_timeout_s`, or has not sent its inputs in `upload_timeout_s`,
+    is dropped; when the server is asked to end, streams have `drain_s` to finish. `engine` runs the
+    bundle with `threads` on a CPU, 0 for all cores. With
     `tls_certificate` and `tls_key` (PEM files) the port speaks TLS; without them it opens on a
     loopback address only, unless `insecure`.
 
@@ -28,6 +29,7 @@ class ServerOptions:
 
     max_sessions: int = 1
     max_waiting: int = 4
+    max_live: int = 8
     idle_timeout_s: float = 30.0
     upload_timeout_s: float = 600.0
     drain_s: float = 20.0
@@ -44,6 +46,8 @@ class ServerOptions:
                 f"max_sessions is {self.max_sessions} and max_waiting {self.max_waiting}; give "
                 "at least 1 and 0."
             )
+        if self.max_live < 1:
+            raise InvalidRequestError(f"max_live is {self.max_live}; give at least 1.")
         for name in ("idle_timeout_s", "upload_timeout_s", "drain_s"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InvalidRequestError(

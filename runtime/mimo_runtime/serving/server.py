@@ -35,7 +35,7 @@ class Server:
         self._options = options
         self._workers = ThreadPoolExecutor(options.max_sessions, thread_name_prefix="mimo-work")
         self._health = health.aio.HealthServicer()
-        calls = options.max_sessions + options.max_waiting + SPARE_CALLS
+        calls = options.max_sessions + options.max_waiting + options.max_live + SPARE_CALLS
         self._server = grpc.aio.server(options=CHANNEL_OPTIONS, maximum_concurrent_rpcs=calls)
         self._service = SynthesisService(runner, options, self._workers)
         synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
@@ -69,6 +69,7 @@ class Server:
     def refuse(self) -> None:
         """Refuse every new stream from now on, in a sentence."""
         self._service.admission.close()
+        self._service.live.admission.close()
 
     async def drain(self, within_s: float) -> None:
         """Refuse new streams, give the others `within_s` to finish, then cancel what is left.
@@ -79,10 +80,11 @@ class Server:
         await self._health.enter_graceful_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while self._service.admission.inside:
+                while self._service.admission.inside or self._service.live.admission.inside:
                     await asyncio.sleep(DRAIN_POLL_S)
         await self._server.stop(min(within_s, LAST_WORDS_S))
         await asyncio.to_thread(self._workers.shutdown)
+        await asyncio.to_thread(self._service.live.close)
 
 
 def _credentials(options: ServerOptions) -> grpc.ServerCredentials | None:

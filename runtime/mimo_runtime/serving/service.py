@@ -12,6 +12,7 @@ from mimo_runtime.errors import DeadlineExceededError
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests, responses
 from mimo_runtime.serving.abort import abort_on_error
+from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.sessions.admission import Admission
@@ -34,6 +35,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         self._options = options
         self._workers = workers
         self.admission = Admission(options.max_sessions, options.max_waiting)
+        self.live = LiveService(runner, options)
 
     async def Synthesize(  # type: ignore[override]  # noqa: N802
         self,
@@ -43,6 +45,14 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         """One synthesis."""
         messages = MessageStream(request_iterator, context, self._options.idle_timeout_s)
         await abort_on_error(self._synthesize(messages, context.time_remaining()), context)
+
+    async def SynthesizeLive(  # type: ignore[override]  # noqa: N802
+        self,
+        request_iterator: AsyncIterator[pb.SynthesizeLiveRequest],
+        context: "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]",
+    ) -> None:
+        """One live stream."""
+        await abort_on_error(self.live.synthesize(request_iterator, context), context)
 
     async def GetServerInfo(  # noqa: N802
         self,

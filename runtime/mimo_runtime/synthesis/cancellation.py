@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from mimo_runtime.errors import CancelledError, DeadlineExceededError
+from mimo_runtime.errors import CancelledError, DeadlineExceededError, MimoError
 
 
 class CancellationToken:
@@ -18,6 +18,7 @@ class CancellationToken:
         self._cancelled = threading.Event()
         self._lock = threading.Lock()
         self._callbacks: list[Callable[[], None]] = []
+        self._error: MimoError | None = None
         self._ends_at_s = None if deadline_s is None else time.monotonic() + deadline_s
 
     @property
@@ -27,9 +28,13 @@ class CancellationToken:
             return None
         return max(self._ends_at_s - time.monotonic(), 0.0)
 
-    def cancel(self) -> None:
-        """Ask the work to stop before its next piece; who listens is told once."""
+    def cancel(self, error: MimoError | None = None) -> None:
+        """Ask the work to stop before its next piece; who listens is told once.
+
+        `error` is what it ends with, the first that is given; else it was cancelled.
+        """
         with self._lock:
+            self._error = self._error or error
             callbacks, self._callbacks = self._callbacks, []
             self._cancelled.set()
         for callback in callbacks:
@@ -53,7 +58,10 @@ class CancellationToken:
         Raises:
             CancelledError: `cancel` was called.
             DeadlineExceededError: the time allowed has passed.
+            MimoError: what `cancel` was given.
         """
+        if self._error is not None:
+            raise self._error
         if self._cancelled.is_set():
             raise CancelledError("The synthesis was cancelled; nothing of it is kept.")
         if self.remaining_s == 0:

@@ -52,7 +52,9 @@ class Denoiser:
         self._weights = settings.rules.window_weights(counts, settings.guided)
         self._noise = noise
         shape = (extent.frames, *shared["latents"].shape[1:])
-        self._state = engines.new_latents(shape, settings.branches, _coefficients(table, settings))
+        self._state = engines.new_latents(
+            shape, settings.branches, solver_coefficients(table, settings)
+        )
 
     @property
     def latents(self) -> Floats:
@@ -107,7 +109,7 @@ class Denoiser:
         return [(first, self._extent.frames), (0, beyond)]
 
 
-def _coefficients(table: SolverTable, settings: ResolvedSettings) -> Floats:
+def solver_coefficients(table: SolverTable, settings: ResolvedSettings) -> Floats:
     """Scales of sample and prediction, and guidance, of each step: float32 [steps, 3]."""
     guidance = np.full(len(table.timesteps), settings.guidance)
     columns = table.sample_scale, table.prediction_scale, guidance

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
@@ -23,50 +24,47 @@ _TEXTURE_PX = 512
 _WHOLE_TEXTURE_PX = 256  # from which size of the planes on the texture is not reduced further
 
 
-class MotionPlanes:
-    """Draws the planes that a bundle sees, of the figure's surface with hair and clothes.
+class FigurePlanes:
+    """Draws the planes that a bundle sees, of a figure's surface with hair and clothes.
+
+    `cast` is the figure as it takes postures of `skeleton`.
 
     Raises:
-        TemplateError: the template has no postures.
         UnsupportedError: they are of another body, or the bundle asks for other planes.
     """
 
     def __init__(
-        self, figure: Figure, template: Template, names: tuple[str, ...], size_px: tuple[int, int]
+        self, figure: Figure, skeleton: Skeleton, names: tuple[str, ...], size_px: tuple[int, int]
     ) -> None:
         if names != NAMES:
             raise UnsupportedError(
                 f"The bundle asks for the planes {', '.join(names)}; this program draws "
                 f"{', '.join(NAMES)}. Use a program and a bundle of one version."
             )
-        self._template = template
-        self._poses = template_poses(template)
         self._figure = _as_fine_as_needed(figure, min(size_px))
-        self._cast = cast(self._figure, self._poses.skeleton)
+        self.cast = cast(self._figure, skeleton)
         self._size_px = size_px
         self._corners = load_texture_corners().uv
-        self._planes = np.empty((len(NAMES), size_px[1], size_px[0]), np.float32)
 
-    def frame(self, frame: int, crop: Box) -> Floats:
-        """float32 [11, H, W] of a template frame in `crop`, made square; valid until the next call.
+    def empty(self, count: int) -> Floats:
+        """Room for the planes of `count` frames, float32 [count, 11, H, W]."""
+        width_px, height_px = self._size_px
+        return np.zeros((count, len(NAMES), height_px, width_px), np.float32)
 
-        All 0 where the person is not to be seen.
-        """
-        index = self._template.source_indices[frame]
-        if not self._poses.drawn(index):
-            self._planes.fill(0)
-            return self._planes
+    def draw(self, pose: Pose, camera: Camera, crop: Box, out: Floats) -> None:
+        """The figure in `pose` of the skeleton, cut to `crop` and made square, into `out`."""
         padding = pad_to_square(crop.height, crop.width)
         side_px = padding.top + crop.height + padding.bottom
         corner_px = crop.left - padding.left, crop.top - padding.top
-        camera = self._camera(self._poses.camera(index), corner_px, side_px)
-        return self._drawn(self._cast.figure, self._cast.pose(self._poses.pose(index)), camera)
+        seen = self._camera(camera, corner_px, side_px)
+        self._draw(self.cast.figure, self.cast.pose(pose), seen, out)
 
     def reference(self) -> Floats:
         """float32 [11, H, W] of the figure as its own picture shows it."""
         own = self._figure.camera
-        camera = self._camera(own, (0, 0), own.width_px)
-        return self._drawn(self._figure, self._figure.pose, camera).copy()
+        out: Floats = self.empty(1)[0]
+        self._draw(self._figure, self._figure.pose, self._camera(own, (0, 0), own.width_px), out)
+        return out
 
     def _camera(self, camera: Camera, corner_px: tuple[int, int], side_px: int) -> Camera:
         """`camera` with the square of `side_px` at `corner_px` as its whole picture."""
@@ -81,11 +79,42 @@ class MotionPlanes:
             centre_px=((x - corner_px[0]) * scale, (y - corner_px[1]) * scale),
         )
 
-    def _drawn(self, figure: Figure, pose: Pose, camera: Camera) -> Floats:
-        drawn = draw_planes(
-            figure.dressed, self._corners, figure.texture, pose, camera, self._planes
-        )
-        return drawn.values
+    def _draw(self, figure: Figure, pose: Pose, camera: Camera, out: Floats) -> None:
+        draw_planes(figure.dressed, self._corners, figure.texture, pose, camera, out)
+
+
+class MotionPlanes:
+    """The planes of a template's frames.
+
+    Raises:
+        TemplateError: the template has no postures.
+        UnsupportedError: as in `FigurePlanes`.
+    """
+
+    def __init__(
+        self, figure: Figure, template: Template, names: tuple[str, ...], size_px: tuple[int, int]
+    ) -> None:
+        self._template = template
+        self._poses = template_poses(template)
+        self._drawn = FigurePlanes(figure, self._poses.skeleton, names, size_px)
+        self._planes: Floats = self._drawn.empty(1)[0]
+
+    def frame(self, frame: int, crop: Box) -> Floats:
+        """float32 [11, H, W] of a template frame in `crop`, made square; valid until the next call.
+
+        All 0 where the person is not to be seen.
+        """
+        index = self._template.source_indices[frame]
+        if self._poses.drawn(index):
+            pose, camera = self._poses.pose(index), self._poses.camera(index)
+            self._drawn.draw(pose, camera, crop, self._planes)
+        else:
+            self._planes.fill(0)
+        return self._planes
+
+    def reference(self) -> Floats:
+        """As `FigurePlanes.reference`."""
+        return self._drawn.reference()
 
 
 def planes_of(figure: Figure, template: Template, manifest: Manifest) -> MotionPlanes:

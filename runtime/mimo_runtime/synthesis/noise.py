@@ -80,6 +80,25 @@ class FrameNoise:
         return self._waiting.pop(frame)[np.newaxis]
 
 
+class EndlessNoise:
+    """The noise of a sequence that nobody knows the end of.
+
+    Frame by frame the numbers `normal_noise` draws, rounded up to groups of 16 a frame: what a
+    frame gets depends on the seed and on how many were before it. Taken in rising order.
+    """
+
+    def __init__(self, channels: int, size: tuple[int, int], seed: int) -> None:
+        self._frame_shape = (1, channels, *size)
+        self._count = math.prod(self._frame_shape)
+        self._drawn = -(-self._count // _GROUP) * _GROUP
+        self._twister = np.random.RandomState(seed & 0xFFFFFFFF)
+
+    def take(self, frame: int) -> Floats:  # noqa: ARG002
+        """The noise of the next frame, float32 [1, channels, h, w]."""
+        drawn = _box_muller(_uniforms(self._twister, self._drawn))
+        return drawn[: self._count].reshape(self._frame_shape)
+
+
 def _moved_on(seed: int, count: int) -> np.random.RandomState:
     """The generator of `seed` after `count` numbers."""
     twister = np.random.RandomState(seed & 0xFFFFFFFF)

@@ -2,6 +2,7 @@
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.live import PictureFormat, QueuePolicy
 from mimo_runtime.wire.settings import FramingPolicy, Mode
 
 MODES = {
@@ -26,4 +27,13 @@ INPUTS = {
     pb.INPUT_TEMPLATE_CONFIG: InputKind.TEMPLATE_CONFIG,
     pb.INPUT_FEATHER_MASK: InputKind.FEATHER_MASK,
     pb.INPUT_POSES: InputKind.POSES,
+    pb.INPUT_SCENE_PICTURE: InputKind.SCENE_PICTURE,
+}
+POLICIES = {
+    pb.LIVE_POLICY_LIVE: QueuePolicy.LIVE,
+    pb.LIVE_POLICY_LOSSLESS: QueuePolicy.LOSSLESS,
+}
+PICTURE_FORMATS = {
+    pb.PICTURE_FORMAT_JPEG: PictureFormat.JPEG,
+    pb.PICTURE_FORMAT_PNG: PictureFormat.PNG,
 }

@@ -39,6 +39,7 @@ class InputKind(Enum):
     TEMPLATE_CONFIG = CONFIG_FILE
     FEATHER_MASK = "feather mask"
     POSES = "poses"
+    SCENE_PICTURE = "scene picture"
 
     @property
     def is_video(self) -> bool:

@@ -61,7 +61,7 @@ def test_a_shorter_latency_costs_steps_and_says_so() -> None:
     assert plan.chunks.steps < 4
     assert f"{plan.chunks.steps} of 4 steps" in plan.reasons[0]
     full = plan_latency(target(), COSTS)
-    assert "would be possible with" in full.reasons[1]
+    assert "would be possible in" in full.reasons[1]
 
 
 def test_what_cannot_be_kept_is_refused_with_what_can() -> None:
@@ -71,6 +71,12 @@ def test_what_cannot_be_kept_is_refused_with_what_can() -> None:
     assert plan_latency(target(least_s + 0.001), COSTS).chunks.steps >= 1
     with pytest.raises(ResourceError, match="send them at a lower rate"):
         plan_latency(target(rate_fps=Fraction(500)), COSTS)
+
+
+def test_many_steps_are_planned_as_well() -> None:
+    plan = plan_latency(target(2.0, steps=900, rate_fps=Fraction(1)), COSTS)
+    assert 30 <= plan.chunks.steps < 45
+    assert plan_latency(target(steps=900, rate_fps=Fraction(1, 100)), COSTS).chunks.steps == 900
 
 
 def test_several_windows_are_used_for_what_they_cost() -> None:

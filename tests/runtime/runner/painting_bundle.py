@@ -18,14 +18,17 @@ PLANES = [1, len(NAMES), SIZE_PX, SIZE_PX]
 DEFAULTS = {"steps": 2, "guidance": 1.0, "mode": "corrected"}
 
 
-def paint_humans(folder: Path, **changes: Any) -> Path:
-    """Write such a bundle to `folder`; `changes` are made to its manifest."""
+def paint_humans(folder: Path, latents_share: float = 0.0, **changes: Any) -> Path:
+    """Write such a bundle to `folder`; `changes` are made to its manifest.
+
+    `latents_share` of the mean of a frame's latents is added to its cover.
+    """
     shutil.copytree(BUNDLE, folder)
     values = json.loads((folder / "bundle.json").read_text())
     (shape,) = values["shapes"]
     components = shape["components"]
     onnx.save(_condition(), folder / "condition.onnx")
-    onnx.save(_decoder(), folder / "vae_decoder.onnx")
+    onnx.save(_decoder(latents_share), folder / "vae_decoder.onnx")
     reference = _reference(onnx.load(folder / "reference.onnx", load_external_data=False))
     onnx.save(reference, folder / "reference.onnx")
     planes = {"name": "planes", "shape": PLANES, "dtype": "float32"}
@@ -71,12 +74,12 @@ def _condition() -> onnx.ModelProto:
     return _model(nodes, inputs, {"condition": [1, WIDTH, LATENT_PX, LATENT_PX]}, weights)
 
 
-def _decoder() -> onnx.ModelProto:
-    """Premultiplied colour and cover of the planes, and nothing of the latents."""
+def _decoder(latents_share: float) -> onnx.ModelProto:
+    """Premultiplied colour and cover of the planes, and a share of the latents' mean."""
     constants = {
         "rgb": np.arange(RGB.start, RGB.stop),
         "coverage": np.array([COVERAGE]),
-        "zero": np.zeros(1, np.float32),
+        "share": np.array([latents_share], np.float32),
         "axes": np.array([1, 2, 3]),
     }
     nodes = [
@@ -84,8 +87,8 @@ def _decoder() -> onnx.ModelProto:
         helper.make_node("Gather", ["planes", "coverage"], ["cover"], axis=1),
         helper.make_node("Mul", ["colour", "cover"], ["premultiplied"]),
         helper.make_node("ReduceMean", ["latents", "axes"], ["mean"]),
-        helper.make_node("Mul", ["mean", "zero"], ["nothing"]),
-        helper.make_node("Add", ["cover", "nothing"], ["alpha"]),
+        helper.make_node("Mul", ["mean", "share"], ["shared"]),
+        helper.make_node("Add", ["cover", "shared"], ["alpha"]),
         helper.make_node("Concat", ["premultiplied", "alpha"], ["layer"], axis=1),
     ]
     inputs = {"latents": [1, 4, LATENT_PX, LATENT_PX], "planes": PLANES}

@@ -1,0 +1,1 @@
+"""Measures a server from outside, as its clients meet it: open loop, percentiles, reports."""

@@ -1,0 +1,102 @@
+"""`mimo live`: a motion played at its own rate, seen while it is still going on."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.options import ANY_PATH, FILE, Command, examples
+
+_OPTIONS = (
+    click.option("--server", required=True, help="HOST:PORT of a server started by 'mimo serve'."),
+    click.option("--character", required=True, type=FILE, help="Picture of the character."),
+    click.option("--matte", type=FILE, help="Grey picture, white where the character is."),
+    click.option("--scene", required=True, type=FILE, help="Picture of the scene."),
+    click.option(
+        "--motion",
+        required=True,
+        type=ANY_PATH,
+        help="Motion file of a kind that 'mimo motion' reads, or a folder that it made.",
+    ),
+    click.option(
+        "--camera",
+        default="front",
+        show_default=True,
+        help="As of 'mimo motion', for a motion file.",
+    ),
+    click.option(
+        "--size", default="512x512", show_default=True, help="WIDTHxHEIGHT of the frames."
+    ),
+    click.option("--fps", type=click.IntRange(1, 240), help="Rate; default: the motion's own."),
+    click.option(
+        "--latency-ms",
+        type=click.FloatRange(min=0, min_open=True),
+        help="How long the way of a frame may take. The less it is, the fewer steps are done "
+        "and the shorter are chunks; without it all steps are done, as early as can be.",
+    ),
+    click.option(
+        "--policy",
+        type=click.Choice(["live", "lossless"]),
+        default="live",
+        show_default=True,
+        help="What happens to postures that come too fast: the oldest give way, or they wait.",
+    ),
+    click.option("--steps", type=click.IntRange(1, 1000), help="Most solver steps."),
+    click.option("--guidance", type=click.FloatRange(0, 100), help="Scale of guidance."),
+    click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=42, show_default=True),
+    click.option(
+        "--credits",
+        type=click.IntRange(1, 1000),
+        default=8,
+        show_default=True,
+        help="Frames that may be on their way at once.",
+    ),
+    click.option("--tls-root", type=FILE, help="PEM file of the authority that signed the server."),
+)
+
+
+def live_options(command: Command) -> Command:
+    """Who is streamed where, and how; `live_play.prepare_play` takes these."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command(
+    epilog=examples(
+        "mimo live --server gpu1:50051 --character me.png --scene park.jpg --motion walk.bvh "
+        "-o out.mp4",
+        "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
+        "--latency-ms 400 -o - | ffplay -",
+    )
+)
+@live_options
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="NAME.mp4; - for fragmented MP4 on standard output; or a folder of PNG pictures.",
+)
+def live(output: Path, **options: Any) -> None:
+    """Stream a motion to a server and take the frames while it goes on.
+
+    The motion is played at its rate, as if it were captured now. The server draws it: it must run
+    a bundle that paints the human layer. What it planned, and why, is said on stderr.
+
+    A driving video is not taken here: its motion has to be found first, which looks at all of it.
+    Use 'mimo synthesize --driving' for that.
+    """
+    from mimo_runtime.cli.live_output import open_output
+    from mimo_runtime.cli.live_play import prepare_play
+
+    play = prepare_play(options)
+    with open_output(output, play.rate_fps) as sink:
+        summary = play.run(sink)
+    where = "standard output" if str(output) == "-" else output
+    click.echo(
+        f"{where}: {counted(summary.frame_count, 'frame')}, the first after "
+        f"{summary.first_frame_s:.2f} s; {summary.dropped} dropped, {summary.late} late.",
+        err=True,
+    )

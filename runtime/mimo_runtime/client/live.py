@@ -1,0 +1,199 @@
+"""A live stream on a server: postures go out while frames come back."""
+
+import contextlib
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import grpc
+
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+from mimo_runtime.client.channel import open_channel
+from mimo_runtime.client.failure import error_from
+from mimo_runtime.client.inputs import InputFile
+from mimo_runtime.client.live_messages import live_config, live_pose
+from mimo_runtime.errors import CancelledError, ProtocolError
+from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
+
+HEARTBEAT_S = 5.0
+
+Requests = Iterator[pb.SynthesizeLiveRequest]
+Event = pb.LiveFrame | pb.LiveState | pb.LiveSummary
+
+
+@dataclass(frozen=True, slots=True)
+class LivePictures:
+    """The pictures of a live stream: `matte` is white where the character is."""
+
+    character: Path
+    scene: Path
+    matte: Path | None = None
+
+    def files(self) -> list[InputFile]:
+        """Every file to send, found to be readable. Raises MediaError where one cannot be read."""
+        files = [
+            InputFile(self.character, pb.INPUT_CHARACTER),
+            InputFile(self.scene, pb.INPUT_SCENE_PICTURE),
+        ]
+        if self.matte is not None:
+            files.append(InputFile(self.matte, pb.INPUT_MATTE))
+        for file in files:
+            file.check()
+        return files
+
+
+class LiveCall:
+    """An open stream; `ready` says how the server planned it.
+
+    `send` and `end` may be called from another thread than `events`. One credit is granted for
+    each frame that was taken from `events`, so that no more than `credits` are on their way.
+    """
+
+    def __init__(self, call: Any, server: str, outgoing: "_Outgoing") -> None:
+        self._call: grpc.Call = call
+        self._responses: Iterator[pb.SynthesizeLiveResponse] = call
+        self._server = server
+        self._outgoing = outgoing
+        self._room = threading.Semaphore(0)
+        self._taken = 0
+        self._closed = False
+        first = self._next()
+        if first is None or first.WhichOneof("payload") != "ready":
+            raise ProtocolError("The server began without ready; it may be another version.")
+        self.ready: pb.LiveReady = first.ready
+        self._room.release(self.ready.queue_frames)
+
+    def send(self, frame: PoseFrame) -> None:
+        """Send the next posture, at once: a live stream drops what comes too fast."""
+        self._outgoing.put(pb.SynthesizeLiveRequest(pose=live_pose(frame)))
+
+    def send_in_turn(self, frame: PoseFrame) -> bool:
+        """Send the next posture once there is room for it; False where the stream has ended."""
+        self._room.acquire()
+        if self._closed:
+            return False
+        self.send(frame)
+        return True
+
+    def end(self) -> None:
+        """Say that no posture comes any more."""
+        self._outgoing.put(pb.SynthesizeLiveRequest(end=pb.LiveEnd()))
+
+    def cancel(self) -> None:
+        """End the call."""
+        self._call.cancel()
+
+    def events(self) -> Iterator[Event]:
+        """Frames, each whole, and states as they come; the summary last.
+
+        Raises:
+            MimoError: why the stream ended early.
+            ProtocolError: it ended without a summary.
+        """
+        parts: list[bytes] = []
+        try:
+            while (response := self._next()) is not None:
+                kind = response.WhichOneof("payload")
+                if kind == "frame":
+                    parts.append(response.frame.data)
+                    if response.frame.continued:
+                        continue
+                    response.frame.data, parts = b"".join(parts), []
+                    self._make_room(response.frame.taken + response.frame.dropped)
+                    yield response.frame
+                    self._outgoing.grant(1)
+                elif kind == "state":
+                    yield response.state
+                elif kind == "summary":
+                    yield response.summary
+                    return
+        finally:
+            self._closed = True
+            self._room.release()
+        raise ProtocolError("The server ended without a summary; it may be another version.")
+
+    def _make_room(self, gone: int) -> None:
+        self._room.release(max(gone - self._taken, 0))
+        self._taken = max(gone, self._taken)
+
+    def _next(self) -> pb.SynthesizeLiveResponse | None:
+        try:
+            return next(self._responses, None)
+        except grpc.RpcError:
+            raise error_from(self._call, self._server) from None
+        except KeyboardInterrupt:
+            raise CancelledError("Cancelled; nothing was written.") from None
+
+
+@contextlib.contextmanager
+def open_live(
+    server: str,
+    pictures: LivePictures,
+    settings: LiveSettings,
+    *,
+    picture: PictureFormat = PictureFormat.JPEG,
+    quality: int = 0,
+    credits: int = 8,
+    tls_root: Path | None = None,
+) -> Iterator[LiveCall]:
+    """A live stream on the server at `HOST:PORT`, planned; leaving the context ends it.
+
+    `credits` is how many frames may be on their way; `quality` that of JPEG, 0 for the server's.
+
+    Raises:
+        ServerUnreachableError: no server answers.
+        MimoError: whatever the server, or the reading of the pictures, found wrong.
+    """
+    files = pictures.files()
+    outgoing = _Outgoing()
+    outgoing.put(pb.SynthesizeLiveRequest(config=live_config(settings, picture, quality)))
+    with open_channel(server, tls_root) as channel:
+        stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
+        call = stub.SynthesizeLive(outgoing.requests(files, credits))
+        try:
+            yield LiveCall(call, server, outgoing)
+        finally:
+            outgoing.close()
+            call.cancel()
+
+
+class _Outgoing:
+    """What is to be sent, in order, from any thread."""
+
+    def __init__(self) -> None:
+        self._queue: SimpleQueue[pb.SynthesizeLiveRequest | None] = SimpleQueue()
+
+    def put(self, request: pb.SynthesizeLiveRequest) -> None:
+        """Send a message behind the others."""
+        self._queue.put(request)
+
+    def grant(self, frames: int) -> None:
+        """Say that more frames may come."""
+        self.put(pb.SynthesizeLiveRequest(credit=pb.LiveCredit(frames=frames)))
+
+    def close(self) -> None:
+        """Close the sending side."""
+        self._queue.put(None)
+
+    def requests(self, files: list[InputFile], credits: int) -> Requests:
+        """Config, pictures, the first credits, and what is put until `close`, with heartbeats."""
+        config = self._queue.get()
+        assert config is not None
+        yield config
+        for file in files:
+            for chunk in file.chunks():
+                yield pb.SynthesizeLiveRequest(chunk=chunk)
+        yield pb.SynthesizeLiveRequest(credit=pb.LiveCredit(frames=credits))
+        while (request := self._next()) is not None:
+            yield request
+
+    def _next(self) -> pb.SynthesizeLiveRequest | None:
+        """What is put next; a heartbeat where nothing is for long."""
+        try:
+            return self._queue.get(timeout=HEARTBEAT_S)
+        except Empty:
+            return pb.SynthesizeLiveRequest(heartbeat=pb.LiveHeartbeat())

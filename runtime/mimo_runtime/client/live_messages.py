@@ -1,0 +1,47 @@
+"""Settings and postures of a live stream as messages of the wire."""
+
+from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.wire.enums import PICTURE_FORMATS, POLICIES
+from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PictureFormat, PoseFrame
+
+
+def live_config(asked: LiveSettings, picture: PictureFormat, quality: int) -> pb.LiveConfig:
+    """The first message."""
+    rate_fps = asked.rate_fps
+    return pb.LiveConfig(
+        rate_numerator=rate_fps.numerator,
+        rate_denominator=rate_fps.denominator,
+        camera=live_camera(asked.camera),
+        latency_ms=None if asked.latency_s is None else asked.latency_s * 1000,
+        policy={word: number for number, word in POLICIES.items()}[asked.policy],
+        body=asked.body,
+        shape=asked.shape,
+        format={word: number for number, word in PICTURE_FORMATS.items()}[picture],
+        quality=quality,
+        steps=asked.settings.steps,
+        guidance=asked.settings.guidance,
+        seed=asked.settings.seed,
+    )
+
+
+def live_pose(frame: PoseFrame) -> pb.LivePose:
+    """One posture."""
+    return pb.LivePose(
+        index=frame.index,
+        capture_s=frame.capture_s,
+        root_m=frame.root_m,
+        rotations=frame.rotations,
+        camera=None if frame.camera is None else live_camera(frame.camera),
+    )
+
+
+def live_camera(camera: CameraNumbers) -> pb.LiveCamera:
+    """A camera."""
+    return pb.LiveCamera(
+        width_px=camera.width_px,
+        height_px=camera.height_px,
+        focal_px=camera.focal_px,
+        centre_px=camera.centre_px,
+        rotation=camera.rotation,
+        translation_m=camera.translation_m,
+    )

@@ -1,0 +1,91 @@
+"""What a server and its engine process say of live streams, as JSON values and back."""
+
+from dataclasses import asdict, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.body.skeleton import Skeleton
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.live_schedule import ChunkPlan
+from mimo_runtime.runner.runner import LiveStreamRequest
+from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat
+from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PoseFrame, QueuePolicy
+from mimo_runtime.wire.settings import Settings
+
+Wire = dict[str, Any]
+
+
+def live_to_wire(request: LiveStreamRequest) -> Wire:
+    """A request as JSON values; files go by their names."""
+    files, settings = request.files, asdict(request.settings)
+    settings["rate_fps"] = str(request.settings.rate_fps)
+    return {
+        "files": {name: path and str(path) for name, path in asdict(files).items()},
+        "settings": settings,
+        "limits": asdict(request.limits),
+    }
+
+
+def live_from_wire(values: Wire) -> LiveStreamRequest:
+    """The request that `live_to_wire` was given."""
+    files = {name: path and Path(path) for name, path in values["files"].items()}
+    given = dict(values["settings"])
+    given["rate_fps"] = Fraction(given["rate_fps"])
+    given["camera"] = _camera(given["camera"])
+    given["policy"] = QueuePolicy(given["policy"])
+    given["settings"] = Settings(**given["settings"])
+    limits = MediaLimits(**values["limits"])
+    return LiveStreamRequest(LiveFiles(**files), LiveSettings(**given), limits)
+
+
+def pose_to_wire(frame: PoseFrame) -> Wire:
+    """A posture as JSON values."""
+    return asdict(frame)
+
+
+def pose_from_wire(values: Wire) -> PoseFrame:
+    """The posture that `pose_to_wire` was given."""
+    camera = values["camera"] and _camera(values["camera"])
+    root_m, rotations = tuple(values["root_m"]), tuple(values["rotations"])
+    return PoseFrame(values["index"], values["capture_s"], root_m, rotations, camera)
+
+
+def format_to_wire(output: LiveFormat) -> Wire:
+    """A format as JSON values."""
+    skeleton = output.skeleton
+    return {
+        "size_px": [output.width_px, output.height_px],
+        "rate_fps": str(output.rate_fps),
+        "plan": asdict(output.plan),
+        "queue_frames": output.queue_frames,
+        "names": list(skeleton.names),
+        "parents": list(skeleton.parents),
+        "rest_m": skeleton.rest_m.tolist(),
+        "tails_m": skeleton.tails_m.tolist(),
+    }
+
+
+def format_from_wire(values: Wire) -> LiveFormat:
+    """The format that `format_to_wire` was given."""
+    plan = LatencyPlan(**values["plan"])
+    chunks = dict(values["plan"]["chunks"])
+    chunks["ramp"] = tuple(chunks["ramp"])
+    plan = replace(plan, chunks=ChunkPlan(**chunks), reasons=tuple(plan.reasons))
+    skeleton = Skeleton(
+        tuple(values["names"]),
+        tuple(values["parents"]),
+        np.array(values["rest_m"], np.float64),
+        np.array(values["tails_m"], np.float64),
+    )
+    width_px, height_px = values["size_px"]
+    rate_fps = Fraction(values["rate_fps"])
+    return LiveFormat(width_px, height_px, rate_fps, plan, values["queue_frames"], skeleton)
+
+
+def _camera(values: Wire) -> CameraNumbers:
+    lists = {name: tuple(values[name]) for name in ("centre_px", "rotation", "translation_m")}
+    return CameraNumbers(**(values | lists))

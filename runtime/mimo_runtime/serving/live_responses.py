@@ -1,0 +1,85 @@
+"""What the server says of a live stream, as messages of the wire."""
+
+from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.body.skeleton import Skeleton
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.serving.responses import SLICE_BYTES, bundle_info
+from mimo_runtime.sessions.live_session import LiveEvent, LivePicture, LiveState, LiveSummary
+from mimo_runtime.synthesis.live_request import LiveFormat
+
+Response = pb.SynthesizeLiveResponse
+
+
+def live_responses(event: LiveEvent, bundle: Bundle) -> list[Response]:
+    """The messages that tell one event of a session; several for a frame of many bytes."""
+    if isinstance(event, LivePicture):
+        return _frame(event)
+    if isinstance(event, LiveFormat):
+        return [Response(ready=_ready(event, bundle))]
+    if isinstance(event, LiveState):
+        kind = pb.LIVE_STATE_KIND_FROZEN if event.frozen else pb.LIVE_STATE_KIND_FLOWING
+        return [Response(state=pb.LiveState(kind=kind, sentence=event.sentence))]
+    return [Response(summary=_summary(event))]
+
+
+def _ready(output: LiveFormat, bundle: Bundle) -> pb.LiveReady:
+    plan = output.plan
+    return pb.LiveReady(
+        bundle=bundle_info(bundle),
+        width_px=output.width_px,
+        height_px=output.height_px,
+        steps=plan.chunks.steps,
+        ramp=plan.chunks.ramp,
+        chunk_frames=plan.chunks.chunk_frames,
+        carried_frames=plan.chunks.carried_frames,
+        first_frame_ms=plan.first_frame_s * 1000,
+        latency_ms=plan.latency_s * 1000,
+        busy=plan.busy,
+        reasons=plan.reasons,
+        queue_frames=output.queue_frames,
+        skeleton=_skeleton(output.skeleton),
+    )
+
+
+def _skeleton(skeleton: Skeleton) -> pb.LiveSkeleton:
+    return pb.LiveSkeleton(
+        joints=skeleton.names,
+        parents=skeleton.parents,
+        rest_m=skeleton.rest_m.ravel().tolist(),
+    )
+
+
+def _frame(picture: LivePicture) -> list[Response]:
+    frame, data = picture.frame, picture.data
+    starts = range(0, len(data), SLICE_BYTES)
+    return [
+        Response(
+            frame=pb.LiveFrame(
+                index=frame.index,
+                pose_index=frame.pose_index,
+                capture_s=frame.capture_s,
+                present_s=picture.present_s,
+                data=data[start : start + SLICE_BYTES],
+                continued=start != starts[-1],
+                waited_s=frame.waited_s,
+                latency_s=frame.latency_s,
+                encode_s=picture.encode_s,
+                late=frame.late,
+                taken=frame.taken,
+                dropped=frame.dropped,
+                credits=picture.credits,
+            )
+        )
+        for start in starts
+    ]
+
+
+def _summary(summary: LiveSummary) -> pb.LiveSummary:
+    return pb.LiveSummary(
+        frame_count=summary.frame_count,
+        pose_count=summary.pose_count,
+        dropped=summary.dropped,
+        late=summary.late,
+        first_frame_s=summary.first_frame_s,
+        total_s=summary.total_s,
+    )

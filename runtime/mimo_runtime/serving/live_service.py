@@ -1,0 +1,121 @@
+"""Live streams of the service: from the config to the summary of one of them."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import grpc.aio
+
+from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.errors import DeadlineExceededError, MimoError, ProtocolError
+from mimo_runtime.runner.runner import Runner
+from mimo_runtime.serving import requests
+from mimo_runtime.serving.live_messages import LiveMessages, Requests
+from mimo_runtime.serving.live_requests import live_settings, picture_format, pose_frame
+from mimo_runtime.serving.live_responses import live_responses
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.sessions.admission import Admission
+from mimo_runtime.sessions.live_session import LiveSession
+
+
+class LiveService:
+    """Serves live streams of one loaded bundle, each with a thread of its own while it runs.
+
+    How many fit beside each other is for the engine to say, by what it measured; `admission` is
+    the outer bound.
+    """
+
+    def __init__(self, runner: Runner, options: ServerOptions) -> None:
+        self._runner = runner
+        self._options = options
+        self._workers = ThreadPoolExecutor(options.max_live, thread_name_prefix="mimo-live")
+        self.admission = Admission(options.max_live, 0)
+
+    def close(self) -> None:
+        """End the threads, once no stream is open."""
+        self._workers.shutdown()
+
+    async def synthesize(
+        self,
+        requests_: Requests,
+        context: "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]",
+    ) -> None:
+        """One live stream. Raises MimoError for why it ends early."""
+        messages = LiveMessages(requests_, context, self._options.idle_timeout_s)
+        config = await messages.config()
+        settings, (picture, quality) = live_settings(config), picture_format(config)
+        limits, deadline_s = self._options.limits, context.time_remaining()
+        with self.admission.place():
+            session = LiveSession(self._runner, settings, picture, quality, limits, deadline_s)
+            try:
+                await self._pictures(messages, session)
+                await self._run(messages, session)
+            finally:
+                session.close()
+
+    async def _pictures(self, messages: LiveMessages, session: LiveSession) -> None:
+        """Spool the pictures, up to the first credit."""
+        try:
+            async with asyncio.timeout(self._options.upload_timeout_s):
+                while (request := await messages.next()) is not None:
+                    if request.WhichOneof("payload") == "credit":
+                        session.begin()
+                        session.credits.grant(request.credit.frames)
+                        return
+                    if request.WhichOneof("payload") != "chunk":
+                        raise ProtocolError(
+                            "Before the first credit only pictures may come; send the credit "
+                            "after them, and postures after ready."
+                        )
+                    chunk = request.chunk
+                    kind = requests.input_from(chunk)
+                    session.spool.append(kind, chunk.name, chunk.data, chunk.last)
+        except TimeoutError:
+            raise DeadlineExceededError(
+                f"The pictures took longer than {self._options.upload_timeout_s:g} s, the most "
+                "this server waits; send smaller files, or over a faster line."
+            ) from None
+        raise ProtocolError("The client closed its side before its first credit; send one.")
+
+    async def _run(self, messages: LiveMessages, session: LiveSession) -> None:
+        """Run a session in a thread; take what comes and send what it says, side by side."""
+        work = asyncio.get_running_loop().run_in_executor(self._workers, session.work)
+        reading = asyncio.create_task(self._read(messages, session))
+        try:
+            async for event in session.events:
+                for response in live_responses(event, self._runner.bundle):
+                    await messages.send(response)
+        finally:
+            session.cancel()
+            reading.cancel()
+            await asyncio.gather(work, reading, return_exceptions=True)
+        if not reading.cancelled() and (error := reading.exception()):
+            raise error
+        work.result()
+
+    async def _read(self, messages: LiveMessages, session: LiveSession) -> None:
+        """Take postures and credits until the client closes its side; what is wrong ends it all."""
+        try:
+            while (request := await messages.next()) is not None:
+                _take(request, session)
+            session.end_poses()
+            session.credits.finish()
+        except MimoError as error:
+            session.cancel(error)
+            raise
+
+
+def _take(request: pb.SynthesizeLiveRequest, session: LiveSession) -> None:
+    match request.WhichOneof("payload"):
+        case "pose":
+            session.put(pose_frame(request.pose))
+        case "credit":
+            session.credits.grant(request.credit.frames)
+        case "end":
+            session.end_poses()
+        case "heartbeat":
+            pass
+        case other:
+            raise ProtocolError(
+                f"A message of kind '{other or 'none'}' came in a running stream; send postures, "
+                "credits, heartbeats and the end."
+            )

@@ -1,0 +1,106 @@
+"""One live stream as it is asked for, what was planned for it, and what leaves."""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.body.skeleton import Skeleton
+from mimo_runtime.decomposition.covering import covering
+from mimo_runtime.errors import MediaError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.matte import read_matte
+from mimo_runtime.media.picture import on_white, read_picture
+from mimo_runtime.media.stop import NEVER, Stop
+from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.synthesis.figures import folder_of
+from mimo_runtime.synthesis.request import OutputFrame
+from mimo_runtime.wire.live import LiveSettings
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFiles:
+    """Where the inputs lie: pictures of the character, of its matte, and of the scene."""
+
+    character: Path
+    scene: Path
+    matte: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveRequest:
+    """Character and scene of one live stream.
+
+    `character`, `matte` and `prepared` as in `SynthesisRequest`; `scene` uint8 [height, width, 3]
+    of the size of the camera.
+    """
+
+    character: Pixels
+    scene: Pixels
+    settings: LiveSettings
+    matte: Pixels | None = None
+    prepared: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LiveFormat:
+    """What a live stream will deliver: frames of one size at `rate_fps`, as `plan` says.
+
+    `queue_frames` postures may wait; `skeleton` is what they are of.
+    """
+
+    width_px: int
+    height_px: int
+    rate_fps: Fraction
+    plan: LatencyPlan
+    queue_frames: int
+    skeleton: Skeleton
+
+
+@dataclass(frozen=True, slots=True)
+class LiveFrame(OutputFrame):
+    """One finished frame; `index` counts those that left, `timestamp_s` is that of its posture.
+
+    `pose_index` and `capture_s` came with the posture. It waited `waited_s` until it was taken up
+    and was finished `latency_s` after it came. `late`: that was more than agreed. `taken` and
+    `dropped`: how many postures had been taken up, and had given way, until now.
+    """
+
+    pose_index: int
+    capture_s: float
+    waited_s: float
+    latency_s: float
+    late: bool
+    taken: int
+    dropped: int
+
+
+def live_request(
+    files: LiveFiles, settings: LiveSettings, limits: MediaLimits, stop: Stop = NEVER
+) -> LiveRequest:
+    """Read the pictures; `stop` ends the wait for decoders from outside, its errors are raised.
+
+    Raises:
+        MediaError: a picture is empty, damaged or of a kind that is not accepted.
+        LimitExceededError: one is larger than `limits` allow.
+    """
+    scene = on_white(read_picture(_read(files.scene), files.scene.name, limits, stop))
+    size_px = settings.camera.width_px, settings.camera.height_px
+    return LiveRequest(
+        character=read_picture(_read(files.character), files.character.name, limits, stop),
+        scene=np.ascontiguousarray(covering(scene, *size_px)),
+        settings=settings,
+        matte=None if files.matte is None else read_matte(_read(files.matte), limits, stop),
+        prepared=folder_of(files.character),
+    )
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error

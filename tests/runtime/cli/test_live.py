@@ -1,0 +1,95 @@
+"""`mimo live` and `mimo bench latency` against a real server."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import pytest
+from click.testing import CliRunner, Result
+
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.cli.main import mimo
+from mimo_runtime.engines.choice import open_backend
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.motions.pose_file import write_poses
+from mimo_runtime.motions.procedural import walk
+from mimo_runtime.runner.live_shares import LiveShares
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.runner.threads import ThreadRunner
+from mimo_runtime.sample import CHARACTER
+from mimo_runtime.serving.local import LocalServer
+from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
+from tests.runtime.runner.painting_bundle import paint_humans
+
+FRAMES = 3
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """One whose plans do not depend on how busy this machine is."""
+    bundle = paint_humans(tmp_path_factory.mktemp("bundles") / "painting")
+    engines = EngineSet(open_backend(Bundle.open(bundle), "onnxruntime", 1))
+    shares = LiveShares(lambda _name: COSTS)
+    runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures(), live=shares))
+    with LocalServer(runner) as server:
+        yield server
+    runner.close()
+
+
+@pytest.fixture(scope="module")
+def options(server: LocalServer, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Three postures, one a second, so that any machine keeps up."""
+    folder = tmp_path_factory.mktemp("inputs")
+    body = load_body()
+    count = int((FRAMES - 1) * RATE) + 1
+    write_poses(folder / "walk.npz", walk(body.skeleton, count, RATE), body.skeleton)
+    given = {
+        "server": server.address, "character": CHARACTER, "scene": scene_picture(folder),
+        "motion": folder / "walk.npz", "size": "96x96", "fps": 1, "steps": 1, "guidance": 1,
+        "policy": "lossless",
+    }  # fmt: skip
+    return [text for name, value in given.items() for text in (f"--{name}", str(value))]
+
+
+def run(arguments: list[str], **kind: bool) -> Result:
+    return CliRunner().invoke(mimo, arguments, catch_exceptions=False, **kind)  # type: ignore[arg-type]
+
+
+def test_a_movie_in_fragments(options: list[str], tmp_path: Path) -> None:
+    ended = run(["live", *options, "-o", str(tmp_path / "out.mp4")])
+    assert ended.exit_code == 0, ended.output
+    assert "Chunks of" in ended.stderr
+    assert f"{FRAMES} frames" in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out.mp4"]
+    with av.open(tmp_path / "out.mp4") as movie:
+        frames = list(movie.decode(video=0))
+    assert [(frame.width, frame.height) for frame in frames] == [(96, 96)] * FRAMES
+
+
+def test_pictures_in_a_folder(options: list[str], tmp_path: Path) -> None:
+    ended = run(["live", *options, "-o", str(tmp_path / "frames")])
+    assert ended.exit_code == 0, ended.output
+    names = sorted(path.name for path in (tmp_path / "frames").iterdir())
+    assert names == [f"frame_{index:06d}.png" for index in range(FRAMES)]
+
+
+def test_a_refusal_leaves_nothing(options: list[str], tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match="cannot be kept at 1 frames a second"):
+        run(["live", *options, "--latency-ms", "0.001", "-o", str(tmp_path / "out.mp4")])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_report(options: list[str], tmp_path: Path) -> None:
+    asked = ["bench", "latency", *options, "--streams", "2", "--seconds", "2"]
+    ended = run([*asked, "-o", str(tmp_path / "report")])
+    assert ended.exit_code == 0, ended.output
+    values = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert values["schema"] == "mimo-bench-latency/1"
+    found = values["figures"]
+    assert (found["streams"], found["sent"], found["frames"], found["dropped"]) == (2, 4, 4, 0)
+    assert found["first_frame_ms"]["count"] == 2
+    assert 0 < found["motion_to_photon_ms"]["p50"] <= found["motion_to_photon_ms"]["max"]
+    assert "<svg" in (tmp_path / "report" / "report.html").read_text()

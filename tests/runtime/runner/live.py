@@ -1,0 +1,192 @@
+"""Live streams for tests: postures of a procedural walk, requests, and an offline reference."""
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from mimo_runtime.body.camera import orbit
+from mimo_runtime.body.pose import Pose
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.characters.figure import Figure
+from mimo_runtime.characters.texture import SEEN, Texture
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
+from mimo_runtime.motions.procedural import walk
+from mimo_runtime.planning.latency import LatencyPlan, LiveCosts
+from mimo_runtime.planning.live_schedule import ChunkPlan
+from mimo_runtime.planning.solver import SolverConfig, ddim_table
+from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live
+from mimo_runtime.sample import CHARACTER
+from mimo_runtime.synthesis.composition import DecodedCrop, Layers
+from mimo_runtime.synthesis.conditions import ConditionMaker
+from mimo_runtime.synthesis.crop import WHITE, cut_square
+from mimo_runtime.synthesis.figures import FigureCache
+from mimo_runtime.synthesis.identity_cache import IdentityCache
+from mimo_runtime.synthesis.layer_composition import compose_crops
+from mimo_runtime.synthesis.live_poses import LiveCrop, frame_camera, pose_of
+from mimo_runtime.synthesis.live_request import LiveFiles, live_request
+from mimo_runtime.synthesis.noise import normal_noise
+from mimo_runtime.wire.live import LiveSettings, PoseFrame
+from mimo_runtime.wire.settings import Settings
+
+Floats = NDArray[np.float32]
+Pixels = NDArray[np.uint8]
+
+SIZE_PX = (160, 120)
+RATE = Fraction(10)  # of the motion
+SLOW = Fraction(1, 2)  # of the streams, so that any machine can plan them
+COSTS = LiveCosts({16: 0.01}, 0.001, 0.001)
+
+
+class PlainFigures(FigureCache):
+    """One figure for every picture, at no cost: the bare body in random colours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        body = load_body()
+        rgb = np.random.default_rng(3).integers(0, 256, (256, 256, 3), np.uint8)
+        texture = Texture(
+            rgb, np.full((256, 256), 255, np.uint8), np.full((256, 256), SEEN, np.uint8)
+        )
+        picture = np.full((64, 64, 4), 255, np.uint8)
+        camera = orbit((0, 0.85, 0), 0, 0.85, 3.0, (64, 64), 80.0)
+        self._figure = Figure(body, body, texture, picture, Pose.rest(body.skeleton), camera)
+
+    def get(self, *_picture: Any) -> Figure:
+        return self._figure
+
+
+def postures(count: int) -> list[PoseFrame]:
+    """A walk that after five frames goes on a metre and a half ahead, out of the first crop."""
+
+    def moved(frame: PoseFrame) -> PoseFrame:
+        x, y, z = frame.root_m
+        return replace(frame, root_m=(x, y, z + (0.9 if frame.index >= 5 else -0.6)))
+
+    return list(map(moved, pose_frames(walk(load_body().skeleton, count, RATE))))
+
+
+def settings(**changes: Any) -> LiveSettings:
+    """A camera at the left side of who walks towards +z; two steps with guidance."""
+    camera = orbit((0, 0.9, 0.4), 90, 1.0, 4.0, SIZE_PX, 160.0)
+    asked = {k: changes.pop(k) for k in ("steps", "guidance", "seed") if k in changes}
+    given: dict[str, Any] = {"rate_fps": SLOW, "camera": camera_numbers(camera)} | changes
+    return LiveSettings(**given, settings=Settings(**{"steps": 2, "guidance": 2.0} | asked))
+
+
+def scene_picture(folder: Path) -> Path:
+    """A scene that is not of the camera's size."""
+    rows, columns = np.mgrid[:150, :300]
+    rgb = np.stack([rows, columns % 256, (rows * columns) % 256], axis=2).astype(np.uint8)
+    path = folder / "scene.png"
+    Image.fromarray(rgb).save(path)
+    return path
+
+
+def live_files(folder: Path) -> LiveFiles:
+    return LiveFiles(CHARACTER, scene_picture(folder))
+
+
+def prepared(engines: EngineSet, folder: Path, chunks: ChunkPlan, **changes: Any) -> PreparedLive:
+    """A stream that is planned as `chunks` say, whatever the machine."""
+    request = live_request(live_files(folder), settings(**changes), MediaLimits())
+    found = prepare_live(engines, PlainFigures(), request, lambda _name: COSTS)
+    plan = LatencyPlan(chunks, 1.0, 1.0, 0.5)
+    wanted = replace(found.settings, steps=chunks.steps)
+    queue = 2 * chunks.chunk_frames
+    return replace(
+        found, settings=wanted, output=replace(found.output, plan=plan, queue_frames=queue)
+    )
+
+
+@dataclass
+class Reference:
+    """What a chunk plan makes of postures, computed at leisure from the components alone.
+
+    Of every frame the latents before each step are kept, and read again where it is carried.
+    """
+
+    engines: EngineSet
+    live: PreparedLive
+    frames: list[Pixels] = field(default_factory=list)
+    trajectories: list[list[Floats]] = field(default_factory=list)
+    cuts: list[int] = field(default_factory=list)
+
+    def run(self, poses: list[PoseFrame]) -> "Reference":
+        chunks, manifest = self.live.output.plan.chunks, self.engines.bundle.manifest
+        solver = SolverConfig.from_mapping(manifest.solver)
+        self.table = ddim_table(solver, chunks.steps)
+        self.identity = self.live.identity(self.engines, IdentityCache())
+        self.maker, self.decoder = ConditionMaker(self.engines), self.engines.bind("vae_decoder")
+        shape = (len(poses), *self.engines.bundle.tensor("vae_decoder", "latents").shape[1:])
+        self.noise = normal_noise(shape, self.live.settings.seed)
+        self.crop = LiveCrop(self.live.planes.cast, SIZE_PX)
+        self.conditions: list[Floats] = []
+        number, first, segment = 0, 0, None
+        while first < len(poses):
+            posed = [self._posed(pose) for pose in poses]
+            new, fresh = [], segment
+            for index in range(first, min(first + chunks.new_frames(number), len(poses))):
+                if new and not self.crop.fits(*posed[index]):
+                    break
+                fresh = self.crop.segment(*posed[index])
+                new.append(index)
+            if fresh is not segment:
+                self.cuts.append(first)
+            carried = range(max(self.cuts[-1], first - chunks.carried_frames), first)
+            self._chunk(posed, list(carried), new, fresh)
+            number, first, segment = number + 1, first + len(new), fresh
+        return self
+
+    def _posed(self, pose: PoseFrame) -> Any:
+        camera = frame_camera(pose, self.live.request.settings.camera)
+        return pose_of(pose, self.live.output.skeleton), camera
+
+    def _chunk(self, posed: Any, carried: list[int], new: list[int], segment: Any) -> None:
+        scene = cut_square(self.live.request.scene, segment.crop, WHITE)
+        planes = self.live.planes.empty(len(new))
+        for index, drawn in zip(new, planes, strict=True):
+            self.live.planes.draw(*posed[index], segment.crop, drawn)
+            self.conditions.append(np.array(self.maker.make_of_planes(drawn, scene)))
+            self.trajectories.append([self.noise[index : index + 1]])
+        for step in range(self.live.output.plan.chunks.steps):
+            self._step(step, [*carried, *new], set(new))
+        for index, drawn in zip(new, planes, strict=True):
+            self.decoder.buffers["latents"][...] = self.trajectories[index][-1]
+            self.decoder.buffers["planes"][...] = drawn[np.newaxis]
+            self.decoder.run()
+            crop = DecodedCrop(self.decoder.buffers["layer"][0].copy(), segment, 0)
+            self.frames.append(compose_crops([crop], Layers(self.live.request.scene)))
+
+    def _step(self, step: int, window: list[int], new: set[int]) -> None:
+        """One call of the denoiser on fresh buffers, then the solver, frame by frame."""
+        settings = self.live.settings
+        bound = self.engines.get(settings.denoiser).bind()
+        for name, tensor in self.identity.items():
+            bound.buffers[name][...] = tensor
+        times = self.engines.bind("time_embedding")
+        times.buffers["timesteps"][0] = self.table.timesteps[step]
+        times.run()
+        bound.buffers["time_projections"][...] = times.buffers["time_projections"]
+        bound.buffers["step"][...] = 0
+        bound.buffers["frame_mask"][...] = np.arange(len(bound.buffers["frame_mask"])) < len(window)
+        for row, index in enumerate(window):
+            bound.buffers["latents"][row] = self.trajectories[index][step][0]
+            bound.buffers["condition"][row] = self.conditions[index][0]
+        bound.run()
+        prediction = bound.buffers["prediction"].copy()
+        a = np.float32(self.table.sample_scale[step])
+        b = np.float32(self.table.prediction_scale[step])
+        for row, index in enumerate(window):
+            if index in new:
+                v = prediction[-1, row : row + 1]
+                if settings.guided:
+                    plain = prediction[0, row : row + 1]
+                    v = (v - plain) * np.float32(settings.guidance) + plain
+                self.trajectories[index].append(self.trajectories[index][step] * a + v * b)

@@ -1,0 +1,254 @@
+"""Live streams on a real server: frames, credits, clients that stall, leave or send nonsense."""
+
+import queue
+import threading
+import time
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import grpc
+import pytest
+
+from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live_messages import live_config, live_pose
+from mimo_runtime.engines.choice import open_backend
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.errors import InvalidRequestError, MediaError, UnsupportedError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.picture import read_picture
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.runner.threads import ThreadRunner
+from mimo_runtime.sample import CHARACTER
+from mimo_runtime.serving.local import LocalServer
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
+from tests.runtime.runner.live import PlainFigures, live_files, postures, settings
+from tests.runtime.runner.painting_bundle import paint_humans
+from tests.runtime.serving.calls import Outcome, outcome
+
+Request = pb.SynthesizeLiveRequest
+
+
+def slow(**changes: Any) -> LiveSettings:
+    """One frame every twenty seconds: what any machine can keep, one frame in a chunk."""
+    given = {"rate_fps": Fraction(1, 20), "steps": 1, "guidance": 1.0} | changes
+    return settings(**({"policy": QueuePolicy.LOSSLESS} | given))
+
+
+@pytest.fixture(scope="module")
+def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreadRunner]:
+    bundle = paint_humans(tmp_path_factory.mktemp("bundles") / "painting", latents_share=0.3)
+    engines = EngineSet(open_backend(Bundle.open(bundle), "onnxruntime", 1))
+    runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures()))
+    yield runner
+    runner.close()
+
+
+@pytest.fixture(scope="module")
+def server(runner: ThreadRunner) -> Iterator[LocalServer]:
+    with LocalServer(runner, ServerOptions(max_live=3, idle_timeout_s=60)) as server:
+        yield server
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> LivePictures:
+    files = live_files(tmp_path)
+    return LivePictures(files.character, files.scene)
+
+
+@pytest.fixture
+def none_left(runner: ThreadRunner) -> Iterator[None]:
+    """After the test no stream is open."""
+    yield
+    give_up_at_s = time.monotonic() + 60
+    while runner.streams and time.monotonic() < give_up_at_s:
+        time.sleep(0.02)
+    assert runner.streams == 0
+
+
+class Client:
+    """A client that sends message by message."""
+
+    def __init__(self, address: str, config: LiveSettings, pictures: LivePictures) -> None:
+        self.channel = grpc.insecure_channel(address)
+        self._sent: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
+        self.send(config=live_config(config, PictureFormat.PNG, 0))
+        for file in pictures.files():
+            for chunk in file.chunks():
+                self.send(chunk=chunk)
+        stub = synthesis_pb2_grpc.SynthesisServiceStub(self.channel)
+        self.call = stub.SynthesizeLive(iter(self._sent.get, None))
+        self.responses: list[pb.SynthesizeLiveResponse] = []
+
+    def send(self, **payload: Any) -> None:
+        self._sent.put(Request(**payload))
+
+    def close_side(self) -> None:
+        self._sent.put(None)
+
+    def next(self) -> pb.SynthesizeLiveResponse:
+        response: pb.SynthesizeLiveResponse = next(self.call)
+        self.responses.append(response)
+        return response
+
+    def ended(self) -> Outcome:
+        """How the call ends, once it has."""
+        try:
+            while True:
+                self.next()
+        except (StopIteration, grpc.RpcError):
+            found = outcome(self.call, [])
+        self.channel.close()
+        return found
+
+
+@pytest.mark.usefixtures("none_left")
+def test_frames_come_back_while_postures_go_out(
+    server: LocalServer, pictures: LivePictures
+) -> None:
+    poses = postures(3)
+    frames = []
+    with open_live(server.address, pictures, slow(), picture=PictureFormat.PNG) as live:
+        assert live.ready.skeleton.joints[0] == "Hips"
+        assert "Chunks of" in live.ready.reasons[0]
+        live.send(poses[0])
+        for event in live.events():
+            if isinstance(event, pb.LiveFrame):
+                frames.append(event)
+                if len(frames) < len(poses):
+                    live.send(poses[len(frames)])
+                else:
+                    live.end()
+    assert isinstance(event, pb.LiveSummary)
+    assert (event.frame_count, event.pose_count, event.dropped) == (3, 3, 0)
+    assert [frame.pose_index for frame in frames] == [0, 1, 2]
+    assert [frame.capture_s for frame in frames] == [pose.capture_s for pose in poses]
+    assert all(frame.present_s > frame.capture_s for frame in frames)
+    rgb = read_picture(frames[0].data, "frame", MediaLimits())
+    assert rgb.shape == (120, 160, 3)
+    assert frames[0].data != frames[1].data
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_stalled_client_holds_its_credits_and_no_more(
+    server: LocalServer, pictures: LivePictures, runner: ThreadRunner
+) -> None:
+    """Two credits, four postures: two frames come, the rest when credits do; others go on."""
+    client = Client(server.address, slow(rate_fps=Fraction(1, 60)), pictures)
+    client.send(credit=pb.LiveCredit(frames=2))
+    ready = client.next().ready
+    for index, pose in enumerate(postures(4)):
+        client.send(pose=live_pose(pose))
+        if index < 2:
+            assert client.next().frame.credits == 1 - index
+    client.send(end=pb.LiveEnd())
+    received: queue.SimpleQueue[pb.SynthesizeLiveResponse] = queue.SimpleQueue()
+    reader = threading.Thread(target=lambda: received.put(client.next()))
+    reader.start()
+    test_frames_come_back_while_postures_go_out(server, pictures)
+    assert received.empty()
+    assert ready.queue_frames >= 2
+    client.send(credit=pb.LiveCredit(frames=5))
+    assert received.get(timeout=120).frame.pose_index == 2
+    reader.join()
+    assert client.ended().code is grpc.StatusCode.OK
+    assert client.responses[-1].summary.frame_count == 4
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_client_that_is_gone_frees_its_stream(
+    server: LocalServer, pictures: LivePictures, runner: ThreadRunner
+) -> None:
+    client = Client(server.address, slow(steps=900, rate_fps=Fraction(1, 10**7)), pictures)
+    client.send(credit=pb.LiveCredit(frames=2))
+    assert client.next().ready.steps == 900
+    client.send(pose=live_pose(postures(1)[0]))
+    assert runner.streams == 1
+    client.call.cancel()
+    client.channel.close()
+
+
+@pytest.mark.usefixtures("none_left")
+@pytest.mark.parametrize(
+    ("messages", "sentence"),
+    [
+        ([{"pose": pb.LivePose()}], "only pictures may come"),
+        ([{"credit": pb.LiveCredit(frames=0)}], "grant 1 or more"),
+        ([{"credit": pb.LiveCredit(frames=2000)}], "1000 outstanding at most"),
+        ([{"credit": pb.LiveCredit(frames=1)}, {"config": pb.LiveConfig()}], "of kind 'config'"),
+        ([None], "before its first credit"),
+    ],
+)
+def test_messages_out_of_order(
+    server: LocalServer, pictures: LivePictures, messages: list[Any], sentence: str
+) -> None:
+    client = Client(server.address, slow(), pictures)
+    for message in messages:
+        if message is None:
+            client.close_side()
+        else:
+            client.send(**message)
+    assert sentence in client.ended().sentence
+
+
+@pytest.mark.usefixtures("none_left")
+def test_postures_out_of_order(server: LocalServer, pictures: LivePictures) -> None:
+    client = Client(server.address, slow(), pictures)
+    client.send(credit=pb.LiveCredit(frames=1))
+    client.next()
+    pose = live_pose(postures(1)[0])
+    client.send(pose=pose)
+    client.send(pose=pose)
+    ended = client.ended()
+    assert ended.code is grpc.StatusCode.FAILED_PRECONDITION
+    assert "index rises" in ended.sentence
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_side_that_is_closed_too_early(server: LocalServer, pictures: LivePictures) -> None:
+    """The granted frame comes; the other never can, and the client hears why."""
+    client = Client(server.address, slow(), pictures)
+    client.send(credit=pb.LiveCredit(frames=1))
+    client.next()
+    for pose in postures(2):
+        client.send(pose=live_pose(pose))
+    client.close_side()
+    assert "no credit left" in client.ended().sentence
+    assert [r.WhichOneof("payload") for r in client.responses] == ["ready", "frame"]
+
+
+def test_wrong_settings_and_pictures(
+    server: LocalServer, pictures: LivePictures, tmp_path: Path
+) -> None:
+    def refused(kind: type[Exception], sentence: str, **changes: Any) -> None:
+        with pytest.raises(kind, match=sentence), open_live(server.address, **changes):
+            pass
+
+    given: dict[str, Any] = {"pictures": pictures, "settings": slow()}
+    refused(InvalidRequestError, "no body 'smpl'", **given | {"settings": slow(body="smpl")})
+    refused(
+        InvalidRequestError,
+        "cannot be kept",
+        **given | {"settings": slow(latency_s=1e-6)},
+    )
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+    refused(MediaError, "accepted are PNG", **given | {"pictures": LivePictures(CHARACTER, broken)})
+
+
+def test_a_bundle_that_paints_squares(small_bundle: Path, pictures: LivePictures) -> None:
+    runner = ThreadRunner(Synthesizer.load(small_bundle, threads=1, engine="onnxruntime"))
+    try:
+        with (
+            LocalServer(runner, ServerOptions()) as server,
+            pytest.raises(UnsupportedError, match="paints the human layer"),
+            open_live(server.address, pictures, slow()),
+        ):
+            pass
+    finally:
+        runner.close()
