@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mimo_export.exporter import export_bytes
 from mimo_export.plan_builder.resources import building_bytes
+from mimo_export.room import export_bytes
 from mimo_networks.checkpoint import load_checkpoint
 from mimo_runtime.bundle import COMPONENTS, Bundle, Shape
 from mimo_runtime.engines.choice import open_backend
@@ -20,6 +20,8 @@ from mimo_runtime.synthesis.memory import needed_bytes
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.wire.settings import Settings
 
+LIMIT_BYTES = 16 * 10**9
+_UNDER_A_LIMIT = ("bash", "-c", f'ulimit -d {LIMIT_BYTES // 1024} && exec "$@"', "limited")
 _MIMO = (sys.executable, "-c", "from mimo_runtime.cli import main; main()")
 
 
@@ -53,12 +55,13 @@ def steps(folder: Path, shapes: Sequence[Shape], engines: Sequence[str]) -> Iter
     for engine in engines:
         for shape in shapes:
             yield _serve(bundle, shape, engine)
-            yield _render(folder, shape, engine)
+            yield _render(folder, shape, engine, guidance=3.5, limited=False)
+    yield _render(folder, shapes[0], "auto", guidance=1.0, limited=True)
 
 
 def _exports(checkpoint: Path, folder: Path, shapes: Sequence[Shape]) -> Iterator[Step]:
     def foreseen_bytes() -> int:
-        return export_bytes(load_checkpoint(checkpoint))
+        return export_bytes(load_checkpoint(checkpoint).sizes_bytes.values())
 
     command = (*_MIMO, "export", str(checkpoint), "-o")
     yield Step(
@@ -118,20 +121,25 @@ def _serve(bundle: Path, shape: Shape, engine: str) -> Step:
     )  # fmt: skip
 
 
-def _render(folder: Path, shape: Shape, engine: str) -> Step:
+def _render(folder: Path, shape: Shape, engine: str, guidance: float, limited: bool) -> Step:
+    """One frame in one step; `limited` by what a shell lets a process take."""
     bundle = folder / "bundle"
 
     def foreseen_bytes() -> int:
         engines = _engines(bundle, shape, engine)
-        settings = resolved_settings(Settings(steps=1), engines.bundle.manifest)
+        settings = resolved_settings(Settings(steps=1, guidance=guidance), engines.bundle.manifest)
         return needed_bytes(engines, Extent(1, shape.frames), settings)
 
+    words = ["mimo render, 1 frame, 1 step", engine, str(shape)]
+    words += [] if guidance > 1 else ["unguided"]
+    words += [f"under a limit of {LIMIT_BYTES / 1e9:.0f} GB"] if limited else []
     return Step(
-        "render",
-        f"mimo render, 1 frame, 1 step, {engine}, {shape}",
-        (*_MIMO, "render", "--bundle", str(bundle), "--shape", str(shape), "--engine", engine,
-         "--steps", "1", "--character", str(CHARACTER), "--template", str(_one_frame(folder)),
-         "-o", str(folder / f"frames-{engine}-{shape}")),
+        "limited" if limited else "render",
+        ", ".join(words),
+        (*(_UNDER_A_LIMIT if limited else ()), *_MIMO, "render", "--bundle", str(bundle),
+         "--shape", str(shape), "--engine", engine, "--steps", "1", "--guidance", str(guidance),
+         "--character", str(CHARACTER), "--template", str(_one_frame(folder)),
+         "-o", str(folder / f"frames-{len(words)}-{engine}-{shape}")),
         foreseen_bytes,
     )  # fmt: skip
 

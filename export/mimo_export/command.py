@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from mimo_export.draft import terminated_as_interrupted
+from mimo_export.room import check_files
 from mimo_export.shapes import PRECISIONS, check_sizes
 from mimo_networks.checkpoint_files import find_checkpoint_files
 from mimo_networks.layer_files import is_layer_model
@@ -102,7 +103,8 @@ def export(
         raise InvalidRequestError("An official checkpoint is exported for a size; give one.")
     shapes = [Shape(*size, count) for size in sizes for count in frames]
     check_sizes(shapes)
-    find_checkpoint_files(checkpoint_dir, inference_config)  # before torch is imported
+    files = find_checkpoint_files(checkpoint_dir, inference_config)  # before torch is imported
+    check_files(files, output, weights)
     bundle = _export(checkpoint_dir, output, shapes, weights, inference_config, licence)
     for line in _facts(bundle):
         click.echo(line)

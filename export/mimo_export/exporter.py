@@ -1,7 +1,6 @@
 """Checkpoint folder in, bundle folder out."""
 
 import json
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from mimo_export.draft import draft_of
 from mimo_export.export_progress import ExportProgress, OnProgress, say_nothing
 from mimo_export.graph import Graph, onnx_from_graph
 from mimo_export.networks_file import NetworksFile
+from mimo_export.room import check_room
 from mimo_export.shapes import check_shapes, check_sizes, graph_names
 from mimo_export.store import WeightStore
 from mimo_export.working_memory import working_bytes
@@ -31,12 +31,10 @@ from mimo_runtime.bundle import (
 )
 from mimo_runtime.bundle.networks import NETWORKS as NETWORKS_FILE
 from mimo_runtime.bundle.networks import WEIGHTS
-from mimo_runtime.engines.memory import require_memory
-from mimo_runtime.errors import InvalidRequestError, ResourceError
+from mimo_runtime.errors import InvalidRequestError
 
 OVERLAP_FRAMES = 4
 UNSTATED_LICENCE = "not stated; the terms of the checkpoint apply"
-_TRACING_BYTES = 1 << 30
 
 
 def bundle_from_checkpoint(
@@ -66,33 +64,13 @@ def bundle_from_checkpoint(
     rounded = RoundedToHalf() if precision == "fp16" else None
     checkpoint = load_checkpoint(folder, inference_config, rounded or in_float32)
     check_shapes(shapes, checkpoint)
-    _check_room(checkpoint, target, half=rounded is not None)
+    check_room(checkpoint.sizes_bytes.values(), target, precision)
     with draft_of(target) as draft:
         manifests = _Export(checkpoint, draft, tuple(shapes), on_progress).run(
             target.name, licence, rounded
         )
     remember(target, {n: f for manifest in manifests for n, f in manifest.files.items()})
     return Bundle(target, manifests[0])
-
-
-def _check_room(checkpoint: Checkpoint, target: Path, half: bool) -> None:
-    """Disk for all weights, memory for those of the largest network."""
-    parent = next(path for path in target.absolute().parents if path.exists())
-    needed_bytes = sum(checkpoint.sizes_bytes.values()) // (2 if half else 1)
-    free_bytes = shutil.disk_usage(parent).free
-    if free_bytes < needed_bytes * 1.05:
-        raise ResourceError(
-            f"The bundle needs about {needed_bytes / 1e9:.2f} GB and {parent} has "
-            f"{free_bytes / 1e9:.2f} GB free; make room or name another disk."
-        )
-    require_memory(
-        export_bytes(checkpoint), "The export", "end other programs or use a larger machine"
-    )
-
-
-def export_bytes(checkpoint: Checkpoint) -> int:
-    """Memory for an export: the weights of the largest network, and what tracing takes."""
-    return max(checkpoint.sizes_bytes.values()) + _TRACING_BYTES
 
 
 class _Export:

@@ -1,5 +1,7 @@
 """Weight files of a checkpoint: mapped safely, merged as the official loader does, and checked."""
 
+import errno
+import os
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -8,10 +10,11 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from mimo_runtime.errors import CheckpointError
+from mimo_runtime.errors import CheckpointError, ResourceError
 
 State = dict[str, Tensor]
 Convert = Callable[[Tensor], Tensor]
+_NO_MEMORY = os.strerror(errno.ENOMEM)
 
 
 def read_weights(path: Path) -> State:
@@ -22,13 +25,20 @@ def read_weights(path: Path) -> State:
 
     Raises:
         CheckpointError: it is not a plain dictionary of tensors.
+        ResourceError: a limit of memory leaves no room for it.
     """
     try:
         return load_file(path) if path.suffix == ".safetensors" else _unpickle(path)
     except (CheckpointError, MemoryError):
         raise
     except Exception as error:  # damaged files make torch and safetensors raise anything
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:120]
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        if _NO_MEMORY in reason:
+            raise ResourceError(
+                f"There is no memory to map {path}; raise the limit of this process or end other "
+                "programs."
+            ) from error
+        reason = reason[:120]
         raise CheckpointError(
             f"{path} cannot be read as a weight file ({reason}); copy it again from its source."
         ) from error
