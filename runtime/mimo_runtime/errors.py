@@ -97,6 +97,12 @@ class DeadlineExceededError(MimoError):
     exit_code = 124
 
 
+class IdleError(MimoError):
+    """A client that was silent, or slower than is accepted, while it had to send or to read."""
+
+    exit_code = 7
+
+
 class UnsupportedError(MimoError):
     """Something that exists elsewhere but not here; the sentence names the way out."""
 

@@ -241,6 +241,7 @@ class SynthesizeRequest(_message.Message):
 
     CONFIG_FIELD_NUMBER: _builtins.int
     CHUNK_FIELD_NUMBER: _builtins.int
+    END_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> Global___StreamConfig:
         """The settings: exactly once, and before everything else."""
@@ -249,21 +250,43 @@ class SynthesizeRequest(_message.Message):
     def chunk(self) -> Global___InputChunk:
         """The next slice of one input."""
 
+    @_builtins.property
+    def end(self) -> Global___InputsEnd:
+        """There are no more inputs: as closing the sending side says it, where a client cannot."""
+
     def __init__(
         self,
         *,
         config: Global___StreamConfig | None = ...,
         chunk: Global___InputChunk | None = ...,
+        end: Global___InputsEnd | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "payload", b"payload"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "end", b"end", "payload", b"payload"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "payload", b"payload"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "end", b"end", "payload", b"payload"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "end"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
 Global___SynthesizeRequest: _TypeAlias = SynthesizeRequest  # noqa: Y015
+
+@_typing.final
+class InputsEnd(_message.Message):
+    """Says that all inputs have been sent."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InputsEnd: _TypeAlias = InputsEnd  # noqa: Y015
 
 @_typing.final
 class SynthesizeResponse(_message.Message):
@@ -281,7 +304,9 @@ class SynthesizeResponse(_message.Message):
     """1 for the first message of a stream, then one more for each."""
     @_builtins.property
     def ready(self) -> Global___StreamReady:
-        """The config was accepted and a place in the server taken: first, and once."""
+        """The config was accepted: first, and once. A place in the server is taken when the inputs
+        are complete.
+        """
 
     @_builtins.property
     def output(self) -> Global___OutputFormat:
@@ -335,6 +360,7 @@ class StreamConfig(_message.Message):
     WIDTH_PX_FIELD_NUMBER: _builtins.int
     HEIGHT_PX_FIELD_NUMBER: _builtins.int
     FRAMING_FIELD_NUMBER: _builtins.int
+    INPUTS_FIELD_NUMBER: _builtins.int
     steps: _builtins.int
     """Solver steps, 1 to 1000; 25 when not set."""
     guidance: _builtins.float
@@ -353,6 +379,12 @@ class StreamConfig(_message.Message):
     """Height at which the networks must run, in pixels; 0 for that of the bundle."""
     framing: Global___Framing.ValueType
     """What the networks are shown of each frame; the person when unspecified."""
+    @_builtins.property
+    def inputs(self) -> _containers.RepeatedScalarFieldContainer[Global___Input.ValueType]:
+        """The inputs that will be sent, in any order. Once each of them has ended the work begins,
+        whether or not the sending side is closed. For feather masks that is once all 16 have ended.
+        """
+
     def __init__(
         self,
         *,
@@ -364,10 +396,11 @@ class StreamConfig(_message.Message):
         width_px: _builtins.int = ...,
         height_px: _builtins.int = ...,
         framing: Global___Framing.ValueType = ...,
+        inputs: _abc.Iterable[Global___Input.ValueType] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "mode", b"mode", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -505,6 +538,14 @@ class Limits(_message.Message):
     MAX_PICTURE_PX_FIELD_NUMBER: _builtins.int
     MAX_VIDEO_FRAMES_FIELD_NUMBER: _builtins.int
     IDLE_TIMEOUT_S_FIELD_NUMBER: _builtins.int
+    MIN_SEND_BYTES_PER_S_FIELD_NUMBER: _builtins.int
+    MIN_READ_BYTES_PER_S_FIELD_NUMBER: _builtins.int
+    MAX_PICTURE_SIDE_PX_FIELD_NUMBER: _builtins.int
+    MAX_PICTURE_ASPECT_FIELD_NUMBER: _builtins.int
+    MAX_VIDEO_WIDTH_PX_FIELD_NUMBER: _builtins.int
+    MAX_VIDEO_HEIGHT_PX_FIELD_NUMBER: _builtins.int
+    MAX_WORK_PX_FIELD_NUMBER: _builtins.int
+    MAX_OFFICIAL_FRAMES_FIELD_NUMBER: _builtins.int
     max_message_bytes: _builtins.int
     """One message."""
     max_picture_bytes: _builtins.int
@@ -519,6 +560,23 @@ class Limits(_message.Message):
     """Frames of one video."""
     idle_timeout_s: _builtins.float
     """The longest silence of the client while it sends or reads, in seconds."""
+    min_send_bytes_per_s: _builtins.float
+    """The slowest that the client may send inputs for long, in bytes per second."""
+    min_read_bytes_per_s: _builtins.float
+    """The slowest that the client may read responses for long, in bytes per second."""
+    max_picture_side_px: _builtins.int
+    """Side of a picture, in pixels."""
+    max_picture_aspect: _builtins.float
+    """Longer to shorter side of a picture."""
+    max_video_width_px: _builtins.int
+    """Width and height of a video, in pixels."""
+    max_video_height_px: _builtins.int
+    max_work_px: _builtins.float
+    """Work of one stream: frames x (steps x pixels of the bundle + pixels of a frame)."""
+    max_official_frames: _builtins.int
+    """Frames of a result in the official mode, which takes no more of a template; the corrected
+    mode takes all.
+    """
     def __init__(
         self,
         *,
@@ -529,10 +587,18 @@ class Limits(_message.Message):
         max_picture_px: _builtins.int = ...,
         max_video_frames: _builtins.int = ...,
         idle_timeout_s: _builtins.float = ...,
+        min_send_bytes_per_s: _builtins.float = ...,
+        min_read_bytes_per_s: _builtins.float = ...,
+        max_picture_side_px: _builtins.int = ...,
+        max_picture_aspect: _builtins.float = ...,
+        max_video_width_px: _builtins.int = ...,
+        max_video_height_px: _builtins.int = ...,
+        max_work_px: _builtins.float = ...,
+        max_official_frames: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["idle_timeout_s", b"idle_timeout_s", "max_message_bytes", b"max_message_bytes", "max_picture_bytes", b"max_picture_bytes", "max_picture_px", b"max_picture_px", "max_total_bytes", b"max_total_bytes", "max_video_bytes", b"max_video_bytes", "max_video_frames", b"max_video_frames"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idle_timeout_s", b"idle_timeout_s", "max_message_bytes", b"max_message_bytes", "max_official_frames", b"max_official_frames", "max_picture_aspect", b"max_picture_aspect", "max_picture_bytes", b"max_picture_bytes", "max_picture_px", b"max_picture_px", "max_picture_side_px", b"max_picture_side_px", "max_total_bytes", b"max_total_bytes", "max_video_bytes", b"max_video_bytes", "max_video_frames", b"max_video_frames", "max_video_height_px", b"max_video_height_px", "max_video_width_px", b"max_video_width_px", "max_work_px", b"max_work_px", "min_read_bytes_per_s", b"min_read_bytes_per_s", "min_send_bytes_per_s", b"min_send_bytes_per_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -549,6 +615,7 @@ class OutputFormat(_message.Message):
     RATE_NUMERATOR_FIELD_NUMBER: _builtins.int
     RATE_DENOMINATOR_FIELD_NUMBER: _builtins.int
     FRAME_COUNT_FIELD_NUMBER: _builtins.int
+    TRUNCATED_FRAMES_FIELD_NUMBER: _builtins.int
     width_px: _builtins.int
     """Width, in pixels."""
     height_px: _builtins.int
@@ -559,6 +626,10 @@ class OutputFormat(_message.Message):
     """Frames per second, denominator."""
     frame_count: _builtins.int
     """How many frames will come."""
+    truncated_frames: _builtins.int
+    """Frames of the time crop that will not come, since the mode takes no more of a template; 0
+    where the result is whole.
+    """
     def __init__(
         self,
         *,
@@ -567,10 +638,11 @@ class OutputFormat(_message.Message):
         rate_numerator: _builtins.int = ...,
         rate_denominator: _builtins.int = ...,
         frame_count: _builtins.int = ...,
+        truncated_frames: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["frame_count", b"frame_count", "height_px", b"height_px", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["frame_count", b"frame_count", "height_px", b"height_px", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "truncated_frames", b"truncated_frames", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -585,22 +657,26 @@ class Progress(_message.Message):
     STAGE_FIELD_NUMBER: _builtins.int
     DONE_FIELD_NUMBER: _builtins.int
     TOTAL_FIELD_NUMBER: _builtins.int
+    QUEUE_POSITION_FIELD_NUMBER: _builtins.int
     stage: _builtins.str
     """The stage: waiting (for a free place to run), then those of the synthesis."""
     done: _builtins.int
     """Units of the stage that are finished."""
     total: _builtins.int
     """Units of the stage altogether."""
+    queue_position: _builtins.int
+    """While it waits: how many streams go before this one. Told again every few seconds."""
     def __init__(
         self,
         *,
         stage: _builtins.str = ...,
         done: _builtins.int = ...,
         total: _builtins.int = ...,
+        queue_position: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "stage", b"stage", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["done", b"done", "queue_position", b"queue_position", "stage", b"stage", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,17 +1,20 @@
 """`mimo serve`: the gRPC server."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mimo_runtime.bundle import Shape
 from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples, shape_options
+from mimo_runtime.cli.server_limits import limit_options, limits_from
 
 
 @click.command(
     epilog=examples(
         "mimo serve --bundle bundles/mimo",
         "mimo serve --bundle b --listen 0.0.0.0:50051 --tls-certificate c.pem --tls-key k.pem",
+        "mimo serve --bundle b --sessions 2 --max-work-px 50e9 --spool-dir /dev/shm",
     )
 )
 @click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
@@ -22,32 +25,34 @@ from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples, sha
 @click.option("--waiting", type=int, default=4, show_default=True, help="May wait beside them.")
 @click.option("--tls-certificate", type=FILE, help="PEM file of the server's certificate.")
 @click.option("--tls-key", type=FILE, help="PEM file of its key.")
+@click.option(
+    "--tls-client-ca", type=FILE, help="PEM file of the authority that must have signed clients."
+)
 @click.option("--insecure", is_flag=True, help="Allow other machines to connect without TLS.")
+@click.option("--spool-dir", type=FOLDER, help="Where clients' files lie while they are used.")
+@click.option(
+    "--reflection/--no-reflection",
+    default=True,
+    show_default=True,
+    help="Whether the server tells its protocol to whoever asks.",
+)
+@limit_options
 def serve(
     bundle: Path,
     shape: Shape | None,
     verify: bool,
     listen: str,
-    engine: str,
-    threads: int,
     sessions: int,
     waiting: int,
-    tls_certificate: Path | None,
-    tls_key: Path | None,
-    insecure: bool,
+    **given: Any,
 ) -> None:
-    """Serve a bundle over gRPC until Ctrl-C."""
+    """Serve a bundle over gRPC until Ctrl-C. docs/serving.md tells what each limit is for."""
     from mimo_runtime.bundle.opening import open_at_terminal
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.serving.run import serve as run
 
+    limits, bounds = limits_from(given)
     options = ServerOptions(
-        max_sessions=sessions,
-        max_waiting=waiting,
-        engine=engine,
-        threads=threads,
-        tls_certificate=tls_certificate,
-        tls_key=tls_key,
-        insecure=insecure,
+        max_sessions=sessions, max_waiting=waiting, limits=limits, **bounds, **given
     )
     run(open_at_terminal(bundle, shape, verify), listen, options, click.echo)

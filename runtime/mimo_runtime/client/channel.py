@@ -7,18 +7,27 @@ import grpc
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.address import is_loopback, split_address
 
+KEEPALIVE_S = 20.0
+
 
 def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
     """A channel to `HOST:PORT`; a context manager.
 
     With `tls_root`, the PEM file of the authority that signed the server's certificate, it
-    speaks TLS. A server of this machine is never reached through a proxy.
+    speaks TLS. A server of this machine is never reached through a proxy. One that does not answer
+    pings, though it accepted the connection, is unreachable after two times `KEEPALIVE_S`.
 
     Raises:
         InvalidRequestError: the address or the file cannot be used.
     """
     host, _ = split_address(server)
-    options = (("grpc.enable_http_proxy", 0),) if is_loopback(host) else ()
+    options = [
+        ("grpc.keepalive_time_ms", int(KEEPALIVE_S * 1000)),
+        ("grpc.keepalive_timeout_ms", int(KEEPALIVE_S * 1000)),
+        ("grpc.http2.max_pings_without_data", 0),  # a stream that waits has none for long
+    ]
+    if is_loopback(host):
+        options.append(("grpc.enable_http_proxy", 0))
     if tls_root is None:
         return grpc.insecure_channel(server, options)
     try:

@@ -120,12 +120,15 @@ class StreamOpened:
     rate_numerator: int
     rate_denominator: int
     frame_count: int
+    truncated_frames: int = 0
 
     @property
     def output(self) -> OutputFormat:
         """The video that it makes."""
         rate_fps = Fraction(self.rate_numerator, self.rate_denominator)
-        return OutputFormat(self.width_px, self.height_px, rate_fps, self.frame_count)
+        return OutputFormat(
+            self.width_px, self.height_px, rate_fps, self.frame_count, self.truncated_frames
+        )
 
 
 @dataclass(frozen=True, slots=True)

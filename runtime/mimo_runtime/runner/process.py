@@ -142,6 +142,15 @@ class ProcessRunner:
             child.kill()
         self._thread.join()
 
+    def kill(self) -> None:
+        """End the engine process at once; no other one is started."""
+        with self._changed:
+            self._closed = True
+            child = self._child
+            self._changed.notify_all()
+        if child:
+            child.kill()
+
     def _begin(
         self,
         kind: Callable[[int, EngineChild], Remote],

@@ -65,6 +65,7 @@ class ServedStream:
                 output.height_px,
                 *output.rate_fps.as_integer_ratio(),
                 output.frame_count,
+                output.truncated_frames,
             )
         )
 

@@ -64,7 +64,12 @@ class Stream:
         self._framing = framing_of(request, self._settings, manifest, figure)
         self._planes = None if figure is None else planes_of(figure, template, manifest)
         self._character = self._framing.character()
-        self.output = OutputFormat(*self._framing.size_px, template.rate_fps, template.frame_count)
+        self.output = OutputFormat(
+            *self._framing.size_px,
+            template.rate_fps,
+            template.frame_count,
+            template.cropped_count - template.frame_count,
+        )
         self._inputs: FrameInputs = TemplateInputs(template, self._framing)
         try:
             boxes = PersonBoxes(self._inputs, template.frame_count, token, on_progress)

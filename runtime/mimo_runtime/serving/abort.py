@@ -8,7 +8,10 @@ from typing import Any
 import grpc.aio
 
 from mimo_runtime.errors import MimoError
+from mimo_runtime.scarcity import resource_error
 from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
+
+Ending = tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]
 
 LOG = logging.getLogger(__name__)
 
@@ -26,12 +29,21 @@ async def abort_on_error(
         await work
         return
     except MimoError as error:
-        refused = error
-    except Exception:
-        incident = secrets.token_hex(4)
-        LOG.exception("Incident %s", incident)
-        refused = MimoError(
-            f"The server failed in a way it did not expect; its log has it as incident {incident}."
-        )
-    details = ((DETAILS_KEY, details_of(refused)),)
-    await context.abort(row_of(refused).code, str(refused), details)
+        ending = ending_of(error)
+    except Exception as error:
+        ending = ending_of(resource_error(error) or _incident())
+    await context.abort(*ending)
+
+
+def ending_of(error: MimoError) -> Ending:
+    """What a call ends with; it does not refer to the error, whose traceback holds buffers."""
+    return row_of(error).code, str(error), ((DETAILS_KEY, details_of(error)),)
+
+
+def _incident() -> MimoError:
+    """The sentence for an error that is none of ours, which is being handled and is logged."""
+    incident = secrets.token_hex(4)
+    LOG.exception("Incident %s", incident)
+    return MimoError(
+        f"The server failed in a way it did not expect; its log has it as incident {incident}."
+    )

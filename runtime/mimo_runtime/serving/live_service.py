@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import grpc.aio
 
@@ -13,6 +14,7 @@ from mimo_runtime.serving.live_messages import LiveMessages, Requests
 from mimo_runtime.serving.live_requests import live_settings, picture_format, pose_frame
 from mimo_runtime.serving.live_responses import live_responses
 from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission
 from mimo_runtime.sessions.live_session import LiveSession
 
@@ -24,11 +26,15 @@ class LiveService:
     the outer bound.
     """
 
-    def __init__(self, runner: Runner, options: ServerOptions) -> None:
+    def __init__(
+        self, runner: Runner, options: ServerOptions, streams: StreamTable, spool: Path
+    ) -> None:
         self._runner = runner
         self._options = options
+        self._streams = streams
+        self._spool = spool
         self._workers = ThreadPoolExecutor(options.max_live, thread_name_prefix="mimo-live")
-        self.admission = Admission(options.max_live, 0)
+        self.admission = Admission(options.max_live, 0, options.max_places_per_host)
 
     def close(self) -> None:
         """End the threads, once no stream is open."""
@@ -40,17 +46,28 @@ class LiveService:
         context: "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]",
     ) -> None:
         """One live stream. Raises MimoError for why it ends early."""
-        messages = LiveMessages(requests_, context, self._options.idle_timeout_s)
-        config = await messages.config()
-        settings, (picture, quality) = live_settings(config), picture_format(config)
-        limits, deadline_s = self._options.limits, context.time_remaining()
-        with self.admission.place():
-            session = LiveSession(self._runner, settings, picture, quality, limits, deadline_s)
+        messages = LiveMessages(requests_, context, self._options)
+        host = host_of(context.peer())
+        with self._streams.entered(context.peer(), messages.lag_s):
+            config = await messages.config()
+            self.admission.check(host)
+            session = self._session(config, context.time_remaining())
             try:
                 await self._pictures(messages, session)
-                await self._run(messages, session)
+                place = self.admission.enter(host)
+                try:
+                    await self._run(messages, session)
+                finally:
+                    self.admission.leave(place)
             finally:
                 session.close()
+
+    def _session(self, config: pb.LiveConfig, deadline_s: float | None) -> LiveSession:
+        settings, (picture, quality) = live_settings(config), picture_format(config)
+        limits = self._options.limits
+        return LiveSession(
+            self._runner, settings, picture, quality, limits, deadline_s, self._spool
+        )
 
     async def _pictures(self, messages: LiveMessages, session: LiveSession) -> None:
         """Spool the pictures, up to the first credit."""

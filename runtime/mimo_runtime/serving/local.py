@@ -45,8 +45,8 @@ class LocalServer:
             runner.run(self._serve())
 
     async def _serve(self) -> None:
-        server = Server(self._runner, self._options)
         try:
+            server = Server(self._runner, self._options)
             self._opened.set_result(await server.open("127.0.0.1:0"))
         except MimoError as error:
             self._opened.set_exception(error)

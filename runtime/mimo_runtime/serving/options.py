@@ -13,15 +13,13 @@ MAX_MESSAGE_BYTES = 4 << 20
 
 @dataclass(frozen=True, slots=True)
 class ServerOptions:
-    """Options of one server.
+    """Options of one server; docs/serving.md tells what each of them bounds, and why.
 
-    `max_sessions` streams are worked on at once, `max_waiting` may wait beside them; `max_live`
-    live streams may be open, of which the engine takes as many as it keeps up with; a client that
-    neither sends nor reads for `idle_timeout_s`, or has not sent its inputs in `upload_timeout_s`,
-    is dropped; when the server is asked to end, streams have `drain_s` to finish. `engine` runs the
-    bundle with `threads` on a CPU, 0 for all cores. With
-    `tls_certificate` and `tls_key` (PEM files) the port speaks TLS; without them it opens on a
-    loopback address only, unless `insecure`.
+    `engine` runs the bundle with `threads` on a CPU, 0 for all cores. With `tls_certificate` and
+    `tls_key` (PEM files, read again when they change) the port speaks TLS, and with
+    `tls_client_ca` only to clients that this authority has signed; without them it opens on a
+    loopback address only, unless `insecure`. The files of clients lie in `spool_dir`, None for the
+    system's place for temporary files. `limits` bound what one stream may send.
 
     Raises:
         InvalidRequestError: a number is too small, or one half of the TLS pair is missing.
@@ -30,28 +28,54 @@ class ServerOptions:
     max_sessions: int = 1
     max_waiting: int = 4
     max_live: int = 8
+    max_places_per_host: int = 0
+    max_streams: int = 128
+    max_streams_per_host: int = 64
+    max_watches: int = 256
+    max_streams_per_connection: int = 100
+    max_connections: int = 1000
     idle_timeout_s: float = 30.0
     upload_timeout_s: float = 600.0
+    min_send_bytes_per_s: float = 4096.0
+    min_read_bytes_per_s: float = 4096.0
+    max_unread_bytes: int = 4 << 30
+    progress_interval_s: float = 5.0
+    min_ping_interval_s: float = 5.0
     drain_s: float = 20.0
+    reflection: bool = True
     engine: str = AUTO
     threads: int = 0
     limits: InputLimits = field(default_factory=InputLimits)
+    spool_dir: Path | None = None
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    tls_client_ca: Path | None = None
     insecure: bool = False
 
     def __post_init__(self) -> None:
-        if self.max_sessions < 1 or self.max_waiting < 0:
+        if self.max_sessions < 1 or self.max_waiting < 0 or self.max_places_per_host < 0:
             raise InvalidRequestError(
-                f"max_sessions is {self.max_sessions} and max_waiting {self.max_waiting}; give "
-                "at least 1 and 0."
+                f"max_sessions is {self.max_sessions}, max_waiting {self.max_waiting} and "
+                f"max_places_per_host {self.max_places_per_host}; give at least 1, 0 and 0."
             )
-        if self.max_live < 1:
-            raise InvalidRequestError(f"max_live is {self.max_live}; give at least 1.")
-        for name in ("idle_timeout_s", "upload_timeout_s", "drain_s"):
+        for name in _ABOVE_ZERO:
             if not 0 < getattr(self, name) < math.inf:
                 raise InvalidRequestError(
-                    f"{name} is {getattr(self, name)}; give a number of seconds above 0."
+                    f"{name} is {getattr(self, name)}; give a number above 0."
                 )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise InvalidRequestError("TLS needs both a certificate and a key; give both files.")
+        if self.tls_client_ca is not None and self.tls_key is None:
+            raise InvalidRequestError(
+                "Clients can be asked for certificates only where the server has one; give its "
+                "certificate and key too."
+            )
+
+
+_ABOVE_ZERO = (
+    *("max_live", "max_streams", "max_streams_per_host", "max_watches"),
+    *("max_streams_per_connection", "max_connections", "max_unread_bytes"),
+    *("idle_timeout_s", "upload_timeout_s", "progress_interval_s", "drain_s"),
+    "min_ping_interval_s",
+    *("min_send_bytes_per_s", "min_read_bytes_per_s"),
+)

@@ -57,14 +57,35 @@ def check_size(config: pb.StreamConfig, bundle: Bundle) -> None:
         )
 
 
+Announced = frozenset[InputKind]
+
+
+def inputs_from(config: pb.StreamConfig) -> Announced:
+    """The inputs that a client says it will send, none where it does not say.
+
+    Raises:
+        InvalidRequestError: the server does not know one.
+    """
+    return frozenset(input_of(number) for number in config.inputs)
+
+
 def input_from(chunk: pb.InputChunk) -> InputKind:
     """Which input a chunk belongs to.
 
     Raises:
         InvalidRequestError: the server does not know it.
     """
-    if chunk.input not in INPUTS:
+    return input_of(chunk.input)
+
+
+def input_of(number: pb.Input.ValueType) -> InputKind:
+    """The input of a number of the wire.
+
+    Raises:
+        InvalidRequestError: the server does not know it.
+    """
+    if number not in INPUTS:
         raise InvalidRequestError(
-            f"input is {chunk.input}, which this server does not know; send what mimo.v1 names."
+            f"input is {number}, which this server does not know; send what mimo.v1 names."
         )
-    return INPUTS[chunk.input]
+    return INPUTS[number]

@@ -3,6 +3,7 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime import __version__
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.planning.rules import OFFICIAL
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.sessions.session import Event, Summary
@@ -10,7 +11,7 @@ from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import OutputKind
-from mimo_runtime.wire.progress import Progress
+from mimo_runtime.wire.progress import Progress, Stage
 
 SLICE_BYTES = 1 << 20
 MAX_RATE_DENOMINATOR = 1_000_000
@@ -39,6 +40,14 @@ def limits(options: ServerOptions) -> pb.Limits:
         max_picture_px=inputs.media.max_picture_px,
         max_video_frames=inputs.media.max_frames,
         idle_timeout_s=options.idle_timeout_s,
+        min_send_bytes_per_s=options.min_send_bytes_per_s,
+        min_read_bytes_per_s=options.min_read_bytes_per_s,
+        max_picture_side_px=inputs.media.max_picture_side_px,
+        max_picture_aspect=inputs.media.max_picture_aspect,
+        max_video_width_px=inputs.media.max_width_px,
+        max_video_height_px=inputs.media.max_height_px,
+        max_work_px=inputs.max_work_px,
+        max_official_frames=OFFICIAL.max_frames or 0,
     )
 
 
@@ -72,6 +81,12 @@ def ready(
     )
 
 
+def waiting(position: int) -> pb.SynthesizeResponse:
+    """That a stream waits, and how many go before it."""
+    progress = pb.Progress(stage=Stage.WAITING, done=0, total=1, queue_position=position)
+    return pb.SynthesizeResponse(progress=progress)
+
+
 def responses(event: Event) -> list[pb.SynthesizeResponse]:
     """The messages that tell one event of a session; several for frames of many bytes."""
     if isinstance(event, EncodedFrames):
@@ -92,6 +107,7 @@ def _output(output: OutputFormat) -> pb.OutputFormat:
         rate_numerator=rate_fps.numerator,
         rate_denominator=rate_fps.denominator,
         frame_count=output.frame_count,
+        truncated_frames=output.truncated_frames,
     )
 
 

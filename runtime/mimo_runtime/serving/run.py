@@ -1,15 +1,16 @@
 """A server process: from a bundle until it is told to end."""
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Callable
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.runner.process import ProcessRunner
-from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.address import check_listen
+from mimo_runtime.serving.ending import GRACE_S, end_after, end_now
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.server import Server
+from mimo_runtime.serving.server import LAST_WORDS_S, Server
 
 Report = Callable[[str], None]
 
@@ -44,7 +45,9 @@ def start_engines(bundle: Bundle, options: ServerOptions, report: Report) -> Pro
     return runner
 
 
-async def _serve(runner: Runner, listen: str, options: ServerOptions, report: Report) -> None:
+async def _serve(
+    runner: ProcessRunner, listen: str, options: ServerOptions, report: Report
+) -> None:
     asked = asyncio.Queue[None]()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -52,13 +55,21 @@ async def _serve(runner: Runner, listen: str, options: ServerOptions, report: Re
     server = Server(runner, options)
     report(f"Serving on {await server.open(listen)}.")
     await asked.get()
+    end_after(options.drain_s + GRACE_S)
     server.refuse()
     report(f"Ending: open streams have {options.drain_s:g} s to finish. Ask again to end at once.")
-    hurry = asyncio.create_task(_hurry(server, asked))
+    hurry = asyncio.create_task(_hurry(server, runner, asked))
     await server.drain(options.drain_s)
     hurry.cancel()
 
 
-async def _hurry(server: Server, asked: asyncio.Queue[None]) -> None:
+async def _hurry(server: Server, runner: ProcessRunner, asked: asyncio.Queue[None]) -> None:
+    """At a second signal end at once, whatever is waited for; nothing of clients stays."""
     await asked.get()
-    await server.drain(within_s=0)
+    end_after(GRACE_S)
+    runner.kill()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(LAST_WORDS_S):
+            await server.drain(within_s=0)
+    server.close()
+    end_now()

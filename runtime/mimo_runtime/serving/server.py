@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
@@ -13,19 +12,35 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.address import check_listen
+from mimo_runtime.serving.call_guard import CallGuard
+from mimo_runtime.serving.credentials import server_credentials
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.service import NAME, SynthesisService
+from mimo_runtime.serving.stream_table import StreamTable
+from mimo_runtime.sessions.spool_root import SpoolRoot
 from mimo_runtime.wire.address import join_address, split_address
 
-SPARE_CALLS = 64
 DRAIN_POLL_S = 0.02
 LAST_WORDS_S = 1.0
-CHANNEL_OPTIONS = (
-    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
-    ("grpc.so_reuseport", 0),
-    ("grpc.keepalive_time_ms", 30_000),
-    ("grpc.keepalive_timeout_ms", 10_000),
-)
+
+
+def channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
+    """What gRPC is told of connections.
+
+    A client may ping now and then, as many do behind a load balancer, and is pinged itself; one
+    that never speaks is closed.
+    """
+    return (
+        ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+        ("grpc.so_reuseport", 0),
+        ("grpc.keepalive_time_ms", 30_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.min_ping_interval_without_data_ms", int(options.min_ping_interval_s * 1000)),
+        ("grpc.server_handshake_timeout_ms", 10_000),
+        ("grpc.max_concurrent_streams", options.max_streams_per_connection),
+        ("grpc.max_allowed_incoming_connections", options.max_connections),
+    )
 
 
 class Server:
@@ -35,13 +50,16 @@ class Server:
         self._options = options
         self._workers = ThreadPoolExecutor(options.max_sessions, thread_name_prefix="mimo-work")
         self._health = health.aio.HealthServicer()
-        calls = options.max_sessions + options.max_waiting + options.max_live + SPARE_CALLS
-        self._server = grpc.aio.server(options=CHANNEL_OPTIONS, maximum_concurrent_rpcs=calls)
-        self._service = SynthesisService(runner, options, self._workers)
+        watches = StreamTable(options.max_watches, options.max_watches)
+        guard = CallGuard(watches, options.idle_timeout_s)
+        self._server = grpc.aio.server(options=channel_options(options), interceptors=[guard])
+        self._spool = SpoolRoot(options.spool_dir)
+        self._service = SynthesisService(runner, options, self._workers, self._spool.folder)
         synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        names = (NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
-        reflection.enable_server_reflection(names, self._server)
+        if options.reflection:
+            names = (NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
+            reflection.enable_server_reflection(names, self._server)
 
     async def open(self, listen: str) -> str:
         """Begin to answer on `HOST:PORT`; returns the real address where the port was 0.
@@ -50,24 +68,17 @@ class Server:
             InvalidRequestError: the address cannot be had, or not without TLS, or the TLS files
                 cannot be read.
         """
-        check_listen(listen, self._options)
-        credentials = _credentials(self._options)
         try:
-            if credentials is None:
-                port = self._server.add_insecure_port(listen)
-            else:
-                port = self._server.add_secure_port(listen, credentials)
-        except RuntimeError:
-            raise InvalidRequestError(
-                f"Cannot listen on {listen}: the port is taken or the host is not this "
-                "machine's; choose another address."
-            ) from None
+            port = self._add_port(listen)
+        except InvalidRequestError:
+            self.close()
+            raise
         await self._health.set(NAME, health_pb2.HealthCheckResponse.SERVING)
         await self._server.start()
         return join_address(split_address(listen)[0], port)
 
     def refuse(self) -> None:
-        """Refuse every new stream from now on, in a sentence."""
+        """Refuse every new stream, and those that wait for their turn, in a sentence."""
         self._service.admission.close()
         self._service.live.admission.close()
 
@@ -77,27 +88,32 @@ class Server:
         May be called again with a shorter time.
         """
         self.refuse()
-        await self._health.enter_graceful_shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS_S):  # behind a watcher that does not read
+                await self._health.enter_graceful_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(within_s):
-                while self._service.admission.inside or self._service.live.admission.inside:
+                while len(self._service.streams):
                     await asyncio.sleep(DRAIN_POLL_S)
         await self._server.stop(min(within_s, LAST_WORDS_S))
-        await asyncio.to_thread(self._workers.shutdown)
-        await asyncio.to_thread(self._service.live.close)
+        with contextlib.suppress(RuntimeError):  # no thread can be started any more
+            await asyncio.to_thread(self._workers.shutdown)
+            await asyncio.to_thread(self._service.live.close)
+        self.close()
 
+    def close(self) -> None:
+        """Remove the files of clients."""
+        self._spool.close()
 
-def _credentials(options: ServerOptions) -> grpc.ServerCredentials | None:
-    if options.tls_certificate is None or options.tls_key is None:
-        return None
-    pair = (_read(options.tls_key), _read(options.tls_certificate))
-    return grpc.ssl_server_credentials([pair])
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot read the TLS file {path}: {error.strerror}; name one that can be read."
-        ) from error
+    def _add_port(self, listen: str) -> int:
+        check_listen(listen, self._options)
+        credentials = server_credentials(self._options)
+        try:
+            if credentials is None:
+                return self._server.add_insecure_port(listen)
+            return self._server.add_secure_port(listen, credentials)
+        except RuntimeError:
+            raise InvalidRequestError(
+                f"Cannot listen on {listen}: the port is taken or the host is not this "
+                "machine's; choose another address."
+            ) from None

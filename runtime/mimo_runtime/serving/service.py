@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import grpc.aio
 
@@ -15,36 +16,43 @@ from mimo_runtime.serving.abort import abort_on_error
 from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.sessions.admission import Admission
+from mimo_runtime.serving.stream_table import StreamTable, host_of
+from mimo_runtime.sessions.admission import Admission, Place
 from mimo_runtime.sessions.session import Session
 from mimo_runtime.synthesis.resolved import resolved_settings
-from mimo_runtime.wire.progress import Progress, Stage
 
 NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
+
+Context = grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]
 
 
 class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     """Serves one loaded bundle.
 
-    `workers` has `max_sessions` threads; inputs that are complete wait in its queue. `admission`
-    knows the open streams.
+    `workers` has `max_sessions` threads; sessions keep their files in `spool`. `streams` are all
+    that are open, of which `admission` knows those that wait for their turn or are at work.
     """
 
-    def __init__(self, runner: Runner, options: ServerOptions, workers: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, runner: Runner, options: ServerOptions, workers: ThreadPoolExecutor, spool: Path
+    ) -> None:
         self._runner = runner
         self._options = options
         self._workers = workers
-        self.admission = Admission(options.max_sessions, options.max_waiting)
-        self.live = LiveService(runner, options)
+        self._spool = spool
+        self.admission = Admission(
+            options.max_sessions, options.max_waiting, options.max_places_per_host
+        )
+        self.streams = StreamTable(options.max_streams, options.max_streams_per_host)
+        self.live = LiveService(runner, options, self.streams, spool)
 
     async def Synthesize(  # type: ignore[override]  # noqa: N802
         self,
         request_iterator: AsyncIterator[pb.SynthesizeRequest],
-        context: "grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]",
+        context: "Context",
     ) -> None:
         """One synthesis."""
-        messages = MessageStream(request_iterator, context, self._options.idle_timeout_s)
-        await abort_on_error(self._synthesize(messages, context.time_remaining()), context)
+        await abort_on_error(self._synthesize(request_iterator, context), context)
 
     async def SynthesizeLive(  # type: ignore[override]  # noqa: N802
         self,
@@ -62,29 +70,50 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         """What this server runs and accepts."""
         return responses.server_info(self._runner.bundle, self._options)
 
-    async def _synthesize(self, messages: MessageStream, deadline_s: float | None) -> None:
-        config = await messages.config()
-        bundle = self._runner.bundle
-        settings = requests.settings_from(config)
-        resolved = resolved_settings(settings, bundle.manifest)
-        kind = requests.output_kind_from(config)
-        requests.check_size(config, bundle)
-        with self.admission.place():
-            session = Session(self._runner, settings, kind, self._options.limits, deadline_s)
+    async def _synthesize(
+        self, request_iterator: AsyncIterator[pb.SynthesizeRequest], context: "Context"
+    ) -> None:
+        messages = MessageStream(request_iterator, context, self._options)
+        peer = context.peer()
+        with self.streams.entered(peer, messages.lag_s):
+            config = await messages.config()
+            bundle, host = self._runner.bundle, host_of(peer)
+            resolved = resolved_settings(requests.settings_from(config), bundle.manifest)
+            kind = requests.output_kind_from(config)
+            requests.check_size(config, bundle)
+            self.admission.check(host)
+            session = self._session(config, context.time_remaining())
             try:
                 await messages.send(responses.ready(resolved, kind, bundle, self._options))
-                await self._receive(messages, session)
-                await self._work(messages, session)
+                await self._receive(messages, session, requests.inputs_from(config))
+                await self._work(messages, session, self.admission.enter(host))
             finally:
                 session.close()
 
-    async def _receive(self, messages: MessageStream, session: Session) -> None:
+    def _session(self, config: pb.StreamConfig, deadline_s: float | None) -> Session:
+        return Session(
+            self._runner,
+            requests.settings_from(config),
+            requests.output_kind_from(config),
+            self._options.limits,
+            deadline_s,
+            spool=self._spool,
+            max_unread_bytes=self._options.max_unread_bytes,
+            contended=self.admission.contended,
+            patience_s=self._options.idle_timeout_s,
+        )
+
+    async def _receive(
+        self, messages: MessageStream, session: Session, announced: "requests.Announced"
+    ) -> None:
         """Spool every input of the client."""
         try:
             async with asyncio.timeout(self._options.upload_timeout_s):
                 async for chunk in messages.chunks():
                     kind = requests.input_from(chunk)
                     session.spool.append(kind, chunk.name, chunk.data, chunk.last)
+                    if announced and session.spool.has(announced):
+                        break
         except TimeoutError:
             raise DeadlineExceededError(
                 f"The inputs took longer than {self._options.upload_timeout_s:g} s, the most this "
@@ -92,21 +121,30 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             ) from None
         session.begin()
 
-    async def _work(self, messages: MessageStream, session: Session) -> None:
-        """Run a session in a worker thread and send what it says; leave no thread behind."""
-        await messages.send(*responses.responses(Progress(Stage.WAITING, 0, 1)))
-        work = self._workers.submit(session.work)
+    async def _work(self, messages: MessageStream, session: Session, place: Place) -> None:
+        """Run a session when its turn comes and send what it says; leave no thread behind.
+
+        Its place is given back when the work is done, however slowly the client reads.
+        """
+        try:
+            await self._wait_for_turn(messages, place)
+            work = asyncio.wrap_future(self._workers.submit(session.work))
+        except BaseException:
+            self.admission.leave(place)
+            raise
+        work.add_done_callback(lambda _: self.admission.leave(place))
         try:
             async for event in session.events:
                 for response in responses.responses(event):
                     await messages.send(response)
         finally:
             session.cancel()
-            await _ended(work)
+            await asyncio.wait([work])
+            work.exception()  # which counts as seen, also where the client has left
         work.result()
 
-
-async def _ended(work: Future[None]) -> None:
-    """Wait until a worker has let go of the work, or drop the work if none has begun it."""
-    if not work.cancel():
-        await asyncio.gather(asyncio.wrap_future(work), return_exceptions=True)
+    async def _wait_for_turn(self, messages: MessageStream, place: Place) -> None:
+        """Tell the position in the queue, again and again, until the turn has come."""
+        await messages.send(responses.waiting(self.admission.position(place)))
+        while not await place.wait(self._options.progress_interval_s):
+            await messages.send(responses.waiting(self.admission.position(place)))

@@ -1,50 +1,133 @@
-"""How many sessions are let in: some at work, a few waiting, the rest refused at once."""
+"""Who is let in and whose turn it is: some sessions at work, a few waiting, the rest refused."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
 
-from mimo_runtime.errors import BusyError, ServerUnreachableError
+from mimo_runtime.errors import BusyError, MimoError, ServerUnreachableError
+
+
+class Place:
+    """One session's place: waiting for its turn, then at work. Made by `Admission.enter`."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.turn = asyncio.Event()
+        self._error: MimoError | None = None
+
+    def refuse(self, error: MimoError) -> None:
+        """Send away a session that waits."""
+        self._error = error
+        self.turn.set()
+
+    async def wait(self, within_s: float) -> bool:
+        """Whether its turn has come in `within_s`.
+
+        Raises:
+            ServerUnreachableError: it does not come any more.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                await self.turn.wait()
+        except TimeoutError:
+            return False
+        if self._error:
+            raise self._error
+        return True
 
 
 class Admission:
-    """Counts the sessions inside.
+    """The sessions inside.
 
-    `max_sessions` are worked on at once and `max_waiting` may wait beside them; which of them
-    works next is the order in which their inputs were complete. Used from one thread only.
+    `max_sessions` are worked on at once and `max_waiting` may wait beside them, of one host at
+    most `max_per_host` together (0: no bound). Hosts take turns, and of one host who came first.
+    Used from one event loop only, but for `contended`.
     """
 
-    def __init__(self, max_sessions: int, max_waiting: int) -> None:
+    def __init__(self, max_sessions: int, max_waiting: int, max_per_host: int = 0) -> None:
         self.max_sessions = max_sessions
         self.max_waiting = max_waiting
-        self._inside = 0
+        self._max_per_host = max_per_host
+        self._working: list[Place] = []
+        self._waiting: list[Place] = []
+        self._last_turns: dict[str, int] = {}
+        self._turns = 0
         self._closed = False
 
     @property
     def inside(self) -> int:
         """Sessions that hold a place now."""
-        return self._inside
+        return len(self._working) + len(self._waiting)
+
+    @property
+    def waiting(self) -> int:
+        """Sessions that wait for their turn; from any thread."""
+        return len(self._waiting)
+
+    def contended(self) -> bool:
+        """Whether somebody waits; from any thread."""
+        return bool(self._waiting)
 
     def close(self) -> None:
-        """Let nobody in from now on; who is inside stays."""
+        """Let nobody in from now on and send away who waits; who is at work stays."""
         self._closed = True
+        waiting, self._waiting = self._waiting, []
+        for place in waiting:
+            place.refuse(_closing())
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
-        """Hold a place for one session.
+    def check(self, host: str) -> None:
+        """Check that one more of `host` would be let in now.
 
         Raises:
             BusyError: every place is taken.
             ServerUnreachableError: it is closed.
         """
         if self._closed:
-            raise ServerUnreachableError("The server is shutting down; try again later.")
-        if self._inside >= self.max_sessions + self.max_waiting:
+            raise _closing()
+        if self.inside >= self.max_sessions + self.max_waiting:
             raise BusyError(
                 f"The server is busy: {self.max_sessions} at work and {self.max_waiting} waiting "
                 "is all it takes. Try again later, or start it with more sessions."
             )
-        self._inside += 1
-        try:
-            yield
-        finally:
-            self._inside -= 1
+        held = sum(place.host == host for place in (*self._working, *self._waiting))
+        if self._max_per_host and held >= self._max_per_host:
+            raise BusyError(
+                f"{held} streams of {host or 'this host'} are inside, which is all that one host "
+                "may have; try again when one of them has ended."
+            )
+
+    def enter(self, host: str) -> Place:
+        """A place for one session, to be left with `leave`; errors as in `check`."""
+        self.check(host)
+        place = Place(host)
+        self._waiting.append(place)
+        self._go_on()
+        return place
+
+    def leave(self, place: Place) -> None:
+        """Give a place back; that may be said twice."""
+        for places in (self._working, self._waiting):
+            if place in places:
+                places.remove(place)
+        self._go_on()
+
+    def position(self, place: Place) -> int:
+        """How many go before a session that waits."""
+        return self._order().index(place) if place in self._waiting else 0
+
+    def _order(self) -> list[Place]:
+        """Who waits, in the order of their turns as far as it is known."""
+        return sorted(self._waiting, key=lambda place: self._last_turns.get(place.host, 0))
+
+    def _go_on(self) -> None:
+        while self._waiting and len(self._working) < self.max_sessions:
+            place = self._order()[0]
+            self._waiting.remove(place)
+            self._working.append(place)
+            self._turns += 1
+            known = {each.host for each in (*self._working, *self._waiting)}
+            self._last_turns = {h: turn for h, turn in self._last_turns.items() if h in known}
+            self._last_turns[place.host] = self._turns
+            place.turn.set()
+
+
+def _closing() -> ServerUnreachableError:
+    return ServerUnreachableError("The server is shutting down; try again later.")

@@ -10,11 +10,16 @@ MIB = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class InputLimits:
-    """The largest inputs of one session, checked as the bytes arrive; `media` once they are in."""
+    """The largest inputs of one session, checked as the bytes arrive; `media` once they are in.
+
+    `max_work_px` bounds what may be asked for with them (`synthesis.work_limit`): about 13000
+    frames of 784x784 in 25 steps.
+    """
 
     max_picture_bytes: int = 64 * MIB
     max_config_bytes: int = 64 * 1024
     max_total_bytes: int = 2048 * MIB
+    max_work_px: float = 200e9
     media: MediaLimits = field(default_factory=MediaLimits)
 
     def max_bytes(self, kind: InputKind) -> int:

@@ -3,6 +3,7 @@
 import threading
 import time
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError, MimoError, ProtocolError
 from mimo_runtime.media.picture import encode_jpeg, encode_png
@@ -59,7 +60,8 @@ class LiveSession:
 
     The order of calls: slices into `spool`, `begin`, `work` (in a thread; what it says is read
     from `events`), and once the format was said `put` and `end_poses`; `grant` from `begin` on;
-    `close`. `cancel` may come at any time. No frame is encoded that has no credit.
+    `close`. `cancel` may come at any time. No frame is encoded that has no credit. The pictures lie
+    in a folder that is made in `spool`.
     """
 
     def __init__(
@@ -70,8 +72,9 @@ class LiveSession:
         quality: int,
         limits: InputLimits,
         deadline_s: float | None,
+        spool: Path | None = None,
     ) -> None:
-        self.spool = Spool(limits)
+        self.spool = Spool(limits, spool)
         self.events: EventQueue[LiveEvent] = EventQueue(QUEUED_EVENTS)
         self.credits = Credits()
         self._runner = runner

@@ -1,14 +1,16 @@
 """One session: it owns the inputs, the token and the event queue of one stream."""
 
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.runner.runner import Runner, RunningStream, StreamRequest
 from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
 from mimo_runtime.sessions.event_queue import EventQueue
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.overflow import Overflow
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
@@ -38,6 +40,10 @@ class Session:
     The order of calls: slices into `spool`, `begin`, `work` (in a thread; what it says is read
     from `events`), `close`. `cancel` may come at any time. `deadline_s` is the time left to the
     client, in seconds, or None.
+
+    What the client does not read is kept in a file of the folder that is made in `spool`, up to
+    `max_unread_bytes`; beyond them the work waits for the client, while somebody `contended` for
+    its place at most `patience_s`.
     """
 
     def __init__(
@@ -47,9 +53,17 @@ class Session:
         kind: OutputKind,
         limits: InputLimits,
         deadline_s: float | None,
+        *,
+        spool: Path | None = None,
+        max_unread_bytes: int = 0,
+        contended: Callable[[], bool] = lambda: False,
+        patience_s: float = 30.0,
     ) -> None:
-        self.spool = Spool(limits)
-        self.events: EventQueue[Event] = EventQueue(QUEUED_EVENTS)
+        self.spool = Spool(limits, spool)
+        self._overflow = Overflow(self.spool.folder, max_unread_bytes)
+        self.events: EventQueue[Event] = EventQueue(
+            QUEUED_EVENTS, self._keep, contended, patience_s
+        )
         self._runner = runner
         self._settings = settings
         self._kind = kind
@@ -87,7 +101,8 @@ class Session:
         self.events.close()
 
     def close(self) -> None:
-        """Free the inputs."""
+        """Free the inputs, and what was not read."""
+        self._overflow.close()
         self.spool.close()
 
     def _request(self) -> StreamRequest:
@@ -100,7 +115,16 @@ class Session:
             self.spool.file(InputKind.MATTE),
             self.spool.feather_masks(),
         )
-        return StreamRequest(files, self._settings, self._limits.media)
+        return StreamRequest(files, self._settings, self._limits.media, self._limits.max_work_px)
+
+    def _keep(self, event: Event) -> Callable[[], Event] | None:
+        """Encoded bytes in the file, everything else in memory."""
+        if not isinstance(event, EncodedFrames):
+            return lambda: event
+        if (read := self._overflow.put(event.data)) is None:
+            return None
+        bare = replace(event, data=b"")
+        return lambda: replace(bare, data=read())
 
     def _deliver(self, stream: RunningStream) -> None:
         encoder = encoder_for(self._kind, stream.output)

@@ -2,6 +2,8 @@
 
 import shutil
 import tempfile
+from collections import Counter
+from collections.abc import Set
 from pathlib import Path
 
 from mimo_runtime.errors import (
@@ -23,12 +25,21 @@ class Spool:
     """Takes slices of inputs in any order and keeps them as files until `close`.
 
     `parent` is where the folder is made; None for the system's place for temporary files.
+
+    Raises:
+        ResourceError: the disk has no room.
     """
 
     def __init__(self, limits: InputLimits, parent: Path | None = None) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
-        self.template_folder = self.folder / "template"
-        (self.template_folder / EXTRAS).mkdir(parents=True)
+        try:
+            self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
+            self.template_folder = self.folder / "template"
+            (self.template_folder / EXTRAS).mkdir(parents=True)
+        except OSError as error:
+            raise ResourceError(
+                f"The server has no room for another stream's files: {error.strerror}; try again "
+                "later."
+            ) from error
         self._limits = limits
         self._bytes: dict[InputKey, int] = {}
         self._ended: set[InputKey] = set()
@@ -54,7 +65,8 @@ class Spool:
                 file.write(data)
         except OSError as error:
             raise ResourceError(
-                f"The server cannot store {_called(key)}: {error.strerror}; make room on its disk."
+                f"{_called(key)} cannot be stored: {error.strerror}; try again when the server's "
+                "disk has room."
             ) from error
         if last:
             self._ended.add(key)
@@ -71,6 +83,14 @@ class Spool:
                     f"{_called(key)} was cut off: its {self._bytes[key]} bytes came without a "
                     "last slice. Mark the last slice of every input."
                 )
+
+    def has(self, announced: Set[InputKind]) -> bool:
+        """Whether all inputs of these kinds have ended; of feather masks all of them."""
+        ended = Counter(kind for kind, _ in self._ended)
+        masks = len(FEATHER_MODES)
+        return all(
+            ended[kind] >= (masks if kind is InputKind.FEATHER_MASK else 1) for kind in announced
+        )
 
     def file(self, kind: InputKind) -> Path | None:
         """The file of one input, or None when it was not sent."""

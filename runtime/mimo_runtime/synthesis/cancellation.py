@@ -16,7 +16,8 @@ class CancellationToken:
 
     def __init__(self, deadline_s: float | None = None) -> None:
         self._cancelled = threading.Event()
-        self._lock = threading.Lock()
+        # The garbage collector may run inside a block of it and close a decoder, which forgets.
+        self._lock = threading.RLock()
         self._callbacks: list[Callable[[], None]] = []
         self._error: MimoError | None = None
         self._ends_at_s = None if deadline_s is None else time.monotonic() + deadline_s

@@ -31,12 +31,16 @@ class SynthesisRequest:
 
 @dataclass(frozen=True, slots=True)
 class OutputFormat:
-    """The video that a synthesis will deliver."""
+    """The video that a synthesis will deliver.
+
+    `truncated_frames` of the template's time crop are not in it, since the mode takes no more.
+    """
 
     width_px: int
     height_px: int
     rate_fps: Fraction
     frame_count: int
+    truncated_frames: int = 0
 
 
 @dataclass(frozen=True, slots=True)

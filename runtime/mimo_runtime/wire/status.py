@@ -38,8 +38,16 @@ TABLE = (
     StatusRow(errors.EngineLostError, grpc.StatusCode.ABORTED, "ENGINE_LOST"),
     StatusRow(errors.CancelledError, grpc.StatusCode.CANCELLED, "CANCELLED"),
     StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
+    StatusRow(errors.IdleError, grpc.StatusCode.ABORTED, "IDLE"),
     StatusRow(errors.UnsupportedError, grpc.StatusCode.UNIMPLEMENTED, "UNSUPPORTED"),
     StatusRow(errors.MimoError, grpc.StatusCode.INTERNAL, "INTERNAL"),
+)
+
+PASSING = (
+    errors.BusyError,
+    errors.EngineLostError,
+    errors.ResourceError,
+    errors.ServerUnreachableError,
 )
 
 
@@ -53,7 +61,7 @@ def details_of(error: MimoError) -> bytes:
     """The serialised google.rpc.Status of an error: ErrorInfo, and RetryInfo where it may pass."""
     row = row_of(error)
     details = [error_details_pb2.ErrorInfo(reason=row.reason, domain=DOMAIN)]
-    if isinstance(error, errors.BusyError | errors.ServerUnreachableError | errors.EngineLostError):
+    if isinstance(error, PASSING):
         delay = duration_pb2.Duration(seconds=RETRY_AFTER_S)
         details.append(error_details_pb2.RetryInfo(retry_delay=delay))
     status = status_pb2.Status(code=row.code.value[0], message=str(error))

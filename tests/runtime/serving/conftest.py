@@ -83,7 +83,7 @@ def held(spools: Path) -> Held:
 
     The decoders are children of a helper process, which is a child of this one and stays.
     """
-    folders = sorted(path.name for path in spools.glob(f"{FOLDER_PREFIX}*"))
+    folders = sorted(path.name for path in spools.rglob(f"{FOLDER_PREFIX}*"))
     threads = sorted(thread.name for thread in threading.enumerate() if "mimo" in thread.name)
     process = psutil.Process()
     decoders = len(process.children(recursive=True)) - len(process.children())

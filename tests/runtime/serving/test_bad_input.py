@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.media.encode import FragmentEncoder
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
@@ -97,6 +98,15 @@ def test_oversized_picture(channel: grpc.Channel, inputs: Inputs) -> None:
     refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", "character", "20000")
 
 
+@pytest.mark.parametrize("size_px", [(90_000, 10), (30_000, 10), (32_000_000, 1)])
+def test_a_thin_picture_costs_nothing(
+    channel: grpc.Channel, inputs: Inputs, size_px: tuple[int, int]
+) -> None:
+    changed = {**inputs, pb.INPUT_CHARACTER: blank_png(*size_px)}
+    requests = [config(), *chunks(changed)]
+    refused(channel, requests, "RESOURCE_EXHAUSTED", "LIMIT_EXCEEDED", f"{size_px[0]}x{size_px[1]}")
+
+
 def test_picture_of_too_many_bytes_is_refused_while_it_arrives(open_server: OpenServer) -> None:
     limits = InputLimits(max_picture_bytes=3 << 20)
     requests = [config(), *[chunk(pb.INPUT_CHARACTER, bytes(1 << 20))] * 4]
@@ -140,11 +150,46 @@ def test_unequal_streams(channel: grpc.Channel, inputs: Inputs, size: tuple[int,
     refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "sdc")
 
 
-@pytest.mark.parametrize("data", [b"{", b"[]", json.dumps({"fps": 0}).encode()])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"{",
+        b"[]",
+        json.dumps({"fps": 0}).encode(),
+        json.dumps({"fps": 10**400}).encode(),
+    ],
+)
 def test_broken_template_config(channel: grpc.Channel, inputs: Inputs, data: bytes) -> None:
     changed = {**inputs, pb.INPUT_TEMPLATE_CONFIG: data}
     requests = [config(), *chunks(changed)]
     refused(channel, requests, "INVALID_ARGUMENT", "TEMPLATE", "config.json")
+
+
+@pytest.mark.parametrize("fps", [29.97002997002997, 23.976023976, 1.0000000000000002])
+def test_rates_that_are_no_whole_number_are_served(
+    channel: grpc.Channel, inputs: Inputs, fps: float
+) -> None:
+    given = {"fps": fps, "time_crop": {"start_idx": 0, "end_idx": 60 / fps}}
+    changed = {**inputs, pb.INPUT_TEMPLATE_CONFIG: json.dumps(given).encode()}
+    outcome = call(channel, [config(), *chunks(changed)])
+    assert outcome.code is grpc.StatusCode.OK, outcome.sentence
+    (output,) = outcome.payloads("output")
+    assert output.rate_numerator / output.rate_denominator == pytest.approx(fps, rel=1e-6)
+
+
+def test_what_a_mode_leaves_out_of_a_clip_is_told(channel: grpc.Channel, inputs: Inputs) -> None:
+    given = {"fps": 240, "time_crop": {"start_idx": 0, "end_idx": 100_000}}
+    changed = {**inputs, pb.INPUT_TEMPLATE_CONFIG: json.dumps(given).encode()}
+    formats = {}
+    for mode in (pb.MODE_OFFICIAL, pb.MODE_CORRECTED):
+        stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
+        running = stub.Synthesize(iter([config(mode=mode), *chunks(changed)]))
+        formats[mode] = next(each.output for each in running if each.HasField("output"))
+        running.cancel()
+    official, corrected = formats[pb.MODE_OFFICIAL], formats[pb.MODE_CORRECTED]
+    assert official.frame_count == 150
+    assert corrected.frame_count == 150 + official.truncated_frames > 150
+    assert corrected.truncated_frames == 0
 
 
 def test_config_missing(channel: grpc.Channel, inputs: Inputs) -> None:

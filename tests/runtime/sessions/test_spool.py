@@ -3,7 +3,12 @@ from pathlib import Path
 
 import pytest
 
-from mimo_runtime.errors import InvalidRequestError, LimitExceededError, ProtocolError
+from mimo_runtime.errors import (
+    InvalidRequestError,
+    LimitExceededError,
+    ProtocolError,
+    ResourceError,
+)
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.spool import Spool
@@ -88,3 +93,22 @@ def test_feather_masks_have_known_names(spool: Spool, name: str) -> None:
 def test_other_inputs_have_no_name(spool: Spool) -> None:
     with pytest.raises(InvalidRequestError, match="'vid' has none"):
         spool.append(InputKind.SOURCE, "name", b"", last=True)
+
+
+def test_announced_inputs_are_there_when_all_have_ended(spool: Spool) -> None:
+    announced = {InputKind.SCENE, InputKind.FEATHER_MASK}
+    spool.append(InputKind.SCENE, "", b"abc", last=True)
+    assert spool.has({InputKind.SCENE})
+    for mode in FEATHER_MODES:
+        assert not spool.has(announced)
+        spool.append(InputKind.FEATHER_MASK, mode, b"", last=True)
+    assert spool.has(announced)
+
+
+def test_a_disk_without_room_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ResourceError, match="try again later"):
+        Spool(LIMITS, parent=tmp_path / "gone")
+    spool = Spool(LIMITS, parent=tmp_path)
+    spool.close()
+    with pytest.raises(ResourceError, match=r"^The input 'vid' cannot be stored"):
+        spool.append(InputKind.SOURCE, "", b"x", last=True)

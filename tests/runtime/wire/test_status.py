@@ -25,6 +25,7 @@ CODES = {
     "EngineLostError": "ABORTED",
     "CancelledError": "CANCELLED",
     "DeadlineExceededError": "DEADLINE_EXCEEDED",
+    "IdleError": "ABORTED",
     "UnsupportedError": "UNIMPLEMENTED",
     "MimoError": "INTERNAL",
 }

@@ -1,0 +1,60 @@
+"""The folder in which a server keeps its clients' files; it dies with its owner."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from mimo_runtime.errors import ResourceError
+
+PREFIX = "mimo-spool-"
+_NEW = ".mimo-spool-"
+_LOCK = "lock"
+
+
+class SpoolRoot:
+    """A folder of one server, locked while it lives.
+
+    What servers left that were killed is removed when the next one starts: their folders have a
+    lock that nobody holds. `parent` is where it is made; None for the system's place for temporary
+    files.
+
+    Raises:
+        ResourceError: it cannot be made.
+    """
+
+    def __init__(self, parent: Path | None = None) -> None:
+        place = Path(tempfile.gettempdir()) if parent is None else parent
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            remove_orphans(place)
+            new = Path(tempfile.mkdtemp(prefix=_NEW, dir=place))
+            self._lock = os.open(new / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            self.folder = new.rename(place / new.name.replace(_NEW, PREFIX))
+        except OSError as error:
+            raise ResourceError(
+                f"No folder for the files of clients can be made in {place}: {error.strerror}; "
+                "name another one, or make room there."
+            ) from error
+
+    def close(self) -> None:
+        """Remove the folder and all in it; that may be said twice."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self._lock >= 0:
+            os.close(self._lock)
+        self._lock = -1
+
+
+def remove_orphans(place: Path) -> None:
+    """Remove the folders in `place` whose owners have ended."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # another user's, or just being removed
+            lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(lock)

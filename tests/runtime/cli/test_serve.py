@@ -1,0 +1,54 @@
+"""`mimo serve`: every limit is an option, and the page that lists them is true."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from mimo_runtime.cli.serve import serve
+from mimo_runtime.cli.server_limits import INPUTS, MEDIA, STREAMS, defaults, limits_from
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.sessions.inputs import InputLimits
+
+PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
+
+
+def test_the_page_lists_every_limit_with_its_default_and_nothing_else() -> None:
+    row = r"^\| `--([a-z-]+)` \| (\S+) \| (.+) \|$"
+    rows = {
+        name.replace("-", "_"): (default, text)
+        for name, default, text in re.findall(row, PAGE.read_text(), re.M)
+    }
+    texts = {**STREAMS, **INPUTS, **MEDIA}
+    assert rows == {name: (f"{value:.12g}", texts[name]) for name, value in defaults().items()}
+
+
+def test_every_number_that_bounds_a_client_is_an_option() -> None:
+    elsewhere = {"max_sessions", "max_waiting", "threads"}  # options of shorter names
+    for owner, names in ((ServerOptions, STREAMS), (InputLimits, INPUTS), (MediaLimits, MEDIA)):
+        numbers = {each.name for each in fields(owner) if each.type in (int, float, "int", "float")}
+        assert numbers - elsewhere == set(names), owner
+
+
+def test_what_is_given_arrives() -> None:
+    given = dict.fromkeys(defaults()) | {"max_frames": 7, "max_work_px": 5.0, "drain_s": 3.0}
+    limits, streams = limits_from(given)
+    assert (limits.media.max_frames, limits.max_work_px, streams) == (7, 5.0, {"drain_s": 3.0})
+    assert limits.media.max_width_px == MediaLimits().max_width_px
+    assert not given
+
+
+@pytest.mark.parametrize("option", ["--max-frames", "--min-read-bytes-per-s", "--spool-dir"])
+def test_help_tells_of_them(option: str) -> None:
+    assert option in CliRunner().invoke(serve, ["--help"]).output
+
+
+def test_a_limit_that_cannot_be(small_bundle: Path) -> None:
+    asked = ["--bundle", str(small_bundle), "--idle-timeout-s", "0"]
+    outcome = CliRunner().invoke(serve, asked)
+    assert isinstance(outcome.exception, InvalidRequestError)
+    assert "idle_timeout_s is 0" in str(outcome.exception)
