@@ -58,5 +58,5 @@ def test_a_client_that_trusts_the_certificate_is_served(
 
 def test_a_certificate_that_cannot_be_read(runner: ThreadRunner, tmp_path: Path) -> None:
     options = ServerOptions(tls_certificate=tmp_path / "none.pem", tls_key=tmp_path / "none.key")
-    with pytest.raises(InvalidRequestError, match=r"none\.key"), LocalServer(runner, options):
+    with pytest.raises(InvalidRequestError, match=r"none\.pem"), LocalServer(runner, options):
         pass
