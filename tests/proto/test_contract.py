@@ -94,7 +94,7 @@ def test_field_numbers_are_kept() -> None:
         for message in (pb.SynthesizeRequest.DESCRIPTOR, pb.SynthesizeResponse.DESCRIPTOR)
     }
     assert numbers == {
-        "SynthesizeRequest": {"config": 1, "chunk": 2},
+        "SynthesizeRequest": {"config": 1, "chunk": 2, "end": 3},
         "SynthesizeResponse": {
             "sequence": 1,
             "ready": 2,

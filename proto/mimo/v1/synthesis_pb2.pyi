@@ -569,8 +569,9 @@ class Limits(_message.Message):
     max_picture_aspect: _builtins.float
     """Longer to shorter side of a picture."""
     max_video_width_px: _builtins.int
-    """Width and height of a video, in pixels."""
+    """Width of a video, in pixels."""
     max_video_height_px: _builtins.int
+    """Height of a video, in pixels."""
     max_work_px: _builtins.float
     """Work of one stream: frames x (steps x pixels of the bundle + pixels of a frame)."""
     max_official_frames: _builtins.int
