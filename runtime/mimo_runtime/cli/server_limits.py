@@ -59,7 +59,7 @@ def limit_options(command: Command) -> Command:
     return command
 
 
-def defaults() -> dict[str, int | float]:
+def defaults() -> dict[str, Any]:
     """The default of every limit by its name."""
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.serving.options import ServerOptions

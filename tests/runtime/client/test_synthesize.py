@@ -2,6 +2,8 @@
 
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -183,3 +185,36 @@ def test_an_output_that_cannot_be_written(address: str, inputs: Inputs, tmp_path
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(InvalidRequestError, match="cannot be written"):
         synthesize(address, inputs, ONE_STEP, tmp_path / "file" / "out.mp4", silent)
+
+
+def test_a_server_that_is_frozen_is_unreachable(
+    inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system still accepts connections for it."""
+    monkeypatch.setattr("mimo_runtime.client.channel.KEEPALIVE_S", 0.5)
+    with subprocess.Popen(
+        [sys.executable, "-c", FROZEN], stdout=subprocess.PIPE, text=True
+    ) as frozen:
+        assert frozen.stdout is not None
+        address = frozen.stdout.readline().strip()
+        with pytest.raises(ServerUnreachableError):
+            synthesize(address, inputs, ONE_STEP, tmp_path / "out.mp4", silent)
+        frozen.kill()
+
+
+FROZEN = """
+import grpc, os, signal
+from concurrent.futures import ThreadPoolExecutor
+
+class Never(grpc.GenericRpcHandler):
+    def service(self, details):
+        return grpc.stream_stream_rpc_method_handler(self.freeze)
+    def freeze(self, requests, context):
+        os.kill(os.getpid(), signal.SIGSTOP)
+        yield b""
+
+server = grpc.server(ThreadPoolExecutor(1), [Never()])
+print(f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}", flush=True)
+server.start()
+server.wait_for_termination()
+"""

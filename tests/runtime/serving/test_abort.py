@@ -1,4 +1,5 @@
 import asyncio
+import errno
 from typing import Any
 
 import grpc
@@ -49,3 +50,16 @@ def test_a_cancelled_call_stays_cancelled() -> None:
     with pytest.raises(asyncio.CancelledError):
         asyncio.run(abort_on_error(fails_with(asyncio.CancelledError()), call))
     assert call.ended is None
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EMFILE, "Too many open files"), MemoryError()])
+def test_what_the_machine_lacks_is_no_incident(
+    error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    call: Any = Call()
+    asyncio.run(abort_on_error(fails_with(error), call))
+    code, sentence, metadata = call.ended
+    assert code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "try again" in sentence
+    assert b"RetryInfo" in metadata["grpc-status-details-bin"]
+    assert not caplog.records

@@ -1,7 +1,9 @@
 """What hostile or clumsy clients do, with a good one beside them that must be served right."""
 
+import gc
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -264,3 +266,20 @@ def test_the_work_begins_without_a_closed_sending_side(
     else:
         first = [config(**LOSSLESS), *chunks(inputs), pb.SynthesizeRequest(end=pb.InputsEnd())]
     assert pixels(call(channel, silent(never, *first))) == right
+
+
+@pytest.mark.usefixtures("right")
+def test_refused_clips_leave_no_memory_to_the_garbage_collector(
+    channel: grpc.Channel, inputs: Inputs
+) -> None:
+    source = inputs[pb.INPUT_SCENE]
+    torn = source[: len(source) // 2] + bytes(200) + source[len(source) // 2 + 200 :]
+    changed = {**inputs, pb.INPUT_SCENE: torn}
+    gc.disable()
+    try:
+        for _ in range(2):
+            assert call(channel, [config(), *chunks(changed)]).code is not grpc.StatusCode.OK
+        while "mimo-frames" in Path("/proc/self/maps").read_text():
+            pass  # the thread of the engines is about to let go
+    finally:
+        gc.enable()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import psutil
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha.proto_reflection_descriptor_database import (
@@ -81,7 +82,7 @@ def test_options_that_cannot_be(options: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def server_process(small_bundle: Path) -> Iterator[Any]:
+def server_process(small_bundle: Path, tmp_path: Path) -> Iterator[Any]:
     """A server in a process of its own; its third line ends with its address."""
     program = (
         "import sys; from pathlib import Path\n"
@@ -92,7 +93,8 @@ def server_process(small_bundle: Path) -> Iterator[Any]:
         "bundle = Bundle.open(Path(sys.argv[1]))\n"
         "serve(bundle, '127.0.0.1:0', options, lambda s: print(s, flush=True))"
     )
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    path = os.pathsep.join(filter(None, sys.path))
+    environment = os.environ | {"PYTHONPATH": path, "TMPDIR": str(tmp_path)}
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(small_bundle)],
         stdout=subprocess.PIPE,
@@ -112,10 +114,16 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(
     address = said[2].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=8), *chunks(inputs)])
+        waiting = begin(channel, [config(), *chunks(inputs)], stage="waiting")
         server_process.send_signal(signal.SIGTERM)
         assert server_process.stdout.readline().startswith("Ending")
         refused = call(channel, [config()])
+        with pytest.raises(grpc.RpcError):
+            list(waiting)
+        sent_away = outcome(waiting, [])
+        assert running.is_active()
         finished = outcome(running, list(running))
+    assert (sent_away.code, sent_away.retry) == (grpc.StatusCode.UNAVAILABLE, True)
     assert (refused.code, refused.reason) == (grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE")
     assert refused.retry
     assert "shutting down" in refused.sentence
@@ -134,3 +142,26 @@ def test_a_second_signal_ends_at_once(server_process: Any, inputs: Inputs) -> No
         with contextlib.suppress(grpc.RpcError):  # a status comes after what was sent before it
             list(running)
         assert running.code() in (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE)
+
+
+def test_a_second_signal_ends_a_server_that_vets_clips(
+    server_process: Any, inputs: Inputs, tmp_path: Path
+) -> None:
+    address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
+    family = psutil.Process(server_process.pid)
+    with grpc.insecure_channel(address) as channel:
+        call(channel, [config(), *chunks(inputs)], deadline_s=0.5)  # decoders have been started
+        engine = family.children()[0]
+        while not (decoders := engine.children()):
+            pass
+        decoders[0].suspend()
+        running = begin(channel, [config(), *chunks(inputs)], stage="waiting")
+        server_process.send_signal(signal.SIGTERM)
+        assert server_process.stdout.readline().startswith("Ending")
+        server_process.send_signal(signal.SIGTERM)
+        assert server_process.wait() == 0
+        with contextlib.suppress(grpc.RpcError):
+            list(running)
+    assert not engine.is_running() or engine.status() == psutil.STATUS_ZOMBIE
+    decoders[0].resume()
+    assert not list(tmp_path.rglob("mimo-session-*"))
