@@ -103,6 +103,12 @@ class IdleError(MimoError):
     exit_code = 7
 
 
+class UnauthenticatedError(MimoError):
+    """A caller without a token, or with one that is not known."""
+
+    exit_code = 7
+
+
 class UnsupportedError(MimoError):
     """Something that exists elsewhere but not here; the sentence names the way out."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.counts import counted, say_truncated
 from mimo_runtime.cli.draft import draw_draft, say_preflight
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
@@ -76,6 +76,7 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
     synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
     manifest = synthesizer.bundle.manifest
     request = _request(options, settings, manifest)
+    say_truncated(request.template.cropped_count - request.template.frame_count)
     say_preflight(
         lambda: _figure(synthesizer, request, needed=manifest.paints_human),
         request.template,

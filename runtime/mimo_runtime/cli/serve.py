@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from mimo_runtime.bundle import Shape
-from mimo_runtime.cli.options import FILE, FOLDER, engine_options, examples, shape_options
+from mimo_runtime.cli.options import ANY_PATH, FILE, FOLDER, engine_options, examples, shape_options
 from mimo_runtime.cli.server_limits import limit_options, limits_from
 
 
@@ -28,8 +28,11 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
 @click.option(
     "--tls-client-ca", type=FILE, help="PEM file of the authority that must have signed clients."
 )
+@click.option("--tokens", type=FILE, help="File of SHA-256 of the tokens that may call.")
 @click.option("--insecure", is_flag=True, help="Allow other machines to connect without TLS.")
 @click.option("--spool-dir", type=FOLDER, help="Where clients' files lie while they are used.")
+@click.option("--access-log", type=ANY_PATH, help="File for a line of JSON a call; - for here.")
+@click.option("--metrics-listen", default="", help="HOST:PORT for Prometheus; none without it.")
 @click.option(
     "--reflection/--no-reflection",
     default=True,

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.counts import counted, say_truncated
 from mimo_runtime.cli.draft import say_preflight_of_folder
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
@@ -56,3 +56,4 @@ def synthesize(server: str, deadline: float | None, tls_root: Path | None, **opt
         f"first frame after {summary.first_frame_s:.2f} s, "
         f"{summary.frames_per_s:.2f} frames per second."
     )
+    say_truncated(summary.truncated_frames)

@@ -1,5 +1,6 @@
 """The channel of a client."""
 
+import os
 from pathlib import Path
 
 import grpc
@@ -8,6 +9,7 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.address import is_loopback, split_address
 
 KEEPALIVE_S = 20.0
+TOKEN = "MIMO_TOKEN"
 
 
 def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
@@ -37,3 +39,9 @@ def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
             f"Cannot read {tls_root}: {error.strerror}; name one that can be read."
         ) from error
     return grpc.secure_channel(server, grpc.ssl_channel_credentials(root), options)
+
+
+def token_metadata() -> tuple[tuple[str, str], ...]:
+    """The header with the token of the environment's MIMO_TOKEN, where there is one."""
+    token = os.environ.get(TOKEN, "")
+    return (("authorization", f"Bearer {token}"),) if token else ()

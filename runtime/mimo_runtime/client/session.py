@@ -10,7 +10,7 @@ import grpc
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-from mimo_runtime.client.channel import open_channel
+from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs
 from mimo_runtime.client.sink import FinishMovie, Sink, keep_movie, open_sink
@@ -29,13 +29,15 @@ class Summary:
     """How a synthesis went, as the client saw it.
 
     `first_frame_s` and `total_s` count from the start of the call, in seconds; `frames_per_s`
-    is the server's, without the way there and back.
+    is the server's, without the way there and back. `truncated_frames` of the template are not in
+    it, since the mode takes no more.
     """
 
     frame_count: int
     first_frame_s: float
     total_s: float
     frames_per_s: float
+    truncated_frames: int = 0
 
 
 def synthesize(
@@ -64,7 +66,9 @@ def synthesize(
     files = inputs.files()
     with open_channel(server, tls_root) as channel, open_sink(output, finish_movie) as sink:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
-        call = stub.Synthesize(_requests(config, files), timeout=deadline_s)
+        call = stub.Synthesize(
+            _requests(config, files), timeout=deadline_s, metadata=token_metadata()
+        )
         try:
             return _receive(call, sink, on_progress)
         except grpc.RpcError:
@@ -104,11 +108,14 @@ def _receive(
     began_at_s = time.monotonic()
     first_frame_s = 0.0
     told = None
+    truncated_frames = 0
     for response in responses:
         payload = response.WhichOneof("payload")
         if payload == "progress":
             progress = response.progress
             on_progress(Progress(progress.stage, progress.done, progress.total))
+        elif payload == "output":
+            truncated_frames = response.output.truncated_frames
         elif payload == "frames":
             if response.frames.timestamps_s and not first_frame_s:
                 first_frame_s = time.monotonic() - began_at_s
@@ -118,4 +125,5 @@ def _receive(
     if told is None:
         raise ProtocolError("The server ended without a summary; it may be another version.")
     total_s = time.monotonic() - began_at_s
-    return Summary(told.frame_count, first_frame_s, total_s, told.frames_per_s)
+    frames_per_s = told.frames_per_s
+    return Summary(told.frame_count, first_frame_s, total_s, frames_per_s, truncated_frames)

@@ -9,6 +9,7 @@ import grpc.aio
 
 from mimo_runtime.errors import MimoError
 from mimo_runtime.scarcity import resource_error
+from mimo_runtime.serving.call_record import note_reason
 from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 
 Ending = tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]
@@ -37,6 +38,7 @@ async def abort_on_error(
 
 def ending_of(error: MimoError) -> Ending:
     """What a call ends with; it does not refer to the error, whose traceback holds buffers."""
+    note_reason(row_of(error).reason)
     return row_of(error).code, str(error), ((DETAILS_KEY, details_of(error)),)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import grpc
@@ -13,11 +13,21 @@ from google.protobuf.message import DecodeError
 
 from mimo_runtime.errors import InvalidRequestError, MimoError
 from mimo_runtime.serving.abort import ending_of
+from mimo_runtime.serving.call_record import (
+    CURRENT,
+    REQUEST_ID,
+    CallObserver,
+    CallRecord,
+    note_caller,
+    tell,
+)
 from mimo_runtime.serving.stream_table import StreamTable
+from mimo_runtime.serving.tokens import Tokens
 
 Handler = Any  # grpc.RpcMethodHandler, which has attributes that its type does not know
 Continuation = Callable[[grpc.HandlerCallDetails], Awaitable[Handler]]
 
+_HEALTH = "/grpc.health."
 _OF_GRPC = "/grpc."  # health and reflection: streams of no work, which may stay open
 
 
@@ -30,12 +40,22 @@ class CallGuard(grpc.aio.ServerInterceptor):
 
     A message that cannot be read is INVALID_ARGUMENT and not an incident. Streams of health and
     reflection are bounded by a table of their own, so that they keep nobody else out, and a
-    reflection stream ends when nothing is asked for `idle_timeout_s`.
+    reflection stream ends when nothing is asked for `idle_timeout_s`. Every call of ours has a
+    request id, which its first headers tell, and `observers` hear how it ended. With `tokens` all
+    but health asks for one.
     """
 
-    def __init__(self, watches: StreamTable, idle_timeout_s: float) -> None:
+    def __init__(
+        self,
+        watches: StreamTable,
+        idle_timeout_s: float,
+        observers: Sequence[CallObserver],
+        tokens: Tokens | None,
+    ) -> None:
+        self._tokens = tokens
         self._watches = watches
         self._idle_timeout_s = idle_timeout_s
+        self._observers = observers
 
     async def intercept_service(
         self, continuation: Continuation, handler_call_details: grpc.HandlerCallDetails
@@ -44,10 +64,15 @@ class CallGuard(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None:  # there is no such method
             return None
-        idle = handler_call_details.method.startswith(_OF_GRPC) and handler.response_streaming
-        table = self._watches if idle else None
+        method = handler_call_details.method
+        foreign = method.startswith(_OF_GRPC)
+        idle = foreign and handler.response_streaming
         make, behaviour = _kind_of(handler)
-        wrapped = _wrapped(behaviour, table, self._readable(handler, idle))
+        tokens = None if method.startswith(_HEALTH) else self._tokens
+        table = self._watches if idle else None
+        wrapped = _wrapped(behaviour, tokens, table, self._readable(handler, idle))
+        if not foreign:
+            wrapped = _recorded(wrapped, method, self._observers)
         return make(
             wrapped,
             request_deserializer=functools.partial(_read, handler.request_deserializer),
@@ -70,13 +95,22 @@ def _kind_of(handler: Handler) -> tuple[Callable[..., Handler], Callable[..., An
 
 
 def _wrapped(
-    behaviour: Callable[..., Any], table: StreamTable | None, readable: Callable[[Any], Any]
+    behaviour: Callable[..., Any],
+    tokens: Tokens | None,
+    table: StreamTable | None,
+    readable: Callable[[Any], Any],
 ) -> Callable[..., Any]:
     """The same behaviour, an async generator or a coroutine as it was."""
+
+    def check(context: Any) -> None:
+        if tokens is not None:
+            note_caller(tokens.check(context.invocation_metadata() or ()))
+
     if inspect.isasyncgenfunction(behaviour):
 
         async def stream(request: Any, context: Any) -> AsyncIterator[Any]:
             try:
+                check(context)
                 with _entered(table, context):
                     async for response in behaviour(readable(request), context):
                         yield response
@@ -90,11 +124,32 @@ def _wrapped(
 
     async def call(request: Any, context: Any) -> Any:
         try:
+            check(context)
             with _entered(table, context):
                 return await behaviour(readable(request), context)
         except MimoError as error:
             ending = ending_of(error)
         return await context.abort(*ending)
+
+    return call
+
+
+def _recorded(
+    behaviour: Callable[..., Any], method: str, observers: Sequence[CallObserver]
+) -> Callable[..., Any]:
+    """The same coroutine, with a record that the observers are told."""
+
+    async def call(request: Any, context: Any) -> Any:
+        record, cancelled = CallRecord.of(method, context), False
+        CURRENT.set(record)
+        try:
+            await context.send_initial_metadata(((REQUEST_ID, record.request_id),))
+            return await behaviour(request, context)
+        except asyncio.CancelledError:
+            cancelled = True
+            raise
+        finally:
+            tell(observers, record, context, cancelled)
 
     return call
 

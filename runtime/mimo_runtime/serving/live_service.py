@@ -10,13 +10,14 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import DeadlineExceededError, MimoError, ProtocolError
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests
+from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_messages import LiveMessages, Requests
 from mimo_runtime.serving.live_requests import live_settings, picture_format, pose_frame
 from mimo_runtime.serving.live_responses import live_responses
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission
-from mimo_runtime.sessions.live_session import LiveSession
+from mimo_runtime.sessions.live_session import LiveSession, LiveSummary
 
 
 class LiveService:
@@ -99,6 +100,8 @@ class LiveService:
         reading = asyncio.create_task(self._read(messages, session))
         try:
             async for event in session.events:
+                if isinstance(event, LiveSummary):
+                    note_summary(event.frame_count, event.first_frame_s, event.dropped, event.late)
                 for response in live_responses(event, self._runner.bundle):
                     await messages.send(response)
         finally:

@@ -18,8 +18,10 @@ class ServerOptions:
     `engine` runs the bundle with `threads` on a CPU, 0 for all cores. With `tls_certificate` and
     `tls_key` (PEM files, read again when they change) the port speaks TLS, and with
     `tls_client_ca` only to clients that this authority has signed; without them it opens on a
-    loopback address only, unless `insecure`. The files of clients lie in `spool_dir`, None for the
-    system's place for temporary files. `limits` bound what one stream may send.
+    loopback address only, unless `insecure`. With `tokens` only callers whose token that file knows
+    are served (`serving/tokens.py`). The files of clients lie in `spool_dir`, None for the
+    system's place for temporary files. `limits` bound what one stream may send. A line for each
+    call goes to `access_log` ("-": standard output), and metrics are told on `metrics_listen`.
 
     Raises:
         InvalidRequestError: a number is too small, or one half of the TLS pair is missing.
@@ -47,9 +49,12 @@ class ServerOptions:
     threads: int = 0
     limits: InputLimits = field(default_factory=InputLimits)
     spool_dir: Path | None = None
+    access_log: Path | None = None
+    metrics_listen: str = ""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_client_ca: Path | None = None
+    tokens: Path | None = None
     insecure: bool = False
 
     def __post_init__(self) -> None:

@@ -11,12 +11,16 @@ from grpc_reflection.v1alpha import reflection
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.runner.runner import Runner
+from mimo_runtime.serving.access_log import AccessLog
 from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.call_guard import CallGuard
+from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.credentials import server_credentials
+from mimo_runtime.serving.metrics import Metrics
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.service import NAME, SynthesisService
 from mimo_runtime.serving.stream_table import StreamTable
+from mimo_runtime.serving.tokens import Tokens
 from mimo_runtime.sessions.spool_root import SpoolRoot
 from mimo_runtime.wire.address import join_address, split_address
 
@@ -51,10 +55,14 @@ class Server:
         self._workers = ThreadPoolExecutor(options.max_sessions, thread_name_prefix="mimo-work")
         self._health = health.aio.HealthServicer()
         watches = StreamTable(options.max_watches, options.max_watches)
-        guard = CallGuard(watches, options.idle_timeout_s)
+        self._observers: list[CallObserver] = []
+        tokens = Tokens(options.tokens) if options.tokens else None
+        guard = CallGuard(watches, options.idle_timeout_s, self._observers, tokens)
         self._server = grpc.aio.server(options=channel_options(options), interceptors=[guard])
         self._spool = SpoolRoot(options.spool_dir)
         self._service = SynthesisService(runner, options, self._workers, self._spool.folder)
+        self._endings = [self._spool.close]
+        self._observe(runner)
         synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         if options.reflection:
@@ -102,8 +110,27 @@ class Server:
         self.close()
 
     def close(self) -> None:
-        """Remove the files of clients."""
-        self._spool.close()
+        """Remove the files of clients; nothing is logged or measured any more."""
+        while self._endings:
+            self._endings.pop()()
+
+    def _observe(self, runner: Runner) -> None:
+        """Have calls logged and counted, where that is asked for."""
+        options, service = self._options, self._service
+        try:
+            if options.access_log:
+                log = AccessLog(options.access_log)
+                self._observers.append(log)
+                self._endings.append(log.close)
+            if options.metrics_listen:
+                metrics = Metrics(
+                    runner.bundle, service.admission, service.live.admission, service.open_streams
+                )
+                self._endings.append(metrics.serve(options.metrics_listen))
+                self._observers.append(metrics)
+        except InvalidRequestError:
+            self.close()
+            raise
 
     def _add_port(self, listen: str) -> int:
         check_listen(listen, self._options)

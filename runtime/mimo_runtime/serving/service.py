@@ -13,12 +13,13 @@ from mimo_runtime.errors import DeadlineExceededError
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests, responses
 from mimo_runtime.serving.abort import abort_on_error
+from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission, Place
-from mimo_runtime.sessions.session import Session
+from mimo_runtime.sessions.session import Session, Summary
 from mimo_runtime.synthesis.resolved import resolved_settings
 
 NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
@@ -45,6 +46,10 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         )
         self.streams = StreamTable(options.max_streams, options.max_streams_per_host)
         self.live = LiveService(runner, options, self.streams, spool)
+
+    def open_streams(self) -> int:
+        """How many are open, whatever they do."""
+        return len(self.streams)
 
     async def Synthesize(  # type: ignore[override]  # noqa: N802
         self,
@@ -135,6 +140,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         work.add_done_callback(lambda _: self.admission.leave(place))
         try:
             async for event in session.events:
+                if isinstance(event, Summary):
+                    note_summary(event.frame_count, event.first_frame_s)
                 for response in responses.responses(event):
                     await messages.send(response)
         finally:

@@ -39,6 +39,7 @@ TABLE = (
     StatusRow(errors.CancelledError, grpc.StatusCode.CANCELLED, "CANCELLED"),
     StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
     StatusRow(errors.IdleError, grpc.StatusCode.ABORTED, "IDLE"),
+    StatusRow(errors.UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED"),
     StatusRow(errors.UnsupportedError, grpc.StatusCode.UNIMPLEMENTED, "UNSUPPORTED"),
     StatusRow(errors.MimoError, grpc.StatusCode.INTERNAL, "INTERNAL"),
 )

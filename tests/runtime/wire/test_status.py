@@ -26,6 +26,7 @@ CODES = {
     "CancelledError": "CANCELLED",
     "DeadlineExceededError": "DEADLINE_EXCEEDED",
     "IdleError": "ABORTED",
+    "UnauthenticatedError": "UNAUTHENTICATED",
     "UnsupportedError": "UNIMPLEMENTED",
     "MimoError": "INTERNAL",
 }

@@ -1,0 +1,87 @@
+"""What is told of a call when it has ended: who asked for what, and how it went. No media."""
+
+import re
+import secrets
+import time
+from collections.abc import Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import grpc
+
+from mimo_runtime.serving.stream_table import host_of
+
+REQUEST_ID = "x-request-id"
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(slots=True)
+class CallRecord:
+    """One call.
+
+    `caller` is the name of its token, `reason` that of its error; the other figures are of calls
+    that make frames.
+    """
+
+    method: str
+    host: str
+    request_id: str
+    caller: str = ""
+    began_s: float = field(default_factory=time.monotonic)
+    reason: str = ""
+    frames: int = 0
+    dropped: int = 0
+    late: int = 0
+    first_frame_s: float | None = None
+
+    @classmethod
+    def of(cls, method: str, context: Any) -> "CallRecord":
+        """The record of a call that begins; it keeps the id that the client gave, if it is one."""
+        given = dict(context.invocation_metadata() or ()).get(REQUEST_ID, "")
+        known = isinstance(given, str) and _ID.fullmatch(given)
+        request_id = given if known else secrets.token_hex(8)
+        return cls(method.rpartition("/")[2], host_of(context.peer()), str(request_id))
+
+
+class CallObserver(Protocol):
+    """Hears of every call that has ended."""
+
+    def ended(self, record: CallRecord, status: str, seconds: float) -> None:
+        """`status` is the name of the gRPC status."""
+
+
+CURRENT: ContextVar[CallRecord | None] = ContextVar("call", default=None)
+
+
+def note_summary(frames: int, first_frame_s: float, dropped: int = 0, late: int = 0) -> None:
+    """Put the figures of a stream that is done into the record of its call."""
+    if (record := CURRENT.get()) is not None:
+        record.frames, record.first_frame_s = frames, first_frame_s
+        record.dropped, record.late = dropped, late
+
+
+def note_caller(name: str) -> None:
+    """Put the name of whoever calls into the record of the call."""
+    if (record := CURRENT.get()) is not None:
+        record.caller = name
+
+
+def note_reason(reason: str) -> None:
+    """Put the reason of an error into the record of its call."""
+    if (record := CURRENT.get()) is not None:
+        record.reason = reason
+
+
+def tell(
+    observers: Sequence[CallObserver], record: CallRecord, context: Any, cancelled: bool
+) -> None:
+    """Tell everybody that a call has ended."""
+    status = "CANCELLED" if cancelled else _name(context.code())
+    for observer in observers:
+        observer.ended(record, status, time.monotonic() - record.began_s)
+
+
+def _name(code: Any) -> str:
+    number = code.value[0] if isinstance(code, grpc.StatusCode) else int(code or 0)
+    return next(each.name for each in grpc.StatusCode if each.value[0] == number)
