@@ -12,7 +12,7 @@ import grpc
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-from mimo_runtime.client.channel import open_channel
+from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile
 from mimo_runtime.client.live_messages import live_config, live_pose
@@ -153,7 +153,7 @@ def open_live(
     outgoing.put(pb.SynthesizeLiveRequest(config=live_config(settings, picture, quality)))
     with open_channel(server, tls_root) as channel:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
-        call = stub.SynthesizeLive(outgoing.requests(files, credits))
+        call = stub.SynthesizeLive(outgoing.requests(files, credits), metadata=token_metadata())
         try:
             yield LiveCall(call, server, outgoing)
         finally:
