@@ -51,7 +51,10 @@ def steps(folder: Path, shapes: Sequence[Shape], engines: Sequence[str]) -> Iter
         yield from _builds(bundle, shape)
     for engine in engines:
         for shape in shapes:
-            yield _one_pass(bundle, shape, engine)
+            yield _one_pass(bundle, shape, engine, "denoiser")
+        for shape in {(each.width_px, each.height_px): each for each in shapes}.values():
+            yield _one_pass(bundle, shape, engine, "vae_encoder")
+            yield _one_pass(bundle, shape, engine, "vae_decoder")
     for engine in engines:
         for shape in shapes:
             yield _serve(bundle, shape, engine)
@@ -95,14 +98,17 @@ def _builds(bundle: Path, shape: Shape) -> Iterator[Step]:
     yield Step("build", f"mimo build once more, {shape}", command)
 
 
-def _one_pass(bundle: Path, shape: Shape, engine: str) -> Step:
+def _one_pass(bundle: Path, shape: Shape, engine: str, component: str) -> Step:
     def foreseen_bytes() -> int:
-        return peak_bytes([_engines(bundle, shape, engine).footprint("denoiser")])
+        engines = _engines(bundle, shape, engine)
+        found = engines.bundle.component(component)
+        buffers_bytes = sum(spec.size_bytes for spec in (*found.inputs, *found.outputs))
+        return peak_bytes([engines.footprint(component)]) + buffers_bytes
 
     return Step(
         "pass",
-        f"one guided pass, {engine}, {shape}",
-        (sys.executable, "-m", "benchmarks.one_pass", str(bundle), "denoiser", engine, str(shape)),
+        f"one pass of {component}, {engine}, {shape}",
+        (sys.executable, "-m", "benchmarks.one_pass", str(bundle), component, engine, str(shape)),
         foreseen_bytes,
     )
 
