@@ -37,8 +37,9 @@ ORDERS = ("whole clip", "rolling")
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One clip in one order. Times count from the request, planning included; memory is what the
-    process held at its peak beyond what it held with engines loaded.
+    """One clip in one order. Times count from the request, planning included; `cpu_s` are those of
+    this process, whatever else the machine does; memory is what the process held at its peak beyond
+    what it held with engines loaded.
     """
 
     frames: int
@@ -47,6 +48,7 @@ class Measured:
     passes_to_first_frame: int
     first_frame_s: float
     total_s: float
+    cpu_s: float
     peak_mib: float
     sha256: str
 
@@ -66,16 +68,16 @@ def measure(frames: int, order: str, steps: int, threads: int) -> Measured:
         if progress.stage == "denoise":
             passes.append(progress)
 
-    began_s = time.perf_counter()
+    began_s, cpu_began_s = time.perf_counter(), time.process_time()
     job = synthesizer.start(request, CancellationToken(), count)
     digest, first_s, first_passes = hashlib.sha256(), 0.0, 0
     for frame in job.frames():
         if frame.index == 0:
             first_s, first_passes = time.perf_counter() - began_s, len(passes)
         digest.update(frame.rgb.data)
-    total_s = time.perf_counter() - began_s
+    total_s, cpu_s = time.perf_counter() - began_s, time.process_time() - cpu_began_s
     peak_mib = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - loaded_kib) / 1024
-    figures = len(passes), first_passes, first_s, total_s, peak_mib
+    figures = len(passes), first_passes, first_s, total_s, cpu_s, peak_mib
     return Measured(frames, order, *figures, digest.hexdigest())
 
 
@@ -110,10 +112,11 @@ def main(frames: Sequence[int], steps: int, threads: int, one: str | None) -> No
             click.echo(
                 f"{row['frames']:4d} frames, {row['order']:10s}: first frame after "
                 f"{row['passes_to_first_frame']} of {row['passes']} passes, "
-                f"{row['first_frame_s']:.1f} of {row['total_s']:.1f} s; {row['peak_mib']:.0f} MiB"
+                f"{row['first_frame_s']:.1f} of {row['total_s']:.1f} s, {row['cpu_s']:.1f} CPU s; "
+                f"{row['peak_mib']:.0f} MiB"
             )
-    facts = {"machine": platform.machine(), "threads": threads, "steps": steps}
-    facts["date"] = time.strftime("%Y-%m-%d")
+    facts = {"command": "python -m benchmarks.long_clips", "machine": platform.machine()}
+    facts |= {"threads": threads, "steps": steps, "date": time.strftime("%Y-%m-%d")}
     RESULTS.write_text(json.dumps({**facts, "clips": rows}, indent=1) + "\n")
 
 
