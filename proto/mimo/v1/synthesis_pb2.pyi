@@ -834,7 +834,9 @@ class SynthesizeLiveRequest(_message.Message):
 
     @_builtins.property
     def chunk(self) -> Global___InputChunk:
-        """The next slice of a picture: character, matte or scene picture."""
+        """The next slice of a picture: character, matte or scene picture. In the running stream a scene
+        picture takes the place of the present one; the server answers from which frame on.
+        """
 
     @_builtins.property
     def credit(self) -> Global___LiveCredit:
@@ -883,6 +885,7 @@ class SynthesizeLiveResponse(_message.Message):
     FRAME_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
+    APPLIED_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """1 for the first message of a stream, then one more for each."""
     @_builtins.property
@@ -901,6 +904,12 @@ class SynthesizeLiveResponse(_message.Message):
     def summary(self) -> Global___LiveSummary:
         """Always the last message of a call that succeeds."""
 
+    @_builtins.property
+    def applied(self) -> Global___LiveApplied:
+        """What was sent in the running stream holds from now on; before the first frame of which it
+        does.
+        """
+
     def __init__(
         self,
         *,
@@ -909,12 +918,13 @@ class SynthesizeLiveResponse(_message.Message):
         frame: Global___LiveFrame | None = ...,
         state: Global___LiveState | None = ...,
         summary: Global___LiveSummary | None = ...,
+        applied: Global___LiveApplied | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["frame", b"frame", "payload", b"payload", "ready", b"ready", "state", b"state", "summary", b"summary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "frame", b"frame", "payload", b"payload", "ready", b"ready", "state", b"state", "summary", b"summary"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["frame", b"frame", "payload", b"payload", "ready", b"ready", "sequence", b"sequence", "state", b"state", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "frame", b"frame", "payload", b"payload", "ready", b"ready", "sequence", b"sequence", "state", b"state", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary", "applied"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -1388,6 +1398,32 @@ class LiveState(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LiveState: _TypeAlias = LiveState  # noqa: Y015
+
+@_typing.final
+class LiveApplied(_message.Message):
+    """From which frame on something that was sent in the running stream holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    FROM_INDEX_FIELD_NUMBER: _builtins.int
+    input: Global___Input.ValueType
+    """What it is."""
+    from_index: _builtins.int
+    """LiveFrame.index of the first frame."""
+    def __init__(
+        self,
+        *,
+        input: Global___Input.ValueType = ...,
+        from_index: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_index", b"from_index", "input", b"input"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveApplied: _TypeAlias = LiveApplied  # noqa: Y015
 
 @_typing.final
 class LiveSummary(_message.Message):

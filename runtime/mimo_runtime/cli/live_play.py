@@ -70,7 +70,7 @@ class LivePlay:
                     sink.write(event.pose_index, event.data)
                 elif isinstance(event, pb.LiveState):
                     click.echo(event.sentence, err=True)
-                else:
+                elif isinstance(event, pb.LiveSummary):
                     return event
         raise MimoError("The stream ended without a summary; try again.")
 

@@ -22,7 +22,7 @@ from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
 HEARTBEAT_S = 5.0
 
 Requests = Iterator[pb.SynthesizeLiveRequest]
-Event = pb.LiveFrame | pb.LiveState | pb.LiveSummary
+Event = pb.LiveFrame | pb.LiveState | pb.LiveApplied | pb.LiveSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,16 @@ class LiveCall:
         self.send(frame)
         return True
 
+    def exchange_scene(self, picture: Path) -> None:
+        """Have later frames in another scene; an event tells from which one on.
+
+        Raises MediaError where it cannot be read.
+        """
+        file = InputFile(picture, pb.INPUT_SCENE_PICTURE)
+        file.check()
+        for chunk in file.chunks():
+            self._outgoing.put(pb.SynthesizeLiveRequest(chunk=chunk))
+
     def end(self) -> None:
         """Say that no posture comes any more."""
         self._outgoing.put(pb.SynthesizeLiveRequest(end=pb.LiveEnd()))
@@ -88,7 +98,7 @@ class LiveCall:
         self._call.cancel()
 
     def events(self) -> Iterator[Event]:
-        """Frames, each whole, and states as they come; the summary last.
+        """Frames, each whole, states and exchanges as they come; the summary last.
 
         Raises:
             MimoError: why the stream ended early.
@@ -108,6 +118,8 @@ class LiveCall:
                     self._outgoing.grant(1)
                 elif kind == "state":
                     yield response.state
+                elif kind == "applied":
+                    yield response.applied
                 elif kind == "summary":
                     yield response.summary
                     return

@@ -22,6 +22,7 @@ from mimo_runtime.runner.messages import (
     Pong,
     PoseArrived,
     PosesEnded,
+    SceneGiven,
     Shutdown,
     StartEngine,
     from_wire,
@@ -106,6 +107,9 @@ class EngineProcess:
             case PoseArrived(number, pose):
                 if isinstance(live := self._streams.get(number), ServedLive):
                     live.pose(pose)
+            case SceneGiven(number, picture):
+                if isinstance(live := self._streams.get(number), ServedLive):
+                    live.exchange_scene(Path(picture))
             case PosesEnded(number):
                 if isinstance(live := self._streams.get(number), ServedLive):
                     live.end_poses()

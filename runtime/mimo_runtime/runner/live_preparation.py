@@ -12,6 +12,7 @@ from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.latency import LatencyTarget, LiveCosts, plan_latency
+from mimo_runtime.runner.live_windows import Windows
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity import Identity, identity_from_character
@@ -51,7 +52,7 @@ class PreparedLive:
 
 
 def prepare_live(
-    engines: EngineSet,
+    windows: Windows,
     figures: FigureCache,
     request: LiveRequest,
     costs_of: Callable[[str], LiveCosts],
@@ -66,7 +67,7 @@ def prepare_live(
             cannot be kept.
         ResourceError: this machine is too slow, or has too little memory.
     """
-    manifest = engines.bundle.manifest
+    manifest = next(iter(windows.values())).bundle.manifest
     if not manifest.paints_human:
         raise UnsupportedError(
             f"The bundle '{manifest.name}' paints whole squares, for which every motion frame is "
@@ -85,7 +86,7 @@ def prepare_live(
         LatencyTarget(asked.rate_fps, asked.latency_s, settings.steps, overlap), costs
     )
     settings = replace(settings, steps=plan.chunks.steps)
-    check_live_memory(engines, plan.chunks, settings)
+    check_live_memory(windows, plan.chunks, settings)
     output = LiveFormat(
         asked.camera.width_px,
         asked.camera.height_px,

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
-from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import LimitExceededError, MimoError
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.frame_queue import FrameQueue
@@ -24,6 +23,7 @@ from mimo_runtime.planning.live_schedule import (
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.runner.live_preparation import PreparedLive
+from mimo_runtime.runner.live_windows import Windows
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.chunk_denoiser import ChunkDenoiser
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
@@ -53,13 +53,13 @@ class _Posed:
 class LiveStream:
     """A planned live stream; frames leave as soon as their chunk has been denoised.
 
-    `put` and `end_poses` may be called from any thread, all else from that of the loop. All state
-    is in this object and is let go by `close`.
+    `put`, `exchange_scene` and `end_poses` may be called from any thread, all else from that of the
+    loop. All state is in this object and is let go by `close`.
     """
 
     def __init__(
         self,
-        engines: EngineSet,
+        windows: Windows,
         identities: IdentityCache,
         prepared: PreparedLive,
         token: CancellationToken,
@@ -67,7 +67,8 @@ class LiveStream:
     ) -> None:
         self.token = token
         self.output: LiveFormat = prepared.output
-        self._engines = engines
+        self._windows = windows
+        self._engines = next(iter(windows.values()))
         self._identities = identities
         self._prepared = prepared
         self._on_close = on_close
@@ -80,6 +81,9 @@ class LiveStream:
         self._pending: _Posed | None = None
         self._segment: CropSegment | None = None
         self._chunk: list[_Posed] = []
+        self._scene = prepared.request.scene
+        self._next_scene: Pixels | None = None
+        self._scenes = 0
         self._chunk_first = self._taken = 0
 
     def put(self, frame: PoseFrame) -> bool:
@@ -108,6 +112,11 @@ class LiveStream:
                 "that come back."
             )
         )
+
+    def exchange_scene(self, scene: Pixels) -> None:
+        """Have the next chunk, and all after it, in `scene`, uint8 of the size of the frames."""
+        with self._lock:
+            self._next_scene = scene
 
     def end_poses(self) -> None:
         """Hear that no posture comes any more; what is there is finished."""
@@ -161,7 +170,7 @@ class LiveStream:
         solver = SolverConfig.from_mapping(bundle.manifest.solver)
         settings = prepared.settings
         self._denoiser = ChunkDenoiser(
-            self._engines,
+            self._windows,
             prepared.identity(self._engines, self._identities),
             self._chunks,
             ddim_table(solver, settings.steps),
@@ -189,10 +198,20 @@ class LiveStream:
     def _begin_chunk(self, carried: int) -> None:
         assert self._pending is not None  # a chunk begins with the frame that was waited for
         segment = self._crop.segment(self._pending.pose, self._pending.camera)
-        if segment is not self._segment:
+        if self._take_scene() or segment is not self._segment:
             self._segment = segment
-            self._conditions.show(cut_square(self._prepared.request.scene, segment.crop, WHITE))
+            self._conditions.show(cut_square(self._scene, segment.crop, WHITE))
         self._denoiser.begin(carried)
+
+    def _take_scene(self) -> bool:
+        """Whether another scene was given since the last chunk, which is then the present one."""
+        with self._lock:
+            scene, self._next_scene = self._next_scene, None
+        if scene is None:
+            return False
+        self._scene = scene
+        self._scenes += 1
+        return True
 
     def _enter(self) -> None:
         posed, self._pending = self._pending, None
@@ -212,7 +231,7 @@ class LiveStream:
         self._decoder.run()
         layer = np.asarray(self._decoder.buffers["layer"])[0]
         crop = DecodedCrop(layer, self._segment, 0)
-        rgb = compose_crops([crop], Layers(self._prepared.request.scene))
+        rgb = compose_crops([crop], Layers(self._scene))
         latency_s = time.monotonic() - posed.arrived_s
         return LiveFrame(
             index=frame,
@@ -223,6 +242,7 @@ class LiveStream:
             waited_s=posed.taken_s - posed.arrived_s,
             latency_s=latency_s,
             late=latency_s > self.output.plan.latency_s,
-            dropped=self._queue.dropped,
             taken=self._taken,
+            dropped=self._queue.dropped,
+            scene=self._scenes,
         )

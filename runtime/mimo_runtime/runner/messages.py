@@ -57,6 +57,14 @@ class PoseArrived:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneGiven:
+    """To the engine: another scene for a live stream, the picture of that name."""
+
+    stream: int
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class PosesEnded:
     """To the engine: no posture of the stream comes any more."""
 
@@ -184,7 +192,7 @@ class Pong:
     busy_s: float
 
 
-_OfLive = OpenLive | PoseArrived | PosesEnded
+_OfLive = OpenLive | PoseArrived | SceneGiven | PosesEnded
 _Asked = OpenStream | DeliverFrames | FrameTaken | CancelStream
 ToEngine = StartEngine | _OfLive | _Asked | Ping | Shutdown
 _Opened = StreamOpened | LiveOpened

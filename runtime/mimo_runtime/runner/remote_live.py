@@ -3,6 +3,7 @@
 import contextlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 from mimo_runtime.media.ring import RING_SLOTS, FrameRing
 from mimo_runtime.runner.engine_child import EngineChild
@@ -16,6 +17,7 @@ from mimo_runtime.runner.messages import (
     OfStream,
     PoseArrived,
     PosesEnded,
+    SceneGiven,
     StreamEnded,
     error_from,
 )
@@ -60,6 +62,10 @@ class RemoteLive:
     def put(self, frame: PoseFrame) -> None:
         """Send the next posture."""
         self._child.send(PoseArrived(self._number, pose_to_wire(frame)))
+
+    def exchange_scene(self, picture: Path) -> None:
+        """Have later chunks in another scene."""
+        self._child.send(SceneGiven(self._number, str(picture)))
 
     def end_poses(self) -> None:
         """Say that no posture comes any more."""

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from mimo_runtime.bundle import Bundle
@@ -66,6 +67,12 @@ class RunningLive(Protocol):
 
     def put(self, frame: PoseFrame) -> None:
         """Give it the next posture, from any thread; one that cannot be taken ends the stream."""
+
+    def exchange_scene(self, picture: Path) -> None:
+        """Have later chunks in another scene; a picture that cannot be read ends the stream.
+
+        The file stays until a frame tells its scene.
+        """
 
     def end_poses(self) -> None:
         """Say that no posture comes any more; the stream ends when the last frame has left."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import fields
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,7 @@ from mimo_runtime.runner.messages import (
     StreamEnded,
     Wire,
 )
+from mimo_runtime.runner.scene_exchange import exchange_scene
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import LoopThread
 from mimo_runtime.scarcity import resource_error
@@ -72,6 +74,12 @@ class ServedLive:
         if self._stream is not None:
             self._stream.take(pose_from_wire(values))
             self._loop.wake()
+
+    def exchange_scene(self, picture: Path) -> None:
+        """Have later chunks in another scene."""
+        if self._stream is not None:
+            limits = live_from_wire(self._asked.request).limits
+            exchange_scene(self._stream, picture, limits, self._loop.wake)
 
     def end_poses(self) -> None:
         """Hear that no posture comes any more."""

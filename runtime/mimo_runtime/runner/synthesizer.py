@@ -16,6 +16,7 @@ from mimo_runtime.runner.job import SynthesisJob
 from mimo_runtime.runner.live_preparation import prepare_live
 from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_stream import LiveStream
+from mimo_runtime.runner.live_windows import Windows, live_windows
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.figures import FigureCache
@@ -49,11 +50,13 @@ class Synthesizer:
         identities: IdentityCache | None = None,
         figures: FigureCache | None = None,
         live: LiveShares | None = None,
+        windows: Windows | None = None,
     ) -> None:
         self._engines = engines
         self._identities = identities or IdentityCache()
         self._figures = figures or FigureCache()
-        self._live = live or LiveShares(lambda name: measure_live(engines, name))
+        self._windows = found = windows or {engines.bundle.manifest.frames: engines}
+        self._live = live or LiveShares(lambda name: measure_live(found, name))
 
     @classmethod
     def load(cls, folder: Path, threads: int = 0, engine: str = AUTO) -> "Synthesizer":
@@ -76,7 +79,9 @@ class Synthesizer:
         Raises:
             UnsupportedError, PlanError: this machine cannot run that engine; the sentence says why.
         """
-        return cls(EngineSet(open_backend(bundle, engine, threads), once))
+        backend = open_backend(bundle, engine, threads)
+        engines = EngineSet(backend, once)
+        return cls(engines, windows=None if once else live_windows(backend, engines, threads))
 
     @property
     def bundle(self) -> Bundle:
@@ -130,9 +135,9 @@ class Synthesizer:
             BusyError: other live streams leave too little of that.
             MimoError: as in `prepare_live`.
         """
-        prepared = prepare_live(self._engines, self._figures, request, self._live.costs)
+        prepared = prepare_live(self._windows, self._figures, request, self._live.costs)
         release = self._live.reserve(prepared.output.plan.busy)
-        return LiveStream(self._engines, self._identities, prepared, token, release)
+        return LiveStream(self._windows, self._identities, prepared, token, release)
 
     def start(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress

@@ -3,10 +3,12 @@
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import CancelledError
+from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.loop import EngineLoop, OnMeasure, Runnable, Sink
 from mimo_runtime.runner.runner import (
@@ -17,6 +19,7 @@ from mimo_runtime.runner.runner import (
     RunningStream,
     StreamRequest,
 )
+from mimo_runtime.runner.scene_exchange import exchange_scene
 from mimo_runtime.runner.stream_events import StreamEvents
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -139,7 +142,7 @@ class ThreadRunner:
         self._loop.add(stream, events)
         token.on_cancel(self._loop.wake)
         try:
-            yield _RunningLive(stream, events, self._loop.wake)
+            yield _RunningLive(stream, events, request.limits, self._loop.wake)
         finally:
             if not events.ended:
                 token.cancel()
@@ -166,12 +169,21 @@ class _RunningLive:
     """A live stream of a `ThreadRunner`."""
 
     def __init__(
-        self, stream: LiveStream, events: StreamEvents[LiveEvent], wake: Callable[[], None]
+        self,
+        stream: LiveStream,
+        events: StreamEvents[LiveEvent],
+        limits: MediaLimits,
+        wake: Callable[[], None],
     ) -> None:
         self.output: LiveFormat = stream.output
         self._stream = stream
         self._events = events
+        self._limits = limits
         self._wake = wake
+
+    def exchange_scene(self, picture: Path) -> None:
+        """Have later chunks in another scene."""
+        exchange_scene(self._stream, picture, self._limits, self._wake)
 
     def put(self, frame: PoseFrame) -> None:
         """Give it the next posture."""

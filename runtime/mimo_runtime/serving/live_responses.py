@@ -4,7 +4,13 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.serving.responses import SLICE_BYTES, bundle_info
-from mimo_runtime.sessions.live_session import LiveEvent, LivePicture, LiveState, LiveSummary
+from mimo_runtime.sessions.live_session import (
+    LiveEvent,
+    LivePicture,
+    LiveState,
+    LiveSummary,
+    SceneApplied,
+)
 from mimo_runtime.synthesis.live_request import LiveFormat
 
 Response = pb.SynthesizeLiveResponse
@@ -19,6 +25,9 @@ def live_responses(event: LiveEvent, bundle: Bundle) -> list[Response]:
     if isinstance(event, LiveState):
         kind = pb.LIVE_STATE_KIND_FROZEN if event.frozen else pb.LIVE_STATE_KIND_FLOWING
         return [Response(state=pb.LiveState(kind=kind, sentence=event.sentence))]
+    if isinstance(event, SceneApplied):
+        applied = pb.LiveApplied(input=pb.INPUT_SCENE_PICTURE, from_index=event.from_index)
+        return [Response(applied=applied)]
     return [Response(summary=_summary(event))]
 
 

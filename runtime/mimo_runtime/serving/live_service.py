@@ -18,6 +18,7 @@ from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission
 from mimo_runtime.sessions.live_session import LiveSession, LiveSummary
+from mimo_runtime.wire.kinds import InputKind
 
 
 class LiveService:
@@ -132,10 +133,17 @@ def _take(request: pb.SynthesizeLiveRequest, session: LiveSession) -> None:
             session.credits.grant(request.credit.frames)
         case "end":
             session.end_poses()
+        case "chunk":
+            if requests.input_from(request.chunk) is not InputKind.SCENE_PICTURE:
+                raise ProtocolError(
+                    "In a running stream only the scene picture can be exchanged; open another "
+                    "stream for another character."
+                )
+            session.scene_slice(request.chunk.data, request.chunk.last)
         case "heartbeat":
             pass
         case other:
             raise ProtocolError(
                 f"A message of kind '{other or 'none'}' came in a running stream; send postures, "
-                "credits, heartbeats and the end."
+                "credits, another scene, heartbeats and the end."
             )

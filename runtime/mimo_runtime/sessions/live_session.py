@@ -41,6 +41,13 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneApplied:
+    """The scene that was given last holds from the frame `from_index` on."""
+
+    from_index: int
+
+
+@dataclass(frozen=True, slots=True)
 class LiveSummary:
     """How a live stream went; times count from the first posture, in seconds."""
 
@@ -52,7 +59,7 @@ class LiveSummary:
     total_s: float
 
 
-LiveEvent = LiveFormat | LivePicture | LiveState | LiveSummary
+LiveEvent = LiveFormat | LivePicture | LiveState | SceneApplied | LiveSummary
 
 
 class LiveSession:
@@ -85,6 +92,8 @@ class LiveSession:
         self._token = CancellationToken(deadline_s)
         self._lock = threading.Lock()
         self._live: RunningLive | None = None
+        self._spools = spool
+        self._scene: Spool | None = None
         self._last_index = -1
         self._poses = 0
         self._began_at_s = 0.0
@@ -116,6 +125,27 @@ class LiveSession:
         self._poses += 1
         live.put(frame)
 
+    def scene_slice(self, data: bytes, last: bool) -> None:
+        """Add a slice of another scene, which the stream takes up when it is whole.
+
+        Raises:
+            ProtocolError: it came before the format, or the last one is not applied yet.
+            LimitExceededError, ResourceError: it is too large, or the disk is full.
+        """
+        if self._live is None:
+            raise ProtocolError("Another scene came before ready; wait for that, then send it.")
+        with self._lock:
+            if self._scene is None:
+                self._scene = Spool(self._limits, self._spools)
+            spool = self._scene
+        if spool.file(InputKind.SCENE_PICTURE):
+            raise ProtocolError(
+                "Another scene came before the one before it was applied; wait for that."
+            )
+        spool.append(InputKind.SCENE_PICTURE, "", data, last)
+        if last and (picture := spool.file(InputKind.SCENE_PICTURE)):
+            self._live.exchange_scene(picture)
+
     def end_poses(self) -> None:
         """Say that no posture comes any more."""
         if self._live is not None:
@@ -145,6 +175,14 @@ class LiveSession:
     def close(self) -> None:
         """Free the pictures."""
         self.spool.close()
+        self._close_scene()
+
+    def _close_scene(self) -> None:
+        """Free the picture of a scene that was read, or never will be."""
+        with self._lock:
+            spool, self._scene = self._scene, None
+        if spool is not None:
+            spool.close()
 
     def _request(self) -> LiveStreamRequest:
         character = self.spool.file(InputKind.CHARACTER)
@@ -156,12 +194,16 @@ class LiveSession:
         return LiveStreamRequest(files, self._settings, self._limits.media)
 
     def _deliver(self, live: RunningLive) -> None:
-        sent = late = in_a_row = dropped = 0
+        sent = late = in_a_row = dropped = scene = 0
         first_s = 0.0
         frozen = False
         for frame in live.events():
             assert isinstance(frame, LiveFrame)
             credits = self.credits.spend()
+            if frame.scene != scene:
+                scene = frame.scene
+                self._close_scene()
+                self.events.put(SceneApplied(frame.index))
             self.events.put(self._encoded(frame, credits, live.output.plan.latency_s))
             sent, late, dropped = sent + 1, late + frame.late, frame.dropped
             first_s = first_s or self._since_began_s()

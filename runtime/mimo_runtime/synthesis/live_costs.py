@@ -1,7 +1,7 @@
 """What the passes of a live stream take on this machine, measured before it is planned."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -12,13 +12,11 @@ from mimo_runtime.planning.latency import LiveCosts
 _RUNS = 3
 
 
-def measure_live(engines: EngineSet, denoiser: str) -> LiveCosts:
-    """The best of a few runs of each component, on empty tensors."""
-    bound = engines.bind(denoiser)
-    mask = bound.buffers["frame_mask"]
-    mask[...] = np.ones(mask.shape, bool)
+def measure_live(windows: Mapping[int, EngineSet], denoiser: str) -> LiveCosts:
+    """The best of a few runs of each component, on empty tensors; engines by their window."""
+    engines = next(iter(windows.values()))
     return LiveCosts(
-        step_s={mask.shape[0]: _run_s(engines, denoiser, bound)},
+        step_s={frames: _step_s(each, denoiser) for frames, each in windows.items()},
         frame_in_s=_run_s(engines, "condition", engines.bind("condition")),
         frame_out_s=_run_s(engines, "vae_decoder", engines.bind("vae_decoder")),
     )
@@ -32,6 +30,13 @@ def best_s(work: Callable[[], object]) -> float:
         work()
         times.append(time.perf_counter() - began_s)
     return min(times)
+
+
+def _step_s(engines: EngineSet, denoiser: str) -> float:
+    bound = engines.bind(denoiser)
+    mask = bound.buffers["frame_mask"]
+    mask[...] = np.ones(mask.shape, bool)
+    return _run_s(engines, denoiser, bound)
 
 
 def _run_s(engines: EngineSet, name: str, bound: BoundPass) -> float:

@@ -1,5 +1,7 @@
 """Whether a live stream fits into memory, found out before it starts."""
 
+from collections.abc import Mapping
+
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.footprint import job_peak_bytes
@@ -12,8 +14,7 @@ _ENCODER_BYTES = 100 << 20  # the encoder, frames on their way
 def live_bytes(bundle: Bundle, plan: ChunkPlan, settings: ResolvedSettings) -> int:
     """Bytes of the buffers that a live stream keeps, however long it is."""
     extent = live_extent(plan)
-    component = bundle.component(settings.denoiser)
-    window = sum(spec.size_bytes for spec in (*component.inputs, *component.outputs))
+    window = _window_bytes(bundle, settings.denoiser)
     latents = bundle.tensor("vae_decoder", "latents").size_bytes
     maps = bundle.tensor("condition", "condition").size_bytes * extent.conditions
     planes = bundle.tensor("vae_decoder", "planes").size_bytes * extent.frames
@@ -22,16 +23,29 @@ def live_bytes(bundle: Bundle, plan: ChunkPlan, settings: ResolvedSettings) -> i
     return window + maps + planes + state
 
 
-def check_live_memory(engines: EngineSet, plan: ChunkPlan, settings: ResolvedSettings) -> None:
-    """Refuse a stream that is larger than the memory at hand.
+def check_live_memory(
+    windows: Mapping[int, EngineSet], plan: ChunkPlan, settings: ResolvedSettings
+) -> None:
+    """Refuse a stream that is larger than the memory at hand; `windows` are engines by frames.
 
     Raises:
         ResourceError: with both figures and what to change.
     """
+    engines, *others = windows.values()
+    name = settings.denoiser
+    more = sum(
+        each.footprint(name).resident_bytes + _window_bytes(each.bundle, name) for each in others
+    )
     engines.require_memory(
-        job_peak_bytes(engines.footprint, settings.denoiser)
+        job_peak_bytes(engines.footprint, name)
         + live_bytes(engines.bundle, plan, settings)
+        + more
         + _ENCODER_BYTES,
         "This live stream",
         "end other streams, use a bundle or a shape of a smaller size, or another engine",
     )
+
+
+def _window_bytes(bundle: Bundle, denoiser: str) -> int:
+    component = bundle.component(denoiser)
+    return sum(spec.size_bytes for spec in (*component.inputs, *component.outputs))

@@ -67,7 +67,8 @@ class LiveFrame(OutputFrame):
 
     `pose_index` and `capture_s` came with the posture. It waited `waited_s` until it was taken up
     and was finished `latency_s` after it came. `late`: that was more than agreed. `taken` and
-    `dropped`: how many postures had been taken up, and had given way, until now.
+    `dropped`: how many postures had been taken up, and had given way, until now. `scene` counts the
+    scenes from 0.
     """
 
     pose_index: int
@@ -77,6 +78,7 @@ class LiveFrame(OutputFrame):
     late: bool
     taken: int
     dropped: int
+    scene: int
 
 
 def live_request(
@@ -88,15 +90,27 @@ def live_request(
         MediaError: a picture is empty, damaged or of a kind that is not accepted.
         LimitExceededError: one is larger than `limits` allow.
     """
-    scene = on_white(read_picture(_read(files.scene), files.scene.name, limits, stop))
     size_px = settings.camera.width_px, settings.camera.height_px
     return LiveRequest(
         character=read_picture(_read(files.character), files.character.name, limits, stop),
-        scene=np.ascontiguousarray(covering(scene, *size_px)),
+        scene=read_scene(files.scene, size_px, limits, stop),
         settings=settings,
         matte=None if files.matte is None else read_matte(_read(files.matte), limits, stop),
         prepared=folder_of(files.character),
     )
+
+
+def read_scene(
+    path: Path, size_px: tuple[int, int], limits: MediaLimits, stop: Stop = NEVER
+) -> Pixels:
+    """A picture scaled to cover `size_px`, width and height, and cut in the middle.
+
+    Raises:
+        MediaError: it is empty, damaged or of a kind that is not accepted.
+        LimitExceededError: it is larger than `limits` allow.
+    """
+    scene = on_white(read_picture(_read(path), path.name, limits, stop))
+    return np.ascontiguousarray(covering(scene, *size_px))
 
 
 def _read(path: Path) -> bytes:

@@ -96,7 +96,7 @@ def live_files(folder: Path) -> LiveFiles:
 def prepared(engines: EngineSet, folder: Path, chunks: ChunkPlan, **changes: Any) -> PreparedLive:
     """A stream that is planned as `chunks` say, whatever the machine."""
     request = live_request(live_files(folder), settings(**changes), MediaLimits())
-    found = prepare_live(engines, PlainFigures(), request, lambda _name: COSTS)
+    found = prepare_live({16: engines}, PlainFigures(), request, lambda _name: COSTS)
     plan = LatencyPlan(chunks, 1.0, 1.0, 0.5)
     wanted = replace(found.settings, steps=chunks.steps)
     queue = 2 * chunks.chunk_frames

@@ -21,6 +21,7 @@ from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.runner.live_preparation import prepare_live
 from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_stream import LiveStream
+from mimo_runtime.runner.live_windows import live_windows
 from mimo_runtime.runner.loop import EngineLoop
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.identity_cache import IdentityCache
@@ -70,7 +71,9 @@ class Taken:
 
 def stream_of(engines: EngineSet, live: object) -> LiveStream:
     token = CancellationToken()
-    return LiveStream(engines, IdentityCache(), live, token, lambda: None)  # type: ignore[arg-type]
+    # As if the bundle had a shorter window too: short chunks go through passes of their own.
+    windows = {16: engines, 4: engines}
+    return LiveStream(windows, IdentityCache(), live, token, lambda: None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("chunks", PLANS, ids=str)
@@ -102,6 +105,11 @@ def test_frames_equal_an_offline_reference(
     for found, expected in zip(taken.frames, wanted.frames, strict=True):
         np.testing.assert_array_equal(found.rgb, expected)
     assert any((a != b).any() for a, b in zip(wanted.frames, wanted.frames[1:], strict=False))
+
+
+def test_windows_are_those_of_the_bundle(engines: EngineSet) -> None:
+    backend = open_backend(engines.bundle, "onnxruntime", 1)
+    assert live_windows(backend, engines, 1) == {16: engines}
 
 
 def test_what_is_carried_matters(engines: EngineSet, tmp_path: Path) -> None:
@@ -197,14 +205,14 @@ def test_an_official_bundle_is_refused(small_bundle: Path, tmp_path: Path) -> No
     official = EngineSet(open_backend(Bundle.open(small_bundle), "onnxruntime", 1))
     request = live_request(live_files(tmp_path), settings(), MediaLimits())
     with pytest.raises(UnsupportedError, match="paints the human layer"):
-        prepare_live(official, PlainFigures(), request, lambda _name: COSTS)
+        prepare_live({16: official}, PlainFigures(), request, lambda _name: COSTS)
 
 
 def test_a_machine_that_is_too_slow_says_so(engines: EngineSet, tmp_path: Path) -> None:
     request = live_request(live_files(tmp_path), settings(), MediaLimits())
     slow = COSTS.scaled(10_000)
     with pytest.raises(ResourceError, match="frames a second at most"):
-        prepare_live(engines, PlainFigures(), request, lambda _name: slow)
+        prepare_live({16: engines}, PlainFigures(), request, lambda _name: slow)
 
 
 def test_shares_of_the_engine_are_given_out_once() -> None:

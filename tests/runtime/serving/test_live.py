@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import numpy as np
 import pytest
+from PIL import Image
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
@@ -42,7 +44,7 @@ def slow(**changes: Any) -> LiveSettings:
 
 @pytest.fixture(scope="module")
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreadRunner]:
-    bundle = paint_humans(tmp_path_factory.mktemp("bundles") / "painting", latents_share=0.3)
+    bundle = paint_humans(tmp_path_factory.mktemp("bundles") / "painting")
     engines = EngineSet(open_backend(Bundle.open(bundle), "onnxruntime", 1))
     runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures()))
     yield runner
@@ -132,6 +134,49 @@ def test_frames_come_back_while_postures_go_out(
     rgb = read_picture(frames[0].data, "frame", MediaLimits())
     assert rgb.shape == (120, 160, 3)
     assert frames[0].data != frames[1].data
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_scene_is_exchanged_and_it_is_told_from_which_frame_on(
+    server: LocalServer, pictures: LivePictures, tmp_path: Path
+) -> None:
+    """The corner of the frame, where nobody stands, is the present scene to the level."""
+    green = tmp_path / "green.png"
+    Image.fromarray(np.full((50, 50, 3), (0, 200, 0), np.uint8)).save(green)
+    poses, corners, applied = iter(postures(20)), [], []
+    with open_live(server.address, pictures, slow(), picture=PictureFormat.PNG) as live:
+        live.send(next(poses))
+        for event in live.events():
+            if isinstance(event, pb.LiveApplied):
+                applied.append((event.from_index, len(corners)))
+            if isinstance(event, pb.LiveFrame):
+                corners.append(read_picture(event.data, "frame", MediaLimits())[0, 0].tolist())
+                if not event.index:
+                    live.exchange_scene(green)
+                if applied:
+                    live.end()
+                else:
+                    live.send(next(poses))
+    (told,) = applied
+    assert told[0] == told[1] >= 1
+    assert corners[: told[0]] == [corners[0]] * told[0]
+    assert corners[told[0] :] == [[0, 200, 0]] * (len(corners) - told[0])
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_scene_that_is_none_ends_the_stream(
+    server: LocalServer, pictures: LivePictures, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no picture")
+
+    def exchanged() -> None:
+        with open_live(server.address, pictures, slow()) as live:
+            live.exchange_scene(broken)
+            list(live.events())
+
+    with pytest.raises(MediaError, match="accepted are PNG"):
+        exchanged()
 
 
 @pytest.mark.usefixtures("none_left")
