@@ -1,5 +1,6 @@
 """Opening archives of arrays that a stranger may have made."""
 
+import math
 import pickle
 import zipfile
 import zlib
@@ -19,7 +20,7 @@ _SUFFIX = ".npy"
 Arrays = Mapping[str, NDArray[Any]]
 
 
-def read_npz(path: Path, *, objects: bool = False) -> Arrays:
+def read_npz(path: Path, *, objects: bool = False, max_bytes: int | None = None) -> Arrays:
     """Every array of numbers or text of a .npz file.
 
     Objects, which could run code, are left out: files of AMASS have some. With `objects` those
@@ -27,14 +28,15 @@ def read_npz(path: Path, *, objects: bool = False) -> Arrays:
 
     Raises:
         MediaError: it cannot be read, is no such archive, or is damaged.
-        LimitExceededError: unpacked it is larger than `MAX_BYTES`.
+        LimitExceededError: unpacked it is larger than `max_bytes`, `MAX_BYTES` where not given.
     """
+    most_bytes = MAX_BYTES if max_bytes is None else max_bytes
     try:
         with zipfile.ZipFile(path) as archive:
             size_bytes = sum(entry.file_size for entry in archive.infolist())
-            if size_bytes > MAX_BYTES:
+            if size_bytes > most_bytes:
                 raise LimitExceededError(
-                    f"'{path.name}' unpacks to {size_bytes} bytes; at most {MAX_BYTES} are read."
+                    f"'{path.name}' unpacks to {size_bytes} bytes; at most {most_bytes} are read."
                 )
             return dict(_arrays(archive, objects))
     except OSError as error:
@@ -52,7 +54,7 @@ def _arrays(archive: zipfile.ZipFile, objects: bool) -> Iterator[tuple[str, NDAr
         if not entry.endswith(_SUFFIX):
             continue
         with archive.open(entry) as file:
-            holds_objects = _holds_objects(file)
+            holds_objects = _holds_objects(file, archive.getinfo(entry).file_size)
             content = _plain(file.read()) if holds_objects and objects else None
         if not holds_objects:
             with archive.open(entry) as file:
@@ -69,10 +71,14 @@ def _plain(data: bytes) -> NDArray[Any] | None:
         return None
 
 
-def _holds_objects(file: IO[bytes]) -> bool:
+def _holds_objects(file: IO[bytes], size_bytes: int) -> bool:
+    """Raises ValueError where the array says that it is larger than its entry."""
     old = np.lib.format.read_magic(file) == (1, 0)
     read = np.lib.format.read_array_header_1_0 if old else np.lib.format.read_array_header_2_0
-    return bool(read(file)[2].hasobject)
+    shape, _, dtype = read(file)
+    if not dtype.hasobject and math.prod(shape) * dtype.itemsize > size_bytes:
+        raise ValueError(f"an array of {shape} is not in {size_bytes} bytes")
+    return bool(dtype.hasobject)
 
 
 def text(arrays: Arrays, key: str) -> str:

@@ -50,13 +50,13 @@ class LiveService:
         """One live stream. Raises MimoError for why it ends early."""
         messages = LiveMessages(requests_, context, self._options)
         host = host_of(context.peer())
-        with self._streams.entered(context.peer(), messages.lag_s):
+        with self._streams.entered(context.peer(), messages.lag_s) as entry:
             config = await messages.config()
             self.admission.check(host)
             session = self._session(config, context.time_remaining())
             try:
                 await self._pictures(messages, session)
-                place = self.admission.enter(host)
+                place, entry.settled = self.admission.enter(host), True
                 try:
                     await self._run(messages, session)
                 finally:

@@ -21,6 +21,7 @@ from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.service import NAME, SynthesisService
 from mimo_runtime.serving.stream_table import StreamTable
 from mimo_runtime.serving.tokens import Tokens
+from mimo_runtime.sessions.admission import closing
 from mimo_runtime.sessions.spool_root import SpoolRoot
 from mimo_runtime.wire.address import join_address, split_address
 
@@ -86,9 +87,10 @@ class Server:
         return join_address(split_address(listen)[0], port)
 
     def refuse(self) -> None:
-        """Refuse every new stream, and those that wait for their turn, in a sentence."""
+        """Refuse every stream but those at work, in a sentence."""
         self._service.admission.close()
         self._service.live.admission.close()
+        self._service.streams.end_unsettled(closing)
 
     async def drain(self, within_s: float) -> None:
         """Refuse new streams, give the others `within_s` to finish, then cancel what is left.

@@ -80,7 +80,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     ) -> None:
         messages = MessageStream(request_iterator, context, self._options)
         peer = context.peer()
-        with self.streams.entered(peer, messages.lag_s):
+        with self.streams.entered(peer, messages.lag_s) as entry:
             config = await messages.config()
             bundle, host = self._runner.bundle, host_of(peer)
             resolved = resolved_settings(requests.settings_from(config), bundle.manifest)
@@ -91,7 +91,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             try:
                 await messages.send(responses.ready(resolved, kind, bundle, self._options))
                 await self._receive(messages, session, requests.inputs_from(config))
-                await self._work(messages, session, self.admission.enter(host))
+                place, entry.settled = self.admission.enter(host), True
+                await self._work(messages, session, place)
             finally:
                 session.close()
 

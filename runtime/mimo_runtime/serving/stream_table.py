@@ -6,17 +6,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from mimo_runtime.errors import BusyError
+from mimo_runtime.errors import BusyError, MimoError
 
 IDLE_S = 1.0
 
 
 @dataclass(slots=True, eq=False)
-class _Entry:
+class Entry:
+    """A stream in a table; `settled` once it has got what it came for, so that it may finish."""
+
     host: str
     lag_s: Callable[[], float]
     task: "asyncio.Task[object]"
-    evicted: bool = False
+    settled: bool = False
+    ending: MimoError | None = None
+
+    def end(self, ending: MimoError) -> None:
+        """Have the stream end with an error."""
+        self.ending = ending
+        self.task.cancel()
 
 
 class StreamTable:
@@ -30,37 +38,41 @@ class StreamTable:
     def __init__(self, most: int, most_per_host: int) -> None:
         self._most = most
         self._most_per_host = most_per_host
-        self._entries: set[_Entry] = set()
+        self._entries: set[Entry] = set()
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @contextmanager
-    def entered(self, peer: str, lag_s: Callable[[], float]) -> Iterator[None]:
+    def entered(self, peer: str, lag_s: Callable[[], float]) -> Iterator[Entry]:
         """Be in the table for the time of the block, which belongs to the current task.
 
         `peer` is what gRPC calls it; `lag_s` how long the client has been waited for.
 
         Raises:
             BusyError: there is no room, or it was needed for another stream.
+            MimoError: what it was ended with.
         """
         task = asyncio.current_task()
         assert task is not None  # every call runs in one
-        entry = _Entry(host_of(peer), lag_s, task)
+        entry = Entry(host_of(peer), lag_s, task)
         self._make_room(entry.host)
         self._entries.add(entry)
         try:
-            yield
+            yield entry
         except asyncio.CancelledError:
-            if not entry.evicted:
+            if entry.ending is None:
                 raise
             task.uncancel()
-            raise BusyError(
-                "The client kept this stream waiting while others needed its place; send and read "
-                "without pause."
-            ) from None
+            raise entry.ending from None
         finally:
             self._entries.discard(entry)
+
+    def end_unsettled(self, error: Callable[[], MimoError]) -> None:
+        """End every stream that has not got what it came for, each with an error of its own."""
+        for entry in self._entries:
+            if not entry.settled:
+                entry.end(error())
 
     def _make_room(self, host: str) -> None:
         counts = Counter(entry.host for entry in self._entries)
@@ -77,8 +89,12 @@ class StreamTable:
                 "kind or of one host; try again later."
             )
         self._entries.discard(slowest)
-        slowest.evicted = True
-        slowest.task.cancel()
+        slowest.end(
+            BusyError(
+                "The client kept this stream waiting while others needed its place; send and read "
+                "without pause."
+            )
+        )
 
 
 def host_of(peer: str) -> str:

@@ -71,7 +71,7 @@ class Admission:
         self._closed = True
         waiting, self._waiting = self._waiting, []
         for place in waiting:
-            place.refuse(_closing())
+            place.refuse(closing())
 
     def check(self, host: str) -> None:
         """Check that one more of `host` would be let in now.
@@ -81,7 +81,7 @@ class Admission:
             ServerUnreachableError: it is closed.
         """
         if self._closed:
-            raise _closing()
+            raise closing()
         if self.inside >= self.max_sessions + self.max_waiting:
             raise BusyError(
                 f"The server is busy: {self.max_sessions} at work and {self.max_waiting} waiting "
@@ -129,5 +129,6 @@ class Admission:
             place.turn.set()
 
 
-def _closing() -> ServerUnreachableError:
+def closing() -> ServerUnreachableError:
+    """What streams end with that a server which ends does not take."""
     return ServerUnreachableError("The server is shutting down; try again later.")

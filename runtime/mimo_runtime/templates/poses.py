@@ -27,6 +27,7 @@ from mimo_runtime.wire.poses import CAMERA_FILE, CAMERA_PREFIX, EXTRAS, POSES_FI
 
 POSES, CAMERA = POSES_FILE, CAMERA_FILE
 NAMES: Final = (POSES, CAMERA)
+MAX_BYTES: Final = 512 << 20  # unpacked: 90000 frames are 350 MB
 _SHAPES: Final[Mapping[str, tuple[int, ...]]] = {
     "focal_px": (), "centre_px": (2,), "rotation": (3, 3), "translation_m": (3,), "drawn": (),
 }  # fmt: skip
@@ -76,8 +77,9 @@ def read_clip_poses(folder: Path) -> ClipPoses | None:
     """
     if not any((folder / name).is_file() for name in NAMES):
         return None
-    arrays = read_npz(folder / POSES)
-    return clip_poses(arrays, cameras_in(arrays) or read_npz(folder / CAMERA))
+    arrays = read_npz(folder / POSES, max_bytes=MAX_BYTES)
+    cameras = cameras_in(arrays) or read_npz(folder / CAMERA, max_bytes=MAX_BYTES)
+    return clip_poses(arrays, cameras)
 
 
 def clip_poses(arrays: Arrays, cameras: Arrays) -> ClipPoses:

@@ -1,5 +1,6 @@
 """Our own motion file."""
 
+import io
 import zipfile
 from dataclasses import replace
 from fractions import Fraction
@@ -116,3 +117,20 @@ def test_an_archive_that_unpacks_too_large_is_refused(
 def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="cannot be written"):
         write_poses(tmp_path / "no" / "walk.npz", MOTION, SKELETON)
+
+
+def test_an_array_that_says_it_is_huge_is_not_believed(tmp_path: Path) -> None:
+    head = io.BytesIO()
+    np.lib.format.write_array_header_1_0(
+        head, {"descr": "<f8", "fortran_order": False, "shape": (10**12,)}
+    )
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("root_m.npy", head.getvalue() + bytes(80))
+    with pytest.raises(MediaError, match=r"'a\.npz' is no readable .npz file"):
+        read_npz(tmp_path / "a.npz")
+
+
+def test_what_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "a.npz", zeros=np.zeros(100_000))
+    with pytest.raises(LimitExceededError, match="at most 1000 are read"):
+        read_npz(tmp_path / "a.npz", max_bytes=1000)

@@ -1,11 +1,13 @@
 """The port: health, reflection, information, TLS, addresses, and the end of a server process."""
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,21 +111,29 @@ def server_process(small_bundle: Path, tmp_path: Path) -> Iterator[Any]:
 def test_a_server_that_is_asked_to_end_finishes_its_streams(
     server_process: Any, inputs: Inputs
 ) -> None:
+    done = threading.Event()
     said = [server_process.stdout.readline() for _ in range(3)]
     assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
     address = said[2].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=8), *chunks(inputs)])
         waiting = begin(channel, [config(), *chunks(inputs)], stage="waiting")
+        stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
+        sending = stub.Synthesize(itertools.chain([config()], iter(done.wait, None)))
+        assert next(sending).HasField("ready")
         server_process.send_signal(signal.SIGTERM)
         assert server_process.stdout.readline().startswith("Ending")
         refused = call(channel, [config()])
-        with pytest.raises(grpc.RpcError):
-            list(waiting)
-        sent_away = outcome(waiting, [])
+        sent_away = []
+        for each in (waiting, sending):
+            with pytest.raises(grpc.RpcError):
+                list(each)
+            sent_away.append(outcome(each, []))
+        done.set()
         assert running.is_active()
         finished = outcome(running, list(running))
-    assert (sent_away.code, sent_away.retry) == (grpc.StatusCode.UNAVAILABLE, True)
+    told = [(each.code, each.retry) for each in sent_away]
+    assert told == [(grpc.StatusCode.UNAVAILABLE, True)] * 2
     assert (refused.code, refused.reason) == (grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE")
     assert refused.retry
     assert "shutting down" in refused.sentence
