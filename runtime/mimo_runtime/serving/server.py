@@ -16,7 +16,6 @@ from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.call_guard import CallGuard
 from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.credentials import server_credentials
-from mimo_runtime.serving.metrics import Metrics
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.service import NAME, SynthesisService
 from mimo_runtime.serving.stream_table import StreamTable
@@ -125,6 +124,8 @@ class Server:
                 self._observers.append(log)
                 self._endings.append(log.close)
             if options.metrics_listen:
+                from mimo_runtime.serving.metrics import Metrics
+
                 metrics = Metrics(
                     runner.bundle, service.admission, service.live.admission, service.open_streams
                 )
