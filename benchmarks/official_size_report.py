@@ -18,7 +18,8 @@ def official_size(path: Path) -> Iterator[str]:
         f"`{result['command']}`, {result['date']}, {result['machine']}, {result['cores']} cores "
         "that others used at the same time: compare CPU seconds. Weights are random. Memory is "
         "what cannot be taken back; files that are mapped come on top where there is room. "
-        "Foreseen is what the program asks for before it begins."
+        "Foreseen is what the program asks for before it begins. Steps of the command that are "
+        "missing here have not been recorded yet."
     )
     yield table([_row(title, facts) for title, facts in result["steps"].items()])
 
