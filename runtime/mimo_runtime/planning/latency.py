@@ -19,6 +19,7 @@ HEADROOM = 1.25  # what measured times are multiplied with: no machine is always
 MAX_BUSY = 0.9
 _SIMULATED_CHUNKS = 6
 _FEW_STEPS = 12
+_DIGITS = 5  # a hundredth of a millisecond
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def plan_latency(target: LatencyTarget, costs: LiveCosts) -> LatencyPlan:
     if target.latency_s is None:
         most = max(plan.chunks.steps for plan in able)
         full = [plan for plan in able if plan.chunks.steps == most]
-        chosen = min(full, key=lambda plan: (plan.latency_s, plan.first_frame_s, plan.busy))
+        chosen = min(full, key=_promptness)
     else:
         kept = [plan for plan in able if plan.latency_s <= target.latency_s]
         if not kept:
@@ -104,6 +105,11 @@ def plan_latency(target: LatencyTarget, costs: LiveCosts) -> LatencyPlan:
             kept, key=lambda plan: (-plan.chunks.steps, plan.busy, plan.first_frame_s)
         )  # fmt: skip
     return _explained(chosen, able, target)
+
+
+def _promptness(plan: LatencyPlan) -> tuple[float, float, float]:
+    """Latency first, of equal ones the first frame; what is equal but for rounding is equal."""
+    return round(plan.latency_s, _DIGITS), round(plan.first_frame_s, _DIGITS), plan.busy
 
 
 def timeline(
@@ -201,7 +207,7 @@ def _explained(
         f"{_ms(chosen.first_frame_s)} after the first pose, every frame at most "
         f"{_ms(chosen.latency_s)} after its own, the engine busy for {chosen.busy:.0%}."
     ]
-    faster = min(able, key=lambda plan: (plan.latency_s, -plan.chunks.steps))
+    faster = min(able, key=lambda plan: (round(plan.latency_s, _DIGITS), -plan.chunks.steps))
     if faster.latency_s < 0.95 * chosen.latency_s:
         given_up = _given_up(chosen, faster)
         reasons.append(f"{_ms(faster.latency_s)} would be possible {given_up}.")
