@@ -30,7 +30,7 @@ proto: $(DEV)/installed
 	$(DEV)/bin/python proto/generate.py
 
 small-model: $(DEV)/installed
-	$(DEV)/bin/python -m mimo_export.small_model
+	$(DEV)/bin/python -m mimo_export.small_model tests/data/small-bundle
 
 sample: $(DEV)/installed
 	$(DEV)/bin/python -m mimo_synthetic.sample.make runtime/mimo_runtime/sample

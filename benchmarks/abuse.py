@@ -26,7 +26,7 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.runner.process import ProcessRunner
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+from mimo_runtime.sample import BUNDLE, CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 
@@ -49,7 +49,7 @@ def job(*, lossless: bool = False) -> Iterator[pb.SynthesizeRequest]:
     """The sample in one step."""
     kind = pb.OUTPUT_KIND_LOSSLESS if lossless else pb.OUTPUT_KIND_VIDEO
     yield pb.SynthesizeRequest(config=pb.StreamConfig(steps=1, guidance=1, output_kind=kind))
-    for file in Inputs(CHARACTER, TEMPLATE).files():
+    for file in Inputs(CHARACTER, YARD).files():
         for chunk in file.chunks():
             yield pb.SynthesizeRequest(chunk=chunk)
 

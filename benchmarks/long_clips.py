@@ -24,7 +24,7 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.planning.rules import Corrected
 from mimo_runtime.runner.synthesizer import Synthesizer
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+from mimo_runtime.sample import CHARACTER, TEMPLATE
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.templates.folder import Template, open_template
@@ -32,6 +32,7 @@ from mimo_runtime.wire.progress import Progress
 from mimo_runtime.wire.settings import Mode, Settings
 
 RESULTS = Path(__file__).parent / "results" / "long_clips.json"
+SMALL_BUNDLE = Path(__file__).parents[1] / "tests" / "data" / "small-bundle"
 ORDERS = ("whole clip", "rolling")
 
 
@@ -56,7 +57,7 @@ class Measured:
 def measure(frames: int, order: str, steps: int, threads: int) -> Measured:
     """Make a clip in this process."""
     Corrected.rolling = order == "rolling"
-    synthesizer = Synthesizer.load(BUNDLE, threads, "onnxruntime")
+    synthesizer = Synthesizer.load(SMALL_BUNDLE, threads, "onnxruntime")
     synthesizer.dry_run()
     loaded_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     settings = Settings(steps=steps, guidance=1.0, mode=Mode.CORRECTED)

@@ -18,6 +18,7 @@ import pytest
 from tests.golden import GOLDEN, LARGE
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+SMALL_BUNDLE = REPOSITORY / "tests" / "data" / "small-bundle"
 SOURCES = (
     "export/mimo_export/*.py",
     "export/mimo_networks/*.py",

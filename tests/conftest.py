@@ -12,6 +12,7 @@ from hypothesis import settings
 
 from mimo_runtime import sample
 from tests.bundles import (  # noqa: F401
+    SMALL_BUNDLE,
     compact_bundle,
     large_bundle,
     other_bundle,
@@ -25,8 +26,8 @@ settings.load_profile("house")
 
 @pytest.fixture(scope="session")
 def small_bundle() -> Path:
-    """The bundle that ships with the program."""
-    return sample.BUNDLE
+    """A small bundle of the official kind, random weights (`make small-model`)."""
+    return SMALL_BUNDLE
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ def test_the_commands_on_the_sample_work(tmp_path: Path) -> None:
         timeout=3000,  # no measure of speed: that it ends at all
     )
     assert (tmp_path / "out.mp4").stat().st_size > 1000
-    assert len(list((tmp_path / "frames").glob("*.png"))) == 32
+    assert len(list((tmp_path / "frames").glob("*.png"))) == 36
 
 
 def test_every_link_to_a_file_leads_somewhere() -> None:

@@ -1,14 +1,13 @@
-"""The bundle that ships inside the package: `python -m mimo_export.small_model`.
+"""The small bundle of the official kind that tests run: `python -m mimo_export.small_model FOLDER`.
 
-Its weights are random until a trained model takes its place; size and speed are those of a
-real, very small model.
+Its weights are random; what ships is trained by `mimo train tiny`.
 """
 
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
-import mimo_runtime
 from mimo_export.exporter import bundle_from_checkpoint
 from mimo_networks.random_checkpoint import write_random_checkpoint
 from mimo_runtime.bundle import Shape
@@ -28,4 +27,4 @@ def write_small_model(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    write_small_model(Path(mimo_runtime.__file__).parent / "sample" / "bundle")
+    write_small_model(Path(sys.argv[1]))

@@ -14,6 +14,7 @@ from mimo_synthetic.people.pool import Shard
 Random = np.random.Generator
 STILL: Final = ("picture", "own_layer", "own_planes")
 _RECOLOURED = 0.4  # of the batches get their colour channels exchanged
+_BRIGHTER, _TINTED = 0.25, 0.1  # deviations of the logarithm of light, of all and of each channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def random_batch(shards: Sequence[Shard], characters: int, frames: int, random: 
             still = name in STILL
             rows[name].append(array[None] if still else array[clip, first : first + frames])
     batch = batch_from({name: np.concatenate(values) for name, values in rows.items()})
-    return _recoloured(_mirrored(batch, random), random)
+    return _relit(_recoloured(_mirrored(batch, random), random), random)
 
 
 def batch_from(arrays: Mapping[str, np.ndarray]) -> Batch:
@@ -117,3 +118,17 @@ def _recoloured(batch: Batch, random: Random) -> Batch:
     for layer in (batch.human, batch.own_layer):
         layer[:, :3] = layer[:, order]
     return batch
+
+
+def _relit(batch: Batch, random: Random) -> Batch:
+    """Another light on each character's frames and plates alike, so that it is read off the plate.
+
+    A pool holds too few lights: networks would remember them.
+    """
+    count = len(batch.picture)
+    tints = random.normal(0, _BRIGHTER, (count, 1)) + random.normal(0, _TINTED, (count, 3))
+    gains = torch.from_numpy(np.exp(tints)).float().repeat_interleave(batch.frames, dim=0)
+    gains = gains[:, :, None, None]
+    human = batch.human.clone()
+    human[:, :3] = torch.minimum(human[:, :3] * gains, human[:, 3:])
+    return replace(batch, human=human, plate=(batch.plate * gains).clamp(max=1))

@@ -44,7 +44,7 @@ def colour_losses(painted: Painted, batch: Batch) -> Losses:
     return {
         "colour": colour,
         "edges": 0.5 * edges,
-        "shadow": 2.0 * shadow,
+        "shadow": 10.0 * shadow,
         "composite": 0.5 * whole,
         "light": 2.0 * smooth,
     }

@@ -51,7 +51,9 @@ def _measured(model: TinyMimo, batch: Batch, schedule: Schedule) -> dict[str, fl
         "seen_db": psnr(own, truth, seen),
         "seen_drawn_db": psnr(drawn, truth, seen),
         "beyond_db": psnr(own, truth, beyond),
+        "beyond_drawn_db": psnr(drawn, truth, beyond),
         "sharpness": sharpness(own, seen) / sharpness(truth, seen),
+        "sharpness_drawn": sharpness(drawn, seen) / sharpness(truth, seen),
         "shadow_error": float((found.shadow - batch.shadow).square().mean().sqrt()),
     }
 

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from mimo_runtime.cli import main
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.bundles import SMALL_BUNDLE
 
 GROUP = "mimo.engines"
 ROOT = Path(__file__).parents[3]
@@ -27,7 +28,16 @@ def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def rendered(engine: str, folder: Path) -> np.ndarray:
-    paths = ["--bundle", BUNDLE, "--character", CHARACTER, "--template", TEMPLATE, "-o", folder]
+    paths = [
+        "--bundle",
+        SMALL_BUNDLE,
+        "--character",
+        CHARACTER,
+        "--template",
+        TEMPLATE,
+        "-o",
+        folder,
+    ]
     with pytest.raises(SystemExit) as end:
         main(["render", "--steps", "2", "--engine", engine, *map(str, paths)])
     assert end.value.code == 0

@@ -1,5 +1,6 @@
 """The recipe on tiny pictures: it learns, goes on after a stop, and ignores nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -138,11 +139,11 @@ def test_every_stage_reaches_the_networks_it_trains(name: str, batch: Batch) -> 
     torch.manual_seed(1)
     model = TinyMimo(LayerModelConfig())
     stage = next(stage for stage in STAGES if stage.name == name)
-    small = Stage(name, 32, 2, 2, 1e-3, 1.0, 0.0, stage.colours, stage.latents)
+    small = replace(stage, size_px=32, characters=2, frames=2, redrawn=0.0)
     losses = small.losses(model, batch, Schedule.official())
     sum(losses.values(), torch.zeros(())).backward()
-    parts = ("denoiser", "reference_net", "guider", "image_encoder", "decoder", "encoder")
-    for part in parts:
+    parts = ["denoiser", "guider", "decoder", "encoder"]
+    for part in parts + ["reference_net", "image_encoder"] * stage.reference:
         gradients = [p.grad for p in model.get_submodule(part).parameters()]
         assert any(g is not None and float(g.abs().max()) > 0 for g in gradients), part
 

@@ -13,11 +13,12 @@ from mimo_runtime.cli import main
 from mimo_runtime.cli.progress import ProgressBars
 from mimo_runtime.decomposition.progress import BODY, LABELS
 from mimo_runtime.media.picture import encode_png
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+from mimo_runtime.sample import CHARACTER, TEMPLATE
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.run import start_engines
 from mimo_runtime.wire.progress import Progress
+from tests.bundles import SMALL_BUNDLE
 from tests.runtime.decomposition.clips import SIZE_PX, empty_yard, walking, write_video
 
 Run = Callable[..., tuple[int, str]]
@@ -44,8 +45,8 @@ def video(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _render(mimo: Run, output: Path, *driven: object) -> tuple[int, str]:
     return mimo(
-        "render", "--bundle", BUNDLE, "--character", CHARACTER, "--steps", "1", "--guidance", "1",
-        "-o", output, *driven,
+        "render", "--bundle", SMALL_BUNDLE, "--character", CHARACTER, "--steps", "1",
+        "--guidance", "1", "-o", output, *driven,
     )  # fmt: skip
 
 
@@ -104,7 +105,7 @@ def test_a_server_renders_what_the_client_decomposed(
 ) -> None:
     options = ServerOptions(threads=1)
     with (
-        closing(start_engines(Bundle.open(BUNDLE), options, lambda _: None)) as runner,
+        closing(start_engines(Bundle.open(SMALL_BUNDLE), options, lambda _: None)) as runner,
         LocalServer(runner, options) as server,
     ):
         code, err = mimo(
@@ -138,7 +139,7 @@ def test_motion_and_scene_are_mixed(mimo: Run, tmp_path: Path) -> None:
 def test_there_is_one_way_to_say_what_drives(
     mimo: Run, command: str, options: list[str], words: str, tmp_path: Path
 ) -> None:
-    where = ("--bundle", BUNDLE) if command == "render" else ("--server", "localhost:1")
+    where = ("--bundle", SMALL_BUNDLE) if command == "render" else ("--server", "localhost:1")
     code, err = mimo(
         command, *where, "--character", CHARACTER, "-o", tmp_path / "o.mp4", *options
     )  # fmt: skip

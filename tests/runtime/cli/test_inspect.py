@@ -7,12 +7,12 @@ import pytest
 
 from mimo_runtime.bundle import COMPONENTS
 from mimo_runtime.cli import main
-from mimo_runtime.sample import BUNDLE
+from tests.bundles import SMALL_BUNDLE
 
 
 def test_it_lists_components_tensors_hashes_and_licence(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main(["inspect", str(BUNDLE), "--tensors"])
+        main(["inspect", str(SMALL_BUNDLE), "--tensors"])
     assert end.value.code == 0
     out = capsys.readouterr().out
     for name in COMPONENTS:
@@ -25,7 +25,7 @@ def test_it_lists_components_tensors_hashes_and_licence(capsys: pytest.CaptureFi
 
 def test_a_changed_byte_is_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     bundle = tmp_path / "bundle"
-    shutil.copytree(BUNDLE, bundle)
+    shutil.copytree(SMALL_BUNDLE, bundle)
     file = bundle / "time_embedding.onnx"
     data = bytearray(file.read_bytes())
     data[len(data) // 2] ^= 1

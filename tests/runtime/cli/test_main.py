@@ -8,7 +8,8 @@ import pytest
 
 from mimo_runtime.cli import main
 from mimo_runtime.media.picture import encode_png
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.bundles import SMALL_BUNDLE
 
 Run = Callable[..., tuple[int, str]]
 
@@ -19,7 +20,7 @@ def render(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 
     def run(**changes: str | Path) -> tuple[int, str]:
         options: dict[str, str | Path] = {
-            "bundle": BUNDLE,
+            "bundle": SMALL_BUNDLE,
             "character": CHARACTER,
             "template": TEMPLATE,
             "steps": "1",

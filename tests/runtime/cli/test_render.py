@@ -12,15 +12,18 @@ from PIL import Image
 from mimo_runtime.cli import main
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.boxes import union
-from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE, YARD
+from mimo_runtime.sample import CHARACTER, TEMPLATE, YARD
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, open_template
+from tests.bundles import SMALL_BUNDLE
 
 
 def _render(
     output: Path, *more: str, character: Path = CHARACTER, template: Path = TEMPLATE
 ) -> None:
-    paths = ["--bundle", BUNDLE, "--character", character, "--template", template, "-o", output]
+    given = {"bundle": SMALL_BUNDLE, "character": character, "template": template}
+    paths = [part for name, path in given.items() for part in (f"--{name}", path)]
+    paths += ["-o", output]
     with pytest.raises(SystemExit) as end:
         main(["render", "--steps", "1", *map(str, paths), *more])
     assert end.value.code == 0

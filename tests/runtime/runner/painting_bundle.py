@@ -11,7 +11,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 from mimo_runtime.bundle import stored_file
 from mimo_runtime.characters.planes import COVERAGE, NAMES, RGB
-from mimo_runtime.sample import BUNDLE
+from tests.bundles import SMALL_BUNDLE
 
 SIZE_PX, LATENT_PX, WIDTH = 128, 16, 32
 PLANES = [1, len(NAMES), SIZE_PX, SIZE_PX]
@@ -23,7 +23,7 @@ def paint_humans(folder: Path, latents_share: float = 0.0, **changes: Any) -> Pa
 
     `latents_share` of the mean of a frame's latents is added to its cover.
     """
-    shutil.copytree(BUNDLE, folder)
+    shutil.copytree(SMALL_BUNDLE, folder)
     values = json.loads((folder / "bundle.json").read_text())
     (shape,) = values["shapes"]
     components = shape["components"]

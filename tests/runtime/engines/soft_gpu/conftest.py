@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from mimo_runtime.engines.cuda.gpu import Gpu
+from tests.bundles import SMALL_BUNDLE
 from tests.runtime.engines.soft_gpu.library import SoftDriver
 
 
@@ -19,6 +20,4 @@ def driver(gpu: Gpu) -> SoftDriver:
 
 @pytest.fixture(scope="session")
 def small_bundle() -> Path:
-    from mimo_runtime import sample
-
-    return sample.BUNDLE
+    return SMALL_BUNDLE
