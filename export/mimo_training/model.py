@@ -10,6 +10,7 @@ from mimo_networks.layer_vae import Painted
 from mimo_training.conditions import TrainingConditions
 
 _LOUD, _LOW = 1.0, 0.1  # deviation of what the networks read; share left of the noise's
+_PEAKED = 3.0  # of the first queries, against keys
 _CLIP_MEAN = (0.48145466, 0.4578275, 0.40821073)
 _CLIP_DEVIATION = (0.26862954, 0.26130258, 0.27577711)
 
@@ -87,12 +88,29 @@ class TinyMimo(LayerModel):
         guide = self.guider.conv_out
         guide.weight.mul_(_LOUD / _loudness(self.guider(planes)))
         guide.get_parameter("bias").sub_(self.guider(planes).mean((0, 2, 3)))
-        channels = self.config.vae.latent_channels
         weight = self.denoiser.conv_in.weight
-        for part in (weight[:, channels:], self.reference_net.conv_in.weight):
-            shown = nn.functional.conv2d(self.encoder.picture(plate), part, padding=1)
-            part.mul_(_LOUD / _loudness(shown))
-        weight[:, :channels].mul_(_LOW)
+        noise, scene = weight.split(self.config.vae.latent_channels, dim=1)
+        shown = nn.functional.conv2d(self.encoder.picture(plate), scene, padding=1)
+        scene.mul_(_LOUD / _loudness(shown))
+        noise.mul_(_LOW)
+
+    @torch.no_grad()
+    def pair(self) -> None:
+        """Begin the reference network as the denoiser, and let each attend to what is alike.
+
+        The official networks begin as one Stable Diffusion (Hu et al., Animate Anyone, 2024,
+        section 3.2), so that a feature of one means something to the other. Queries that begin as
+        keys find what has the same surface coordinates.
+        """
+        state = self.denoiser.state_dict()
+        state["conv_in.weight"] = state["conv_in.weight"][:, self.config.vae.latent_channels :]
+        names = self.reference_net.state_dict()
+        self.reference_net.load_state_dict({name: state[name] for name in names})
+        for network in (self.denoiser, self.reference_net):
+            for name, module in network.named_modules():
+                if name.endswith("attn1"):
+                    keys = module.get_parameter("to_k.weight")
+                    module.get_parameter("to_q.weight").copy_(_PEAKED * keys)
 
     def paint(self, latents: Tensor, planes: Tensor) -> Painted:
         """The layer that latents stand for."""

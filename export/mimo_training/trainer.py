@@ -54,9 +54,10 @@ class Trainer:
         self._random = np.random.default_rng(seed)
 
     def begin(self, shards: Sequence[Shard]) -> None:
-        """Scale fresh weights by what they will see."""
+        """Scale fresh weights by what they will see, and pair reference and denoiser."""
         batch = random_batch(shards, _CALIBRATED_ON, 1, self._random).to(self._device)
         self.model.calibrate(batch.planes, batch.plate)
+        self.model.pair()
         self.averaged.load_state_dict(self.model.state_dict())
 
     def run(

@@ -7,7 +7,7 @@ import grpc.aio
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import IdleError, ProtocolError
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.pace import Pace
+from mimo_runtime.serving.pace import LEAST_BYTES, Pace
 
 Requests = AsyncIterator[pb.SynthesizeLiveRequest]
 
@@ -84,4 +84,4 @@ class LiveMessages:
                 f"The client read nothing for {self._idle_timeout_s:g} s, or too slowly; read the "
                 "responses."
             ) from None
-        self._reading.moved(response.ByteSize())
+        self._reading.moved(max(response.ByteSize(), LEAST_BYTES))

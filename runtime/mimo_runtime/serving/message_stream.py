@@ -7,7 +7,7 @@ import grpc.aio
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import IdleError, ProtocolError
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.pace import Pace
+from mimo_runtime.serving.pace import LEAST_BYTES, Pace
 
 
 class MessageStream:
@@ -80,7 +80,7 @@ class MessageStream:
                 f"The client read nothing for {self._options.idle_timeout_s:g} s, or less than "
                 f"{self._options.min_read_bytes_per_s:g} bytes a second; read the responses."
             ) from None
-        self._reading.moved(response.ByteSize())
+        self._reading.moved(max(response.ByteSize(), LEAST_BYTES))
 
     async def _next(self) -> pb.SynthesizeRequest | None:
         try:

@@ -4,6 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
+
+LEAST_BYTES: Final = 1024  # that a message to the client counts as: a busy server writes it late
 
 
 class Pace:

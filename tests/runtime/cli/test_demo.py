@@ -17,7 +17,7 @@ def test_the_demo_writes_a_video_and_a_contact_sheet(
     assert end.value.code == 0
     out = capsys.readouterr().out
     assert "36 frames" in out
-    assert "random weights" in out
+    assert "Serving on" in out
     with av.open(str(tmp_path / "demo" / "output.mp4")) as video:
         assert sum(1 for _ in video.decode(video=0)) == 36
     with Image.open(tmp_path / "demo" / "contact_sheet.png") as sheet:

@@ -72,9 +72,11 @@ def server(open_server: OpenServer, inputs: Inputs, spools: Path) -> Iterator[Lo
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def channel(server: LocalServer) -> Iterator[grpc.Channel]:
-    with grpc.insecure_channel(server.address) as channel:
+    """A connection of its own: what another test leaves unread would fill a shared one."""
+    alone = [("grpc.use_local_subchannel_pool", 1)]
+    with grpc.insecure_channel(server.address, alone) as channel:
         yield channel
 
 
@@ -83,7 +85,7 @@ def held(spools: Path) -> Held:
 
     The decoders are children of a helper process, which is a child of this one and stays.
     """
-    folders = sorted(path.name for path in spools.rglob(f"{FOLDER_PREFIX}*"))
+    folders = sorted(path.name for path in spools.glob(f"*/{FOLDER_PREFIX}*"))
     threads = sorted(thread.name for thread in threading.enumerate() if "mimo" in thread.name)
     process = psutil.Process()
     decoders = len(process.children(recursive=True)) - len(process.children())
