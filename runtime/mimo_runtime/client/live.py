@@ -129,8 +129,9 @@ class LiveCall:
         raise ProtocolError("The server ended without a summary; it may be another version.")
 
     def _make_room(self, gone: int) -> None:
-        self._room.release(max(gone - self._taken, 0))
-        self._taken = max(gone, self._taken)
+        if gone > self._taken:  # frames of one chunk tell the same
+            self._room.release(gone - self._taken)
+            self._taken = gone
 
     def _next(self) -> pb.SynthesizeLiveResponse | None:
         try:
