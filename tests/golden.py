@@ -22,7 +22,7 @@ _DTYPES = {
 
 
 def _large() -> Path | None:
-    """The larger set, if this machine has it: $MIMO_GOLDEN, else ../shared/golden."""
+    """The larger set, where there is one: at $MIMO_GOLDEN, else beside the checkout."""
     folder = Path(os.environ.get("MIMO_GOLDEN") or _REPOSITORY.parent / "shared" / "golden")
     return folder if (folder / "manifest.json").is_file() else None
 
