@@ -1,13 +1,9 @@
 """The decoding children: they may die, and nothing else may."""
 
-import contextlib
 import gc
-import os
 import signal
-import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -34,23 +30,9 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 
 from .clips import picture, write_clip
 from .frames import all_frames
+from .processes import is_alive, wait_until
 
 SOURCE_ROOT = Path(mimo_runtime.__file__).parents[1]
-
-
-def wait_until(is_true: Callable[[], bool]) -> None:
-    """Fails after ten seconds."""
-    for _ in range(1000):
-        if is_true():
-            return
-        time.sleep(0.01)
-    pytest.fail("it did not happen within ten seconds")
-
-
-def is_alive(process: psutil.Process) -> bool:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return bool(process.status() != psutil.STATUS_ZOMBIE)
-    return False
 
 
 def fork_server() -> psutil.Process:
@@ -75,13 +57,6 @@ def ring_bytes(child: psutil.Process) -> int:
 def kill(process: psutil.Process) -> None:
     process.kill()
     wait_until(lambda: not is_alive(process))
-
-
-@pytest.fixture(scope="module")
-def long_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """More frames than the ring holds, so that the child waits for the reader."""
-    path = tmp_path_factory.mktemp("long") / "long.mp4"
-    return write_clip(path, [picture(index) for index in range(60)])
 
 
 def test_a_child_that_is_killed_is_a_sentence(long_clip: Path, limits: MediaLimits) -> None:
@@ -128,18 +103,6 @@ def test_the_ring_does_not_wait_for_the_garbage_collector(
         assert rings() == before
     finally:
         gc.enable()
-
-
-def test_a_hard_limit_on_memory_is_kept(clip: Path) -> None:
-    """Batch systems set one (ulimit -v); a child may not raise it."""
-    beginning = (
-        "import resource\n"
-        "resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))\n"
-        "resource.setrlimit(resource.RLIMIT_CPU, (500, 500))\n"
-    )
-    script = start_script(clip, "assert len(list(reader)) == 11", beginning)
-    _, errors = script.communicate(timeout=60)
-    assert (script.returncode, errors) == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -281,60 +244,3 @@ def test_a_process_that_cannot_be_started_is_a_sentence(
     ):
         ForkServer().start_child(job, file.fileno())
     assert psutil.Process().num_fds() == descriptors
-
-
-SCRIPT = """
-import sys
-sys.path[:0] = [{root!r}]
-from pathlib import Path
-from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.reader import open_clip
-reader = open_clip(Path({clip!r}), MediaLimits(), decoder="pyav", batch_frames=1)
-first = next(iter(reader))
-import psutil
-print(*[child.pid for child in psutil.Process().children(recursive=True)], flush=True)
-"""
-
-
-def is_running(pid: str) -> bool:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        return is_alive(psutil.Process(int(pid)))
-    return False
-
-
-def start_script(clip: Path, ending: str, beginning: str = "") -> "subprocess.Popen[str]":
-    script = beginning + SCRIPT.format(root=str(SOURCE_ROOT), clip=str(clip)) + ending
-    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
-    return subprocess.Popen(
-        [sys.executable, "-X", "dev", "-c", script],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment,
-    )
-
-
-def test_a_plain_script_needs_no_guard_and_leaves_quietly(long_clip: Path) -> None:
-    script = start_script(long_clip, "assert len(list(reader)) == 59")
-    output, errors = script.communicate(timeout=60)
-    assert (script.returncode, errors) == (0, "")
-    assert len(output.split()) == 2
-    wait_until(lambda: not any(map(is_running, output.split())))
-
-
-def test_the_choice_of_decoder_is_logged_once(long_clip: Path) -> None:
-    again = "list(open_clip(Path({clip!r}), MediaLimits(), decoder='pyav'))".format
-    logged = "import logging; logging.basicConfig(level='INFO')\n"
-    script = start_script(long_clip, again(clip=str(long_clip)), beginning=logged)
-    _, errors = script.communicate(timeout=60)
-    assert errors.count("clips are decoded with pyav: ") == 1
-
-
-def test_a_parent_that_is_killed_takes_its_children_along(long_clip: Path) -> None:
-    script = start_script(long_clip, "import time; time.sleep(60)")
-    assert script.stdout is not None
-    pids = script.stdout.readline().split()
-    assert len(pids) == 2
-    script.kill()
-    script.communicate()
-    wait_until(lambda: not any(map(is_running, pids)))

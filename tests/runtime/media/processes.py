@@ -1,0 +1,23 @@
+"""Watching processes come and go."""
+
+import contextlib
+import time
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    """Fails after ten seconds."""
+    for _ in range(1000):
+        if is_true():
+            return
+        time.sleep(0.01)
+    pytest.fail("it did not happen within ten seconds")
+
+
+def is_alive(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
