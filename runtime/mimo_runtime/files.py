@@ -1,4 +1,4 @@
-"""Writing files: what the operating system refuses becomes a sentence."""
+"""Files: what the operating system refuses becomes a sentence."""
 
 import errno
 import os
@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from mimo_runtime.errors import InvalidRequestError, ResourceError
+from mimo_runtime.errors import InvalidRequestError, MediaError, ResourceError
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+def read_input(path: Path) -> bytes:
+    """All of a file that the user gave. Raises MediaError where it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error
 
 
 @contextmanager

@@ -139,7 +139,7 @@ class LiveCall:
         except grpc.RpcError:
             raise error_from(self._call, self._server) from None
         except KeyboardInterrupt:
-            raise CancelledError("Cancelled; nothing was written.") from None
+            raise CancelledError("Cancelled; a file that was begun is removed.") from None
 
 
 @contextlib.contextmanager

@@ -90,9 +90,10 @@ def plan_latency(target: LatencyTarget, costs: LiveCosts) -> LatencyPlan:
         InvalidRequestError: the latency cannot be kept; the sentence says what can.
     """
     slower = costs.scaled(HEADROOM)
-    able = [plan for plan in _plans(target, slower) if plan.busy <= MAX_BUSY]
+    plans = list(_plans(target, slower))
+    able = [plan for plan in plans if plan.busy <= MAX_BUSY]
     if not able:
-        raise ResourceError(_too_fast(target, slower))
+        raise ResourceError(_too_fast(target, plans))
     if target.latency_s is None:
         most = max(plan.chunks.steps for plan in able)
         full = [plan for plan in able if plan.chunks.steps == most]
@@ -101,9 +102,7 @@ def plan_latency(target: LatencyTarget, costs: LiveCosts) -> LatencyPlan:
         kept = [plan for plan in able if plan.latency_s <= target.latency_s]
         if not kept:
             raise InvalidRequestError(_too_short(target, able))
-        chosen = min(
-            kept, key=lambda plan: (-plan.chunks.steps, plan.busy, plan.first_frame_s)
-        )  # fmt: skip
+        chosen = min(kept, key=lambda plan: (-plan.chunks.steps, plan.busy, plan.first_frame_s))
     return _explained(chosen, able, target)
 
 
@@ -196,9 +195,7 @@ def _arrival_s(rate_fps: Fraction, frame: int) -> float:
     return float(frame / rate_fps)
 
 
-def _explained(
-    chosen: LatencyPlan, able: list[LatencyPlan], target: LatencyTarget
-) -> LatencyPlan:  # fmt: skip
+def _explained(chosen: LatencyPlan, able: list[LatencyPlan], target: LatencyTarget) -> LatencyPlan:
     chunks = chosen.chunks
     ramp = f" after {', '.join(map(str, chunks.ramp))}" if chunks.ramp else ""
     reasons = [
@@ -213,9 +210,7 @@ def _explained(
         reasons.append(f"{_ms(faster.latency_s)} would be possible {given_up}.")
     else:
         reasons.append("Less latency needs a faster engine, or frames at a lower rate.")
-    return LatencyPlan(
-        chunks, chosen.first_frame_s, chosen.latency_s, chosen.busy, tuple(reasons)
-    )  # fmt: skip
+    return LatencyPlan(chunks, chosen.first_frame_s, chosen.latency_s, chosen.busy, tuple(reasons))
 
 
 def _given_up(chosen: LatencyPlan, faster: LatencyPlan) -> str:
@@ -224,8 +219,8 @@ def _given_up(chosen: LatencyPlan, faster: LatencyPlan) -> str:
     return f"with the engine busy for {faster.busy:.0%} instead of {chosen.busy:.0%}"
 
 
-def _too_fast(target: LatencyTarget, costs: LiveCosts) -> str:
-    busy = min(plan.busy for plan in _plans(target, costs))
+def _too_fast(target: LatencyTarget, plans: list[LatencyPlan]) -> str:
+    busy = min(plan.busy for plan in plans)
     most_fps = float(target.rate_fps) * MAX_BUSY / busy
     return (
         f"Poses come at {float(target.rate_fps):g} a second and this engine makes "

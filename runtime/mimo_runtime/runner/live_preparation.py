@@ -8,7 +8,6 @@ import numpy as np
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.latency import LatencyTarget, LiveCosts, plan_latency
@@ -21,7 +20,7 @@ from mimo_runtime.synthesis.layer_composition import compose_crops
 from mimo_runtime.synthesis.live_costs import best_s
 from mimo_runtime.synthesis.live_memory import check_live_memory
 from mimo_runtime.synthesis.live_poses import camera_of, skeleton_of
-from mimo_runtime.synthesis.live_request import LiveFormat, LiveRequest
+from mimo_runtime.synthesis.live_request import LiveFormat, LiveRequest, require_live
 from mimo_runtime.synthesis.matting import on_white
 from mimo_runtime.synthesis.motion_planes import FigurePlanes
 from mimo_runtime.synthesis.resolved import ResolvedSettings, resolved_settings
@@ -68,12 +67,7 @@ def prepare_live(
         ResourceError: this machine is too slow, or has too little memory.
     """
     manifest = next(iter(windows.values())).bundle.manifest
-    if not manifest.paints_human:
-        raise UnsupportedError(
-            f"The bundle '{manifest.name}' paints whole squares, for which every motion frame is "
-            "looked at beforehand; stream live with a bundle that paints the human layer, or "
-            "synthesise the clip as a whole."
-        )
+    require_live(manifest)
     asked = request.settings
     skeleton = skeleton_of(asked)
     settings = resolved_settings(asked.settings, manifest)

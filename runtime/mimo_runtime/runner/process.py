@@ -37,7 +37,7 @@ from mimo_runtime.runner.runner import (
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.wire.progress import OnProgress
 
-Remote = TypeVar("Remote", RemoteStream, RemoteLive)
+OneStream = TypeVar("OneStream", RemoteStream, RemoteLive)
 
 _log = logging.getLogger(__name__)
 
@@ -97,38 +97,24 @@ class ProcessRunner:
         self, request: StreamRequest, token: CancellationToken, on_progress: OnProgress
     ) -> Generator[RunningStream]:
         """Have a request checked, planned and run."""
-        token.check()
         wire = request_to_wire(request)
-        stream = self._begin(
+        with self._running(
             RemoteStream, lambda number: OpenStream(number, wire, token.remaining_s), token
-        )
-        token.on_cancel(stream.cancel)
-        try:
+        ) as stream:
             stream.wait_until_open(on_progress)
             yield stream
-        finally:
-            if not stream.ended:
-                token.cancel()
-                stream.wait_for_end()
 
     @contextmanager
     def open_live(
         self, request: LiveStreamRequest, token: CancellationToken
     ) -> Generator[RunningLive]:
         """Have a live stream checked, planned and run."""
-        token.check()
         wire = live_to_wire(request)
-        stream = self._begin(
+        with self._running(
             RemoteLive, lambda number: OpenLive(number, wire, token.remaining_s), token
-        )
-        token.on_cancel(stream.cancel)
-        try:
+        ) as stream:
             stream.wait_until_open()
             yield stream
-        finally:
-            if not stream.ended:
-                token.cancel()
-                stream.wait_for_end()
 
     def close(self) -> None:
         """End the engine process; streams that are still open end with it."""
@@ -151,12 +137,30 @@ class ProcessRunner:
         if child:
             child.kill()
 
-    def _begin(
+    @contextmanager
+    def _running(
         self,
-        kind: Callable[[int, EngineChild], Remote],
+        kind: Callable[[int, EngineChild], OneStream],
         asked: Callable[[int], ToEngine],
         token: CancellationToken,
-    ) -> Remote:
+    ) -> Generator[OneStream]:
+        """A stream that has ended when the block has."""
+        token.check()
+        stream = self._begin(kind, asked, token)
+        token.on_cancel(stream.cancel)
+        try:
+            yield stream
+        finally:
+            if not stream.ended:
+                token.cancel()
+                stream.wait_for_end()
+
+    def _begin(
+        self,
+        kind: Callable[[int, EngineChild], OneStream],
+        asked: Callable[[int], ToEngine],
+        token: CancellationToken,
+    ) -> OneStream:
         """Send a request to the engine process, waiting for one that is being started."""
         number = next(self._numbers)
         with self._changed:

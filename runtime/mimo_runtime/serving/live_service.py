@@ -18,6 +18,7 @@ from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission
 from mimo_runtime.sessions.live_session import LiveSession, LiveSummary
+from mimo_runtime.synthesis.live_request import require_live
 from mimo_runtime.wire.kinds import InputKind
 
 
@@ -52,6 +53,7 @@ class LiveService:
         host = host_of(context.peer())
         with self._streams.entered(context.peer(), messages.lag_s) as entry:
             config = await messages.config()
+            require_live(self._runner.bundle.manifest)  # before any picture is sent
             self.admission.check(host)
             session = self._session(config, context.time_remaining())
             try:

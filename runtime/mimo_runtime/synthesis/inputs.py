@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mimo_runtime.bundle import Manifest
-from mimo_runtime.errors import MediaError
+from mimo_runtime.files import read_input
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import read_picture
@@ -47,22 +47,15 @@ def request_from(
         LimitExceededError: something is larger than `limits` allow.
     """
     rules = resolved_settings(settings, manifest).rules
-    masks = {mode: _read(path) for mode, path in files.feather_masks.items()}
+    masks = {mode: read_input(path) for mode, path in files.feather_masks.items()}
     template = open_template(files.template, limits, max_frames=rules.max_frames, stop=stop)
     if manifest.paints_human:
         template_poses(template)  # refused here, before anybody waits for the character
     return SynthesisRequest(
-        character=read_picture(_read(files.character), files.character.name, limits, stop),
+        character=read_picture(read_input(files.character), files.character.name, limits, stop),
         template=template,
         settings=settings,
-        matte=None if files.matte is None else read_matte(_read(files.matte), limits, stop),
+        matte=None if files.matte is None else read_matte(read_input(files.matte), limits, stop),
         feather=feather_masks_from_pictures(masks) if masks else None,
         prepared=folder_of(files.character),
     )
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.skeleton import Skeleton
+from mimo_runtime.bundle import Manifest
 from mimo_runtime.decomposition.covering import covering
-from mimo_runtime.errors import MediaError
+from mimo_runtime.errors import UnsupportedError
+from mimo_runtime.files import read_input
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import on_white, read_picture
@@ -81,6 +83,16 @@ class LiveFrame(OutputFrame):
     scene: int
 
 
+def require_live(manifest: Manifest) -> None:
+    """Check that a bundle can be streamed live. Raises UnsupportedError."""
+    if not manifest.paints_human:
+        raise UnsupportedError(
+            f"The bundle '{manifest.name}' paints whole squares, for which every motion frame is "
+            "looked at beforehand; stream live with a bundle that paints the human layer, or "
+            "synthesise the clip as a whole."
+        )
+
+
 def live_request(
     files: LiveFiles, settings: LiveSettings, limits: MediaLimits, stop: Stop = NEVER
 ) -> LiveRequest:
@@ -92,10 +104,10 @@ def live_request(
     """
     size_px = settings.camera.width_px, settings.camera.height_px
     return LiveRequest(
-        character=read_picture(_read(files.character), files.character.name, limits, stop),
+        character=read_picture(read_input(files.character), files.character.name, limits, stop),
         scene=read_scene(files.scene, size_px, limits, stop),
         settings=settings,
-        matte=None if files.matte is None else read_matte(_read(files.matte), limits, stop),
+        matte=None if files.matte is None else read_matte(read_input(files.matte), limits, stop),
         prepared=folder_of(files.character),
     )
 
@@ -109,12 +121,5 @@ def read_scene(
         MediaError: it is empty, damaged or of a kind that is not accepted.
         LimitExceededError: it is larger than `limits` allow.
     """
-    scene = on_white(read_picture(_read(path), path.name, limits, stop))
+    scene = on_white(read_picture(read_input(path), path.name, limits, stop))
     return np.ascontiguousarray(covering(scene, *size_px))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error

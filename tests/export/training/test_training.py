@@ -61,6 +61,15 @@ def test_mirroring_keeps_the_drawn_body_on_the_person(pool: list[Shard]) -> None
         assert overlap(batch.planes[:, 10:], batch.alpha) > 0.5
 
 
+def test_light_changes_person_and_plate_alike(pool: list[Shard]) -> None:
+    random = np.random.default_rng(7)
+    lit = [random_batch(pool, 1, 2, random) for _ in range(12)]
+    assert all(bool((each.human[:, :3] <= each.alpha + 1e-6).all()) for each in lit)
+    assert all(float(each.plate.max()) <= 1 for each in lit)
+    brightness = [float(each.plate.mean() / each.picture.mean()) for each in lit]
+    assert max(brightness) > 1.3 * min(brightness)
+
+
 def test_a_picture_can_be_the_frame_to_paint(batch: Batch) -> None:
     redrawn = batch.redrawn()
     assert redrawn.frames == 1
