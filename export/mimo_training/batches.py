@@ -83,7 +83,7 @@ def random_batch(shards: Sequence[Shard], characters: int, frames: int, random: 
             still = name in STILL
             rows[name].append(array[None] if still else array[clip, first : first + frames])
     batch = batch_from({name: np.concatenate(values) for name, values in rows.items()})
-    return _relit(_recoloured(_mirrored(batch, random), random), random)
+    return relit(_recoloured(_mirrored(batch, random), random), random)
 
 
 def batch_from(arrays: Mapping[str, np.ndarray]) -> Batch:
@@ -120,7 +120,7 @@ def _recoloured(batch: Batch, random: Random) -> Batch:
     return batch
 
 
-def _relit(batch: Batch, random: Random) -> Batch:
+def relit(batch: Batch, random: Random) -> Batch:
     """Another light on each character's frames and plates alike, so that it is read off the plate.
 
     A pool holds too few lights: networks would remember them.
