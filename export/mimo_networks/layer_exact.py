@@ -30,7 +30,7 @@ class LayerVaeDecoder(nn.Module):
         self.decoder = decoder
 
     def forward(self, latents: Tensor, planes: Tensor) -> Tensor:
-        """[1, C, H/8, W/8] and [1, 11, H, W]."""
+        """[1, C, H/8, W/8] and [1, 12, H, W]."""
         painted: Painted = self.decoder(latents, planes)
         return painted.layer()
 
@@ -43,7 +43,7 @@ class PlanesReference(nn.Module):
         self.net, self.guider = net, guider
 
     def forward(self, latents: Tensor, token: Tensor, planes: Tensor) -> tuple[Tensor, ...]:
-        """[1, C, h, w], [1, token_width] and [1, 11, H, W] to [h * w, channels] per reader."""
+        """[1, C, h, w], [1, token_width] and [1, 12, H, W] to [h * w, channels] per reader."""
         start = torch.zeros(1, dtype=torch.int64, device=latents.device)
         conditions = WritingConditions(self.net.time_embedding(start), token, {})
         self.net(self.net.conv_in(latents) + self.guider(planes), conditions)
@@ -58,7 +58,7 @@ class PlanesCondition(nn.Module):
         self.conv_in, self.guider = denoiser.conv_in, guider
 
     def forward(self, planes: Tensor, background: Tensor) -> Tensor:
-        """[n, 11, H, W] and latents [n, C, h, w] to [n, c0, h, w]."""
+        """[n, 12, H, W] and latents [n, C, h, w] to [n, c0, h, w]."""
         weight = self.conv_in.weight[:, background.shape[1] :]
         scene = functional.conv2d(background, weight, self.conv_in.bias, padding=1)
         result: Tensor = scene + self.guider(planes)

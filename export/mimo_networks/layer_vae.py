@@ -3,7 +3,7 @@
 It is asymmetric: what the latents need not hold, because the planes of the structured motion code
 show it, the decoder takes from the planes at full size. Where their texture is surely known the
 decoder keeps it, multiplied by a smooth light, and paints freely only elsewhere: hair, skirts,
-sides that were not seen, edges, the shadow.
+sides that were not seen, edges. To the drawn shadow of the sky it adds what more it believes dark.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-PLANES = 11
-RGB, CONFIDENCE, COVERAGE = slice(6, 9), slice(9, 10), slice(10, 11)
+PLANES = 12
+RGB, CONFIDENCE, COVERAGE, SHADOW = slice(6, 9), slice(9, 10), slice(10, 11), slice(11, 12)
 LAYER_CHANNELS = 5  # premultiplied RGB, alpha, shadow
 _UNSURE, _SURE = 0.15, 0.45  # confidence of the texture between which it is mixed in and kept
 _OUTLINE_STEPS = 4  # of the coarse outline on each side of a latent
@@ -101,7 +101,7 @@ class LayerDecoder(nn.Module):
         nn.init.normal_(self.conv_out.weight, std=0.01)
 
     def forward(self, latents: Tensor, planes: Tensor) -> Painted:
-        """Latents [N, C, H/8, W/8] and planes [N, 11, H, W]."""
+        """Latents [N, C, H/8, W/8] and planes [N, 12, H, W]."""
         sizes = [planes]
         for _ in range(3):
             sizes.append(functional.avg_pool2d(sizes[-1], 2))
@@ -117,7 +117,8 @@ class LayerDecoder(nn.Module):
         colour = lit + (1 - kept) * out[:, :3]
         coarse = functional.interpolate(outline, size=planes.shape[-2:], mode="bilinear")
         alpha = out[:, 3:4] + coarse + self.edge * (2 * planes[:, COVERAGE] - 1)
-        return Painted(colour, alpha, torch.sigmoid(out[:, 4:5] - 3), light)
+        shadow = 1 - (1 - planes[:, SHADOW]) * (1 - torch.sigmoid(out[:, 4:5] - 3))
+        return Painted(colour, alpha, shadow, light)
 
 
 class Level(nn.Module):
@@ -130,7 +131,7 @@ class Level(nn.Module):
         self.residual = Residual(narrow) if residual else nn.Identity()
 
     def forward(self, x: Tensor, planes: Tensor) -> Tensor:
-        """[N, wide, h, w] and planes [N, 11, 2h, 2w] to [N, narrow, 2h, 2w]."""
+        """[N, wide, h, w] and planes [N, 12, 2h, 2w] to [N, narrow, 2h, 2w]."""
         x = functional.interpolate(self.squeeze(x), size=planes.shape[-2:], mode="nearest")
         result: Tensor = self.residual(self.conv(torch.cat([x, planes], dim=1)))
         return result

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from mimo_networks.layer_vae import COVERAGE
 from mimo_synthetic.people.pool import Shard
 
 Random = np.random.Generator
@@ -21,8 +22,8 @@ _BRIGHTER, _TINTED = 0.25, 0.1  # deviations of the logarithm of light, of all a
 class Batch:
     """B characters, F frames of each: [B, ...] and [B x F, ...], everything 0..1, normals -1..1.
 
-    `picture` [B, 3, S, S] on white, its `own_layer` [B, 4, S, S] and `own_planes` [B, 11, S, S];
-    `planes` [BF, 11, S, S], `human` [BF, 4, S, S] premultiplied RGBA, `shadow` [BF, 1, S, S],
+    `picture` [B, 3, S, S] on white, its `own_layer` [B, 4, S, S] and `own_planes` [B, 12, S, S];
+    `planes` [BF, 12, S, S], `human` [BF, 4, S, S] premultiplied RGBA, `shadow` [BF, 1, S, S],
     `plate` [BF, 3, S, S].
     """
 
@@ -91,7 +92,7 @@ def batch_from(arrays: Mapping[str, np.ndarray]) -> Batch:
     floats = {name: torch.from_numpy(array).float() / 255 for name, array in arrays.items()}
     for name in ("planes", "own_planes"):
         normals = floats[name][:, 3:6] * 2 - 1
-        floats[name][:, 3:6] = torch.where(floats[name][:, 10:] > 0, normals, 0.0)
+        floats[name][:, 3:6] = torch.where(floats[name][:, COVERAGE] > 0, normals, 0.0)
     return Batch(**floats)
 
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mimo_networks.layer_vae import Painted
+from mimo_networks.layer_vae import COVERAGE, Painted
 from mimo_training.batches import Batch
 
 Losses = dict[str, Tensor]
@@ -15,7 +15,7 @@ def silhouette_loss(painted: Painted, batch: Batch) -> Tensor:
 
     Never L1: a person covers a tenth of a picture, so that nothing everywhere is its median.
     """
-    weight = 0.1 + 0.9 * _around(torch.maximum(batch.alpha, batch.planes[:, 10:]))
+    weight = 0.1 + 0.9 * _around(torch.maximum(batch.alpha, batch.planes[:, COVERAGE]))
     loss = functional.binary_cross_entropy_with_logits(
         painted.alpha, batch.alpha, weight, reduction="sum"
     )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from mimo_networks.layer_vae import CONFIDENCE, COVERAGE, RGB
 from mimo_training.batches import Batch
 from mimo_training.diffusion import Schedule
 from mimo_training.model import TinyMimo
@@ -35,12 +36,12 @@ def _measured(model: TinyMimo, batch: Batch, schedule: Schedule) -> dict[str, fl
         model.paint(-model.prediction(noise, last, condition, who), batch.planes)
         for who in (character, others)
     )
-    coverage = batch.planes[:, 10:]
+    coverage = batch.planes[:, COVERAGE]
     alpha = found.alpha.sigmoid()
     own = found.colour.clamp(0, 1) * alpha + batch.plate * (1 - batch.shadow) * (1 - alpha)
     truth = batch.human[:, :3] + batch.plate * (1 - batch.shadow) * (1 - batch.alpha)
-    drawn = batch.planes[:, 6:9] * coverage + batch.plate * (1 - batch.shadow) * (1 - coverage)
-    seen = batch.alpha * (batch.planes[:, 9:10] > _SEEN)
+    drawn = batch.planes[:, RGB] * coverage + batch.plate * (1 - batch.shadow) * (1 - coverage)
+    seen = batch.alpha * (batch.planes[:, CONFIDENCE] > _SEEN)
     beyond = batch.alpha * (coverage < 0.5)
     return {
         "iou": overlap(alpha, batch.alpha),

@@ -20,6 +20,7 @@ from mimo_training.batches import Batch, batch_from
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.curve import draw_curve
 from mimo_training.model import TinyMimo
+from mimo_training.origin import code, today
 from mimo_training.pool_process import HELD, POOL, PoolProcess
 from mimo_training.sheet import draw_sheet
 from mimo_training.stages import STAGES, Stage
@@ -114,6 +115,8 @@ def _known_shards(pool: Path) -> Sequence[Shard]:
 def _facts(recipe: Recipe, trainer: Trainer) -> dict[str, object]:
     """What model.json says besides sizes: how the model runs best, and where it is from."""
     origin = {
+        "code": code(),
+        "date": today(),
         "seed": recipe.seed,
         "seconds": dict(trainer.progress.seconds),
         "steps": trainer.progress.steps,

@@ -7,6 +7,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from mimo_networks.layer_vae import COVERAGE, RGB
 from mimo_training.batches import Batch
 from mimo_training.diffusion import Schedule
 from mimo_training.model import TinyMimo
@@ -24,8 +25,8 @@ def draw_sheet(model: TinyMimo, batch: Batch, schedule: Schedule, path: Path) ->
     painted = model.paint(-model.prediction(noise, last, condition, character), batch.planes)
     layer = painted.layer()
     ours = batch.plate * (1 - layer[:, 3:]) + layer[:, :3]
-    cover = batch.planes[:, 10:]
-    drawn = batch.plate * (1 - cover) + batch.planes[:, 6:9] * cover
+    cover = batch.planes[:, COVERAGE]
+    drawn = batch.plate * (1 - cover) + batch.planes[:, RGB] * cover
     truth = batch.plate * (1 - batch.shadow) * (1 - batch.alpha) + batch.human[:, :3]
     columns = [batch.picture]
     for frame in range(batch.frames):

@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.body.camera import Camera
+from mimo_runtime.characters.contact_shadow import contact_shadow
 from mimo_runtime.characters.displacement import displaced
-from mimo_runtime.characters.planes import draw_planes
+from mimo_runtime.characters.planes import SHADOW, draw_planes
 from mimo_runtime.characters.texture import Texture
 from mimo_synthetic.people.identity import Identity, photographed
-from mimo_synthetic.people.light import random_light
+from mimo_synthetic.people.light import Light, random_light
 from mimo_synthetic.people.person import Person, random_person
 from mimo_synthetic.people.postures import TRAINING, random_motion
 from mimo_synthetic.people.stage import random_camera, random_plate, resized
 
 Random = np.random.Generator
 Floats = NDArray[np.float32]
+Vertices = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 
 _SOFT = 0.012  # of the picture's side, how far shadows are softened
@@ -32,7 +35,7 @@ class Clip:
     """N frames of S x S, all uint8.
 
     Attributes:
-        planes: [N, 11, S, S], `encode_planes` of the bare body.
+        planes: [N, 12, S, S], `encode_planes` of the bare body.
         human: [N, 4, S, S], premultiplied RGBA, the truth.
         shadow: [N, 1, S, S], the light that the ground loses.
         plate: [N, 3, S, S], the empty scene.
@@ -48,7 +51,7 @@ class Clip:
 class Sample:
     """A person's picture on white [3, S, S], layer and planes of it, and clips.
 
-    `layer` [4, S, S] is the picture as premultiplied RGBA, `planes` [11, S, S] are of the fitted
+    `layer` [4, S, S] is the picture as premultiplied RGBA, `planes` [12, S, S] are of the fitted
     body in its posture: a frame whose truth is at the same place as the reference.
     """
 
@@ -79,11 +82,13 @@ def random_sample(
 
 
 def own_planes(identity: Identity, size_px: int) -> Pixels:
-    """Planes of the body as it stands in the picture, uint8 [11, S, S]."""
+    """Planes of the body as it stands in the picture, which is cut out: uint8 [12, S, S]."""
     corners, camera = load_texture_corners().uv, identity.camera
     small = resized(camera, size_px)
     texture = _texture(identity, size_px)
-    return encode_planes(draw_planes(identity.body, corners, texture, identity.pose, small).values)
+    values = draw_planes(identity.body, corners, texture, identity.pose, small).values
+    values[SHADOW] = 0
+    return encode_planes(values)
 
 
 def random_clip(
@@ -111,10 +116,16 @@ def random_clip(
     for pose, vertices in zip(poses, meshes, strict=True):
         view = render_vertices(person.dressed, vertices, camera)
         human.append(np.concatenate([light.on(view, camera), view.coverage[..., None]], axis=2))
-        dark = light.shadow(person.dressed, vertices, camera)
-        shadow.append(cv2.GaussianBlur(dark, (0, 0), _SOFT * size_px)[..., None])
+        shadow.append(_shadow(light, person, vertices, camera)[..., None])
         planes.append(encode_planes(draw_planes(drawn, corners, texture, pose, camera).values))
     return Clip(np.stack(planes), _levels(human), _levels(shadow), _levels([plate] * frames))
+
+
+def _shadow(light: Light, person: Person, vertices: Vertices, camera: Camera) -> Floats:
+    """What the ground loses of the sun and, under the person, of the sky: float32 [H, W]."""
+    dark = light.shadow(person.dressed, vertices, camera)
+    soft = cv2.GaussianBlur(dark, (0, 0), _SOFT * camera.width_px)
+    return np.asarray(1 - (1 - soft) * (1 - contact_shadow(vertices, camera)), np.float32)
 
 
 def _texture(identity: Identity, size_px: int) -> Texture:
@@ -123,7 +134,7 @@ def _texture(identity: Identity, size_px: int) -> Texture:
 
 
 def encode_planes(values: Floats) -> Pixels:
-    """float32 [11, H, W] as uint8; normals from -1..1, the others from 0..1."""
+    """float32 [12, H, W] as uint8; normals from -1..1, the others from 0..1."""
     scaled = values.copy()
     scaled[3:6] = scaled[3:6] * 0.5 + 0.5
     return np.asarray(np.rint(scaled.clip(0, 1) * 255), np.uint8)

@@ -11,7 +11,6 @@ from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.casting import Cast
-from mimo_runtime.characters.contact_shadow import contact_shadow
 from mimo_runtime.characters.planes import draw_vertices
 
 _ROOM_PX = 3
@@ -42,7 +41,7 @@ def draw_person(
     dressed, texture = cast.figure.dressed, cast.figure.texture
     planes = draw_vertices(dressed, texture_corners, texture, vertices, part)
     cover = planes.coverage[..., None]
-    shade = contact_shadow(vertices, part)[..., None] * (1 - cover)
+    shade = planes.shadow[..., None] * (1 - cover)
     rgba = np.concatenate([planes.rgb.transpose(1, 2, 0) * cover, cover + shade], axis=-1)
     left, top = (round(a - b) for a, b in zip(camera.centre_px, part.centre_px, strict=True))
     return PersonLayer(left, top, np.ascontiguousarray(rgba, np.float32))

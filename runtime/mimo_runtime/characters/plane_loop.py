@@ -29,7 +29,7 @@ def paint_planes(
     samples: int,
     planes: Floats,
 ) -> None:
-    """Draw into `planes` [11, H, W], which are 0; outside the body they stay so.
+    """Draw into `planes` [12, H, W], which are 0; outside the body they stay so.
 
     owners, corners, inverse_depths: of `nearest_triangles`, `samples` x `samples` to a pixel.
     Colour and confidence are means over the samples that show the body, surface and normal those

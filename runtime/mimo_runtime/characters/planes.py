@@ -17,22 +17,23 @@ from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.raster import nearest_triangles
 from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.characters.contact_shadow import contact_shadow
 from mimo_runtime.characters.plane_loop import paint_planes
 from mimo_runtime.characters.texture import Texture
 
 NAMES: Final = (
     "surface_x", "surface_y", "surface_z", "normal_x", "normal_y", "normal_z",
-    "red", "green", "blue", "confidence", "coverage",
+    "red", "green", "blue", "confidence", "coverage", "shadow",
 )  # fmt: skip
 SURFACE, NORMALS, RGB = slice(0, 3), slice(3, 6), slice(6, 9)
-CONFIDENCE, COVERAGE = 9, 10
+CONFIDENCE, COVERAGE, SHADOW = 9, 10, 11
 SAMPLES = 2
 _CARRIED = [*range(3), *range(6, 9)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Planes:
-    """`values` float32 [11, H, W], in the order of `NAMES`.
+    """`values` float32 [12, H, W], in the order of `NAMES`.
 
     surface: coordinates of the nearest point of the surface, 0 to 1; outside the body those of the
         nearest pixel of the body.
@@ -40,8 +41,9 @@ class Planes:
     red, green, blue: the texture, 0 to 1, not premultiplied; outside as surface.
     confidence: of the texture, 0 to 1; 0 outside.
     coverage: how much of a pixel the body covers, 0 to 1.
+    shadow: the light that the level ground at height 0 loses to the body, 0 to 1 (`contact_shadow`).
 
-    All are 0 where no pixel shows the body.
+    All are 0 everywhere where no pixel shows the body.
     """
 
     values: Floats
@@ -55,6 +57,11 @@ class Planes:
     def coverage(self) -> Floats:
         """float32 [H, W], a view."""
         return np.asarray(self.values[COVERAGE])
+
+    @property
+    def shadow(self) -> Floats:
+        """float32 [H, W], a view."""
+        return np.asarray(self.values[SHADOW])
 
 
 def draw_planes(
@@ -72,7 +79,7 @@ def draw_planes(
         texture: of the character. It is read at 2 x 2 points of each pixel, between four texels:
             one that is much finer than that should be `reduced` first, or it flickers.
         camera: of the size of the planes, H x W.
-        out: float32 [11, H, W] to draw into and return.
+        out: float32 [12, H, W] to draw into and return.
     """
     return draw_vertices(body, texture_corners, texture, pose_vertices(body, pose), camera, out)
 
@@ -99,15 +106,15 @@ def draw_vertices(
         owners, corners, inverse, body.triangles, body.surface, normals, texture_corners,
         texture.rgb, texture.confidence, texture.origin, SAMPLES, values,
     )  # fmt: skip
-    _carry_on(values)
+    covered = values[COVERAGE] > 0
+    if covered.any():
+        _carry_on(values, covered)
+        values[SHADOW] = contact_shadow(vertices_m, camera)
     return Planes(values)
 
 
-def _carry_on(values: Floats) -> None:
-    """Give every pixel outside the body the surface and colour of the nearest one inside."""
-    covered = values[COVERAGE] > 0
-    if not covered.any():
-        return
+def _carry_on(values: Floats, covered: NDArray[np.bool_]) -> None:
+    """Give every pixel that is not `covered` the surface and colour of the nearest one that is."""
     _, labels = cv2.distanceTransformWithLabels(
         (~covered).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )

@@ -12,7 +12,7 @@ from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
-from mimo_runtime.characters.planes import NAMES, draw_planes
+from mimo_runtime.characters.planes import NAMES, SHADOW, draw_planes
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.boxes import Box, pad_to_square
 from mimo_runtime.templates.folder import Template
@@ -47,7 +47,7 @@ class FigurePlanes:
         self._corners = load_texture_corners().uv
 
     def empty(self, count: int) -> Floats:
-        """Room for the planes of `count` frames, float32 [count, 11, H, W]."""
+        """Room for the planes of `count` frames, float32 [count, 12, H, W]."""
         width_px, height_px = self._size_px
         return np.zeros((count, len(NAMES), height_px, width_px), np.float32)
 
@@ -60,10 +60,11 @@ class FigurePlanes:
         self._draw(self.cast.figure, self.cast.pose(pose), seen, out)
 
     def reference(self) -> Floats:
-        """float32 [11, H, W] of the figure as its own picture shows it."""
+        """float32 [12, H, W] of the figure as its own picture shows it, which is cut out: no shadow."""
         own = self._figure.camera
         out: Floats = self.empty(1)[0]
         self._draw(self._figure, self._figure.pose, self._camera(own, (0, 0), own.width_px), out)
+        out[SHADOW] = 0
         return out
 
     def _camera(self, camera: Camera, corner_px: tuple[int, int], side_px: int) -> Camera:
@@ -100,7 +101,7 @@ class MotionPlanes:
         self._planes: Floats = self._drawn.empty(1)[0]
 
     def frame(self, frame: int, crop: Box) -> Floats:
-        """float32 [11, H, W] of a template frame in `crop`, made square; valid until the next call.
+        """float32 [12, H, W] of a template frame in `crop`, made square; valid until the next call.
 
         All 0 where the person is not to be seen.
         """

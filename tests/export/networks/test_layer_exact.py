@@ -25,7 +25,7 @@ def model() -> TinyMimo:
 @torch.no_grad()
 def test_a_pass_of_components_is_the_pass_of_training(model: TinyMimo) -> None:
     picture, plate = torch.rand(1, 3, SIDE, SIDE), torch.rand(FRAMES, 3, SIDE, SIDE)
-    own, planes = torch.rand(1, 11, SIDE, SIDE), torch.rand(FRAMES, 11, SIDE, SIDE)
+    own, planes = torch.rand(1, 12, SIDE, SIDE), torch.rand(FRAMES, 12, SIDE, SIDE)
     latents, step = torch.randn(FRAMES, 16, SIDE // 8, SIDE // 8), torch.tensor([499])
     character = model.character(picture, own)
     trained = model.prediction(latents, step, model.condition(planes, plate), character)
@@ -46,7 +46,7 @@ def test_a_pass_of_components_is_the_pass_of_training(model: TinyMimo) -> None:
 
 @torch.no_grad()
 def test_the_decoder_gives_the_layer(model: TinyMimo) -> None:
-    latents, planes = torch.randn(1, 16, 8, 8), torch.rand(1, 11, SIDE, SIDE)
+    latents, planes = torch.randn(1, 16, 8, 8), torch.rand(1, 12, SIDE, SIDE)
     layer = LayerVaeDecoder(model.decoder)(latents, planes)
     assert layer.shape == (1, 4, SIDE, SIDE)
     assert torch.allclose(layer, model.paint(latents, planes).layer())
