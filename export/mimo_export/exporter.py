@@ -9,7 +9,7 @@ from mimo_export.components import NETWORKS_IN_TURN, component_graphs
 from mimo_export.draft import draft_of
 from mimo_export.export_progress import ExportProgress, OnProgress, say_nothing
 from mimo_export.graph import Graph, onnx_from_graph
-from mimo_export.networks_file import NetworksFile
+from mimo_export.networks_file import NetworksFile, official_config
 from mimo_export.room import check_room
 from mimo_export.shapes import check_shapes, check_sizes, graph_names
 from mimo_export.store import WeightStore
@@ -99,9 +99,10 @@ class _Export:
             for network in NETWORKS_IN_TURN:
                 self._write_network(store, network)
                 for each in (network, *_beside(network)):
-                    networks.add(self._checkpoint, each)
+                    config = official_config(self._checkpoint, each)
+                    networks.add(each, getattr(self._checkpoint, each), config)
                     delattr(self._checkpoint, each)
-            networks.write()
+            networks.write(NETWORKS)
         self._progress.tell("finishing")
         weights = _weights(rounded)
         files = {WEIGHTS: store.stored_file()} | {

@@ -12,6 +12,7 @@ import mimo_runtime
 from mimo_export.components import TIME_ROWS, denoiser_graph, reference_names
 from mimo_export.draft import draft_of
 from mimo_export.graph import Graph, onnx_from_graph
+from mimo_export.networks_file import NetworksFile
 from mimo_export.store import WeightStore
 from mimo_export.working_memory import working_bytes
 from mimo_networks.exact import Identity, TimeProjections
@@ -21,7 +22,7 @@ from mimo_networks.layer_exact import (
     PlanesCondition,
     PlanesReference,
 )
-from mimo_networks.layer_model import LayerModel, load_layer_model
+from mimo_networks.layer_model import LayerModel, load_layer_model, network_configs
 from mimo_networks.layer_vae import PLANES
 from mimo_networks.unet import UNet
 from mimo_runtime.bundle import (
@@ -35,7 +36,7 @@ from mimo_runtime.bundle import (
     manifest_values,
     stored_file,
 )
-from mimo_runtime.bundle.networks import WEIGHTS
+from mimo_runtime.bundle.networks import NETWORKS, WEIGHTS
 from mimo_runtime.characters.planes import NAMES
 from mimo_runtime.errors import InvalidRequestError
 
@@ -74,7 +75,8 @@ def _written(
 ) -> Manifest:
     with WeightStore(folder, half=True) as store:
         components = {part: _save(store, part, graph) for part, graph in _graphs(model, shape)}
-    files = [WEIGHTS, *(component.file for component in components.values())]
+        _write_networks(store, model)
+    files = [WEIGHTS, NETWORKS, *(component.file for component in components.values())]
     manifest = Manifest(
         name=name,
         width_px=shape.width_px,
@@ -106,6 +108,13 @@ def _save(store: WeightStore, part: str, graph: Graph) -> Component:
     working = working_bytes(model.graph)
     weights_bytes = store.save(model, f"{part}.onnx")
     return Component(f"{part}.onnx", weights_bytes, tuple(inputs), tuple(outputs), working)
+
+
+def _write_networks(store: WeightStore, model: LayerModel) -> None:
+    networks = NetworksFile(store)
+    for name, config in network_configs(model.config).items():
+        networks.add(name, getattr(model, name), config)
+    networks.write(network_configs(model.config))
 
 
 def _graphs(model: LayerModel, shape: Shape) -> Iterator[tuple[str, Graph]]:

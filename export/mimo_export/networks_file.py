@@ -1,7 +1,7 @@
 """`networks.json` of a bundle, written: where each weight of each network lies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from mimo_export.store import Place, WeightStore
-from mimo_networks.checkpoint import NETWORKS as NETWORK_NAMES
 from mimo_networks.checkpoint import Checkpoint
 from mimo_runtime.bundle.networks import NETWORKS, NETWORKS_FORMAT, StoredNetwork, StoredTensor
 
@@ -32,25 +31,24 @@ class NetworksFile:
 
     def __init__(self, store: WeightStore) -> None:
         self._store = store
-        self._configs: dict[str, dict[str, Any]] = {}
+        self._configs: dict[str, Mapping[str, Any]] = {}
         self._tensors: dict[str, dict[str, StoredTensor | Tensor]] = {}
 
-    def add(self, checkpoint: Checkpoint, name: str) -> None:
+    def add(self, name: str, net: nn.Module, config: Mapping[str, Any]) -> None:
         """Look up where the weights of a network lie; what no graph holds is copied until the end.
 
         That is little: what a rewrite has folded, and what graphs hold inline.
         """
-        net: nn.Module = getattr(checkpoint, name)
-        self._configs[name] = _config(checkpoint, name)
+        self._configs[name] = config
         self._tensors[name] = {key: self._found(t) for key, t in net.state_dict().items()}
 
-    def write(self) -> None:
-        """Append to the store what no graph holds, and write the file beside it."""
+    def write(self, names: Iterable[str]) -> None:
+        """Append to the store what no graph holds, and write the file beside it, in that order."""
         networks = {
             name: StoredNetwork(
                 self._configs[name], {key: self._kept(t) for key, t in self._tensors[name].items()}
             )
-            for name in NETWORK_NAMES
+            for name in names
         }
         (self._store.folder / NETWORKS).write_text(_text(networks), encoding="utf-8")
 
@@ -77,7 +75,8 @@ def _halved(tensor: Tensor) -> Tensor:
     return half if torch.equal(half.float(), tensor) else tensor
 
 
-def _config(checkpoint: Checkpoint, name: str) -> dict[str, Any]:
+def official_config(checkpoint: Checkpoint, name: str) -> Mapping[str, Any]:
+    """What a network of an official checkpoint is made from."""
     match name:
         case "denoiser":
             return {"unet": asdict(checkpoint.unet), "motion": asdict(checkpoint.motion)}

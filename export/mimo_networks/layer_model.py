@@ -72,6 +72,20 @@ class LayerModel(nn.Module):
         self.image_encoder = PictureEncoder(config.image_encoder)
 
 
+def network_configs(config: LayerModelConfig) -> Mapping[str, Mapping[str, Any]]:
+    """What each network of a `LayerModel` is made from, by its name there."""
+    unet = asdict(config.unet)
+    guider = PoseGuiderConfig(PLANES, config.guider_widths, config.unet.channels[0])
+    return {
+        "denoiser": {"unet": unet, "motion": asdict(config.motion)},
+        "reference_net": {"unet": unet},
+        "guider": asdict(guider),
+        "encoder": asdict(config.vae),
+        "decoder": asdict(config.vae),
+        "image_encoder": asdict(config.image_encoder),
+    }
+
+
 def describe(model: LayerModel, facts: Mapping[str, Any]) -> str:
     """The text of model.json: sizes of the networks, and `facts` about where they are from."""
     values = {"format": FORMAT, "version": VERSION, "networks": asdict(model.config)}

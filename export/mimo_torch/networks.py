@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 import torch
 from torch import nn
 
-from mimo_networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
+from mimo_networks.config import MotionConfig, UNetConfig
+from mimo_networks.layer_vae import LayerDecoder, LayerEncoder, LayerVaeConfig
+from mimo_networks.picture_encoder import PictureEncoder, PictureEncoderConfig
 from mimo_networks.pose import PoseGuider, PoseGuiderConfig
 from mimo_networks.unet import UNet
 from mimo_networks.vae import Autoencoder
@@ -53,7 +55,7 @@ class Networks:
 
     def reference_net(self) -> UNet:
         """The ReferenceNet."""
-        return self._get("reference_net", lambda config: UNet(UNetConfig(**config["unet"])))
+        return self._get("reference_net", _reference_net)
 
     def pose_guider(self) -> PoseGuider:
         """The pose guider."""
@@ -66,6 +68,24 @@ class Networks:
     def image_encoder(self) -> nn.Module:
         """CLIP's vision part."""
         return self._get("image_encoder", _image_encoder)
+
+    def guider(self) -> PoseGuider:
+        """The guider over planes, of a layer model as all below."""
+        return self._get("guider", lambda config: PoseGuider(PoseGuiderConfig(**config)))
+
+    def encoder(self) -> LayerEncoder:
+        """The encoder of layers and pictures."""
+        return self._get("encoder", lambda config: LayerEncoder(LayerVaeConfig(**config)))
+
+    def decoder(self) -> LayerDecoder:
+        """The decoder of layers."""
+        return self._get("decoder", lambda config: LayerDecoder(LayerVaeConfig(**config)))
+
+    def picture_encoder(self) -> PictureEncoder:
+        """What stands where CLIP does."""
+        return self._get(
+            "image_encoder", lambda config: PictureEncoder(PictureEncoderConfig(**config))
+        )
 
     def _get(self, name: str, build: Callable[[Config], Net]) -> Net:
         if name not in self._built:
@@ -105,7 +125,12 @@ def _frozen(value: Any) -> Any:
 
 def _denoiser(config: Config) -> UNet:
     unet, motion = UNetConfig(**config["unet"]), MotionConfig(**config["motion"])
-    return UNet(unet, motion, channels_in=2 * LATENT_CHANNELS)
+    return UNet(unet, motion, channels_in=2 * unet.out_channels)
+
+
+def _reference_net(config: Config) -> UNet:
+    unet = UNetConfig(**config["unet"])
+    return UNet(unet, channels_in=unet.out_channels)
 
 
 def _image_encoder(config: Config) -> nn.Module:

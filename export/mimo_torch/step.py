@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mimo_networks.config import LATENT_CHANNELS
 from mimo_networks.exact import Identity, TimeProjections
 from mimo_networks.official import OfficialConditions
 from mimo_networks.unet import UNet
@@ -53,7 +52,7 @@ def make_caches(denoiser: UNet, request: Request, switches: Switches) -> Caches:
     condition = time_projections = cross = None
     reference: Sequence[Tensor] = ()
     if switches.condition_map:
-        weight, bias = denoiser.conv_in.weight[:, LATENT_CHANNELS:], denoiser.conv_in.bias
+        weight, bias = _scene_half(denoiser, request), denoiser.conv_in.bias
         condition = functional.conv2d(request.background, weight, bias, padding=1) + request.pose
     if switches.time_rows:
         time_projections = TimeProjections(denoiser)(request.timesteps)
@@ -100,7 +99,7 @@ def lay_channels_last(net: nn.Module) -> None:
 
 def first_maps(denoiser: UNet, latents: Tensor, condition: Tensor, branches: int) -> Tensor:
     """Maps after `conv_in`, the same for every half: [branches * frames, c0, h, w]."""
-    weight = denoiser.conv_in.weight[:, :LATENT_CHANNELS]
+    weight = denoiser.conv_in.weight[:, : latents.shape[1]]
     maps = functional.conv2d(latents, weight, padding=1) + condition
     return torch.cat([maps] * branches)
 
@@ -122,6 +121,10 @@ def fill_conditions(
     if caches.reference:
         conditions.keys = dict(zip(names, caches.reference[0::2], strict=True))
         conditions.values = dict(zip(names, caches.reference[1::2], strict=True))
+
+
+def _scene_half(denoiser: UNet, request: Request) -> Tensor:
+    return denoiser.conv_in.weight[:, -request.background.shape[1] :]
 
 
 def _official(

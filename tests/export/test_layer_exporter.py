@@ -14,9 +14,10 @@ from mimo_export.layer_exporter import bundle_from_layer_model
 from mimo_networks.layer_exact import LayerVaeDecoder, PlanesCondition
 from mimo_networks.layer_model import LayerModel, LayerModelConfig, load_layer_model
 from mimo_networks.layer_vae import LayerVaeConfig
-from mimo_runtime.bundle import HUMAN, Bundle
+from mimo_runtime.bundle import COMPONENTS, HUMAN, Bundle, TensorSpec
 from mimo_runtime.characters.planes import NAMES
 from mimo_runtime.errors import InvalidRequestError
+from mimo_torch.backend import open_torch
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.recipe import DEFAULTS, SOLVER
 
@@ -73,7 +74,7 @@ def test_the_manifest_says_what_it_paints(bundle: Bundle) -> None:
 
 def test_components_equal_the_networks(bundle: Bundle, folder: Path) -> None:
     model, _ = load_layer_model(folder)
-    latents, planes = torch.randn(1, 8, 8, 8), torch.rand(1, 11, SIDE, SIDE)
+    latents, planes = torch.randn(1, 8, 8, 8), torch.rand(1, 12, SIDE, SIDE)
     layer = LayerVaeDecoder(model.decoder)(latents, planes)
     found = run(bundle, "vae_decoder", latents=latents.numpy(), planes=planes.numpy())
     assert np.allclose(found, layer.numpy(), atol=1e-5)
@@ -98,3 +99,23 @@ def test_an_official_checkpoint_needs_a_size(tmp_path: Path) -> None:
     arguments = [str(tmp_path), "-o", str(tmp_path / "b")]
     with pytest.raises(InvalidRequestError, match="for a size"):
         CliRunner().invoke(export, arguments, catch_exceptions=False)
+
+
+@pytest.mark.parametrize("part", COMPONENTS)
+def test_the_torch_engine_computes_what_the_graphs_do(bundle: Bundle, part: str) -> None:
+    torch.manual_seed(5)
+    loaded = open_torch(bundle, "cpu").load(part).bind()
+    component = bundle.component(part)
+    inputs = {spec.name: sample(spec) for spec in component.inputs}
+    for name, values in inputs.items():
+        loaded.buffers[name].values.copy_(values)
+    loaded.run()
+    wanted = run(bundle, part, **{name: values.numpy() for name, values in inputs.items()})
+    found = loaded.buffers[component.outputs[0].name].values.numpy()
+    assert np.allclose(found, wanted, atol=1e-4 * max(1.0, float(np.abs(wanted).max())))
+    assert wanted.std() > 0
+
+
+def sample(spec: TensorSpec) -> torch.Tensor:
+    values = torch.rand(spec.shape)
+    return values if spec.dtype == "float32" else (values > 0.5).to(getattr(torch, spec.dtype))

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.body.skinning import pose_vertices
-from mimo_runtime.body.camera import Camera
 from mimo_runtime.characters.contact_shadow import contact_shadow
 from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.planes import SHADOW, draw_planes

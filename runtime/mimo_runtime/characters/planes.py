@@ -41,7 +41,7 @@ class Planes:
     red, green, blue: the texture, 0 to 1, not premultiplied; outside as surface.
     confidence: of the texture, 0 to 1; 0 outside.
     coverage: how much of a pixel the body covers, 0 to 1.
-    shadow: the light that the level ground at height 0 loses to the body, 0 to 1 (`contact_shadow`).
+    shadow: what level ground at height 0 loses of the light to the body, 0 to 1.
 
     All are 0 everywhere where no pixel shows the body.
     """

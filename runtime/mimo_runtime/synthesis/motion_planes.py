@@ -60,7 +60,7 @@ class FigurePlanes:
         self._draw(self.cast.figure, self.cast.pose(pose), seen, out)
 
     def reference(self) -> Floats:
-        """float32 [12, H, W] of the figure as its own picture shows it, which is cut out: no shadow."""
+        """float32 [12, H, W] of the figure as its own picture shows it, without shadow."""
         own = self._figure.camera
         out: Floats = self.empty(1)[0]
         self._draw(self._figure, self._figure.pose, self._camera(own, (0, 0), own.width_px), out)
