@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from mimo_export.command import export
 from mimo_export.layer_exporter import bundle_from_layer_model
+from mimo_export.plan_builder.samples import sample_feeds
 from mimo_networks.layer_exact import LayerVaeDecoder, PlanesCondition
 from mimo_networks.layer_model import LayerModel, LayerModelConfig, load_layer_model
 from mimo_networks.layer_vae import LayerVaeConfig
@@ -114,6 +115,16 @@ def test_the_torch_engine_computes_what_the_graphs_do(bundle: Bundle, part: str)
     found = loaded.buffers[component.outputs[0].name].values.numpy()
     assert np.allclose(found, wanted, atol=1e-4 * max(1.0, float(np.abs(wanted).max())))
     assert wanted.std() > 0
+
+
+def test_every_component_can_be_fed_for_a_build(bundle: Bundle) -> None:
+    fed = dict(sample_feeds(bundle))
+    assert sorted(fed) == sorted(COMPONENTS)
+    assert 0 <= fed["condition"]["planes"].min() < fed["condition"]["planes"].max() <= 1
+    for name, feeds in fed.items():
+        assert {spec.name: spec.shape for spec in bundle.component(name).inputs} == {
+            key: values.shape for key, values in feeds.items()
+        }
 
 
 def sample(spec: TensorSpec) -> torch.Tensor:

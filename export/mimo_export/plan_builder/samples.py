@@ -33,6 +33,7 @@ def sample_feeds(bundle: Bundle) -> Iterator[tuple[str, Feeds]]:
         bundle, "image_encoder", {"pixels": picture(pixels["image_encoder"], rng)}, known
     )
     yield from _fed(bundle, "vae_encoder", {"pixels": picture(pixels["vae_encoder"], rng)}, known)
+    known |= _planes(bundle, rng)
     yield from _fed(bundle, "vae_decoder", known, known)
     yield from _fed(bundle, "reference", known, known)
     yield from _fed(bundle, "identity", known, known)
@@ -70,13 +71,22 @@ def run(path: Path, feeds: Mapping[str, Array]) -> list[Array]:
 
 
 def picture(shape: tuple[int, ...], rng: np.random.Generator) -> Array:
-    """Smooth noise [1, 3, h, w] in [-1, 1], float32."""
+    """Smooth noise [1, C, h, w] in [-1, 1], float32."""
     height, width = shape[2:]
     coarse = rng.uniform(-1, 1, (*shape[:2], height // _COARSE_PX + 1, width // _COARSE_PX + 1))
     fine = coarse.repeat(_COARSE_PX, axis=2).repeat(_COARSE_PX, axis=3)[..., :height, :width]
     for axis in (2, 3):  # a running mean of both axes makes edges into ramps
         fine = np.mean([np.roll(fine, shift, axis) for shift in range(_COARSE_PX)], axis=0)
     return np.asarray(fine, np.float32)
+
+
+def _planes(bundle: Bundle, rng: np.random.Generator) -> Feeds:
+    """Planes of a structured motion code in [0, 1], for a bundle that is shown them."""
+    if not bundle.manifest.planes:
+        return {}
+    return {
+        "planes": picture(bundle.tensor("condition", "planes").shape, rng) / 2 + np.float32(0.5)
+    }
 
 
 def _window(bundle: Bundle, known: Feeds, rng: np.random.Generator) -> Feeds:
