@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from mimo_runtime.cli.live import live_options
+from mimo_runtime.cli.live import live_options, motion_option
 from mimo_runtime.cli.options import FOLDER, examples
 
 
@@ -24,6 +24,7 @@ def bench() -> None:
         "--motion walk.bvh --streams 4 --latency-ms 400 -o latency",
     )
 )
+@motion_option(required=True)
 @live_options
 @click.option("--streams", type=click.IntRange(1, 256), default=1, show_default=True,
               help="Streams at once.")  # fmt: skip
@@ -42,13 +43,15 @@ def latency(output: Path, streams: int, seconds: float, **options: Any) -> None:
     from mimo_runtime.bench.report import report_values, write_report
     from mimo_runtime.bench.samples import percentiles
     from mimo_runtime.cli.live_play import prepare_play
+    from mimo_runtime.cli.live_sources import motion_source
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.wire.progress import Progress
 
     percentiles(())  # says what is missing before anything is measured
-    play = prepare_play(options)
+    source = motion_source(options)
+    play = prepare_play(options, source)
     load = LiveLoad(
-        play.server, play.pictures, play.settings, play.frames, streams, seconds, play.credits,
+        play.server, play.pictures, play.settings, source.postures, streams, seconds, play.credits,
         play.tls_root,
     )  # fmt: skip
     total = streams * max(1, round(seconds * float(play.rate_fps)))

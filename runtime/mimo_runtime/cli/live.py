@@ -1,5 +1,6 @@
 """`mimo live`: a motion played at its own rate, seen while it is still going on."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -7,18 +8,13 @@ import click
 
 from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.options import ANY_PATH, FILE, Command, examples
+from mimo_runtime.errors import MimoError
 
 _OPTIONS = (
     click.option("--server", required=True, help="HOST:PORT of a server started by 'mimo serve'."),
     click.option("--character", required=True, type=FILE, help="Picture of the character."),
     click.option("--matte", type=FILE, help="Grey picture, white where the character is."),
     click.option("--scene", required=True, type=FILE, help="Picture of the scene."),
-    click.option(
-        "--motion",
-        required=True,
-        type=ANY_PATH,
-        help="Motion file of a kind that 'mimo motion' reads, or a folder that it made.",
-    ),
     click.option(
         "--camera",
         default="front",
@@ -56,6 +52,16 @@ _OPTIONS = (
 )
 
 
+def motion_option(required: bool) -> Callable[[Command], Command]:
+    """`--motion`, where there is no other way, `required`."""
+    return click.option(
+        "--motion",
+        required=required,
+        type=ANY_PATH,
+        help="Motion file of a kind that 'mimo motion' reads, or a folder that it made.",
+    )
+
+
 def live_options(command: Command) -> Command:
     """Who is streamed where, and how; `live_play.prepare_play` takes these."""
     for option in reversed(_OPTIONS):
@@ -69,7 +75,15 @@ def live_options(command: Command) -> Command:
         "-o out.mp4",
         "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
         "--latency-ms 400 -o - | ffplay -",
+        "ffmpeg -f v4l2 -i /dev/video0 -f matroska - | mimo live --server localhost:50051 "
+        "--character me.png --scene park.jpg --driving - -o - | ffplay -",
     )
+)
+@motion_option(required=False)
+@click.option(
+    "--driving",
+    type=ANY_PATH,
+    help="Video of somebody, whose motion is found while it is played; - for a pipe.",
 )
 @live_options
 @click.option(
@@ -82,18 +96,24 @@ def live_options(command: Command) -> Command:
 def live(output: Path, **options: Any) -> None:
     """Stream a motion to a server and take the frames while it goes on.
 
-    The motion is played at its rate, as if it were captured now. The server draws it: it must run
-    a bundle that paints the human layer. What it planned, and why, is said on stderr.
+    A motion is played at its rate, as if it were captured now. The server draws it: it must run a
+    bundle that paints the human layer. What it planned, and why, is said on stderr.
 
-    A driving video is not taken here: its motion has to be found first, which looks at all of it.
-    Use 'mimo synthesize --driving' for that.
+    In a driving video somebody is followed here, by frames that have come only; the camera has to
+    stand still. 'mimo synthesize --driving' looks at all of a video and is better for it.
     """
     from mimo_runtime.cli.live_output import open_output
     from mimo_runtime.cli.live_play import prepare_play
+    from mimo_runtime.cli.live_sources import open_source
 
-    play = prepare_play(options)
+    play = prepare_play(options, open_source(options))
     with open_output(output, play.rate_fps) as sink:
         summary = play.run(sink)
+        if not summary.frame_count:
+            raise MimoError(
+                "The motion ended before a frame could come back; give a longer one, or "
+                "--policy lossless."
+            )
     where = "standard output" if str(output) == "-" else output
     click.echo(
         f"{where}: {counted(summary.frame_count, 'frame')}, the first after "

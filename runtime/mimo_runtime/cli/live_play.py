@@ -1,8 +1,6 @@
-"""A motion file, played to a server."""
+"""Postures, played to a server."""
 
 import threading
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -11,16 +9,10 @@ from typing import Any, Protocol
 import click
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.cli.live_sources import PoseSource
 from mimo_runtime.client.live import LiveCall, LivePictures, open_live
 from mimo_runtime.errors import MimoError
-from mimo_runtime.motions.camera_placement import parse_camera
-from mimo_runtime.motions.folder import POSES
-from mimo_runtime.motions.make import MakeOptions, prepare_motion
-from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip
-from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
-from mimo_runtime.motions.ranges import parse_size
-from mimo_runtime.motions.source import read_motion
-from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame, QueuePolicy
+from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
 from mimo_runtime.wire.settings import Settings
 
 
@@ -42,7 +34,7 @@ class LivePlay:
     server: str
     pictures: LivePictures
     settings: LiveSettings
-    frames: tuple[PoseFrame, ...]
+    source: PoseSource
     credits: int
     tls_root: Path | None
 
@@ -75,8 +67,8 @@ class LivePlay:
         raise MimoError("The stream ended without a summary; try again.")
 
     def _play(self, call: LiveCall) -> None:
-        """Send every posture at its time, by the clock and not by how long the last one took."""
-        for frame in paced(self.frames, self.rate_fps):
+        """Send every posture at its time."""
+        for frame in self.source.play():
             if self.settings.policy is QueuePolicy.LIVE:
                 call.send(frame)
             elif not call.send_in_turn(frame):
@@ -84,52 +76,24 @@ class LivePlay:
         call.end()
 
 
-def paced(frames: tuple[PoseFrame, ...], rate_fps: Fraction) -> Iterator[PoseFrame]:
-    """Each frame when its time has come, counted from the first one."""
-    began_s = time.monotonic()
-    for number, frame in enumerate(frames):
-        time.sleep(max(began_s + float(number / rate_fps) - time.monotonic(), 0))
-        yield frame
-
-
-def prepare_play(options: dict[str, Any]) -> LivePlay:
-    """Read the motion and the settings of a command's options.
+def prepare_play(options: dict[str, Any], source: PoseSource) -> LivePlay:
+    """The play of `source` with the settings of a command's options.
 
     Raises:
-        MediaError: the motion is none that is read.
         InvalidRequestError: an option cannot be used.
     """
-    clip = _clip(options)
     latency_ms = options["latency_ms"]
-    chosen = Settings(steps=options["steps"], guidance=options["guidance"], seed=options["seed"])
     settings = LiveSettings(
-        rate_fps=clip.motion.rate_fps,
-        camera=camera_numbers(clip.cameras.at(0)),
+        rate_fps=source.rate_fps,
+        camera=source.camera,
         latency_s=None if latency_ms is None else latency_ms / 1000,
         policy=QueuePolicy(options["policy"]),
-        shape=clip.shape,
-        settings=chosen,
+        shape=source.shape,
+        settings=Settings(
+            steps=options["steps"], guidance=options["guidance"], seed=options["seed"]
+        ),
     )
-    moving = (clip.cameras.rotations != clip.cameras.rotations[0]).any() or (
-        clip.cameras.translations_m != clip.cameras.translations_m[0]
-    ).any()
-    frames = tuple(pose_frames(clip.motion, clip.cameras if moving else None))
     pictures = LivePictures(options["character"], options["scene"], options["matte"])
     return LivePlay(
-        options["server"], pictures, settings, frames, options["credits"], options["tls_root"]
+        options["server"], pictures, settings, source, options["credits"], options["tls_root"]
     )
-
-
-def _clip(options: dict[str, Any]) -> PoseClip:
-    motion: Path = options["motion"]
-    if motion.is_dir():
-        return read_pose_clip(motion / POSES)
-    rate_fps = options["fps"] or read_motion(motion).person.motion.rate_fps
-    asked = MakeOptions(
-        camera=parse_camera(options["camera"]),
-        size_px=parse_size(options["size"]),
-        rate_fps=Fraction(rate_fps),
-    )
-    prepared = prepare_motion(motion, asked)
-    click.echo(f"{motion.name}: {prepared.understood}", err=True)
-    return prepared.clip

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from mimo_runtime.body.camera import Camera
+from mimo_runtime.body.pose import Pose
+from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.wire.live import CameraNumbers, PoseFrame
@@ -17,6 +19,14 @@ def camera_numbers(camera: Camera) -> CameraNumbers:
         tuple(map(float, camera.centre_px)),
         tuple(camera.rotation.ravel().tolist()),
         tuple(camera.translation_m.tolist()),
+    )
+
+
+def pose_frame(index: int, capture_s: float, pose: Pose) -> PoseFrame:
+    """One posture, captured at `capture_s`."""
+    rotations = to_quaternion(pose.rotations)
+    return PoseFrame(
+        index, capture_s, tuple(pose.root_m.tolist()), tuple(rotations.ravel().tolist())
     )
 
 

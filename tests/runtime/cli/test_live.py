@@ -7,6 +7,7 @@ from pathlib import Path
 import av
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
@@ -19,12 +20,13 @@ from mimo_runtime.motions.procedural import walk
 from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
-from mimo_runtime.sample import CHARACTER
+from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
 from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
 from tests.runtime.runner.painting_bundle import paint_humans
 
 FRAMES = 3
+DRIVING = YARD.with_name("driving.mp4")
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +76,26 @@ def test_pictures_in_a_folder(options: list[str], tmp_path: Path) -> None:
     assert ended.exit_code == 0, ended.output
     names = sorted(path.name for path in (tmp_path / "frames").iterdir())
     assert names == [f"frame_{index:06d}.png" for index in range(FRAMES)]
+
+
+def test_somebody_in_a_driving_video_is_followed(options: list[str], tmp_path: Path) -> None:
+    at = options.index("--motion")
+    others = [*options[:at], *options[at + 2 :]]
+    asked = ["--driving", str(DRIVING), "-o", str(tmp_path / "frames")]
+    ended = run(["live", *others, *asked])
+    assert ended.exit_code == 0, ended.output
+    paths = sorted((tmp_path / "frames").iterdir())
+    assert [path.name for path in paths] == [f"frame_{index:06d}.png" for index in range(3)]
+    with Image.open(paths[0]) as picture:
+        assert picture.size == (288, 288)  # of the video; --size is of motion files
+
+
+@pytest.mark.parametrize("also", [[], ["--driving", "clip.mp4"]])
+def test_motion_or_driving(options: list[str], tmp_path: Path, also: list[str]) -> None:
+    at = options.index("--motion")
+    given = [*options, *also] if also else [*options[:at], *options[at + 2 :]]
+    with pytest.raises(InvalidRequestError, match="either --motion or --driving"):
+        run(["live", *given, "-o", str(tmp_path / "out.mp4")])
 
 
 def test_a_refusal_leaves_nothing(options: list[str], tmp_path: Path) -> None:

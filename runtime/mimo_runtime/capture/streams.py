@@ -1,0 +1,134 @@
+"""Frames of somebody in front of a camera: a file played at its rate, or a pipe as it comes."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import av
+import av.error
+import numpy as np
+
+from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.decomposition.clip import fitted_size, open_driving, resampled
+from mimo_runtime.errors import MediaError
+from mimo_runtime.planning.frame_queue import FrameQueue
+from mimo_runtime.wire.live import QueuePolicy
+
+SHORT_SIDE_PX = 512
+_WAITING = 2  # frames of a pipe that may wait
+_USUAL_FPS = Fraction(25)  # of a pipe that does not say
+
+
+class FrameStream(Protocol):
+    """Frames of `size_px`, uint8 [height, width, 3], `rate_fps` of them a second."""
+
+    size_px: tuple[int, int]
+    rate_fps: Fraction
+
+    def first(self) -> Iterator[Pixels]:
+        """Frames to look at before it begins."""
+
+    def frames(self) -> Iterator[tuple[int, Pixels]]:
+        """Index and frame, each when its time has come; what the policy leaves out is missing."""
+
+
+class FileStream:
+    """The video at `path`, played at `rate_fps`, its own where None is given.
+
+    Raises:
+        MediaError: the file is no video, or a damaged one.
+    """
+
+    def __init__(self, path: Path, rate_fps: Fraction | None, policy: QueuePolicy) -> None:
+        clip = open_driving(path, SHORT_SIDE_PX)
+        if rate_fps is not None and rate_fps < clip.rate_fps:
+            clip = replace(clip, rate_fps=rate_fps, indices=resampled(clip.info, rate_fps))
+        self._clip, self._policy = clip, policy
+        self.size_px, self.rate_fps = clip.size_px, clip.rate_fps
+
+    def first(self) -> Iterator[Pixels]:
+        """See `FrameStream`; the same frames come again."""
+        return self._clip.frames()
+
+    def frames(self) -> Iterator[tuple[int, Pixels]]:
+        """See `FrameStream`; a LIVE one leaves out frames whose successor is due already."""
+        period_s, last = float(1 / self.rate_fps), self._clip.frame_count - 1
+        began_s = time.monotonic()
+        for index, pixels in enumerate(self._clip.frames()):
+            ahead_s = began_s + index * period_s - time.monotonic()
+            if self._policy is QueuePolicy.LIVE and ahead_s < -period_s and index < last:
+                continue
+            time.sleep(max(ahead_s, 0))
+            yield index, pixels
+
+
+class PipeStream:
+    """A video that another program writes into `file`, in any container that can be streamed.
+
+    It is decoded in a thread beside, no faster than its time stamps say; of a LIVE one the newest
+    frames are kept.
+
+    Raises:
+        MediaError: no video comes.
+    """
+
+    def __init__(self, file: BinaryIO, rate_fps: Fraction | None, policy: QueuePolicy) -> None:
+        try:
+            self._container = av.open(file, mode="r")
+            video = self._container.streams.video[0]
+        except (av.error.FFmpegError, IndexError, OSError) as error:
+            raise MediaError(
+                f"No video comes through the pipe ({error}); write one into it that can be "
+                "streamed, such as Matroska: ffmpeg ... -f matroska -."
+            ) from None
+        stated = video.average_rate or video.guessed_rate or _USUAL_FPS
+        self.rate_fps = Fraction(rate_fps or stated)
+        self.size_px = fitted_size(video.width, video.height, SHORT_SIDE_PX)
+        self._queue = FrameQueue[tuple[int, Pixels]](_WAITING, policy)
+        self._changed = threading.Condition()
+        self._ended = False
+        threading.Thread(target=self._decode, daemon=True).start()
+
+    def first(self) -> Iterator[Pixels]:
+        """See `FrameStream`; the frames do not come again."""
+        return (pixels for _, pixels in self.frames())
+
+    def frames(self) -> Iterator[tuple[int, Pixels]]:
+        """See `FrameStream`."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: len(self._queue) or self._ended)
+                found = self._queue.take()
+                self._changed.notify_all()
+            if found is None:
+                return
+            yield found
+
+    def _decode(self) -> None:
+        last, began_s = -1, 0.0
+        try:
+            for frame in self._container.decode(video=0):
+                time_s = frame.time or 0.0
+                began_s = began_s or time.monotonic() - time_s
+                index = round(time_s * float(self.rate_fps))
+                if index > last:
+                    last = index
+                    time.sleep(max(began_s + time_s - time.monotonic(), 0))
+                    small = frame.reformat(*self.size_px, "rgb24")
+                    self._put(index, np.ascontiguousarray(small.to_ndarray()))
+        except av.error.FFmpegError:
+            pass  # a program that ends leaves half a packet
+        finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
+
+    def _put(self, index: int, pixels: Pixels) -> None:
+        with self._changed:
+            while not self._queue.put((index, pixels)):
+                self._changed.wait()
+            self._changed.notify_all()

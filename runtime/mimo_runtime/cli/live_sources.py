@@ -1,0 +1,137 @@
+"""Where the postures of `mimo live` come from: a motion file, or somebody in front of a camera."""
+
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.motions.camera_placement import parse_camera
+from mimo_runtime.motions.folder import POSES
+from mimo_runtime.motions.make import MakeOptions, prepare_motion
+from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip
+from mimo_runtime.motions.pose_frames import camera_numbers, pose_frame, pose_frames
+from mimo_runtime.motions.ranges import parse_size
+from mimo_runtime.motions.source import read_motion
+from mimo_runtime.wire.live import CameraNumbers, PoseFrame, QueuePolicy
+
+
+class PoseSource(Protocol):
+    """Postures of our body in a `shape`, `rate_fps` times a second, that `camera` sees at first."""
+
+    @property
+    def rate_fps(self) -> Fraction:
+        """Postures a second."""
+
+    @property
+    def camera(self) -> CameraNumbers:
+        """Of the first frame."""
+
+    @property
+    def shape(self) -> Mapping[str, float]:
+        """As in `load_body`."""
+
+    def play(self) -> Iterator[PoseFrame]:
+        """Each posture when its time has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class MotionSource:
+    """Postures that are known from the start, played by the clock."""
+
+    postures: tuple[PoseFrame, ...]
+    rate_fps: Fraction
+    camera: CameraNumbers
+    shape: Mapping[str, float] = field(default_factory=dict)
+
+    def play(self) -> Iterator[PoseFrame]:
+        """Each when its time has come, counted from the first one."""
+        began_s = time.monotonic()
+        for number, frame in enumerate(self.postures):
+            time.sleep(max(began_s + float(number / self.rate_fps) - time.monotonic(), 0))
+            yield frame
+
+
+class DrivingSource:
+    """Postures found in the frames of a video while it is played: a file, or "-" for a pipe.
+
+    Raises:
+        MediaError: there is no video, or nobody in it.
+    """
+
+    def __init__(self, driving: Path, fps: int | None, policy: QueuePolicy) -> None:
+        from mimo_runtime.analysis.estimators import open_estimators
+        from mimo_runtime.body.shipped import load_body
+        from mimo_runtime.capture.capture import Capture
+        from mimo_runtime.capture.streams import FileStream, FrameStream, PipeStream
+        from mimo_runtime.capture.watch import PersonWatch
+
+        rate_fps = None if fps is None else Fraction(fps)
+        self._stream: FrameStream = (
+            PipeStream(sys.stdin.buffer, rate_fps, policy)
+            if str(driving) == "-"
+            else FileStream(driving, rate_fps, policy)
+        )
+        self.rate_fps, self.shape = self._stream.rate_fps, dict[str, float]()
+        estimators = open_estimators()
+        watch = PersonWatch(estimators.people, estimators.bodies)
+        self._capture = Capture(watch, load_body(), self.rate_fps, self._stream.size_px)
+        self._capture.begin(self._stream.first())
+        self.camera = camera_numbers(self._capture.camera)
+
+    def play(self) -> Iterator[PoseFrame]:
+        """The posture of each frame as soon as it has been looked at."""
+        for index, pixels in self._stream.frames():
+            captured_s = time.monotonic()
+            yield pose_frame(index, captured_s, self._capture.pose(pixels))
+
+
+def open_source(options: Mapping[str, Any]) -> PoseSource:
+    """What `--motion` or `--driving` of a command means.
+
+    Raises:
+        InvalidRequestError: both are given, or none.
+        MediaError: it cannot be read.
+    """
+    motion, driving = options["motion"], options["driving"]
+    if (motion is None) == (driving is None):
+        raise InvalidRequestError("Give either --motion or --driving.")
+    if motion is not None:
+        return motion_source(options)
+    return DrivingSource(driving, options["fps"], QueuePolicy(options["policy"]))
+
+
+def motion_source(options: Mapping[str, Any]) -> MotionSource:
+    """The motion file or folder of a command's options.
+
+    Raises:
+        MediaError: the motion is none that is read.
+        InvalidRequestError: an option cannot be used.
+    """
+    clip = _clip(options)
+    cameras = clip.cameras
+    moving = (cameras.rotations != cameras.rotations[0]).any() or (
+        cameras.translations_m != cameras.translations_m[0]
+    ).any()
+    frames = tuple(pose_frames(clip.motion, cameras if moving else None))
+    return MotionSource(frames, clip.motion.rate_fps, camera_numbers(cameras.at(0)), clip.shape)
+
+
+def _clip(options: Mapping[str, Any]) -> PoseClip:
+    motion: Path = options["motion"]
+    if motion.is_dir():
+        return read_pose_clip(motion / POSES)
+    rate_fps = options["fps"] or read_motion(motion).person.motion.rate_fps
+    asked = MakeOptions(
+        camera=parse_camera(options["camera"]),
+        size_px=parse_size(options["size"]),
+        rate_fps=Fraction(rate_fps),
+    )
+    prepared = prepare_motion(motion, asked)
+    click.echo(f"{motion.name}: {prepared.understood}", err=True)
+    return prepared.clip
