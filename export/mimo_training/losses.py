@@ -51,12 +51,15 @@ def colour_losses(painted: Painted, batch: Batch) -> Losses:
 
 
 def scale_loss(latents: Tensor) -> Tensor:
-    """How far what the networks read is from a mean square of one.
+    """How far what the networks read is from a mean of zero and a variance of one.
 
     In every stage: the networks norm what they read, so that nothing else holds its size, and left
-    free, encoder or guider grow a hundredfold and drown noise, reference and each other.
+    free, encoder or guider grow a hundredfold and drown noise, reference and each other. A mean is
+    nothing but a bias to them, and where it drifts, what was learned of the reference is lost.
     """
-    return 0.05 * (latents.square().mean() - 1).square()
+    mean = latents.mean((0, 2, 3), keepdim=True)
+    variance = (latents - mean).square().mean()
+    return 0.2 * (mean.square().mean() + (variance - 1).square())
 
 
 def _around(mask: Tensor) -> Tensor:

@@ -94,6 +94,6 @@ def _timesteps(count: int) -> Tensor:
 
 STAGES: Final = (
     Stage("silhouette", 128, 6, 1, 6e-4, 0.35, 0.5, colours=False),
-    Stage("colour", 128, 4, 2, 6e-4, 0.35, 0.15),
-    Stage("latents", 128, 2, 4, 4e-4, 0.3, 0.1, reference=False, latents=True),
+    Stage("colour", 128, 4, 2, 5e-4, 0.35, 0.3),
+    Stage("latents", 128, 2, 4, 4e-4, 0.3, 0.2, reference=False, latents=True),
 )
