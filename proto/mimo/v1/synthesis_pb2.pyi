@@ -124,6 +124,10 @@ class _InputEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Input.ValueType
     """Picture of the scene of a live stream. It is scaled to cover the camera's picture and cut in
     the middle.
     """
+    INPUT_DRIVING: _Input.ValueType  # 11
+    """A plain video of somebody. The server takes it apart itself (progress of the stages people,
+    body, fit, draw, layers and write); instead of all files of a template.
+    """
 
 class Input(_Input, metaclass=_InputEnumTypeWrapper):
     """An input of a synthesis: a picture, or a file of the template folder."""
@@ -154,6 +158,10 @@ layer, else not used.
 INPUT_SCENE_PICTURE: Input.ValueType  # 10
 """Picture of the scene of a live stream. It is scaled to cover the camera's picture and cut in
 the middle.
+"""
+INPUT_DRIVING: Input.ValueType  # 11
+"""A plain video of somebody. The server takes it apart itself (progress of the stages people,
+body, fit, draw, layers and write); instead of all files of a template.
 """
 Global___Input: _TypeAlias = Input  # noqa: Y015
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("template", "driving", "motion", "scene")
 _DECOMPOSE = ("models", "person", "shot", "tiles")
+TEMPLATE_OPTIONS = (*_NAMES, *_DECOMPOSE)
 
 
 @contextmanager

@@ -15,6 +15,12 @@ STAGES = {
     "scene": "reading motion and scene",
     "denoise": "denoising",
     "frames": "finishing frames",
+    "people": "server: finding people",
+    "body": "server: bodies and masks",
+    "fit": "server: fitting the body",
+    "draw": "server: drawing the motion",
+    "layers": "server: scene, occluders",
+    "write": "server: writing",
 }
 
 

@@ -51,16 +51,17 @@ class InputFile:
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """The files of one synthesis: a picture, a template folder, and what may go with them.
+    """The files of one synthesis: a picture, what drives it, and what may go with them.
 
-    `matte` is a picture, white where the character is; `feather_masks` a folder of
-    alpha2_<mode>.png.
+    `template` is a folder; in its stead `driving` is a video that the server takes apart. `matte`
+    is a picture, white where the character is; `feather_masks` a folder of alpha2_<mode>.png.
     """
 
     character: Path
-    template: Path
+    template: Path | None = None
     matte: Path | None = None
     feather_masks: Path | None = None
+    driving: Path | None = None
 
     def files(self) -> list[InputFile]:
         """Every file to send, found to be readable.
@@ -73,7 +74,10 @@ class Inputs:
         files = [InputFile(self.character, pb.INPUT_CHARACTER)]
         if self.matte is not None:
             files.append(InputFile(self.matte, pb.INPUT_MATTE))
-        files += _template_files(self.template)
+        if self.driving is not None:
+            files.append(InputFile(self.driving, pb.INPUT_DRIVING))
+        if self.template is not None:
+            files += _template_files(self.template)
         if self.feather_masks is not None:
             files += _feather_files(self.feather_masks)
         for file in files:

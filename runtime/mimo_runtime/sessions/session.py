@@ -11,6 +11,7 @@ from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
 from mimo_runtime.sessions.event_queue import EventQueue
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.overflow import Overflow
+from mimo_runtime.sessions.preparation import decompose_apart
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
@@ -90,7 +91,8 @@ class Session:
         try:
             self._token.check()
             self.events.put(Progress(Stage.WAITING, 1, 1))
-            with self._runner.open(self._request(), self._token, self.events.put) as stream:
+            template = self._template()
+            with self._runner.open(self._request(template), self._token, self.events.put) as stream:
                 self._deliver(stream)
         finally:
             self.events.end()
@@ -105,13 +107,26 @@ class Session:
         self._overflow.close()
         self.spool.close()
 
-    def _request(self) -> StreamRequest:
+    def _template(self) -> Path:
+        """The template that was sent, or that is made of a driving video."""
+        driving = self.spool.file(InputKind.DRIVING)
+        if driving is None:
+            return self.spool.template_folder
+        if any(kind.is_of_template for kind in self.spool.kinds()):
+            raise InvalidRequestError(
+                "A driving video was sent and files of a template too; send one or the other."
+            )
+        template = self.spool.folder / "decomposed"
+        decompose_apart(driving, template, self._limits.media, self._token, self.events.put)
+        return template
+
+    def _request(self, template: Path) -> StreamRequest:
         character = self.spool.file(InputKind.CHARACTER)
         if character is None:
             raise InvalidRequestError("No picture of the character was sent; send one.")
         files = InputFiles(
             character,
-            self.spool.template_folder,
+            template,
             self.spool.file(InputKind.MATTE),
             self.spool.feather_masks(),
         )

@@ -96,6 +96,10 @@ class Spool:
         """The file of one input, or None when it was not sent."""
         return self._path((kind, "")) if (kind, "") in self._ended else None
 
+    def kinds(self) -> set[InputKind]:
+        """Of all inputs that have ended."""
+        return {kind for kind, _ in self._ended}
+
     def feather_masks(self) -> dict[str, Path]:
         """The picture files of the feather masks that were sent, by mode."""
         return {key[1]: self._path(key) for key in self._ended if key[1]}

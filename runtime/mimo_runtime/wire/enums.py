@@ -28,6 +28,7 @@ INPUTS = {
     pb.INPUT_FEATHER_MASK: InputKind.FEATHER_MASK,
     pb.INPUT_POSES: InputKind.POSES,
     pb.INPUT_SCENE_PICTURE: InputKind.SCENE_PICTURE,
+    pb.INPUT_DRIVING: InputKind.DRIVING,
 }
 POLICIES = {
     pb.LIVE_POLICY_LIVE: QueuePolicy.LIVE,

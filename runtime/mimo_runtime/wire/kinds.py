@@ -40,11 +40,17 @@ class InputKind(Enum):
     FEATHER_MASK = "feather mask"
     POSES = "poses"
     SCENE_PICTURE = "scene picture"
+    DRIVING = "driving video"
 
     @property
     def is_video(self) -> bool:
         """Whether it is a stream of the template."""
         return self in (self.SOURCE, self.MOTION, self.SCENE, self.OCCLUSION)
+
+    @property
+    def is_of_template(self) -> bool:
+        """Whether it is a file of the template."""
+        return self.is_video or self in (self.TEMPLATE_CONFIG, self.POSES)
 
 
 class OutputKind(Enum):

@@ -84,6 +84,10 @@ def error_of(details: bytes) -> MimoError:
     for detail in status.details:
         if detail.Is(info.DESCRIPTOR):
             detail.Unpack(info)
+    return error_for(info.reason if info.domain == DOMAIN else "", status.message)
+
+
+def error_for(reason: str, sentence: str) -> MimoError:
+    """The error of a `reason` of the table, with its sentence; MimoError for an unknown one."""
     reasons = {row.reason: row.error for row in TABLE}
-    kind = reasons.get(info.reason, MimoError) if info.domain == DOMAIN else MimoError
-    return kind(status.message)
+    return reasons.get(reason, MimoError)(sentence)
