@@ -121,12 +121,17 @@ class _InputEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Input.ValueType
     layer, else not used.
     """
     INPUT_SCENE_PICTURE: _Input.ValueType  # 10
-    """Picture of the scene of a live stream. It is scaled to cover the camera's picture and cut in
-    the middle.
+    """Picture of the scene of a live stream or of a motion file. It is scaled to cover the camera's
+    picture and cut in the middle.
     """
     INPUT_DRIVING: _Input.ValueType  # 11
     """A plain video of somebody. The server takes it apart itself (progress of the stages people,
     body, fit, draw, layers and write); instead of all files of a template.
+    """
+    INPUT_MOTION_FILE: _Input.ValueType  # 12
+    """A motion file of any kind that 'mimo motion' reads; InputChunk.name is its name with the
+    ending that says which, such as "walk.bvh". It is drawn as StreamConfig.motion_view says, in
+    the scene of INPUT_SCENE (a plain video) or INPUT_SCENE_PICTURE.
     """
 
 class Input(_Input, metaclass=_InputEnumTypeWrapper):
@@ -156,12 +161,17 @@ camera.npz holds too, names beginning with "camera_". Needed where a bundle pain
 layer, else not used.
 """
 INPUT_SCENE_PICTURE: Input.ValueType  # 10
-"""Picture of the scene of a live stream. It is scaled to cover the camera's picture and cut in
-the middle.
+"""Picture of the scene of a live stream or of a motion file. It is scaled to cover the camera's
+picture and cut in the middle.
 """
 INPUT_DRIVING: Input.ValueType  # 11
 """A plain video of somebody. The server takes it apart itself (progress of the stages people,
 body, fit, draw, layers and write); instead of all files of a template.
+"""
+INPUT_MOTION_FILE: Input.ValueType  # 12
+"""A motion file of any kind that 'mimo motion' reads; InputChunk.name is its name with the
+ending that says which, such as "walk.bvh". It is drawn as StreamConfig.motion_view says, in
+the scene of INPUT_SCENE (a plain video) or INPUT_SCENE_PICTURE.
 """
 Global___Input: _TypeAlias = Input  # noqa: Y015
 
@@ -369,6 +379,7 @@ class StreamConfig(_message.Message):
     HEIGHT_PX_FIELD_NUMBER: _builtins.int
     FRAMING_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
+    MOTION_VIEW_FIELD_NUMBER: _builtins.int
     steps: _builtins.int
     """Solver steps, 1 to 1000; 25 when not set."""
     guidance: _builtins.float
@@ -393,6 +404,10 @@ class StreamConfig(_message.Message):
         whether or not the sending side is closed. For feather masks that is once all 16 have ended.
         """
 
+    @_builtins.property
+    def motion_view(self) -> Global___MotionView:
+        """What sees the person of a motion file; not used for other inputs."""
+
     def __init__(
         self,
         *,
@@ -405,10 +420,11 @@ class StreamConfig(_message.Message):
         height_px: _builtins.int = ...,
         framing: Global___Framing.ValueType = ...,
         inputs: _abc.Iterable[Global___Input.ValueType] | None = ...,
+        motion_view: Global___MotionView | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "motion_view", b"motion_view", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "motion_view", b"motion_view", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -426,6 +442,42 @@ class StreamConfig(_message.Message):
 Global___StreamConfig: _TypeAlias = StreamConfig  # noqa: Y015
 
 @_typing.final
+class MotionView(_message.Message):
+    """The camera in front of a motion file, and its frames."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CAMERA_FIELD_NUMBER: _builtins.int
+    WIDTH_PX_FIELD_NUMBER: _builtins.int
+    HEIGHT_PX_FIELD_NUMBER: _builtins.int
+    FPS_FIELD_NUMBER: _builtins.int
+    camera: _builtins.str
+    """front, left, right, back, follow, or "azimuth=30,height=1.6,distance=4"; commas join them.
+    What is not said is chosen so that the whole motion is seen; front when empty.
+    """
+    width_px: _builtins.int
+    """Width of the frames in pixels; 512 when 0."""
+    height_px: _builtins.int
+    """Height of the frames in pixels; 512 when 0."""
+    fps: _builtins.int
+    """Frames a second; 30 when 0."""
+    def __init__(
+        self,
+        *,
+        camera: _builtins.str = ...,
+        width_px: _builtins.int = ...,
+        height_px: _builtins.int = ...,
+        fps: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["camera", b"camera", "fps", b"fps", "height_px", b"height_px", "width_px", b"width_px"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MotionView: _TypeAlias = MotionView  # noqa: Y015
+
+@_typing.final
 class InputChunk(_message.Message):
     """A slice of one input. 64 to 256 KiB of data is a good size."""
 
@@ -438,7 +490,9 @@ class InputChunk(_message.Message):
     input: Global___Input.ValueType
     """Which input it belongs to. Inputs may be sent in any order."""
     name: _builtins.str
-    """Which feather mask it belongs to, such as "left_up"; empty for every other input."""
+    """Which feather mask it belongs to, such as "left_up", or the name of a motion file; empty for
+    every other input.
+    """
     data: _builtins.bytes
     """The next bytes of the file."""
     last: _builtins.bool

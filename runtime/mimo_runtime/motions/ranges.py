@@ -4,8 +4,8 @@ import math
 import re
 
 from mimo_runtime.errors import InvalidRequestError
-
-MIN_PX, MAX_PX = 16, 4096
+from mimo_runtime.wire.motion_view import MAX_VIEW_PX as MAX_PX
+from mimo_runtime.wire.motion_view import MIN_VIEW_PX as MIN_PX
 
 
 def parse_size(text: str) -> tuple[int, int]:

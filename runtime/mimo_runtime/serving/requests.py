@@ -5,6 +5,7 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.enums import FRAMINGS, INPUTS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.settings import Settings
 
 
@@ -55,6 +56,21 @@ def check_size(config: pb.StreamConfig, bundle: Bundle) -> None:
             f"The size {asked_px[0]}x{asked_px[1]} was asked for and this server's bundle has "
             f"{size_px[0]}x{size_px[1]}; ask for that size, or for none."
         )
+
+
+def motion_view_from(config: pb.StreamConfig) -> MotionView:
+    """What sees the person of a motion file.
+
+    Raises:
+        InvalidRequestError: a size or rate that cannot be drawn.
+    """
+    view, usual = config.motion_view, MotionView()
+    return MotionView(
+        view.camera or usual.camera,
+        view.width_px or usual.width_px,
+        view.height_px or usual.height_px,
+        view.fps or usual.fps,
+    )
 
 
 Announced = frozenset[InputKind]

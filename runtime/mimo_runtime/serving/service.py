@@ -103,6 +103,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             requests.output_kind_from(config),
             self._options.limits,
             deadline_s,
+            view=requests.motion_view_from(config),
             spool=self._spool,
             max_unread_bytes=self._options.max_unread_bytes,
             contended=self.admission.contended,

@@ -24,7 +24,7 @@ class InputLimits:
 
     def max_bytes(self, kind: InputKind) -> int:
         """The largest file of one kind, in bytes."""
-        if kind.is_video or kind is InputKind.DRIVING:
+        if kind.is_video or kind in (InputKind.DRIVING, InputKind.MOTION_FILE):
             return self.media.max_file_bytes
         if kind is InputKind.TEMPLATE_CONFIG:
             return self.max_config_bytes

@@ -1,17 +1,20 @@
-"""A driving video made a template beside the server, so that neither waits for the other."""
+"""A template made beside the server of what a client sent, so that neither waits for the other."""
 
 import contextlib
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from mimo_runtime.errors import ResourceError
+from mimo_runtime.decomposition.worker import DecomposeOrder, MixOrder, Order, to_line
+from mimo_runtime.errors import InvalidRequestError, ResourceError
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.wire.kinds import InputKind
+from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.status import error_for
 
@@ -25,21 +28,41 @@ main()
 """
 
 
-def decompose_apart(
-    video: Path,
-    template: Path,
-    limits: MediaLimits,
-    token: CancellationToken,
-    on_progress: OnProgress,
-) -> None:
-    """Decompose `video` into the folder `template` in a process of its own.
+def order_of(spool: Spool, limits: MediaLimits, view: MotionView) -> Order | None:
+    """What is to be made of the inputs in `spool`; None where they are a template.
 
     Raises:
-        MimoError: why it cannot be, as `decompose` says it.
+        InvalidRequestError: they are of several ways, or a motion file has no scene.
+    """
+    driving, motion = spool.file(InputKind.DRIVING), spool.file(InputKind.MOTION_FILE)
+    if driving is None and motion is None:
+        return None
+    scene = spool.file(InputKind.SCENE_PICTURE) or spool.file(InputKind.SCENE)
+    others = {kind for kind in spool.kinds() if kind.is_of_template}
+    allowed = {InputKind.SCENE} if motion else set()
+    if (driving and motion) or others - allowed:
+        raise InvalidRequestError(
+            "A driving video, a motion file and the files of a template were mixed; send one "
+            "driving video, or a motion file and a scene, or one template."
+        )
+    template = spool.folder / "made"
+    if driving is not None:
+        return DecomposeOrder(driving, template, limits)
+    if motion is None or scene is None:
+        raise InvalidRequestError(
+            "A motion file was sent and no scene; send a picture or a video of it too."
+        )
+    return MixOrder(motion, scene, template, view)
+
+
+def make_template(order: Order, token: CancellationToken, on_progress: OnProgress) -> Path:
+    """Carry out `order` in a process of its own; the folder of the template.
+
+    Raises:
+        MimoError: why it cannot be, as who reads the files says it.
         CancelledError, DeadlineExceededError: as `token` says; the process is gone then.
         ResourceError: the process ended without a word.
     """
-    order = {"video": str(video), "template": str(template), "limits": asdict(limits)}
     with _worker() as process:
         forget = token.on_cancel(process.kill)
         try:
@@ -48,15 +71,14 @@ def decompose_apart(
                 token.check()
                 if "reason" in said:
                     raise error_for(said["reason"], said["sentence"])
-                if "stage" in said:
-                    on_progress(Progress(said["stage"], said["done"], said["total"]))
-                else:
-                    return
+                if "stage" not in said:
+                    return order.template
+                on_progress(Progress(said["stage"], said["done"], said["total"]))
             token.check()
         finally:
             forget()
     raise ResourceError(
-        "The process that takes the driving video apart ended without a word; see the server's "
+        "The process that makes a template of the inputs ended without a word; see the server's "
         "stderr and free memory, and try again."
     )
 
@@ -72,7 +94,7 @@ def _worker() -> "Iterator[subprocess.Popen[str]]":
         )  # fmt: skip
     except OSError as error:
         raise ResourceError(
-            f"No process can be started to take the driving video apart: {error.strerror}; try "
+            f"No process can be started to make a template of the inputs: {error.strerror}; try "
             "again when the machine is less busy."
         ) from error
     with process:
@@ -82,10 +104,10 @@ def _worker() -> "Iterator[subprocess.Popen[str]]":
             process.kill()
 
 
-def _send(process: "subprocess.Popen[str]", order: dict[str, Any]) -> None:
+def _send(process: "subprocess.Popen[str]", order: Order) -> None:
     assert process.stdin is not None
     with contextlib.suppress(BrokenPipeError):  # that it has ended shows in what it says
-        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.write(to_line(order))
         process.stdin.flush()
 
 

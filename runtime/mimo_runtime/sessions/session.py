@@ -11,12 +11,13 @@ from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
 from mimo_runtime.sessions.event_queue import EventQueue
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.overflow import Overflow
-from mimo_runtime.sessions.preparation import decompose_apart
+from mimo_runtime.sessions.preparation import make_template, order_of
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.progress import Progress, Stage
 from mimo_runtime.wire.settings import Settings
 
@@ -55,6 +56,7 @@ class Session:
         limits: InputLimits,
         deadline_s: float | None,
         *,
+        view: MotionView | None = None,
         spool: Path | None = None,
         max_unread_bytes: int = 0,
         contended: Callable[[], bool] = lambda: False,
@@ -69,6 +71,7 @@ class Session:
         self._settings = settings
         self._kind = kind
         self._limits = limits
+        self._view = view or MotionView()
         self._token = CancellationToken(deadline_s)
         self._began_at_s = 0.0
         self._first_frame_s = 0.0
@@ -108,17 +111,11 @@ class Session:
         self.spool.close()
 
     def _template(self) -> Path:
-        """The template that was sent, or that is made of a driving video."""
-        driving = self.spool.file(InputKind.DRIVING)
-        if driving is None:
+        """The template that was sent, or that is made of what was."""
+        order = order_of(self.spool, self._limits.media, self._view)
+        if order is None:
             return self.spool.template_folder
-        if any(kind.is_of_template for kind in self.spool.kinds()):
-            raise InvalidRequestError(
-                "A driving video was sent and files of a template too; send one or the other."
-            )
-        template = self.spool.folder / "decomposed"
-        decompose_apart(driving, template, self._limits.media, self._token, self.events.put)
-        return template
+        return make_template(order, self._token, self.events.put)
 
     def _request(self, template: Path) -> StreamRequest:
         character = self.spool.file(InputKind.CHARACTER)

@@ -1,5 +1,6 @@
 """The folder that holds the inputs of one session while they arrive and are used."""
 
+import re
 import shutil
 import tempfile
 from collections import Counter
@@ -17,6 +18,8 @@ from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, InputKind
 from mimo_runtime.wire.poses import EXTRAS, POSES_FILE
 
 FOLDER_PREFIX = "mimo-session-"
+
+_ENDING = re.compile(r"\.[A-Za-z0-9]{1,8}")
 
 InputKey = tuple[InputKind, str]
 
@@ -45,7 +48,7 @@ class Spool:
         self._ended: set[InputKey] = set()
 
     def append(self, kind: InputKind, name: str, data: bytes, last: bool) -> None:
-        """Add the next slice of an input; `name` is the mode of a feather mask, else empty.
+        """Add the next slice of an input; `name` as in `InputChunk`.
 
         Raises:
             InvalidRequestError: a feather mask has an unknown name.
@@ -54,7 +57,7 @@ class Spool:
             ResourceError: the disk is full.
         """
         _check_name(kind, name)
-        key = (kind, name)
+        key = (kind, Path(name).suffix.lower() if kind is InputKind.MOTION_FILE else name)
         if key in self._ended:
             raise ProtocolError(
                 f"{_called(key)} was sent again after its last slice; send it once."
@@ -94,7 +97,8 @@ class Spool:
 
     def file(self, kind: InputKind) -> Path | None:
         """The file of one input, or None when it was not sent."""
-        return self._path((kind, "")) if (kind, "") in self._ended else None
+        found = (key for key in self._bytes if key[0] is kind and key in self._ended)
+        return next(map(self._path, found), None)
 
     def kinds(self) -> set[InputKind]:
         """Of all inputs that have ended."""
@@ -102,7 +106,11 @@ class Spool:
 
     def feather_masks(self) -> dict[str, Path]:
         """The picture files of the feather masks that were sent, by mode."""
-        return {key[1]: self._path(key) for key in self._ended if key[1]}
+        return {
+            name: self._path((kind, name))
+            for kind, name in self._ended
+            if kind is InputKind.FEATHER_MASK
+        }
 
     def close(self) -> None:
         """Remove the folder and all in it."""
@@ -131,6 +139,8 @@ class Spool:
             return self.template_folder / EXTRAS / POSES_FILE
         if kind.is_video:
             return self.template_folder / f"{kind.value}.mp4"
+        if kind is InputKind.MOTION_FILE:  # what kind of file it is shows in its ending
+            return self.folder / f"motion_file{name}"
         return self.folder / f"{kind.name.lower()}{name}"
 
 
@@ -139,8 +149,16 @@ def _check_name(kind: InputKind, name: str) -> None:
         raise InvalidRequestError(
             f"'{name[:40]}' is no feather mask; the names are {', '.join(FEATHER_MODES)}."
         )
-    if kind is not InputKind.FEATHER_MASK and name:
-        raise InvalidRequestError(f"Only feather masks have a name; '{kind.value}' has none.")
+    if kind is InputKind.MOTION_FILE:
+        if not _ENDING.fullmatch(Path(name).suffix):
+            raise InvalidRequestError(
+                f"The motion file is called '{name[:40]}'; name it in each chunk, with the ending "
+                "that says what kind it is, such as walk.bvh."
+            )
+    elif kind is not InputKind.FEATHER_MASK and name:
+        raise InvalidRequestError(
+            f"Only feather masks and motion files have a name; '{kind.value}' has none."
+        )
 
 
 def _called(key: InputKey) -> str:

@@ -29,6 +29,7 @@ INPUTS = {
     pb.INPUT_POSES: InputKind.POSES,
     pb.INPUT_SCENE_PICTURE: InputKind.SCENE_PICTURE,
     pb.INPUT_DRIVING: InputKind.DRIVING,
+    pb.INPUT_MOTION_FILE: InputKind.MOTION_FILE,
 }
 POLICIES = {
     pb.LIVE_POLICY_LIVE: QueuePolicy.LIVE,

@@ -41,6 +41,7 @@ class InputKind(Enum):
     POSES = "poses"
     SCENE_PICTURE = "scene picture"
     DRIVING = "driving video"
+    MOTION_FILE = "motion file"
 
     @property
     def is_video(self) -> bool:

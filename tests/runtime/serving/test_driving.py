@@ -1,20 +1,26 @@
 """A client that has a picture and a plain video, and nothing else: the server does the rest."""
 
+import io
 from collections.abc import Iterator
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 
 import grpc
 import psutil
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli.main import mimo
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.client.session import synthesize
 from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.motions.pose_file import write_poses
+from mimo_runtime.motions.procedural import walk
 from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
@@ -22,8 +28,9 @@ from mimo_runtime.serving.run import start_engines
 from mimo_runtime.wire.settings import Settings
 from mimo_synthetic.ground_truth.clip import Clip
 from mimo_synthetic.ground_truth.spec import ClipSpec
+from tests.runtime.runner.live import scene_picture
 from tests.runtime.runner.painting_bundle import paint_humans
-from tests.runtime.serving.calls import begin, call, chunks, config
+from tests.runtime.serving.calls import begin, call, chunk, chunks, config
 
 FRAMES = 8
 
@@ -60,6 +67,26 @@ def test_a_picture_and_a_plain_video_are_enough(channel: grpc.Channel, driving: 
     assert len(ended.payloads("frames")) == FRAMES
     stages = [progress.stage for progress in ended.payloads("progress")]
     assert {"people", "body", "fit", "draw", "layers", "write"} <= set(stages)
+
+
+def test_a_motion_file_and_a_scene_are_enough(channel: grpc.Channel, tmp_path: Path) -> None:
+    skeleton = load_body().skeleton
+    write_poses(tmp_path / "walk.npz", walk(skeleton, FRAMES, Fraction(15)), skeleton)
+    scene = scene_picture(tmp_path)
+    view = pb.MotionView(camera="side", width_px=96, height_px=64, fps=15)
+    asked = config(output_kind=pb.OUTPUT_KIND_LOSSLESS, motion_view=view)
+    pictures = {
+        pb.INPUT_CHARACTER: CHARACTER.read_bytes(), pb.INPUT_SCENE_PICTURE: scene.read_bytes()
+    }  # fmt: skip
+    motion = chunk(
+        pb.INPUT_MOTION_FILE, (tmp_path / "walk.npz").read_bytes(), last=True, name="walk.npz"
+    )
+    ended = call(channel, [asked, *chunks(pictures), motion])
+    assert ended.code is grpc.StatusCode.OK, ended.sentence
+    frames = [piece.data for piece in ended.payloads("frames")]
+    assert len(frames) == FRAMES
+    with Image.open(io.BytesIO(frames[0])) as picture:
+        assert picture.size == (96, 64)
 
 
 def test_the_command_sends_it_too(server: LocalServer, driving: Path, tmp_path: Path) -> None:
@@ -100,7 +127,7 @@ def test_no_video_at_all(server: LocalServer, tmp_path: Path) -> None:
 
 def test_a_video_or_a_template(server: LocalServer, driving: Path, tmp_path: Path) -> None:
     inputs = Inputs(CHARACTER, YARD, driving=driving)
-    with pytest.raises(InvalidRequestError, match="one or the other"):
+    with pytest.raises(InvalidRequestError, match="were mixed"):
         synthesize(server.address, inputs, Settings(steps=1), tmp_path / "o", lambda _: None)
 
 

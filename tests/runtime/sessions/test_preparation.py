@@ -1,27 +1,42 @@
-"""The process that takes a driving video apart: its end, and that of who started it."""
+"""The process that makes a template of what a client sent: its end, and who started it."""
 
 import json
 import subprocess
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from mimo_runtime.errors import CancelledError, LimitExceededError
+from mimo_runtime.decomposition.worker import DecomposeOrder, MixOrder, order_from, to_line
+from mimo_runtime.errors import CancelledError, InvalidRequestError, LimitExceededError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.sample import YARD
-from mimo_runtime.sessions.preparation import decompose_apart
+from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.preparation import make_template, order_of
+from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.wire.kinds import InputKind
+from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.progress import Progress
 
 DRIVING = YARD.with_name("driving.mp4")
+VIEW = MotionView("side", 96, 64, 12)
+
+
+def order(folder: Path, limits: MediaLimits | None = None) -> DecomposeOrder:
+    return DecomposeOrder(DRIVING, folder / "t", limits or MediaLimits())
+
+
+def test_orders_come_back_as_they_were(tmp_path: Path) -> None:
+    mixed = MixOrder(tmp_path / "a.bvh", tmp_path / "b", tmp_path / "t", VIEW)
+    for each in (order(tmp_path, MediaLimits(max_frames=3)), mixed):
+        assert order_from(to_line(each)) == each
 
 
 def test_it_keeps_the_server_s_limits(tmp_path: Path) -> None:
-    limits = MediaLimits(max_frames=3)
+    asked = order(tmp_path, MediaLimits(max_frames=3))
     with pytest.raises(LimitExceededError, match="3"):
-        decompose_apart(DRIVING, tmp_path / "t", limits, CancellationToken(), lambda _: None)
+        make_template(asked, CancellationToken(), lambda _: None)
     assert not list(tmp_path.iterdir())
 
 
@@ -32,16 +47,11 @@ def test_cancelling_ends_it(tmp_path: Path) -> None:
         token.cancel()
 
     with pytest.raises(CancelledError):
-        decompose_apart(DRIVING, tmp_path / "t", MediaLimits(), token, cancel)
+        make_template(order(tmp_path), token, cancel)
     assert not (tmp_path / "t").exists()
 
 
 def test_it_ends_with_who_started_it(tmp_path: Path) -> None:
-    order = {
-        "video": str(DRIVING),
-        "template": str(tmp_path / "t"),
-        "limits": asdict(MediaLimits()),
-    }
     process = subprocess.Popen(
         [sys.executable, "-m", "mimo_runtime.decomposition.worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -49,8 +59,43 @@ def test_it_ends_with_who_started_it(tmp_path: Path) -> None:
     with process:
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(json.dumps(order) + "\n")
+        process.stdin.write(to_line(order(tmp_path)))
         process.stdin.flush()
         assert json.loads(process.stdout.readline())["stage"] == "people"
         process.stdin.close()  # as when the one at the other end dies
         assert process.wait(timeout=60) == 1
+
+
+@pytest.mark.parametrize(
+    ("kinds", "said"),
+    [
+        ({"DRIVING": "", "MOTION": ""}, "were mixed"),
+        ({"DRIVING": "", "MOTION_FILE": "a.bvh", "SCENE_PICTURE": ""}, "were mixed"),
+        ({"MOTION_FILE": "a.bvh", "SCENE": "", "POSES": ""}, "were mixed"),
+        ({"MOTION_FILE": "a.bvh"}, "no scene"),
+    ],
+)
+def test_one_way_at_a_time(kinds: dict[str, str], said: str, tmp_path: Path) -> None:
+    spool = Spool(InputLimits(), tmp_path)
+    for kind, name in kinds.items():
+        spool.append(InputKind[kind], name, b"1", last=True)
+    with pytest.raises(InvalidRequestError, match=said):
+        order_of(spool, MediaLimits(), VIEW)
+
+
+def test_a_template_is_taken_as_it_is(tmp_path: Path) -> None:
+    spool = Spool(InputLimits(), tmp_path)
+    spool.append(InputKind.MOTION, "", b"1", last=True)
+    assert order_of(spool, MediaLimits(), VIEW) is None
+
+
+@pytest.mark.parametrize("name", ["", "walk", "walk.", "walk.b/vh"])
+def test_a_motion_file_says_what_it_is(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match=r"such as walk\.bvh"):
+        Spool(InputLimits(), tmp_path).append(InputKind.MOTION_FILE, name, b"1", last=True)
+
+
+def test_a_name_leads_nowhere_else(tmp_path: Path) -> None:
+    spool = Spool(InputLimits(), tmp_path)
+    spool.append(InputKind.MOTION_FILE, "../../etc/walk.BVH", b"1", last=True)
+    assert spool.file(InputKind.MOTION_FILE) == spool.folder / "motion_file.bvh"
