@@ -17,6 +17,7 @@ RGB, CONFIDENCE, COVERAGE, SHADOW = slice(6, 9), slice(9, 10), slice(10, 11), sl
 LAYER_CHANNELS = 5  # premultiplied RGB, alpha, shadow
 _UNSURE, _SURE = 0.15, 0.45  # confidence of the texture between which it is mixed in and kept
 _OUTLINE_STEPS = 4  # of the coarse outline on each side of a latent
+_HAZE = 0.02  # of what covers a pixel: less is nothing, all but that is everything
 _BRIGHTEST = 0.7  # of the logarithm of the light
 
 
@@ -45,10 +46,17 @@ class Painted:
     light: Tensor
 
     def layer(self) -> Tensor:
-        """Premultiplied RGBA [N, 4, H, W] with the shadow as soft black behind the person."""
-        alpha = self.alpha.sigmoid()
+        """Premultiplied RGBA [N, 4, H, W] with the shadow as soft black behind the person.
+
+        Haze that a sigmoid leaves everywhere is nothing: there the scene stays exact.
+        """
+        alpha = _without_haze(self.alpha.sigmoid())
         rgb = self.colour.clamp(0, 1) * alpha
-        return torch.cat([rgb, 1 - (1 - alpha) * (1 - self.shadow)], dim=1)
+        return torch.cat([rgb, 1 - (1 - alpha) * (1 - _without_haze(self.shadow))], dim=1)
+
+
+def _without_haze(cover: Tensor) -> Tensor:
+    return ((cover - _HAZE) / (1 - 2 * _HAZE)).clamp(0, 1)
 
 
 class LayerEncoder(nn.Module):

@@ -22,7 +22,7 @@ from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.npz import Arrays, read_npz, text
 from mimo_runtime.motions.pose_file import is_pose_file, poses_from, write_poses
-from mimo_runtime.motions.ranges import MAX_PX
+from mimo_runtime.wire.motion_view import MAX_VIEW_PX
 
 _CAMERA = ("camera_size_px", "camera_focal_px", "camera_centre_px", "camera_rotation",
            "camera_translation_m")  # fmt: skip
@@ -125,10 +125,14 @@ def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:
             f"In the pose file '{name}' a camera's rotation is none; write or copy it again."
         )
     focal_px = float(arrays["camera_focal_px"][0])
-    if size.dtype.kind not in "iu" or not (0 < size.min() <= size.max() <= MAX_PX) or focal_px <= 0:
+    if (
+        size.dtype.kind not in "iu"
+        or not (0 < size.min() <= size.max() <= MAX_VIEW_PX)
+        or focal_px <= 0
+    ):
         raise MediaError(
             f"In the pose file '{name}' the camera has a size of {size.tolist()} px and a focal "
-            f"length of {focal_px:g} px; sides must be 1 to {MAX_PX}."
+            f"length of {focal_px:g} px; sides must be 1 to {MAX_VIEW_PX}."
         )
     x, y = (float(value) for value in arrays["camera_centre_px"][0])
     translations = arrays["camera_translation_m"].astype(np.float64)

@@ -4,21 +4,20 @@ import math
 import re
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.wire.motion_view import MAX_VIEW_PX as MAX_PX
-from mimo_runtime.wire.motion_view import MIN_VIEW_PX as MIN_PX
+from mimo_runtime.wire.motion_view import MAX_VIEW_PX, MIN_VIEW_PX
 
 
 def parse_size(text: str) -> tuple[int, int]:
-    """(width, height) of "WIDTHxHEIGHT", each `MIN_PX` to `MAX_PX`.
+    """(width, height) of "WIDTHxHEIGHT", each `MIN_VIEW_PX` to `MAX_VIEW_PX`.
 
     Raises InvalidRequestError for anything else.
     """
     match = re.fullmatch(r"([0-9]{1,6})x([0-9]{1,6})", text.strip().lower())
     size = (int(match[1]), int(match[2])) if match else (0, 0)
-    if not all(MIN_PX <= side <= MAX_PX for side in size):
+    if not all(MIN_VIEW_PX <= side <= MAX_VIEW_PX for side in size):
         raise InvalidRequestError(
-            f"The size '{text}' is not WIDTHxHEIGHT with sides of {MIN_PX} to {MAX_PX} px; "
-            "give for instance 512x512."
+            f"The size '{text}' is not WIDTHxHEIGHT with sides of {MIN_VIEW_PX} to "
+            f"{MAX_VIEW_PX} px; give for instance 512x512."
         )
     return size
 
