@@ -2,8 +2,8 @@
 
 from torch import nn
 
-from mimo_networks.exact import Condition, Identity, Reference, TimeProjections
 from mimo_networks.image_encoder import ImageEncoder
+from mimo_networks.precomputed import Condition, Identity, Reference, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.bundle import Manifest

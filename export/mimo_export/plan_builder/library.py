@@ -121,8 +121,8 @@ class Library:
 
     def _allow_decomposition(self, network: Any) -> None:
         """Let every attention without a kernel of its own become plain products."""
-        for place in range(network.num_layers):
-            layer = network.get_layer(place)
+        for index in range(network.num_layers):
+            layer = network.get_layer(index)
             if layer.type == self.trt.LayerType.ATTENTION_INPUT:
                 layer.__class__ = self.trt.IAttentionInputLayer
                 layer.attention.decomposable = True

@@ -124,13 +124,13 @@ def _check_float32(tensors: Mapping[str, Tensor]) -> None:
 
 def _runs(operator: str, tensors: Mapping[str, Tensor]) -> bool:
     """Whether the kernel takes these tensors; says why not."""
-    reason = _obstacle(tensors)
+    reason = _unsupported_reason(tensors)
     if reason is not None:
         host.say_once(operator, reason)
     return reason is None
 
 
-def _obstacle(tensors: Mapping[str, Tensor]) -> str | None:
+def _unsupported_reason(tensors: Mapping[str, Tensor]) -> str | None:
     device = next(iter(tensors.values())).device
     if host.architecture(device) is None:
         return f"No kernel runs on {device}."

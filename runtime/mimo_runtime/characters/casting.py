@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.errors import UnsupportedError
@@ -27,8 +27,8 @@ class Cast:
     def pose(self, pose: Pose) -> Pose:
         """What the figure does where somebody of `skeleton` does `pose`: the same, feet as low."""
         own = Pose(pose.root_m, pose.rotations)
-        theirs_m = place(self.skeleton, pose).joints_m[:, 1].min()
-        ours_m = place(self.figure.body.skeleton, own).joints_m[:, 1].min()
+        theirs_m = transforms_of(self.skeleton, pose).joints_m[:, 1].min()
+        ours_m = transforms_of(self.figure.body.skeleton, own).joints_m[:, 1].min()
         return Pose(pose.root_m + np.array([0, theirs_m - ours_m, 0]), pose.rotations)
 
     def height_px(self, pose: Pose, camera: Camera) -> float:

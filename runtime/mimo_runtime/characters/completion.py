@@ -30,13 +30,13 @@ def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:
     theirs = np.where(twins >= 0, samples.confidence[twins], 0) * _MIRRORED_SHARE
     mirrored = (samples.confidence < _ENOUGH) & (theirs >= _ENOUGH)
     rgb = np.where(mirrored[:, None], samples.rgb[twins], samples.rgb)
-    sure = np.where(mirrored, theirs, samples.confidence)
-    filled = atlas.spread(_vertex_colours(atlas, body, rgb, sure), body)
-    share = np.clip((sure - _ENOUGH) / (_WHOLE - _ENOUGH), 0, 1)[:, None]
+    merged = np.where(mirrored, theirs, samples.confidence)
+    filled = atlas.spread(_vertex_colours(atlas, body, rgb, merged), body)
+    share = np.clip((merged - _ENOUGH) / (_WHOLE - _ENOUGH), 0, 1)[:, None]
     mixed = share * rgb + (1 - share) * filled
-    known = sure >= _ENOUGH
+    known = merged >= _ENOUGH
     origin = np.where(known, np.where(mirrored, MIRRORED, SEEN), GUESSED).astype(np.uint8)
-    confidence = np.where(known, sure, _GUESSED_CONFIDENCE)
+    confidence = np.where(known, merged, _GUESSED_CONFIDENCE)
     return Texture(
         atlas.picture(np.rint(mixed.clip(0, 255)).astype(np.uint8)),
         atlas.picture(np.rint(confidence * 255).astype(np.uint8)),
@@ -44,9 +44,9 @@ def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:
     )
 
 
-def _vertex_colours(atlas: Atlas, body: Body, rgb: Floats, sure: Floats) -> Floats:
+def _vertex_colours(atlas: Atlas, body: Body, rgb: Floats, confidence: Floats) -> Floats:
     """float32 [V, 3]: the mean of the sure texels around each vertex, the rest filled."""
-    weights = np.where(sure >= _ENOUGH, sure, 0)[:, None] * atlas.shares
+    weights = np.where(confidence >= _ENOUGH, confidence, 0)[:, None] * atlas.shares
     ids, size = body.triangles[atlas.triangles].ravel(), len(body.vertices_m)
     total = np.bincount(ids, weights.ravel(), size)
     sums = [np.bincount(ids, (weights * rgb[:, c, None]).ravel(), size) for c in range(3)]

@@ -45,10 +45,10 @@ def from_other_side(
         if part == _HEAD:
             result[wanted] = _crown(body, colours, sources)
         else:
-            places, most = _places(body, str(part), own), _ON_LIMBS
+            positions, most = _positions(body, str(part), own), _ON_LIMBS
             if part in (_TRUNK, _NECK):
                 most = _NEIGHBOURS
-            result[wanted] = _medians(places[wanted], places[sources], colours[sources], most)
+            result[wanted] = _medians(positions[wanted], positions[sources], colours[sources], most)
         found |= wanted
     return result, found
 
@@ -90,7 +90,7 @@ def _part(joint: str) -> str:
     return next((side + end for word, end in _ENDS.items() if word in joint), _TRUNK)
 
 
-def _places(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
+def _positions(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
     """Where vertices [V] are along their part and, on the trunk, across it; nearness counts."""
     if part in (_TRUNK, _NECK):
         across = body.vertices_m[:, 0] / _ACROSS_M
@@ -100,13 +100,13 @@ def _places(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
     return np.asarray(centred @ axes[:1].T / _ALONG_M)
 
 
-def _medians(places: Shares, sources: Shares, colours: Floats, most: int) -> Floats:
+def _medians(positions: Shares, sources: Shares, colours: Floats, most: int) -> Floats:
     """float32 [N, 3]: the median colour of the `most` sources nearest to each place."""
     count = min(most, len(sources))
-    result = np.empty((len(places), 3), np.float32)
-    for first in range(0, len(places), _ROWS_AT_ONCE):
+    result = np.empty((len(positions), 3), np.float32)
+    for first in range(0, len(positions), _ROWS_AT_ONCE):
         some = slice(first, first + _ROWS_AT_ONCE)
-        apart = ((places[some, None] - sources) ** 2).sum(axis=-1)
+        apart = ((positions[some, None] - sources) ** 2).sum(axis=-1)
         nearest = np.argpartition(apart, count - 1, axis=1)[:, :count]
         result[some] = np.median(colours[nearest], axis=1)
     return result

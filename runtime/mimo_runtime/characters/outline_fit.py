@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import JointTransforms, Pose, place
+from mimo_runtime.body.pose import JointTransforms, Pose, transforms_of
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline import on_outline
@@ -69,7 +69,7 @@ def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) 
     if not near.any():
         return None
     chosen, nearest, pixels = chosen[near], nearest[near], pixels[near]
-    points = _carried(body, place(body.skeleton, pose), vertices, chosen)
+    points = _carried(body, transforms_of(body.skeleton, pose), vertices, chosen)
     head = np.isin(points.joints, [body.skeleton.index(name) for name in NECK])
     inside = ((edges[nearest] - pixels) * ways[nearest]).sum(axis=1) > 0
     weights = np.where(inside, np.where(head, _HAIR_SHARE, _CLOTHES_SHARE), 1.0)
@@ -121,9 +121,9 @@ def _to_sight(pose: Pose, camera: Camera) -> Poses:
     return Poses(root[None], rotations[None])
 
 
-def _from_sight(postures: Poses, camera: Camera) -> Pose:
+def _from_sight(poses: Poses, camera: Camera) -> Pose:
     turn = UPRIGHT @ camera.rotation
-    rotations = postures.rotations[0].copy()
+    rotations = poses.rotations[0].copy()
     rotations[0] = turn.T @ rotations[0]
-    place_m = camera.rotation.T @ (UPRIGHT @ postures.root_m[0] - camera.translation_m)
-    return Pose(place_m, rotations)
+    position_m = camera.rotation.T @ (UPRIGHT @ poses.root_m[0] - camera.translation_m)
+    return Pose(position_m, rotations)

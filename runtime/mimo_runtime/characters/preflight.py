@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.characters.casting import leg_m, seen_height_px, stature_m
 from mimo_runtime.characters.figure import Figure
@@ -89,7 +89,7 @@ def preflight(
     for pose, camera in seen:
         height_px = seen_height_px(camera, pose, standing_m)
         if height_px > tallest_px:
-            pixels, _ = camera.project(place(skeleton, pose).joints_m)
+            pixels, _ = camera.project(transforms_of(skeleton, pose).joints_m)
             tallest_px, side_px = height_px, float(np.ptp(pixels, axis=0).max())
     own_px = seen_height_px(figure.camera, figure.pose, own_m)
     return Preflight(

@@ -48,20 +48,20 @@ def sample_colours(
         rgb: uint8 [H, W, 3]. alpha: uint8 [H, W], 255 on the character.
     """
     vertices = pose_vertices(body, pose)
-    places = atlas.spread(vertices, body)
-    pixels, depth_m = camera.project(places)
+    positions = atlas.spread(vertices, body)
+    pixels, depth_m = camera.project(positions)
     view = render_vertices(body, vertices, camera, samples=1)
     columns, rows, inside = _cells(pixels, rgb)
     nearest = view.depth_m[rows, columns]
     open_to_view = inside & (depth_m < np.where(np.isfinite(nearest), nearest, 0) + _BEHIND_M)
-    sight = camera.to_camera(places)
+    sight = camera.to_camera(positions)
     normals = atlas.spread(vertex_normals(vertices, body.triangles), body) @ camera.rotation.T
     lengths = np.linalg.norm(sight, axis=1) * np.linalg.norm(normals, axis=1)
     facing = -(normals * sight).sum(axis=1) / np.maximum(lengths, 1e-9)
-    sure = np.clip((facing - _GRAZING) / (_FRONTAL - _GRAZING), 0, 1) * open_to_view
-    sure *= _beside_others(view.depth_m, depth_m, rows, columns)
+    confidence = np.clip((facing - _GRAZING) / (_FRONTAL - _GRAZING), 0, 1) * open_to_view
+    confidence *= _beside_others(view.depth_m, depth_m, rows, columns)
     places_px, share = _into_matte(pixels, rows, columns, alpha)
-    return Samples(_read(rgb, places_px, atlas.size_px), (sure * share).astype(np.float32))
+    return Samples(_read(rgb, places_px, atlas.size_px), (confidence * share).astype(np.float32))
 
 
 def _beside_others(
@@ -109,9 +109,9 @@ def _into_matte(
     seats = np.argwhere(inner > 0)
     nearest[labels[seats[:, 0], seats[:, 1]]] = seats[:, ::-1] + 0.5
     far = away[rows, columns]
-    places = np.where((far > 0)[:, None], nearest[labels[rows, columns]], pixels)
+    positions = np.where((far > 0)[:, None], nearest[labels[rows, columns]], pixels)
     reach = _REACH * len(alpha)
-    return places, np.where(far > 0, _FETCHED * np.clip(1 - far / reach, 0, 1), 1.0)
+    return positions, np.where(far > 0, _FETCHED * np.clip(1 - far / reach, 0, 1), 1.0)
 
 
 def _read(rgb: Pixels, places_px: NDArray[np.float64], size_px: int) -> Floats:

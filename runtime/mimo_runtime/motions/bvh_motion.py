@@ -37,12 +37,12 @@ def bvh_motion(
     wanted = {one for bone in used or joints for one in _ancestors(file.skeleton.parents, bone)}
     kept = [one for one in below if one in wanted]
     channels = {one: _channels(file, one) for one in joints if one in above or one in kept}
-    turn, place = _placed(file.skeleton, [channels[one] for one in above[::-1]], above[::-1])
+    turn, position = _placed(file.skeleton, [channels[one] for one in above[::-1]], above[::-1])
     rotations = np.stack([turn, *(channels[one].rotations for one in kept[1:])], axis=1)
     motion = Motion(
         joints=tuple(file.skeleton.names[one] for one in kept),
         rate_fps=file.rate_fps,
-        root_m=place.astype(np.float32),
+        root_m=position.astype(np.float32),
         rotations=to_quaternion(rotations).astype(np.float32),
         source=source,
     )
@@ -81,11 +81,11 @@ def _placed(
 ) -> tuple[Array, Array]:
     """World rotations [N, 3, 3] and places [N, 3] of the last of `joints`, a way from the root."""
     turn = np.tile(np.eye(3), (len(channels[0].rotations), 1, 1))
-    place = np.zeros((len(turn), 3))
+    position = np.zeros((len(turn), 3))
     for joint, said in zip(joints, channels, strict=True):
-        place = place + np.einsum("nab,nb->na", turn, _offsets(skeleton, said, joint))
+        position = position + np.einsum("nab,nb->na", turn, _offsets(skeleton, said, joint))
         turn = turn @ said.rotations
-    return turn, place
+    return turn, position
 
 
 def _offsets(skeleton: Skeleton, said: _Channels, joint: int) -> Array:
@@ -104,8 +104,8 @@ def _offsets(skeleton: Skeleton, said: _Channels, joint: int) -> Array:
 
 def _stretches(skeleton: Skeleton, said: _Channels, joint: int) -> bool:
     size = np.ptp(skeleton.rest_m, axis=0).max()
-    places = _offsets(skeleton, said, joint)
-    return bool(np.abs(places - skeleton.offsets_m[joint]).max() > _STRETCHED * size)
+    positions = _offsets(skeleton, said, joint)
+    return bool(np.abs(positions - skeleton.offsets_m[joint]).max() > _STRETCHED * size)
 
 
 def _part(skeleton: Skeleton, kept: Sequence[int]) -> Skeleton:

@@ -142,18 +142,22 @@ def _standing(node: object) -> tuple[Array, Array, Array]:
 
 def _world(nodes: _Nodes, local: _Local) -> tuple[Array, Array, Array]:
     """Places [N, J, 3], rotations [N, J, 3, 3] and scales [N, J, 3] of nodes in the world."""
-    places, turns = np.zeros_like(local.moved), np.copy(local.turned)
+    positions, turns = np.zeros_like(local.moved), np.copy(local.turned)
     scales = np.copy(local.scaled)
     for joint, parent in enumerate(nodes.parents[1:], start=1):
         inside = scales[:, parent] * local.moved[:, joint]
-        places[:, joint] = places[:, parent] + np.einsum("nab,nb->na", turns[:, parent], inside)
+        positions[:, joint] = positions[:, parent] + np.einsum(
+            "nab,nb->na", turns[:, parent], inside
+        )
         turns[:, joint] = turns[:, parent] @ local.turned[:, joint]
         scales[:, joint] = scales[:, parent] * local.scaled[:, joint]
-    return places, turns, scales
+    return positions, turns, scales
 
 
-def _skeleton(nodes: _Nodes, places: Array) -> Skeleton:
-    return Skeleton(nodes.names, nodes.parents, places, tails_from_children(nodes.parents, places))
+def _skeleton(nodes: _Nodes, positions: Array) -> Skeleton:
+    return Skeleton(
+        nodes.names, nodes.parents, positions, tails_from_children(nodes.parents, positions)
+    )
 
 
 def _used(nodes: _Nodes, humanoid: Humanoid) -> list[int]:
@@ -195,7 +199,7 @@ def _person(
     moving: tuple[tuple[Array, Array, Array], Array, Fraction],
 ) -> Person:
     """The part of the nodes that hangs from the hips, with a zero posture."""
-    (places, turns, _), zero, rate = moving
+    (positions, turns, _), zero, rate = moving
     hips = bones["hips"]
     kept = [joint for joint in range(len(nodes.parents)) if _below(nodes, joint, hips)]
     parents = tuple(-1 if one == hips else kept.index(nodes.parents[one]) for one in kept)
@@ -203,7 +207,7 @@ def _person(
     for index, parent in enumerate(parents):
         if parent >= 0:
             joint, above = kept[index], kept[parent]
-            apart = places[:, joint] - places[:, above]
+            apart = positions[:, joint] - positions[:, above]
             inside = np.median(np.einsum("nba,nb->na", turns[:, above], apart), axis=0)
             rest[index] = rest[parent] + zero[above] @ inside
     world = turns[:, kept] @ zero[kept].swapaxes(-1, -2)
@@ -211,7 +215,7 @@ def _person(
     motion = Motion(
         joints=names,
         rate_fps=rate,
-        root_m=places[:, hips].astype(np.float32),
+        root_m=positions[:, hips].astype(np.float32),
         rotations=to_quaternion(local_rotations(parents, world)).astype(np.float32),
         source=name,
     )

@@ -33,9 +33,9 @@ def learned_axes(
     if not vector.any():
         return nearest_rotation(np.einsum("nba,nbc->ac", turns, above))
     pointing = np.einsum("nca,ncb,b->na", above, turns, unit(vector))
-    swings = shortest_turn(usual, pointing)
+    shortest_turns = shortest_turn(usual, pointing)
     weights = 1 + pointing @ usual
-    mean = np.einsum("n,nba,nbc,ncd->ad", weights, turns, above, swings)
+    mean = np.einsum("n,nba,nbc,ncd->ad", weights, turns, above, shortest_turns)
     mean = nearest_rotation(mean)
     return np.asarray(shortest_turn(mean @ usual, vector) @ mean, np.float64)
 

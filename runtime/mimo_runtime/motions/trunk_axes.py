@@ -76,6 +76,6 @@ def _axes(left: Array, up: Array) -> Array:
 
 
 def _near_axis(direction: Array, within_deg: float) -> Array | None:
-    place = int(np.argmax(np.abs(direction)))
-    axis = np.eye(3)[place] * np.sign(direction[place])
+    index = int(np.argmax(np.abs(direction)))
+    axis = np.eye(3)[index] * np.sign(direction[index])
     return axis if angle_deg(axis, direction) < within_deg else None

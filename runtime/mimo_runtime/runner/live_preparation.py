@@ -8,9 +8,9 @@ import numpy as np
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.latency import LatencyTarget, LiveCosts, plan_latency
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.runner.live_windows import Windows
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 from mimo_runtime.synthesis.figures import FigureCache
@@ -100,7 +100,7 @@ def _with_drawing(
         request.settings.camera.width_px,
         request.settings.camera.height_px,
     )
-    whole = Box(0, width_px, 0, height_px)
+    whole = PixelRect(0, width_px, 0, height_px)
     (out,) = planes.empty(1)
     rest = Pose.rest(planes.cast.skeleton)
     camera = camera_of(request.settings.camera)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import feather_mode
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.wire.kinds import FEATHER_MODES
 
 __all__ = [
@@ -34,7 +34,9 @@ class FeatherMasks:
 
     masks: Mapping[str, NDArray[np.float32]]
 
-    def fitted(self, box: Box, width_px: int, height_px: int, crop: Box) -> NDArray[np.float32]:
+    def fitted(
+        self, box: PixelRect, width_px: int, height_px: int, crop: PixelRect
+    ) -> NDArray[np.float32]:
         """The mask for `box` in a frame of the given size, float32 [crop.height, crop.width]."""
         mask = self.masks[feather_mode(box, width_px, height_px)]
         resized = cv2.resize(mask, (crop.width, crop.height), interpolation=cv2.INTER_AREA)

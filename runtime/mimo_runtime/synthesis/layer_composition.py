@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.planning.boxes import pad_to_square, union
+from mimo_runtime.planning.pixel_rect import pad_to_square, union
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 
 Pixels = NDArray[np.uint8]

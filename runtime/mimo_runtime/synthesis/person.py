@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.planning.boxes import Box, person_room
+from mimo_runtime.planning.pixel_rect import PixelRect, person_room
 
 _DARKEST_BODY = 10  # compression leaves traces up to this level on the black around the body
 
 
-def person_box(frame: NDArray[np.uint8]) -> Box | None:
+def person_box(frame: NDArray[np.uint8]) -> PixelRect | None:
     """The part of the frame that its person takes, None for a frame with nobody.
 
     Args:
@@ -26,7 +26,7 @@ def person_box(frame: NDArray[np.uint8]) -> Box | None:
     return person and person_room(person, width_px, height_px)
 
 
-def tight_box(mask: NDArray[Any]) -> Box | None:
+def tight_box(mask: NDArray[Any]) -> PixelRect | None:
     """The smallest box around what is not 0 in `mask`, uint8 [height, width]; None if all is 0."""
     left, top, width, height = cv2.boundingRect(mask)
-    return Box(left, left + width, top, top + height) if width else None
+    return PixelRect(left, left + width, top, top + height) if width else None

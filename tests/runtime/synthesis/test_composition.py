@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.rules import CORRECTED, OFFICIAL
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers, compose_frame
 from mimo_runtime.synthesis.feather import (
@@ -18,7 +18,7 @@ from tests.golden import GOLDEN, LARGE, load
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]
 OPAQUE = FeatherMasks({mode: np.ones((8, 8), np.float32) for mode in FEATHER_MODES})
-CROP = Box(left=8, right=40, top=4, bottom=36)
+CROP = PixelRect(left=8, right=40, top=4, bottom=36)
 WHOLE = CropSegment((0,), CROP, CROP)
 
 

@@ -3,7 +3,7 @@ import pytest
 from PIL import Image
 
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.planning.boxes import Box
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.synthesis.feather import (
     default_feather_masks,
     feather_masks_from_folder,
@@ -54,7 +54,7 @@ def test_the_default_ramps_only_on_sides_inside_the_frame(mode):
 
 def test_the_mask_of_the_touched_borders_is_fitted_to_the_crop():
     feather = default_feather_masks()
-    crop = Box(left=0, right=50, top=10, bottom=40)
+    crop = PixelRect(left=0, right=50, top=10, bottom=40)
     mask = feather.fitted(crop, 100, 80, crop)
     assert mask.shape == (30, 50)
     assert mask[15, 0] == pytest.approx(1.0)
