@@ -1,6 +1,6 @@
 """TensorRT and TensorRT-RTX behind one face: an ONNX file in, the bytes of an engine out.
 
-Written against TensorRT 11 and TensorRT-RTX 1.7; `library_names` lists what is used of them.
+Written against TensorRT 11 and TensorRT-RTX 1.7.
 """
 
 import importlib

@@ -9,11 +9,11 @@ from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.characters.figure import Figure
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.errors import UnsupportedError
 
 _LEGS = ("UpLeg", "Leg", "Foot")
 _NEAREST_M = 0.1
-_TEXELS_PER_PX, _COARSEST = 1.5, 8  # the whole map's side to a person's height
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,10 @@ class Cast:
     def seen_at(self, height_px: float) -> "Cast":
         """The same with a texture no finer than is needed where it is `height_px` tall."""
         texture, factor = self.figure.texture, 1
-        while len(texture.rgb) / (2 * factor) >= _TEXELS_PER_PX * height_px and factor < _COARSEST:
+        while (
+            len(texture.rgb) / (2 * factor) >= TUNING.texels_per_px * height_px
+            and factor < TUNING.coarsest
+        ):
             factor *= 2
         if factor == 1:
             return self

@@ -18,21 +18,14 @@ from mimo_runtime.body.pose import JointTransforms, Pose, transforms_of
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline import on_outline
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.degrees_of_freedom import NECK
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.solve import Outline, Poses, Targets, solve
 
-ROUNDS = 12
-_STEPS = 2
-_MOST_POINTS = 500
 _HALF_PX = 0.5  # a contour runs through the middles of the outermost pixels
-_FURTHEST = 0.1  # of the picture's side
-_SAME_WAY = 0.6  # cosine between the outlines
-_TOTAL_WEIGHT = 40.0
-_CLOTHES_SHARE, _HAIR_SHARE = 0.8, 0.1  # of the pull of an edge outside of the body
 _FACE = slice(0, LANDMARK["mouth_right"] + 1)
-_FACE_FACTOR = 4.0
 
 
 def refine(
@@ -46,13 +39,13 @@ def refine(
     if len(edges) == 0:
         return pose
     weights = targets.weights.copy()
-    weights[:, _FACE] *= _FACE_FACTOR
+    weights[:, _FACE] *= TUNING.face_factor
     targets = replace(targets, weights=weights)
-    for _ in range(ROUNDS):
+    for _ in range(TUNING.fit_rounds):
         outline = _outline(body, pose, camera, edges, ways)
         if outline is None:
             return pose
-        found = solve(body, targets, _to_sight(pose, camera), _STEPS, outline)
+        found = solve(body, targets, _to_sight(pose, camera), TUNING.fit_steps, outline)
         pose = _from_sight(found, camera)
     return pose
 
@@ -60,24 +53,24 @@ def refine(
 def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) -> Outline | None:
     """The body's outline matched with `edges` float64 [E, 2], whose outsides are at `ways`."""
     vertices = pose_vertices(body, pose)
-    chosen, own_ways = on_outline(body, vertices, camera, _MOST_POINTS)
+    chosen, own_ways = on_outline(body, vertices, camera, TUNING.fit_points)
     pixels, _ = camera.project(vertices[chosen])
     apart = np.linalg.norm(pixels[:, None] - edges, axis=-1)
-    apart = np.where(own_ways @ ways.T > _SAME_WAY, apart, np.inf)
+    apart = np.where(own_ways @ ways.T > TUNING.fit_same_way, apart, np.inf)
     nearest = apart.argmin(axis=1)
-    near = apart.min(axis=1) < _FURTHEST * max(camera.width_px, camera.height_px)
+    near = apart.min(axis=1) < TUNING.fit_furthest * max(camera.width_px, camera.height_px)
     if not near.any():
         return None
     chosen, nearest, pixels = chosen[near], nearest[near], pixels[near]
     points = _carried(body, transforms_of(body.skeleton, pose), vertices, chosen)
     head = np.isin(points.joints, [body.skeleton.index(name) for name in NECK])
     inside = ((edges[nearest] - pixels) * ways[nearest]).sum(axis=1) > 0
-    weights = np.where(inside, np.where(head, _HAIR_SHARE, _CLOTHES_SHARE), 1.0)
+    weights = np.where(inside, np.where(head, TUNING.hair_share, TUNING.clothes_share), 1.0)
     return Outline(
         points=points,
         rays=(edges[nearest] - np.array(camera.centre_px)) / camera.focal_px,
         normals=ways[nearest],
-        weights=weights * _TOTAL_WEIGHT / len(weights),
+        weights=weights * TUNING.fit_weight / len(weights),
     )
 
 

@@ -13,9 +13,9 @@ from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.casting import Cast
 from mimo_runtime.characters.contact_shadow import contact_shadow
 from mimo_runtime.characters.planes import draw_vertices
+from mimo_runtime.characters.tuning import TUNING
 
 _ROOM_PX = 3
-_SHADOW_ROOM_M = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ def draw_person(
 def _part(camera: Camera, vertices: Array) -> Camera:
     """`camera`, of the part of its picture that holds the body and its shadow; at least a pixel."""
     under = vertices * (1, 0, 1)
-    around = np.array([[x, 0, z] for x in (-1, 1) for z in (-1, 1)]) * _SHADOW_ROOM_M
+    around = np.array([[x, 0, z] for x in (-1, 1) for z in (-1, 1)]) * TUNING.shadow_room_m
     ground = under.mean(axis=0) + around
     pixels, depths = camera.project(np.concatenate([vertices, ground]))
     seen = pixels[depths > 0.1]

@@ -15,6 +15,7 @@ from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.characters.outline_fit import refine
 from mimo_runtime.characters.square import Square, square_around
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.landmark_track import LandmarkTrack, gather_landmarks
 from mimo_runtime.fitting.motion_fit import FittedMotion, fit_motion
 from mimo_runtime.fitting.observations import targets_of
@@ -29,8 +30,6 @@ _BUILDS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("light", (0.5, 1.0)),
     ("muscular", (0.7,)),
 )
-_LOOK_PX = 256
-_BETTER = 0.004
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +56,7 @@ def fit_picture(seen: PoseEstimate, alpha: Pixels) -> PictureFit:
     """
     height, width = alpha.shape
     track = gather_landmarks([seen], Fraction(1), (width, height))
-    square = square_around(alpha, _LOOK_PX)
+    square = square_around(alpha, TUNING.fit_side_px)
     look = np.ascontiguousarray(square.cut(np.zeros((height, width, 3), np.uint8), alpha)[..., 3])
     best, shape, score = _best_build(track, square, look)
     pose, camera = best.motion.pose(0), best.cameras.at(0)
@@ -86,7 +85,7 @@ def _best_build(
     for name, amounts in _BUILDS:
         for tried in [{**shape, name: amount} for amount in amounts]:
             fit = fit_motion(track, load_body(tried))
-            if (found := _overlap(fit, square, look)) > score + _BETTER:
+            if (found := _overlap(fit, square, look)) > score + TUNING.better_overlap:
                 best, score, shape = fit, found, tried
     return best, shape, score
 

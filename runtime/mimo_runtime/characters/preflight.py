@@ -12,10 +12,9 @@ from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.characters.casting import leg_m, seen_height_px, stature_m
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.texture import GUESSED
+from mimo_runtime.characters.tuning import TUNING
 
 _FACE_SHARE: Final = 0.13  # of somebody's height, chin to crown
-_SMALL_FACE_PX = 20
-_UNALIKE, _MUCH_GUESSED, _MUCH_ENLARGED = 1.15, 0.7, 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +43,24 @@ class Preflight:
             f"legs as long; its face is about {self.face_px:.0f} px high; "
             f"{self.guessed:.0%} of its surface is guessed."
         )
-        if not 1 / _UNALIKE < self.height_ratio < _UNALIKE:
+        if not 1 / TUNING.unalike_ratio < self.height_ratio < TUNING.unalike_ratio:
             yield (
                 "They are built differently, so hands will not meet what the driving person "
                 "touches; a motion of somebody built alike fits better."
             )
-        if self.face_px < _SMALL_FACE_PX:
+        if self.face_px < TUNING.small_face_px:
             yield "The face is small in the frames: it will be suggested more than shown."
-        if self.enlarged > _MUCH_ENLARGED:
+        if self.enlarged > TUNING.much_enlarged:
             yield (
                 f"The character's picture is enlarged {self.enlarged:.1f} times; a larger picture "
                 "gives a sharper result."
             )
-        if self.crop_enlarged is not None and self.crop_enlarged > _MUCH_ENLARGED:
+        if self.crop_enlarged is not None and self.crop_enlarged > TUNING.much_enlarged:
             yield (
                 f"The networks see the person enlarged {self.crop_enlarged:.1f} times, more than "
                 "the frames hold; a template in which the person is larger gives more detail."
             )
-        if self.guessed > _MUCH_GUESSED:
+        if self.guessed > TUNING.much_guessed:
             yield (
                 "Most of the surface is not in the picture; one of the whole person from the front "
                 "gives more."

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mimo_runtime.body.body import Body
-from mimo_runtime.body.shipped import NAME, SHAPES, load_body
+from mimo_runtime.body.shipped import NAME, SHAPES
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.camera_path import CameraPath
@@ -84,22 +83,6 @@ def read_pose_clip(path: Path) -> PoseClip:
         )
     cameras = _cameras(arrays, path.name, motion.frame_count)
     return PoseClip(motion, skeleton, cameras, text(arrays, "body"), _shape(arrays, path.name))
-
-
-def body_of(clip: PoseClip, name: str) -> Body:
-    """Our own body in the clip's shape.
-
-    Raises MediaError where the clip of the file `name` is one of another body.
-    """
-    body = load_body(clip.shape) if clip.body == NAME else None
-    if body is not None and body.skeleton.names == clip.skeleton.names:
-        apart_m = np.abs(body.skeleton.rest_m - clip.skeleton.rest_m).max()
-        if apart_m < _SAME_M:
-            return body
-    raise MediaError(
-        f"The poses of '{name}' are those of another body ('{clip.body[:40]}'); make them anew "
-        "with 'mimo motion'."
-    )
 
 
 def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:

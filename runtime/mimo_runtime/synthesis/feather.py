@@ -19,7 +19,6 @@ __all__ = [
     "FEATHER_MODES",
     "FeatherMasks",
     "default_feather_masks",
-    "feather_masks_from_folder",
     "feather_masks_from_pictures",
 ]
 
@@ -41,18 +40,6 @@ class FeatherMasks:
         mask = self.masks[feather_mode(box, width_px, height_px)]
         resized = cv2.resize(mask, (crop.width, crop.height), interpolation=cv2.INTER_AREA)
         return np.asarray(resized, np.float32)
-
-
-def feather_masks_from_folder(folder: Path) -> FeatherMasks:
-    """The masks `alpha2_<mode>.png` of an official assets folder.
-
-    Raises:
-        InvalidRequestError: a mask is missing.
-        MediaError: a file is no picture.
-        LimitExceededError: a mask has more than four million pixels.
-    """
-    files = mask_files(folder)
-    return feather_masks_from_pictures({mode: path.read_bytes() for mode, path in files.items()})
 
 
 def mask_files(folder: Path) -> Mapping[str, Path]:

@@ -10,11 +10,11 @@ from mimo_runtime.synthesis.composition import DecodedCrop, Layers, compose_fram
 from mimo_runtime.synthesis.feather import (
     FeatherMasks,
     default_feather_masks,
-    feather_masks_from_folder,
 )
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN, LARGE, load
+from tests.runtime.synthesis.requests import official_masks
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]
 OPAQUE = FeatherMasks({mode: np.ones((8, 8), np.float32) for mode in FEATHER_MODES})
@@ -25,7 +25,7 @@ WHOLE = CropSegment((0,), CROP, CROP)
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_recorded_frames_are_composed_exactly(folder):
     template, recorded = load("00_template", folder), load("11_edit", folder)
-    feather = feather_masks_from_folder(folder / "masks")
+    feather = official_masks(folder / "masks")
     used = recorded["source_frame_indices"]
     height, width = template["sdc_u8"].shape[1:3]
     boxes = [person_box(f) for f in template["sdc_u8"][used]]
