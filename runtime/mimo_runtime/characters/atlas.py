@@ -45,9 +45,9 @@ class Atlas:
 
     def picture(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of texels [K, ...] as a picture [size, size, ...], 0 where nobody is."""
-        whole = np.zeros((self.size_px, self.size_px, *values.shape[1:]), values.dtype)
-        whole[self.rows, self.columns] = values
-        return whole
+        texels = np.zeros((self.size_px, self.size_px, *values.shape[1:]), values.dtype)
+        texels[self.rows, self.columns] = values
+        return texels
 
 
 def shipped_atlas(size_px: int) -> Atlas:

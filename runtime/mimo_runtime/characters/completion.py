@@ -30,8 +30,8 @@ def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:
     rgb = np.where(mirrored[:, None], samples.rgb[twins], samples.rgb)
     merged = np.where(mirrored, theirs, samples.confidence)
     filled = atlas.spread(_vertex_colours(atlas, body, rgb, merged), body)
-    whole = TUNING.whole_confidence - TUNING.enough_confidence
-    share = np.clip((merged - TUNING.enough_confidence) / whole, 0, 1)[:, None]
+    span = TUNING.whole_confidence - TUNING.enough_confidence
+    share = np.clip((merged - TUNING.enough_confidence) / span, 0, 1)[:, None]
     mixed = share * rgb + (1 - share) * filled
     known = merged >= TUNING.enough_confidence
     origin = np.where(known, np.where(mirrored, MIRRORED, SEEN), GUESSED).astype(np.uint8)
@@ -52,6 +52,6 @@ def _vertex_colours(atlas: Atlas, body: Body, rgb: Floats, confidence: Floats) -
     sums = [np.bincount(ids, (weights * rgb[:, c, None]).ravel(), size) for c in range(3)]
     known = total > 0
     colours = (np.stack(sums, axis=1) / np.where(known, total, 1)[:, None]).astype(np.float32)
-    opposite, found = from_other_side(body, colours, known)
-    colours[found] = opposite[found]
-    return diffuse(colours, known | found, body.triangles)
+    opposite, filled = from_other_side(body, colours, known)
+    colours[filled] = opposite[filled]
+    return diffuse(colours, known | filled, body.triangles)

@@ -27,10 +27,10 @@ def contact_shadow(vertices_m: Array, camera: Camera, ground_m: float = 0.0) -> 
     narrow = TUNING.contact_share * _blurred(patch, TUNING.contact_m)
     soft = narrow + TUNING.spread_share * _blurred(patch, TUNING.spread_m)
     size = (camera.width_px, camera.height_px)
-    seen = cv2.warpPerspective(
+    in_picture = cv2.warpPerspective(
         np.minimum(soft, TUNING.darkest), _to_picture(camera, middle, ground_m), size
     )
-    return np.asarray(seen, np.float32)
+    return np.asarray(in_picture, np.float32)
 
 
 def _blurred(patch: Floats, width_m: float) -> Floats:

@@ -46,21 +46,21 @@ def displacements(body: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint
     low, high = _limits(body)
     held = np.where(face(body), TUNING.face_weight, 0.0)
     links = Links.of(body.triangles, mirrored_vertices(body))
-    found = np.zeros(len(body.vertices_m))
+    lengths_m = np.zeros(len(body.vertices_m))
     for _ in range(TUNING.displacement_rounds):
-        moved = displaced(body, found.astype(np.float32), normals)
+        moved = displaced(body, lengths_m.astype(np.float32), normals)
         chosen, gaps_m = _gaps(moved, pose, camera, matte)
-        target, weight = np.zeros_like(found), held.copy()
-        target[chosen] = (found[chosen] + gaps_m).clip(low[chosen], high[chosen])
+        target, weight = np.zeros_like(lengths_m), held.copy()
+        target[chosen] = (lengths_m[chosen] + gaps_m).clip(low[chosen], high[chosen])
         weight[chosen] += 1 / (1 + (gaps_m / TUNING.gap_doubt_m) ** 2)
-        found = spread(target, weight, found, links).clip(low, high)
-    return found.astype(np.float32)
+        lengths_m = spread(target, weight, lengths_m, links).clip(low, high)
+    return lengths_m.astype(np.float32)
 
 
 def displaced(body: Body, lengths_m: Floats, normals: Array | None = None) -> Body:
     """`body` with its vertices moved by `lengths_m` [V] along `smooth_normals`, soles on y = 0."""
-    ways = smooth_normals(body) if normals is None else normals
-    vertices = body.vertices_m + lengths_m[:, None] * ways
+    directions = smooth_normals(body) if normals is None else normals
+    vertices = body.vertices_m + lengths_m[:, None] * directions
     vertices[:, 1] = np.maximum(vertices[:, 1], 0)
     return replace(body, vertices_m=vertices)
 
@@ -80,12 +80,12 @@ def _gaps(
 ) -> tuple[NDArray[np.int64], Array]:
     """Vertices on the outline and how far each is inside that of the matte, in metres."""
     vertices = pose_vertices(body, pose)
-    chosen, ways = on_outline(body, vertices, camera, TUNING.displacement_points)
+    chosen, directions = on_outline(body, vertices, camera, TUNING.displacement_points)
     pixels, depths = camera.project(vertices[chosen])
     drawn = render_vertices(body, vertices, camera, samples=1).mask
     scale_m = depths / camera.focal_px
     furthest_px = 2 * _ELSEWHERE_M[1] / float(np.median(scale_m)) if len(chosen) else 0.0
-    gaps = gaps_px(pixels, ways, drawn, matte, furthest_px) if furthest_px else np.zeros(0)
+    gaps = gaps_px(pixels, directions, drawn, matte, furthest_px) if furthest_px else np.zeros(0)
     known = np.isfinite(gaps)
     return chosen[known], gaps[known] * scale_m[known]
 

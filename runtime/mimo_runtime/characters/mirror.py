@@ -30,8 +30,8 @@ def mirrored_texels(atlas: Atlas, body: Body) -> Integers:
     quad = twin[atlas.triangles // 2]
     wanted = opposite[body.triangles[atlas.triangles]]
     slot = (ids[quad][:, None] == wanted[:, :, None]).argmax(axis=2)
-    found = np.take_along_axis(positions[quad], slot[..., None], axis=1)
-    column, row = (atlas.shares[..., None] * found).sum(axis=1).T.astype(np.int64)
+    mirrored = np.take_along_axis(positions[quad], slot[..., None], axis=1)
+    column, row = (atlas.shares[..., None] * mirrored).sum(axis=1).T.astype(np.int64)
     limit = atlas.size_px - 1
     return np.where(quad >= 0, atlas.index()[row.clip(0, limit), column.clip(0, limit)], -1)
 

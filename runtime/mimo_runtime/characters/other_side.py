@@ -32,7 +32,7 @@ def from_other_side(
     body: Body, colours: Floats, known: NDArray[np.bool_]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Colours [V, 3] for vertices of the shipped body that are not `known`, and which got one."""
-    result, found = np.zeros_like(colours), np.zeros(len(known), bool)
+    result, filled = np.zeros_like(colours), np.zeros(len(known), bool)
     parts = _parts(body)
     for part in np.unique(parts):
         own = parts == part
@@ -48,8 +48,8 @@ def from_other_side(
             if part in (_TRUNK, _NECK):
                 most = TUNING.trunk_neighbours
             result[wanted] = _medians(positions[wanted], positions[sources], colours[sources], most)
-        found |= wanted
-    return result, found
+        filled |= wanted
+    return result, filled
 
 
 def face(body: Body) -> NDArray[np.bool_]:

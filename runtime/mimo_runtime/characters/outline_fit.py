@@ -35,28 +35,30 @@ def refine(
 
     targets: of one frame, the landmarks, which keep their say. camera: of the size of `alpha`.
     """
-    edges, ways = _edges(alpha)
+    edges, directions = _edges(alpha)
     if len(edges) == 0:
         return pose
     weights = targets.weights.copy()
     weights[:, _FACE] *= TUNING.face_factor
     targets = replace(targets, weights=weights)
     for _ in range(TUNING.fit_rounds):
-        outline = _outline(body, pose, camera, edges, ways)
+        outline = _outline(body, pose, camera, edges, directions)
         if outline is None:
             return pose
-        found = solve(body, targets, _to_sight(pose, camera), TUNING.fit_steps, outline)
-        pose = _from_sight(found, camera)
+        solved = solve(body, targets, _to_sight(pose, camera), TUNING.fit_steps, outline)
+        pose = _from_sight(solved, camera)
     return pose
 
 
-def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) -> Outline | None:
-    """The body's outline matched with `edges` float64 [E, 2], whose outsides are at `ways`."""
+def _outline(
+    body: Body, pose: Pose, camera: Camera, edges: Array, directions: Array
+) -> Outline | None:
+    """The body's outline matched with `edges` [E, 2], whose outsides lie along `directions`."""
     vertices = pose_vertices(body, pose)
-    chosen, own_ways = on_outline(body, vertices, camera, TUNING.fit_points)
+    chosen, own_directions = on_outline(body, vertices, camera, TUNING.fit_points)
     pixels, _ = camera.project(vertices[chosen])
     apart = np.linalg.norm(pixels[:, None] - edges, axis=-1)
-    apart = np.where(own_ways @ ways.T > TUNING.fit_same_way, apart, np.inf)
+    apart = np.where(own_directions @ directions.T > TUNING.fit_same_way, apart, np.inf)
     nearest = apart.argmin(axis=1)
     near = apart.min(axis=1) < TUNING.fit_furthest * max(camera.width_px, camera.height_px)
     if not near.any():
@@ -64,12 +66,12 @@ def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) 
     chosen, nearest, pixels = chosen[near], nearest[near], pixels[near]
     points = _carried(body, transforms_of(body.skeleton, pose), vertices, chosen)
     head = np.isin(points.joints, [body.skeleton.index(name) for name in NECK])
-    inside = ((edges[nearest] - pixels) * ways[nearest]).sum(axis=1) > 0
+    inside = ((edges[nearest] - pixels) * directions[nearest]).sum(axis=1) > 0
     weights = np.where(inside, np.where(head, TUNING.hair_share, TUNING.clothes_share), 1.0)
     return Outline(
         points=points,
         rays=(edges[nearest] - np.array(camera.centre_px)) / camera.focal_px,
-        normals=ways[nearest],
+        normals=directions[nearest],
         weights=weights * TUNING.fit_weight / len(weights),
     )
 
@@ -90,9 +92,9 @@ def _edges(alpha: NDArray[np.uint8]) -> tuple[Array, Array]:
     height, width = alpha.shape
     free = (x > 1) & (y > 1) & (x < width - 2) & (y < height - 2)
     x, y = x[free], y[free]
-    ways = -np.column_stack([across[y, x], down[y, x]]).astype(np.float64)
-    ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
-    return np.column_stack([x, y]) + 0.5 + _HALF_PX * ways, ways
+    directions = -np.column_stack([across[y, x], down[y, x]]).astype(np.float64)
+    directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-9)
+    return np.column_stack([x, y]) + 0.5 + _HALF_PX * directions, directions
 
 
 def _carried(

@@ -54,13 +54,13 @@ def _part(camera: Camera, vertices: Array) -> Camera:
     around = np.array([[x, 0, z] for x in (-1, 1) for z in (-1, 1)]) * TUNING.shadow_room_m
     ground = under.mean(axis=0) + around
     pixels, depths = camera.project(np.concatenate([vertices, ground]))
-    seen = pixels[depths > 0.1]
+    visible = pixels[depths > 0.1]
     size = np.array([camera.width_px, camera.height_px])
-    if len(seen) == 0:
+    if len(visible) == 0:
         low, high = np.zeros(2, int), np.ones(2, int)
     else:
-        low = np.floor(seen.min(axis=0) - _ROOM_PX).clip(0, size - 1).astype(int)
-        high = np.ceil(seen.max(axis=0) + _ROOM_PX).clip(low + 1, size).astype(int)
+        low = np.floor(visible.min(axis=0) - _ROOM_PX).clip(0, size - 1).astype(int)
+        high = np.ceil(visible.max(axis=0) + _ROOM_PX).clip(low + 1, size).astype(int)
     x, y = camera.centre_px
     return replace(
         camera,

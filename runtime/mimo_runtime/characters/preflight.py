@@ -75,17 +75,17 @@ def face_height_px(camera: Camera, pose: Pose, height_m: float) -> float:
 def preflight(
     figure: Figure,
     skeleton: Skeleton,
-    seen: Iterable[tuple[Pose, Camera]],
+    shown: Iterable[tuple[Pose, Camera]],
     network_px: int | None = None,
 ) -> Preflight:
-    """The figures of `figure` where somebody of `skeleton` is `seen` in postures by cameras.
+    """The figures of `figure` where somebody of `skeleton` is `shown` in postures by cameras.
 
     network_px: the side of the square that the networks see, None without networks.
     """
     standing_m, own_m = stature_m(skeleton), stature_m(figure.body.skeleton)
     ratio = own_m / leg_m(figure.body.skeleton) / (standing_m / leg_m(skeleton))
     tallest_px, side_px = 0.0, 1.0
-    for pose, camera in seen:
+    for pose, camera in shown:
         height_px = seen_height_px(camera, pose, standing_m)
         if height_px > tallest_px:
             pixels, _ = camera.project(transforms_of(skeleton, pose).joints_m)

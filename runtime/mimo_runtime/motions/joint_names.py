@@ -24,8 +24,8 @@ def limb_word(name: str) -> tuple[str, str] | None:
     tokens = _tokens(name)
     if _HELPERS & set(tokens):
         return None
-    found = [word for start in range(len(tokens)) if (word := _sided("".join(tokens[start:])))]
-    return found[0] if found else None
+    words = [word for start in range(len(tokens)) if (word := _sided("".join(tokens[start:])))]
+    return words[0] if words else None
 
 
 def is_head(name: str) -> bool:

@@ -120,7 +120,9 @@ def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:
 
 def _shape(arrays: Arrays, name: str) -> dict[str, float]:
     names, shares = (np.atleast_1d(arrays[key]) for key in ("shape_names", "shape_shares"))
-    shape = dict(zip((str(one) for one in names), (float(one) for one in shares), strict=False))
+    shape = dict(
+        zip((str(entry) for entry in names), (float(entry) for entry in shares), strict=False)
+    )
     known = set(shape) <= set(SHAPES) and all(abs(share) <= _MAX_SHARE for share in shape.values())
     if len(shape) != len(shares) or len(names) != len(shares) or not known:
         raise MediaError(

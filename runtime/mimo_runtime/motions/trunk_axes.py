@@ -37,8 +37,8 @@ def rest_axes(person: Person, placed: JointTransforms) -> Array | None:
     up = unit(between(rest, bones, "arm") - between(rest, bones, "up_leg"))
     if angle_deg(hips, arms) > _LEVEL_DEG or abs(90 - angle_deg(up, hips)) > _LEVEL_DEG:
         return None
-    seen = unit(_trunk_in_hips(person, placed))
-    if angle_deg(up, seen) > _ASTRAY_DEG:
+    axes_in_hips = unit(_trunk_in_hips(person, placed))
+    if angle_deg(up, axes_in_hips) > _ASTRAY_DEG:
         return None
     upright = _near_axis(up, _UPRIGHT_DEG)
     return _axes(hips, up if upright is None else upright)

@@ -68,16 +68,16 @@ class Official:
 
     def crop_runs(self, boxes: Sequence[PixelRect | None]) -> Iterator[tuple[int, int, PixelRect]]:
         """Nobody is an empty box in the top left corner; a shrinking person ends a run one late."""
-        found = [box or _NO_PERSON for box in boxes]
+        filled = [box or _NO_PERSON for box in boxes]
         start = 0
-        for index in range(1, len(found) - 1):
-            areas = [box.area for box in found[start:index]]
-            grown = union(found[start : index + 1])
-            if any(areas) and min(areas) < _SMALLEST_SHARE * grown.area:
-                yield start, index, union(found[start:index])
+        for index in range(1, len(filled) - 1):
+            areas = [box.area for box in filled[start:index]]
+            enlarged = union(filled[start : index + 1])
+            if any(areas) and min(areas) < _SMALLEST_SHARE * enlarged.area:
+                yield start, index, union(filled[start:index])
                 start = index
-        if found:
-            yield start, len(found), union(found[start:])
+        if filled:
+            yield start, len(filled), union(filled[start:])
 
     def crop_box(self, box: PixelRect, repeated: Sequence[PixelRect | None]) -> PixelRect:  # noqa: ARG002
         """The later run's box, which may cut the person in the frames repeated."""

@@ -143,14 +143,14 @@ def framing_of(
 
     Raises UnsupportedError where the bundle cannot be shown frames in that way.
     """
-    whole = settings.framing is FramingPolicy.WHOLE
+    without_crops = settings.framing is FramingPolicy.WHOLE
     if figure is not None:
-        if whole:
+        if without_crops:
             raise UnsupportedError(
                 "The framing 'whole' shows what a bundle paints and nothing else, and this bundle "
                 "paints a person without a scene; use the framing 'person'."
             )
         return HumanFraming(request, settings.rules, figure)
-    if whole:
+    if without_crops:
         return WholeFraming(request, settings.rules, manifest)
     return PersonFraming(request, settings.rules)

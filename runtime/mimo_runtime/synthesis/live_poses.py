@@ -119,11 +119,14 @@ class LiveCrop:
     def _person(self, pose: Pose, camera: Camera) -> PixelRect | None:
         points_m = _points(self._cast, pose)
         pixels, depths = camera.project(points_m)
-        seen = depths > _FLESH_M
-        if not seen.any():
+        visible = depths > _FLESH_M
+        if not visible.any():
             return None
-        flesh_px = (_FLESH_M * camera.focal_px / depths[seen])[:, None]
-        low, high = (pixels[seen] - flesh_px).min(axis=0), (pixels[seen] + flesh_px).max(axis=0)
+        flesh_px = (_FLESH_M * camera.focal_px / depths[visible])[:, None]
+        low, high = (
+            (pixels[visible] - flesh_px).min(axis=0),
+            (pixels[visible] + flesh_px).max(axis=0),
+        )
         return _inside(low, high, *self._size_px)
 
 

@@ -56,8 +56,8 @@ class FigurePlanes:
         padding = pad_to_square(crop.height, crop.width)
         side_px = padding.top + crop.height + padding.bottom
         corner_px = crop.left - padding.left, crop.top - padding.top
-        seen = self._camera(camera, corner_px, side_px)
-        self._draw(self.cast.figure, self.cast.pose(pose), seen, out)
+        crop_camera = self._camera(camera, corner_px, side_px)
+        self._draw(self.cast.figure, self.cast.pose(pose), crop_camera, out)
 
     def reference(self) -> Floats:
         """float32 [11, H, W] of the figure as its own picture shows it."""

@@ -20,8 +20,8 @@ def person_box(frame: NDArray[np.uint8]) -> PixelRect | None:
     height_px, width_px = frame.shape[:2]
     grey = cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY)
     body = (grey > _DARKEST_BODY).astype(np.uint8)
-    whole = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
-    clean = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    closed = cv2.morphologyEx(body, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    clean = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     person = tight_box(clean)
     return person and person_room(person, width_px, height_px)
 
