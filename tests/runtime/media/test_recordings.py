@@ -192,3 +192,11 @@ def test_a_recording_that_was_not_finished_is_told(tmp_path: Path) -> None:
     path.write_bytes(data[: data.index(b"moov") - 4])
     with pytest.raises(MediaError, match=r"was not finished.* index \(moov\) is missing"):
         inspect_clip(path, MediaLimits())
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.h264", "libx264"), ("a.hevc", "libx265")])
+def test_raw_streams_have_the_rate_that_they_say(tmp_path: Path, name: str, codec: str) -> None:
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    path = write_clip(tmp_path / name, GREYS, codec=codec, rate_fps=50, codec_options=quiet)
+    assert numbers(all_frames(path)) == list(range(COUNT))
+    assert inspect_clip(path, MediaLimits()).rate_fps == 50
