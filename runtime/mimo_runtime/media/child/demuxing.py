@@ -145,7 +145,8 @@ def plan_stream(facts: Sequence[PacketFacts], stream: VideoStream, job: DecodeJo
         MediaError: it is truncated, damaged, or empty.
         LimitExceededError: it has too many frames.
     """
-    plan = plan_packets(facts, 1 / float(stream.time_base or 1))
+    is_transport = job.container == "mpegts"
+    plan = plan_packets(facts, 1 / float(stream.time_base or 1), is_transport)
     _check_plan(plan, stream, job)
     return plan
 
