@@ -41,7 +41,7 @@ class Found:
     """Of vertices: the share that was seen; levels off, mean and 9th decile; the same in cm."""
 
     joints_deg: float
-    place_m: float
+    position_m: float
     seen: float
     mean_levels: float
     most_levels: float
@@ -94,7 +94,7 @@ def visible(body: Body, pose: Pose, camera: Camera) -> tuple[NDArray[np.int64], 
     return able, pixels[able]
 
 
-def measure(joints_deg: float, place_m: float, names: Sequence[str], frames: int) -> Found:
+def measure(joints_deg: float, position_m: float, names: Sequence[str], frames: int) -> Found:
     """Draw another body, fit ours about as well as is said, and compare the colours."""
     random = np.random.default_rng(0)
     ours, other = load_body(), load_body({"male": 1.0, "heavy": 0.5})
@@ -111,16 +111,16 @@ def measure(joints_deg: float, place_m: float, names: Sequence[str], frames: int
             pose = fitted.pose(index)
             off = np.radians(joints_deg) * random.normal(size=(ours.skeleton.joint_count, 3))
             turned = pose.rotations @ from_axis_angle(off / np.sqrt(3))
-            root = shown.root_m[index] + place_m * random.normal(size=3)
+            root = shown.root_m[index] + position_m * random.normal(size=3)
             vertices, pixels = visible(ours, Pose(root, turned), camera)
             levels = picture[pixels[:, 1], pixels[:, 0]]
             lit = levels.max(axis=1) > _DARK
             samples.add(vertices[lit], levels[lit])
-    return _compared(joints_deg, place_m, samples.medians(), ours, truth)
+    return _compared(joints_deg, position_m, samples.medians(), ours, truth)
 
 
 def _compared(
-    joints_deg: float, place_m: float, found: NDArray[np.float64], body: Body, truth: Floats
+    joints_deg: float, position_m: float, found: NDArray[np.float64], body: Body, truth: Floats
 ) -> Found:
     seen = ~np.isnan(found[:, 0])
     off = np.abs(found[seen] - 255 * truth[seen]).mean(axis=1)
@@ -129,7 +129,7 @@ def _compared(
     way_m = np.linalg.norm(np.diff(body.vertices_m[ends], axis=1), axis=2)[:, 0]
     levels_per_m = change.sum() / way_m.sum()
     return Found(
-        joints_deg, place_m, float(seen.mean()), float(off.mean()),
+        joints_deg, position_m, float(seen.mean()), float(off.mean()),
         float(np.percentile(off, 90)), float(100 * off.mean() / levels_per_m),
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ def table(rows: Sequence[Found]) -> str:
     lines = ["| joints off | place off | seen | levels off | 9 of 10 below | on the surface |",
              "|---|---|---|---|---|---|"]  # fmt: skip
     lines += [
-        f"| {row.joints_deg:g} degrees | {100 * row.place_m:g} cm | {row.seen:.0%} | "
+        f"| {row.joints_deg:g} degrees | {100 * row.position_m:g} cm | {row.seen:.0%} | "
         f"**{row.mean_levels:.0f}** | {row.most_levels:.0f} | {row.mean_cm:.0f} cm |"
         for row in rows
     ]

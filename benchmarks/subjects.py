@@ -17,8 +17,8 @@ from mimo_export.components import TIME_ROWS, reference_names
 from mimo_export.graph import Graph, onnx_from_graph
 from mimo_export.store import WeightStore
 from mimo_networks.config import LATENT_CHANNELS, MotionConfig, UNetConfig
-from mimo_networks.exact import DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.official import official_denoise
+from mimo_networks.precomputed import DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_runtime.bundle import Component
 from mimo_runtime.engines.onnxruntime_engine import OrtEngine

@@ -23,9 +23,15 @@ LONGEST_FILE = 250
 LONGEST_FUNCTION = 50
 # Larger today; nothing is to join it.
 LARGE_FUNCTIONS = {"reference_attention_kernel"}
+# Locals that say nothing of what they hold.
+VAGUE = dict.fromkeys(("one", "found", "said", "whole", "every"), "what it is")
+# A session holds a place, and nobody else has one.
+PLACE = dict.fromkeys(("place", "places"), "index, offset, point, position or slices")
 # Of each room the words that were given up, and what is said instead.
 BANNED = {
     "runtime/mimo_runtime/layers": {
+        **VAGUE,
+        **PLACE,
         "grown": "dilate",
         "shrunk": "erode",
         "faded": "feather",
@@ -35,8 +41,12 @@ BANNED = {
         "look": "compared",
         "trust": "visibility",
         "Shot": "SegmentBuilder",
+        "shot": "builder",
+        "anchor": "keyframe",
     },
     "runtime/mimo_runtime/analysis": {
+        **VAGUE,
+        **PLACE,
         "Body": "PoseEstimate",
         "PeopleFinder": "PersonDetector",
         "Finders": "Estimators",
@@ -45,36 +55,70 @@ BANNED = {
         "bridged": "fill_gaps",
         "nearness": "inverse_depth",
         "foot_line": "ground_contact_row",
+        "lean_rad": "roll_rad",
+        "certainty": "confidence",
+        "slopes": "gradients",
     },
     "runtime/mimo_runtime/fitting": {
+        **VAGUE,
+        **PLACE,
         "Freedoms": "DegreesOfFreedom",
         "freedoms": "dofs",
         "slopes": "jacobian",
         "off_sight": "ray_residual",
         "Postures": "Poses",
+        "postures": "poses",
         "sureness": "confidence_of",
         "swings": "shortest_arcs",
+        "lowered": "ground_shifted",
     },
     "runtime/mimo_runtime/decomposition": {
+        **VAGUE,
+        **PLACE,
         "Crowd": "FrameSegmenter",
+        "crowd": "segmenter",
         "Somebody": "PersonMask",
         "WorkFolder": "StageCache",
         "Choice": "Selection",
         "nearness": "inverse_depth",
+        "held": "recovered",
+        "human": "person",
     },
-    "runtime/mimo_runtime/engines": {"halves": "branches", "shares": "weights", "hold": "new"},
-    "runtime/mimo_runtime/plans": {"Wanted": "PlanQuery", "Found": "PlanIndex"},
+    "runtime/mimo_runtime/body": {
+        **PLACE,
+        "NOBODY": "NO_TRIANGLE",
+        "owners": "triangle_ids",
+    },
+    "runtime/mimo_runtime/characters": {**VAGUE, **PLACE, "owners": "triangle_ids"},
+    "runtime/mimo_runtime/motions": {**VAGUE, **PLACE},
+    "runtime/mimo_runtime/planning": {**VAGUE, **PLACE, "Box": "PixelRect"},
+    "runtime/mimo_runtime/synthesis": {**VAGUE, **PLACE, "Box": "PixelRect"},
+    "runtime/mimo_runtime/runner": {**PLACE, "Box": "PixelRect"},
+    "runtime/mimo_runtime/media": {**PLACE, "Nursery": "ForkServer", "vet": "validate"},
+    "runtime/mimo_runtime/engines": {
+        **PLACE,
+        "halves": "branches",
+        "shares": "weights",
+        "hold": "new",
+    },
+    "runtime/mimo_runtime/plans": {**PLACE, "Wanted": "PlanQuery", "Found": "PlanIndex"},
     "kernels/mimo_kernels": {
+        **PLACE,
         "plain_rows": "unconditional_rows",
         "halves": "branches",
         "take_rows": "gather_latents",
         "two_source": "reference_attention",
+        "obstacle": "unsupported_reason",
     },
     "export": {
         "plain_rows": "unconditional_rows",
         "halves": "branches",
         "time_table": "time_projections",
+        "obstacle": "unsupported_reason",
     },
+    "export/mimo_export": PLACE,
+    "export/mimo_networks": PLACE,
+    "export/mimo_torch": {**PLACE, "Request": "StepInputs"},
 }
 
 

@@ -117,8 +117,8 @@ def _masks(
     number: int,
     estimators: Estimators,
 ) -> Iterator[tuple[Floats, tuple[Floats, ...]]]:
-    crowd = FrameSegmenter(estimators, number)
+    segmenter = FrameSegmenter(estimators, number)
     for frame, who, body in zip(truth.frames, people, seen, strict=True):
-        found = {one.number: one.mask for one in crowd.look(frame.pixels, who, body)}
+        found = {one.number: one.mask for one in segmenter.segment(frame.pixels, who, body)}
         nothing = np.zeros(frame.pixels.shape[:2], np.float32)
         yield found.pop(number, nothing), tuple(found.values())

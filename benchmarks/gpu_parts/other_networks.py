@@ -15,7 +15,7 @@ from benchmarks.gpu_parts.random_networks import (
 )
 from benchmarks.gpu_parts.report import Row, Section
 from benchmarks.gpu_parts.sizes import Size
-from mimo_networks.exact import Condition, Reference
+from mimo_networks.precomputed import Condition, Reference
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_torch.step import lay_channels_last
 

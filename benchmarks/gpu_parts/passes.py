@@ -11,7 +11,7 @@ from benchmarks.gpu_parts.reference import relative_error
 from benchmarks.gpu_parts.report import Row, Section, Value
 from benchmarks.gpu_parts.sizes import Size
 from benchmarks.gpu_parts.step_case import StepCase, make_case, prepared_step
-from mimo_torch.step import Request
+from mimo_torch.step import StepInputs
 from mimo_torch.switches import Switches, class_of, waterfall
 
 OFFICIAL, ALL, UNGUIDED = "official", "cuda_graph", "all, unguided"
@@ -119,13 +119,13 @@ def captured(run: Callable[[], Tensor]) -> Callable[[], Tensor]:
 def _exact_prediction(case: StepCase) -> Tensor:
     """The official walk on the same rounded numbers, in fp32 on a GPU and fp64 on a CPU."""
     wide = torch.float32 if case.device.type == "cuda" else torch.float64
-    request = case.request
-    widened = Request(
-        request.background.to(wide),
-        request.pose.to(wide),
-        request.token.to(wide),
-        [features.to(wide) for features in request.bank],
-        request.timesteps,
+    inputs = case.inputs
+    widened = StepInputs(
+        inputs.background.to(wide),
+        inputs.pose.to(wide),
+        inputs.token.to(wide),
+        [features.to(wide) for features in inputs.bank],
+        inputs.timesteps,
     )
     denoiser = copy.deepcopy(case.denoiser).to(wide)
     with torch.backends.cudnn.flags(enabled=True, allow_tf32=False):

@@ -1,4 +1,4 @@
-"""One solver step of a window: the request, and the step as the switches say."""
+"""One solver step of a window: the inputs, and the step as the switches say."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from torch import Tensor
 
 from benchmarks.gpu_parts.random_networks import random_denoiser, random_reference_net
 from benchmarks.gpu_parts.sizes import Size
-from mimo_networks.exact import Reference
+from mimo_networks.precomputed import Reference
 from mimo_networks.unet import UNet
 from mimo_torch.fused_latents import FusedLatents
 from mimo_torch.latents import TorchLatents
-from mimo_torch.step import Request, denoise, make_caches
+from mimo_torch.step import StepInputs, denoise, make_caches
 from mimo_torch.switches import Switches
 from mimo_torch.tensor import DeviceTensor
 
@@ -27,7 +27,7 @@ class StepCase:
     """A denoiser and what one guided step of a window is given."""
 
     denoiser: UNet
-    request: Request
+    inputs: StepInputs
     noise: Tensor
 
     @property
@@ -53,8 +53,8 @@ def make_case(size: Size, device: torch.device, dtype: torch.dtype) -> StepCase:
     token, picture = normal(1, size.unet.token_width), normal(1, *maps[1:])
     bank = Reference(random_reference_net(size, device, dtype))(picture, token)
     timesteps = torch.full((64,), TIMESTEP, device=device)
-    request = Request(background, pose, token, bank, timesteps)
-    return StepCase(random_denoiser(size, device, dtype), request, noise)
+    inputs = StepInputs(background, pose, token, bank, timesteps)
+    return StepCase(random_denoiser(size, device, dtype), inputs, noise)
 
 
 def prepared_step(
@@ -64,7 +64,7 @@ def prepared_step(
 
     `wrap` is given the function that predicts and returns what takes its place.
     """
-    caches = make_caches(case.denoiser, case.request, switches)
+    caches = make_caches(case.denoiser, case.inputs, switches)
     frames = len(case.noise)
     fused = switches.fused_step and case.device.type == "cuda"
     state = (FusedLatents if fused else TorchLatents)(
@@ -78,7 +78,7 @@ def prepared_step(
     latents = torch.empty_like(case.noise)
 
     def plain(taken: Tensor) -> Tensor:
-        return denoise(case.denoiser, taken, step, case.request, caches, switches, branches)
+        return denoise(case.denoiser, taken, step, case.inputs, caches, switches, branches)
 
     predict = wrap(plain)
 

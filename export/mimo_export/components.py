@@ -8,8 +8,8 @@ from torch import Tensor
 from mimo_export.graph import Graph
 from mimo_networks.checkpoint import Checkpoint
 from mimo_networks.config import LATENT_CHANNELS, UNetConfig
-from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.image_encoder import ImageEncoder
+from mimo_networks.precomputed import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.bundle import Shape

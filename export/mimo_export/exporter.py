@@ -110,17 +110,17 @@ class _Export:
             for file in (*(component.file for component in self._made.values()), NETWORKS_FILE)
         }
         manifests = [
-            self._manifest(place, name, licence, weights, files)
-            for place in range(len(self._shapes))
+            self._manifest(number, name, licence, weights, files)
+            for number in range(len(self._shapes))
         ]
         text = json.dumps(manifest_values(manifests), indent=1) + "\n"
         (self._folder / MANIFEST).write_text(text, encoding="utf-8")
         return manifests
 
     def _write_network(self, store: WeightStore, network: str) -> None:
-        for place, shape in enumerate(self._shapes):
+        for number, shape in enumerate(self._shapes):
             for part, graph in component_graphs(self._checkpoint, network, shape):
-                name = self._names[part][place]
+                name = self._names[part][number]
                 if name not in self._made:
                     self._made[name] = self._write(store, part, name, graph)
 
@@ -135,14 +135,14 @@ class _Export:
 
     def _manifest(
         self,
-        place: int,
+        number: int,
         name: str,
         licence: str,
         weights: Weights,
         files: dict[str, StoredFile],
     ) -> Manifest:
-        shape = self._shapes[place]
-        components = {part: self._made[names[place]] for part, names in self._names.items()}
+        shape = self._shapes[number]
+        components = {part: self._made[names[number]] for part, names in self._names.items()}
         used = {WEIGHTS, NETWORKS_FILE, *(component.file for component in components.values())}
         return Manifest(
             name=name,

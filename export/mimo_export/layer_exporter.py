@@ -15,7 +15,6 @@ from mimo_export.graph import Graph, onnx_from_graph
 from mimo_export.networks_file import NetworksFile
 from mimo_export.store import WeightStore
 from mimo_export.working_memory import working_bytes
-from mimo_networks.exact import Identity, TimeProjections
 from mimo_networks.layer_exact import (
     LayerVaeDecoder,
     PictureVaeEncoder,
@@ -24,6 +23,7 @@ from mimo_networks.layer_exact import (
 )
 from mimo_networks.layer_model import LayerModel, load_layer_model, network_configs
 from mimo_networks.layer_vae import PLANES
+from mimo_networks.precomputed import Identity, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_runtime.bundle import (
     HUMAN,

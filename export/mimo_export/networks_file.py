@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mimo_export.store import Place, WeightStore
+from mimo_export.store import ByteRange, WeightStore
 from mimo_networks.checkpoint import Checkpoint
 from mimo_runtime.bundle.networks import NETWORKS, NETWORKS_FORMAT, StoredNetwork, StoredTensor
 
@@ -55,10 +55,10 @@ class NetworksFile:
     def _found(self, tensor: Tensor) -> StoredTensor | Tensor:
         """The place of the numbers as they are, or transposed; else a copy of them."""
         narrow = _halved(tensor) if self._store.half else tensor
-        if (place := self._store.find(_bytes(narrow))) is not None:
-            return _stored(narrow, place)
-        if narrow.ndim == 2 and (place := self._store.find(_bytes(narrow.t()))) is not None:
-            return _stored(narrow, place, transposed=True)
+        if (span := self._store.find(_bytes(narrow))) is not None:
+            return _stored(narrow, span)
+        if narrow.ndim == 2 and (span := self._store.find(_bytes(narrow.t()))) is not None:
+            return _stored(narrow, span, transposed=True)
         return narrow.clone()
 
     def _kept(self, tensor: StoredTensor | Tensor) -> StoredTensor:
@@ -89,9 +89,9 @@ def official_config(checkpoint: Checkpoint, name: str) -> Mapping[str, Any]:
     return asdict(net.config)
 
 
-def _stored(tensor: Tensor, place: Place, transposed: bool = False) -> StoredTensor:
+def _stored(tensor: Tensor, span: ByteRange, transposed: bool = False) -> StoredTensor:
     dtype = str(tensor.dtype).removeprefix("torch.")
-    return StoredTensor(*place, dtype, tuple(tensor.shape), transposed)
+    return StoredTensor(*span, dtype, tuple(tensor.shape), transposed)
 
 
 def _bytes(tensor: Tensor) -> memoryview:

@@ -15,7 +15,7 @@ from mimo_runtime.bundle.networks import WEIGHTS
 
 _ALIGN_BYTES = 64
 _INLINE_BYTES = 256
-Place = tuple[int, int]
+ByteRange = tuple[int, int]
 
 
 def _say_nothing(done_bytes: int) -> None:
@@ -33,7 +33,7 @@ class WeightStore:
     def __init__(self, folder: Path, half: bool = False) -> None:
         self.folder = folder
         self.half = half
-        self._places: dict[str, Place] = {}
+        self._ranges: dict[str, ByteRange] = {}
         self._size_bytes = 0
         self._digest = hashlib.sha256()
         self._file = (folder / WEIGHTS).open("wb")
@@ -74,19 +74,19 @@ class WeightStore:
         onnx.checker.check_model(str(path), full_check=True)
         return weights_bytes
 
-    def find(self, data: bytes | memoryview) -> Place | None:
+    def find(self, data: bytes | memoryview) -> ByteRange | None:
         """Offset and length of these bytes, if they are stored."""
-        return self._places.get(hashlib.sha256(data).hexdigest())
+        return self._ranges.get(hashlib.sha256(data).hexdigest())
 
-    def keep(self, data: bytes | memoryview) -> Place:
+    def keep(self, data: bytes | memoryview) -> ByteRange:
         """Offset and length of these bytes, written unless they are stored already."""
         key = hashlib.sha256(data).hexdigest()
-        if key not in self._places:
+        if key not in self._ranges:
             padding = -self._size_bytes % _ALIGN_BYTES
             self._append(bytes(padding))
-            self._places[key] = (self._size_bytes, len(data))
+            self._ranges[key] = (self._size_bytes, len(data))
             self._append(data)
-        return self._places[key]
+        return self._ranges[key]
 
     def stored_file(self) -> StoredFile:
         """Size and SHA-256 of what is written so far, which is not read again for it."""

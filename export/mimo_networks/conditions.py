@@ -1,8 +1,8 @@
 """What a UNet pass is told besides its input, as one object handed down through the blocks.
 
 The networks hold weights and order; where time, reference and character come from differs:
-`official.py` computes them as the official code does, `exact.py` takes them ready-made. So both
-forwards are the same walk over the same modules, and no module is patched.
+`official.py` computes them as the official code does, `precomputed.py` takes them ready-made. So
+both forwards are the same walk over the same modules, and no module is patched.
 """
 
 from typing import TYPE_CHECKING, Protocol

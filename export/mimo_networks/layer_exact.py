@@ -4,9 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mimo_networks.exact import WritingConditions
 from mimo_networks.layer_vae import LayerDecoder, LayerEncoder, Painted
 from mimo_networks.pose import PoseGuider
+from mimo_networks.precomputed import WritingConditions
 from mimo_networks.unet import UNet
 
 

@@ -1,6 +1,7 @@
 """Convolutional building blocks. Every tensor is [rows, channels, height, width].
 
-A row is one frame of one half of the batch: row = half * frames + frame. Nothing here mixes rows.
+A row is one frame of one branch of the batch: row = branch * frames + frame. Nothing here mixes
+rows.
 """
 
 import math

@@ -23,11 +23,11 @@ class PositionTable(nn.Module):
 
     def __init__(self, width: int, frames: int) -> None:
         super().__init__()
-        place = torch.arange(frames)[:, None]
+        position = torch.arange(frames)[:, None]
         wave = torch.exp(torch.arange(0, width, 2) * (-math.log(10000.0) / width))
         table = torch.zeros(1, frames, width)
-        table[0, :, 0::2] = torch.sin(place * wave)
-        table[0, :, 1::2] = torch.cos(place * wave)
+        table[0, :, 0::2] = torch.sin(position * wave)
+        table[0, :, 1::2] = torch.cos(position * wave)
         self.register_buffer("pe", table)
         self.pe: Tensor
 

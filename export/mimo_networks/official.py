@@ -1,6 +1,6 @@
 """The denoiser and ReferenceNet computed as the official code computes them: slow and obvious.
 
-This is the reference that `exact.py` is held against, and what benchmarks call "official".
+This is the reference that `precomputed.py` is held against, and what benchmarks call "official".
 Everything is done again for every pass: ReferenceNet features are concatenated to the tokens of
 all rows, the unconditional rows are computed twice, the CLIP token is attended to by every pixel.
 """
@@ -76,7 +76,7 @@ def official_bank(reference_net: UNet, latents: Tensor, tokens: Tensor) -> dict[
     """Reference features of every block, [branches, h * w, channels] by block name.
 
     `latents` [1, 4, h, w] of the character; `tokens` [branches, 1, token_width], of which the
-    first half is zero under guidance. The official code rounds the result to fp16 before use.
+    first branch is zero under guidance. The official code rounds the result to fp16 before use.
     """
     branches = len(tokens)
     start = torch.zeros(1, dtype=torch.int64, device=latents.device)
@@ -92,9 +92,9 @@ def official_denoise(
     """One official denoiser call.
 
     `sample` [branches, frames, 8, h, w] (latents and background latents), `timestep` int64 [1],
-    `tokens` [branches, 1, token_width], `pose` [frames, c0, h, w], `bank` the conditional half's
+    `tokens` [branches, 1, token_width], `pose` [frames, c0, h, w], `bank` the conditional branch's
     reference features [h * w, channels] by block. Returns the prediction
-    [branches, frames, 4, h, w]; with one half that half is the conditional one.
+    [branches, frames, 4, h, w]; with one branch that is the conditional one.
     """
     branches, frames = sample.shape[:2]
     conditions = OfficialConditions(

@@ -11,7 +11,7 @@ from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory, require_memory
 from mimo_runtime.errors import UnsupportedError
-from mimo_torch.engine import Place, TorchEngine, eager
+from mimo_torch.engine import DeviceContext, TorchEngine, eager
 from mimo_torch.gpu_memory import (
     WAY_OUT,
     free_bytes,
@@ -37,7 +37,7 @@ class TorchBackend:
         self.bundle = bundle
         self._on_gpu = device.type == "cuda"
         self._switches = switches
-        self._place = Place(device, switches.channels_last, threading.Lock())
+        self._context = DeviceContext(device, switches.channels_last, threading.Lock())
         dtype = torch.float16 if self._on_gpu else torch.float32
         networks = Networks(bundle, device, dtype)
         self._modules = ComponentModules(networks, bundle.manifest, switches)
@@ -54,11 +54,11 @@ class TorchBackend:
         found = component_in_half(found) if self._on_gpu else found
         what = f"The component {component}"
         self.require_memory(self.footprint(component).resident_bytes, what, WAY_OUT)
-        with told_in_a_sentence(what), self._place.lock:
+        with told_in_a_sentence(what), self._context.lock:
             module = self._modules.make(component)
         graphed = self._graphs and component in _REPEATED
         run = GraphedModule(module, self._pool) if graphed else eager(module)
-        return TorchEngine(found, run, self._place)
+        return TorchEngine(found, run, self._context)
 
     def footprint(self, component: str) -> Footprint:
         """What a component takes beyond the networks that are loaded."""
@@ -80,7 +80,7 @@ class TorchBackend:
             ResourceError: `what` with both figures, and the way out.
         """
         if self._on_gpu:
-            require_gpu_memory(needed_bytes, free_bytes(self._place.device), what, way_out)
+            require_gpu_memory(needed_bytes, free_bytes(self._context.device), what, way_out)
         else:
             require_memory(needed_bytes, what, way_out)
 
@@ -94,7 +94,7 @@ class TorchBackend:
 
             kind = FusedLatents
         with told_in_a_sentence("the latents of this clip"):
-            return kind(shape, branches, coefficients, self._place.device)
+            return kind(shape, branches, coefficients, self._context.device)
 
     @property
     def _graphs(self) -> bool:

@@ -10,7 +10,7 @@ from mimo_torch.switches import Switches
 
 
 class SwitchedDenoiserPass(nn.Module):
-    """The same inputs and output as `networks.exact.DenoiserPass`.
+    """The same inputs and output as `networks.precomputed.DenoiserPass`.
 
     `packed` are the denoiser's own weights, laid out by `packing.pack`.
     """

@@ -17,7 +17,7 @@ Run = Callable[[Sequence[Tensor], Sequence[Tensor]], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class DeviceContext:
     """Where passes run: a device, the layout of maps there, and the lock of its one stream."""
 
     device: torch.device
@@ -47,14 +47,14 @@ class TorchPass:
 class TorchEngine:
     """A component as a torch module; `run` computes outputs from inputs in place."""
 
-    def __init__(self, component: Component, run: Run, place: Place) -> None:
+    def __init__(self, component: Component, run: Run, context: DeviceContext) -> None:
         self.component = component
         self._run = run
-        self._place = place
+        self._context = context
 
     def run(self, inputs: Sequence[Tensor], outputs: Sequence[Tensor]) -> None:
         """One pass; passes of one device take turns."""
-        with self._place.lock, torch.inference_mode(), told_in_a_sentence(self.component.file):
+        with self._context.lock, torch.inference_mode(), told_in_a_sentence(self.component.file):
             self._run(inputs, outputs)
 
     def bind(self, shared: Mapping[str, DeviceTensor] | None = None) -> TorchPass:
@@ -74,9 +74,9 @@ class TorchEngine:
         return TorchPass(self, buffers)
 
     def _empty(self, spec: TensorSpec) -> DeviceTensor:
-        values = torch.zeros(spec.shape, dtype=torch_dtype(spec.dtype), device=self._place.device)
+        values = torch.zeros(spec.shape, dtype=torch_dtype(spec.dtype), device=self._context.device)
         wide = values.ndim == 4 and values.shape[1] > LATENT_CHANNELS
-        if self._place.channels_last and wide:
+        if self._context.channels_last and wide:
             values = values.contiguous(memory_format=torch.channels_last)
         return DeviceTensor(values)
 

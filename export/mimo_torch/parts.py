@@ -6,7 +6,6 @@ from typing import Final
 
 from torch import nn
 
-from mimo_networks.exact import Condition, Identity, Reference, TimeProjections
 from mimo_networks.image_encoder import ImageEncoder
 from mimo_networks.layer_exact import (
     LayerVaeDecoder,
@@ -14,6 +13,7 @@ from mimo_networks.layer_exact import (
     PlanesCondition,
     PlanesReference,
 )
+from mimo_networks.precomputed import Condition, Identity, Reference, TimeProjections
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.bundle import HUMAN, Manifest
 from mimo_torch.networks import Networks

@@ -7,8 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from mimo_networks.exact import Identity, TimeProjections
 from mimo_networks.official import OfficialConditions
+from mimo_networks.precomputed import Identity, TimeProjections
 from mimo_networks.unet import UNet
 from mimo_torch.conditions import SwitchedConditions
 from mimo_torch.packing import PackedWeights, pack
@@ -16,7 +16,7 @@ from mimo_torch.switches import Switches
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class StepInputs:
     """What stays the same over the steps of one window.
 
     `background` [frames, 4, h, w], `pose` [frames, c0, h, w] features, `token` [1, token_width],
@@ -32,7 +32,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Caches:
-    """What the switches compute once per request or once per denoiser; the rest is empty.
+    """What the switches compute once per character or once per denoiser; the rest is empty.
 
     `condition` [frames, c0, h, w], `time_projections` [steps, sum of channels], `cross`
     [2, sum of channels], `reference` K and V [length, channels] of each reader in turn.
@@ -45,19 +45,19 @@ class Caches:
     packed: PackedWeights = field(default_factory=dict)
 
 
-def make_caches(denoiser: UNet, request: Request, switches: Switches) -> Caches:
+def make_caches(denoiser: UNet, inputs: StepInputs, switches: Switches) -> Caches:
     """Compute what is constant. `channels_last` and `packed_qkv` lay the weights out anew."""
     if switches.channels_last:
         lay_channels_last(denoiser)
     condition = time_projections = cross = None
     reference: Sequence[Tensor] = ()
     if switches.condition_map:
-        weight, bias = _scene_half(denoiser, request), denoiser.conv_in.bias
-        condition = functional.conv2d(request.background, weight, bias, padding=1) + request.pose
+        weight, bias = _scene_half(denoiser, inputs), denoiser.conv_in.bias
+        condition = functional.conv2d(inputs.background, weight, bias, padding=1) + inputs.pose
     if switches.time_rows:
-        time_projections = TimeProjections(denoiser)(request.timesteps)
+        time_projections = TimeProjections(denoiser)(inputs.timesteps)
     if switches.vector_cross or switches.cached_reference:
-        cross, *reference = Identity(denoiser)(request.token, *request.bank)
+        cross, *reference = Identity(denoiser)(inputs.token, *inputs.bank)
     packed = pack(denoiser) if switches.packed_qkv else {}
     return Caches(condition, time_projections, cross, reference, packed)
 
@@ -66,7 +66,7 @@ def denoise(
     denoiser: UNet,
     latents: Tensor,
     step: Tensor,
-    request: Request,
+    inputs: StepInputs,
     caches: Caches,
     switches: Switches,
     branches: int = 2,
@@ -79,13 +79,13 @@ def denoise(
     unconditional_rows = frames * (branches - 1)
     conditions = SwitchedConditions(switches, frames, unconditional_rows, packed=caches.packed)
     if not switches.schedule:
-        conditions.official = _official(denoiser, step, request, frames, branches)
+        conditions.official = _official(denoiser, step, inputs, frames, branches)
     fill_conditions(conditions, denoiser, step, caches, branches)
     if caches.condition is not None:
         x = first_maps(denoiser, latents, caches.condition, branches)
     else:
-        sample = torch.cat([latents, request.background], dim=1)
-        x = denoiser.conv_in(torch.cat([sample] * branches)) + torch.cat([request.pose] * branches)
+        sample = torch.cat([latents, inputs.background], dim=1)
+        x = denoiser.conv_in(torch.cat([sample] * branches)) + torch.cat([inputs.pose] * branches)
     return denoiser.head(denoiser(x, conditions)).unflatten(0, (branches, frames))
 
 
@@ -98,7 +98,7 @@ def lay_channels_last(net: nn.Module) -> None:
 
 
 def first_maps(denoiser: UNet, latents: Tensor, condition: Tensor, branches: int) -> Tensor:
-    """Maps after `conv_in`, the same for every half: [branches * frames, c0, h, w]."""
+    """Maps after `conv_in`, the same for every branch: [branches * frames, c0, h, w]."""
     weight = denoiser.conv_in.weight[:, : latents.shape[1]]
     maps = functional.conv2d(latents, weight, padding=1) + condition
     return torch.cat([maps] * branches)
@@ -123,18 +123,18 @@ def fill_conditions(
         conditions.values = dict(zip(names, caches.reference[1::2], strict=True))
 
 
-def _scene_half(denoiser: UNet, request: Request) -> Tensor:
-    return denoiser.conv_in.weight[:, -request.background.shape[1] :]
+def _scene_half(denoiser: UNet, inputs: StepInputs) -> Tensor:
+    return denoiser.conv_in.weight[:, -inputs.background.shape[1] :]
 
 
 def _official(
-    denoiser: UNet, step: Tensor, request: Request, frames: int, branches: int
+    denoiser: UNet, step: Tensor, inputs: StepInputs, frames: int, branches: int
 ) -> OfficialConditions:
     names = (block.name for block in denoiser.readers())
     return OfficialConditions(
-        embedding=denoiser.time_embedding(request.timesteps[step]),
-        tokens=torch.stack([torch.zeros_like(request.token), request.token])[-branches:],
+        embedding=denoiser.time_embedding(inputs.timesteps[step]),
+        tokens=torch.stack([torch.zeros_like(inputs.token), inputs.token])[-branches:],
         frames=frames,
-        bank=dict(zip(names, request.bank, strict=True)),
+        bank=dict(zip(names, inputs.bank, strict=True)),
         unconditional_rows=frames * (branches - 1),
     )

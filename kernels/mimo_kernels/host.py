@@ -30,7 +30,7 @@ def architecture(device: torch.device) -> str | None:
     return INTERPRETED if knobs.runtime.interpret else None
 
 
-def obstacle(tensors: Mapping[str, Tensor]) -> str | None:
+def unsupported_reason(tensors: Mapping[str, Tensor]) -> str | None:
     """In a sentence why no kernel takes these tensors, or None.
 
     A kernel needs one dtype of fp16, bf16, fp32, adjacent columns, and addresses aligned to 16

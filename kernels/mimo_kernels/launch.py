@@ -68,8 +68,8 @@ class Launch:
 
     def attributes(self) -> dict[tuple[int], list[list[Any]]]:
         """What the compiler may assume: every pointer is aligned."""
-        places = range(len(self.arguments))
-        return {(place,): [["tt.divisibility", ALIGNMENT_BYTES]] for place in places}
+        indices = range(len(self.arguments))
+        return {(index,): [["tt.divisibility", ALIGNMENT_BYTES]] for index in indices}
 
 
 def jit(launch: Launch, tensors: Sequence[Any]) -> None:

@@ -93,15 +93,15 @@ class PluginKernels:
         with a sentence when there is none.
         """
         launches = OPERATORS[name].tactics(shapes, attributes, dtype, self.arch)
-        artefacts = {place: self._compile(launch) for place, launch in enumerate(launches, 1)}
-        objections = {place: self._objection(found) for place, found in artefacts.items()}
-        carried = {place: artefacts[place] for place, text in objections.items() if text is None}
+        artefacts = {order: self._compile(launch) for order, launch in enumerate(launches, 1)}
+        objections = {order: self._objection(found) for order, found in artefacts.items()}
+        carried = {order: artefacts[order] for order, text in objections.items() if text is None}
         if not carried:
             said = " ".join(text for text in objections.values() if text)
             raise ValueError(f"No tactic of {name} fits into a TensorRT plugin. {said}")
         return carried
 
-    def obstacle(
+    def unsupported_reason(
         self, name: str, shapes: Sequence[Shape], attributes: Mapping[str, int], dtype: Dtype
     ) -> str | None:
         """In a sentence why no plugin takes this node, or None; compiles its kernels."""

@@ -81,7 +81,7 @@ def parse(text: str) -> Disassembly:
         if target and found["opcode"].startswith("BRA"):
             jumps.append((target[1], len(opcodes)))
         opcodes.append(found["opcode"])
-    spans = [(labels[name], place + 1) for name, place in jumps if labels[name] <= place]
+    spans = [(labels[name], address + 1) for name, address in jumps if labels[name] <= address]
     loops = (Loop(Counter(opcodes[start:end])) for start, end in _innermost(spans, opcodes))
     return Disassembly(Counter(opcodes), tuple(loops))
 

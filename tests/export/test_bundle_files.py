@@ -15,14 +15,14 @@ from tests.golden import GOLDEN
 
 ALIGNMENT_BYTES = 64
 INLINE_BYTES = 256
-Place = tuple[int, int]
+ByteRange = tuple[int, int]
 
 
 def graph(bundle: Path, component: str) -> onnx.ModelProto:
     return onnx.load(str(bundle / f"{component}.onnx"), load_external_data=False)
 
 
-def stored(model: onnx.ModelProto) -> set[Place]:
+def stored(model: onnx.ModelProto) -> set[ByteRange]:
     """Offset and length of every weight that lies outside the graph."""
     places = set()
     for tensor in model.graph.initializer:

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from mimo_networks.exact import Reference
 from mimo_networks.image_encoder import ImageEncoder
 from mimo_networks.official import official_bank
+from mimo_networks.precomputed import Reference
 from mimo_networks.vae import VaeDecoder, VaeEncoder
 from mimo_runtime.synthesis.network_inputs import clip_pixels, pose_pixels, vae_pixels
 from tests.export.golden_set import GoldenSet, by_frame, largest_difference

@@ -6,8 +6,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from mimo_networks.config import LATENT_CHANNELS
-from mimo_networks.exact import DenoiserPass, Identity, TimeProjections
 from mimo_networks.official import official_bank, official_denoise
+from mimo_networks.precomputed import DenoiserPass, Identity, TimeProjections
 from tests.export.golden_set import GoldenSet, by_frame, largest_difference
 
 FP32_BANK, FP16_BANK = 1e-4, 2e-3

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from mimo_networks.exact import cross_vector
 from mimo_networks.official import official_denoise
+from mimo_networks.precomputed import cross_vector
 from tests.export.golden_set import GoldenSet, largest_difference
 
 FRAMES = 4

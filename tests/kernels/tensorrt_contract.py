@@ -158,9 +158,9 @@ def plugins() -> dict[str, Any]:
     narrow, wide = ({"heads": heads, "frames": 2} for heads in (320, 8))
     node = ("TemporalAttention", [own, own, own, (2,)])
     found["obstacles"] = [
-        kernels.obstacle(*node, narrow, "fp16"),
-        kernels.obstacle(*node, wide, "fp16"),
-        PluginKernels("sm_90", most_shared_bytes=1024).obstacle(*node, wide, "fp16"),
+        kernels.unsupported_reason(*node, narrow, "fp16"),
+        kernels.unsupported_reason(*node, wide, "fp16"),
+        PluginKernels("sm_90", most_shared_bytes=1024).unsupported_reason(*node, wide, "fp16"),
     ]
     found["operators"] = {name: list(o.inputs + o.attributes) for name, o in OPERATORS.items()}
     return found

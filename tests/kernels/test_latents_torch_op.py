@@ -5,7 +5,7 @@ import torch
 from torch import Tensor
 
 from mimo_kernels.latents.contract import accumulate_fp64, gather_latents_fp64, solver_step_fp64
-from mimo_kernels.latents.torch_op import accumulate, gather_latents, increment_step, solver_step
+from mimo_kernels.latents.torch_op import accumulate, gather_latents, solver_step
 from tests.kernels.poison import device, drawn, fp64, relative_error
 
 SHAPE = (5, 4, 3, 7)
@@ -64,15 +64,6 @@ def test_a_step(
     assert len(said.records) == (3 if gaps else 0)
 
 
-@pytest.mark.parametrize("shift", [0, 1])
-def test_the_step_is_counted_on_the_device(shift: int, said: pytest.LogCaptureFixture) -> None:
-    step = torch.zeros(2, dtype=torch.int32, device=device())[shift : shift + 1]
-    for wanted in (1, 2, 0, 1):
-        increment_step(step, 3)
-        assert step.tolist() == [wanted]
-    assert len(said.records) == shift
-
-
 def test_what_does_not_belong_together() -> None:
     latents, total = torch.zeros(SHAPE), torch.zeros(SHAPE[0], 2, *SHAPE[1:])
     slots = torch.tensor(SLOT_DTYPES)
@@ -97,7 +88,6 @@ def test_what_does_not_belong_together() -> None:
             lambda: solver_step(latents, total, window_weights.half(), table, step),
             "window_weights is",
         ),
-        (lambda: increment_step(step.long(), 3), "int32 is needed"),
     ]:
         with pytest.raises(ValueError, match=sentence):
             call()

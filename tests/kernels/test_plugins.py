@@ -66,7 +66,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
 
 def rtx_only() -> set[str]:
     """Names that only TensorRT-RTX has, as the builder lists them."""
-    from mimo_export.plan_builder import library_names as library
+    from tests.export.plan_builder import library_names as library
 
     return {name.partition(".")[0] for name in library.TENSORRT_RTX_NAMES}
 
@@ -87,7 +87,7 @@ def test_a_name_that_tensorrt_lacks_is_found(ask: Ask, tmp_path: Path) -> None:
 
 @needs_bindings
 def test_every_listed_name_of_tensorrt_exists(ask: Ask) -> None:
-    from mimo_export.plan_builder import library_names as library
+    from tests.export.plan_builder import library_names as library
 
     assert ask("listed", *library.NAMES, *library.TENSORRT_NAMES) == []
 

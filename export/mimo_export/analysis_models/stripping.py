@@ -22,9 +22,9 @@ def stripped(model: onnx.ModelProto, name: str) -> None:
                 short[tensor_name] = tensor_name if tensor_name in public else f"t{len(short)}"
         node.input[:] = [short[tensor_name] for tensor_name in node.input]
         node.output[:] = [short[tensor_name] for tensor_name in node.output]
-    places = {tensor_name: place for place, tensor_name in enumerate(short)}
+    order = {tensor_name: index for index, tensor_name in enumerate(short)}
     kept = [tensor for tensor in model.graph.initializer if tensor.name in short]
-    kept.sort(key=lambda tensor: places[tensor.name])
+    kept.sort(key=lambda tensor: order[tensor.name])
     for tensor in kept:
         tensor.name, tensor.doc_string = short[tensor.name], ""
     _replace_initializers(model, kept)

@@ -79,7 +79,7 @@ def _taken_apart(node: Node) -> Iterator[Node]:
             f"Node {node['name']} fuses a convolution with {fused}; only BiasAdd and one of "
             f"{', '.join(_ACTIVATIONS)} are known."
         )
-    names = [f"{node['name']}/fused_{place}" for place in range(len(fused))] + [node["name"]]
+    names = [f"{node['name']}/fused_{index}" for index in range(len(fused))] + [node["name"]]
     plain = {key: value for key, value in node["attr"].items() if key not in _FUSION_ATTRIBUTES}
     kind = {"T": node["attr"]["T"]}
     yield {

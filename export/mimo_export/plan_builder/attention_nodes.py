@@ -21,7 +21,7 @@ STANDARD = "a standard operator, left to the engine"
 class Plugins(Protocol):
     """What `mimo_kernels.plugins` says of a node."""
 
-    def obstacle(self, name: str, shapes: Any, attributes: Any, dtype: Any) -> str | None:
+    def unsupported_reason(self, name: str, shapes: Any, attributes: Any, dtype: Any) -> str | None:
         """Why no kernel takes this node, or None."""
 
 
@@ -43,24 +43,24 @@ def _nodes(graph: ir.Graph, plugins: Plugins | None, dtype: str) -> Iterator[Att
         if node.op_type == STOCK and not node.domain:
             yield AttentionNode(name, STOCK, "the engine's own", STANDARD)
         elif node.domain == attention.DOMAIN and node.op_type in OPERATORS:
-            obstacle = NO_PLUGINS if plugins is None else _obstacle(node, plugins, dtype)
-            if obstacle is None:
+            reason = NO_PLUGINS if plugins is None else _unsupported_reason(node, plugins, dtype)
+            if reason is None:
                 _widen_mask(graph, node, masks)
                 kernel = f"mimo_kernels, {node.op_type} plugin"
                 yield AttentionNode(name, f"mimo::{node.op_type}", kernel)
                 continue
             expand(graph, node)
-            yield AttentionNode(name, f"mimo::{node.op_type}", "the engine's own", obstacle)
+            yield AttentionNode(name, f"mimo::{node.op_type}", "the engine's own", reason)
 
 
-def _obstacle(node: ir.Node, plugins: Plugins, dtype: str) -> str | None:
+def _unsupported_reason(node: ir.Node, plugins: Plugins, dtype: str) -> str | None:
     shapes = [value.shape.numpy() for value in node.inputs if value is not None and value.shape]
     attributes = {
         name: value.as_int()
         for name, value in node.attributes.items()
         if name not in PLUGIN_ATTRIBUTES
     }
-    return plugins.obstacle(node.op_type, shapes, attributes, dtype)
+    return plugins.unsupported_reason(node.op_type, shapes, attributes, dtype)
 
 
 def _widen_mask(graph: ir.Graph, node: ir.Node, masks: dict[ir.Value, ir.Value]) -> None:

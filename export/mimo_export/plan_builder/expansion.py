@@ -52,8 +52,8 @@ class _Body:
         self._count += 1
         label = name or f"{self.name}_{op_type}_{self._count}"
         outputs = [
-            ir.Value(name=f"{label}_{place}", type=inputs[0].type, shape=ir.Shape(shape))
-            for place, shape in enumerate(shapes)
+            ir.Value(name=f"{label}_{index}", type=inputs[0].type, shape=ir.Shape(shape))
+            for index, shape in enumerate(shapes)
         ]
         self._graph.insert_before(
             self._node, ir.node(op_type, inputs, attributes, outputs=outputs, name=label)

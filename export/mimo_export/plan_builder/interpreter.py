@@ -127,7 +127,7 @@ def _scale(node: ir.Node, inputs: list[Array | None]) -> Array:
     if wide.ndim == 0:
         return wide
     axis = node.attributes["axis"].as_int()
-    return wide.reshape([-1 if place == axis else 1 for place in range(data.ndim)])
+    return wide.reshape([-1 if dimension == axis else 1 for dimension in range(data.ndim)])
 
 
 def _wide(array: Array) -> Array:

@@ -1,6 +1,6 @@
 """TensorRT and TensorRT-RTX behind one face: an ONNX file in, the bytes of an engine out.
 
-Written against TensorRT 11 and TensorRT-RTX 1.7; `library_names` lists what is used of them.
+Written against TensorRT 11 and TensorRT-RTX 1.7.
 """
 
 import importlib
@@ -121,8 +121,8 @@ class Library:
 
     def _allow_decomposition(self, network: Any) -> None:
         """Let every attention without a kernel of its own become plain products."""
-        for place in range(network.num_layers):
-            layer = network.get_layer(place)
+        for index in range(network.num_layers):
+            layer = network.get_layer(index)
             if layer.type == self.trt.LayerType.ATTENTION_INPUT:
                 layer.__class__ = self.trt.IAttentionInputLayer
                 layer.attention.decomposable = True

@@ -56,16 +56,16 @@ class _Narrowing:
                 value.dtype = ir.DataType.FLOAT16
         for node in nodes:
             self._convert(node)
-        for place, spec in enumerate(component.outputs):
-            self._finish(place, boundary_spec(spec).dtype == HALF)
+        for index, spec in enumerate(component.outputs):
+            self._finish(index, boundary_spec(spec).dtype == HALF)
         drop_unused(self._graph)
 
     def _convert(self, node: ir.Node) -> None:
         wanted = self._wanted(node)
-        for place, value in enumerate(node.inputs):
-            if value in self._floats and not _must_stay(node, place):
+        for index, value in enumerate(node.inputs):
+            if value in self._floats and not _must_stay(node, index):
                 assert value is not None
-                node.replace_input_with(place, self._as(value, wanted, node))
+                node.replace_input_with(index, self._as(value, wanted, node))
         if node.op_type == "Cast":
             return
         for value in node.outputs:
@@ -100,8 +100,8 @@ class _Narrowing:
         node = cast(value, wanted, f"{value.name}.{wanted.name.lower()}")
         return insert_behind(self._graph, value, node, reader)
 
-    def _finish(self, place: int, half: bool) -> None:
-        value = self._graph.outputs[place]
+    def _finish(self, index: int, half: bool) -> None:
+        value = self._graph.outputs[index]
         wanted = ir.DataType.FLOAT16 if half else _FLOAT
         if value not in self._floats or value.dtype == wanted:
             return
@@ -109,11 +109,11 @@ class _Narrowing:
         value.name = f"{name}.{value.dtype.name.lower() if value.dtype else ''}"
         node = cast(value, wanted, name)
         self._graph.append(node)
-        self._graph.outputs[place] = node.outputs[0]
+        self._graph.outputs[index] = node.outputs[0]
 
 
-def _must_stay(node: ir.Node, place: int) -> bool:
-    return node.op_type == "Resize" and place > 0  # its scales are float32 in every type
+def _must_stay(node: ir.Node, index: int) -> bool:
+    return node.op_type == "Resize" and index > 0  # its scales are float32 in every type
 
 
 def _converted(tensor: ir.TensorProtocol, wanted: ir.DataType, name: str) -> ir.TensorProtocol:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from mimo_runtime.body.pose import place
+from mimo_runtime.body.pose import transforms_of
 from mimo_runtime.body.rotations import about_axis, from_quaternion, to_quaternion
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
@@ -27,7 +27,7 @@ class Actor:
 
     def joints_m(self, index: int) -> Array:
         """Joints of frame `index` in the world, float64 [J, 3]."""
-        return place(self.person.body.skeleton, self.motion.pose(index)).joints_m
+        return transforms_of(self.person.body.skeleton, self.motion.pose(index)).joints_m
 
     def vertices_m(self, index: int) -> Array:
         """The surface in frame `index`, float64 [V, 3]."""

@@ -11,7 +11,7 @@ from mimo_runtime.body.body import Body
 from mimo_synthetic.ground_truth.actor import acting
 from mimo_synthetic.ground_truth.cameras import camera_at
 from mimo_synthetic.ground_truth.person import random_person
-from mimo_synthetic.ground_truth.props import STANDING, ball, ball_place_m, standing_solid
+from mimo_synthetic.ground_truth.props import STANDING, ball, ball_position_m, standing_solid
 from mimo_synthetic.ground_truth.spec import ClipSpec
 
 Array = NDArray[np.float64]
@@ -42,8 +42,8 @@ def front_of(spec: ClipSpec) -> Front | None:
 
 def _middle_m(spec: ClipSpec) -> Array:
     """A point of the floor 1.1 m in front of the person, on the line of sight to it."""
-    place_m = camera_at("static", spec.seed, 0, 1, spec.size_px).place_m
-    return np.array([place_m[0] * _AHEAD_M / place_m[2], 0, _AHEAD_M])
+    position_m = camera_at("static", spec.seed, 0, 1, spec.size_px).position_m
+    return np.array([position_m[0] * _AHEAD_M / position_m[2], 0, _AHEAD_M])
 
 
 def _ball(spec: ClipSpec, random: np.random.Generator) -> Front:
@@ -52,8 +52,8 @@ def _ball(spec: ClipSpec, random: np.random.Generator) -> Front:
     last, middle_m = max(1, spec.frame_count - 1), _middle_m(spec)
 
     def vertices_m(index: int) -> Array:
-        place_m = ball_place_m(np.random.default_rng(seed), index / last)
-        return mesh.vertices_m + middle_m + place_m
+        position_m = ball_position_m(np.random.default_rng(seed), index / last)
+        return mesh.vertices_m + middle_m + position_m
 
     return Front("ball", mesh, vertices_m)
 

@@ -47,7 +47,7 @@ def ball(random: np.random.Generator) -> Body:
     return mesh
 
 
-def ball_place_m(random: np.random.Generator, share: float) -> Array:
+def ball_position_m(random: np.random.Generator, share: float) -> Array:
     """Where the ball is at `share` 0..1 of the clip: it crosses the origin, bouncing once."""
     way = random.choice([-1, 1])
     height = 0.28 + random.uniform(0.8, 1.1) * abs(np.sin(np.pi * (share * 1.6 + 0.25)))

@@ -46,7 +46,7 @@ class Hits:
 
 def cast(room: Box, boxes: Sequence[Box], camera: Camera) -> Hits:
     """Rays from inside `room`, which has no front and no ceiling: what goes past meets the sky."""
-    ways, place = ways_of(camera), camera.place_m
+    ways, place = ways_of(camera), camera.position_m
     depths, sides, normals = _room(room, ways, place)
     in_box = np.zeros(depths.shape, np.bool_)
     for number, box in enumerate(boxes):

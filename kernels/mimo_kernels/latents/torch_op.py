@@ -78,17 +78,6 @@ def solver_step(
         _plain_solver_step(latents, total, window_weights, coefficients.index_select(0, step)[0])
 
 
-def increment_step(step: Tensor, steps: int) -> None:
-    """step = (step + 1) modulo `steps`, on the device and after what was launched before."""
-    if step.dtype != torch.int32:
-        raise ValueError(f"step is {step.dtype}; int32 is needed.")
-    if _runs("increment_step", {"step": step}):
-        problem = LatentsProblem(1, 1, 1, 1, 1, steps)
-        _run(launches(problem)["increment_step"], step)
-    else:
-        step.add_(1).remainder_(steps)
-
-
 def _plain_solver_step(latents: Tensor, total: Tensor, window_weights: Tensor, row: Tensor) -> None:
     total *= window_weights.reshape(-1, *[1] * latents.ndim)
     velocity = total[:, -1]
@@ -124,13 +113,13 @@ def _check_float32(tensors: Mapping[str, Tensor]) -> None:
 
 def _runs(operator: str, tensors: Mapping[str, Tensor]) -> bool:
     """Whether the kernel takes these tensors; says why not."""
-    reason = _obstacle(tensors)
+    reason = _unsupported_reason(tensors)
     if reason is not None:
         host.say_once(operator, reason)
     return reason is None
 
 
-def _obstacle(tensors: Mapping[str, Tensor]) -> str | None:
+def _unsupported_reason(tensors: Mapping[str, Tensor]) -> str | None:
     device = next(iter(tensors.values())).device
     if host.architecture(device) is None:
         return f"No kernel runs on {device}."

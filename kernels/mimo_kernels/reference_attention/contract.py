@@ -71,7 +71,7 @@ class ReferenceProblem:
             reference_key=width, reference_value=width, output=own,
         )  # fmt: skip
 
-    def obstacle(self) -> str | None:
+    def unsupported_reason(self) -> str | None:
         """In a sentence why no kernel takes this problem, or None."""
         smallest, largest = HEAD_SIZES
         if not smallest <= self.head_size <= largest:
@@ -92,11 +92,11 @@ def launches(problem: ReferenceProblem, dtype: Dtype, arch: str) -> tuple[Launch
 
     `dtype` is that of all tensors: fp16, bf16, or fp32, which multiplies in full precision. The
     last tactic needs at most 48 KiB of shared memory. Raises ValueError with the sentence of
-    `problem.obstacle()`.
+    `problem.unsupported_reason()`.
     """
-    obstacle = problem.obstacle()
-    if obstacle is not None:
-        raise ValueError(f"{obstacle} Use the plain operators instead.")
+    reason = problem.unsupported_reason()
+    if reason is not None:
+        raise ValueError(f"{reason} Use the plain operators instead.")
     tiles = reference_tiles(arch, problem.head_size, dtype)
     return tuple(_launch(problem, dtype, tile) for tile in tiles)
 

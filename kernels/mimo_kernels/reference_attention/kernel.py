@@ -24,17 +24,17 @@ def load_piece(
 ):
     """Columns first..first + count of a head at `tokens`; 0 outside head and length."""
     columns = first + tl.arange(0, count)[None, :]
-    places = base + tokens[:, None] * token_stride + columns
+    pointers = base + tokens[:, None] * token_stride + columns
     if masked:
         if first + count > head_size:
-            piece = tl.load(places, (tokens[:, None] < length) & (columns < head_size), 0.0)
+            piece = tl.load(pointers, (tokens[:, None] < length) & (columns < head_size), 0.0)
         else:
-            piece = tl.load(places, tokens[:, None] < length, 0.0)
+            piece = tl.load(pointers, tokens[:, None] < length, 0.0)
     else:
         if first + count > head_size:
-            piece = tl.load(places, columns < head_size, 0.0)
+            piece = tl.load(pointers, columns < head_size, 0.0)
         else:
-            piece = tl.load(places)
+            piece = tl.load(pointers)
     return piece
 
 
@@ -148,9 +148,9 @@ def store_piece(
 ):
     """Write columns first..first + count of a head, rounded to the output's dtype."""
     columns = first + tl.arange(0, count)[None, :]
-    places = base + tokens[:, None] * token_stride + columns
+    pointers = base + tokens[:, None] * token_stride + columns
     inside = (tokens[:, None] < length) & (columns < head_size)
-    tl.store(places, piece.to(base.dtype.element_ty), inside)
+    tl.store(pointers, piece.to(base.dtype.element_ty), inside)
 
 
 @triton.jit

@@ -38,7 +38,7 @@ def reference_attention(
         out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
     tensors["out"] = out
     problem = problem_of(tensors, heads, unconditional_rows)
-    reason = host.obstacle(tensors) or problem.obstacle()
+    reason = host.unsupported_reason(tensors) or problem.unsupported_reason()
     if reason is not None:
         host.say_once(NAME, reason)
         return out.copy_(

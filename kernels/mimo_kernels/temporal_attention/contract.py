@@ -74,7 +74,7 @@ class TemporalProblem:
             position_row=width if positions else 0,
         )  # fmt: skip
 
-    def obstacle(self) -> str | None:
+    def unsupported_reason(self) -> str | None:
         """In a sentence why no kernel takes this problem, or None."""
         smallest, largest = HEAD_SIZES
         if not smallest <= self.head_size <= largest:
@@ -95,11 +95,11 @@ def launches(problem: TemporalProblem, dtype: Dtype, arch: str) -> tuple[Launch,
 
     `dtype` is that of q, k, v and the output: fp16, bf16, or fp32, which multiplies in full
     precision. The last tactic needs at most 48 KiB of shared memory. Raises ValueError with the
-    sentence of `problem.obstacle()`.
+    sentence of `problem.unsupported_reason()`.
     """
-    obstacle = problem.obstacle()
-    if obstacle is not None:
-        raise ValueError(f"{obstacle} Use the plain operators instead.")
+    reason = problem.unsupported_reason()
+    if reason is not None:
+        raise ValueError(f"{reason} Use the plain operators instead.")
     tiles = temporal_tiles(arch, problem.head_size, dtype)
     return tuple(_launch(problem, dtype, tile) for tile in tiles)
 
@@ -139,7 +139,7 @@ def _launch(problem: TemporalProblem, dtype: Dtype, tile: Tile) -> Launch:
         arguments += [Argument(name, problem.positions, "in") for name in TABLES]
     arguments.append(Argument("output", dtype, "out"))
     heads = min(int(tile.constants["heads"]), power_of_two(problem.heads))
-    pixels = int(tile.constants["places"]) // heads
+    pixels = int(tile.constants["products"]) // heads
     cut: dict[str, Constant] = {"pixel_tile": pixels, "head_tile": heads}
     split = pieces(problem.head_size, int(tile.constants["columns"]))
     return Launch(

@@ -97,9 +97,9 @@ def temporal_positions_kernel(
     `*_row` and `*_token` are strides in elements; `scale` is log2(e) / sqrt(head_size).
     """
     head_tiles: tl.constexpr = (heads + head_tile - 1) // head_tile
-    place = tl.arange(0, pixel_tile * head_tile)[:, None, None]
-    pixel = tl.program_id(0) // head_tiles * pixel_tile + place // head_tile
-    head = tl.program_id(0) % head_tiles * head_tile + place % head_tile
+    product = tl.arange(0, pixel_tile * head_tile)[:, None, None]
+    pixel = tl.program_id(0) // head_tiles * pixel_tile + product // head_tile
+    head = tl.program_id(0) % head_tiles * head_tile + product % head_tile
     # The hint keeps the compiler from merging the mask's bytes into loads of two.
     order = tl.max_contiguous(tl.arange(0, frame_tile), 1)
     heard = tl.load(frame_mask + order, order < frames, 0) != 0

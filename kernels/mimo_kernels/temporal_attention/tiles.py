@@ -8,12 +8,12 @@ than 48 KiB of shared memory.
 from mimo_kernels.tiles import Table, Tile, TileKey, choose, power_of_two
 
 
-def together(places: int, heads: int, columns: int, stages: int = 1) -> Tile:
-    """A tile: `places` products at once (a warp each), of `heads` heads at each pixel.
+def together(products: int, heads: int, columns: int, stages: int = 1) -> Tile:
+    """A tile: `products` products at once (a warp each), of `heads` heads at each pixel.
 
     A head is walked through in pieces of at most `columns` columns.
     """
-    return Tile(places, stages, {"places": places, "heads": heads, "columns": columns})
+    return Tile(products, stages, {"products": products, "heads": heads, "columns": columns})
 
 
 TEMPORAL: Table = {

@@ -41,7 +41,7 @@ def temporal_attention(
         out = torch.empty(q.shape, dtype=q.dtype, device=q.device)
     tensors["out"] = out
     problem = problem_of(tensors, tables, heads, frames)
-    reason = _obstacle(tensors, tables, frame_mask) or problem.obstacle()
+    reason = _unsupported_reason(tensors, tables, frame_mask) or problem.unsupported_reason()
     if reason is not None:
         host.say_once(NAME, reason)
         return out.copy_(plain_temporal_attention(q, k, v, frame_mask, heads, frames, positions))
@@ -132,7 +132,7 @@ def _check(
         host.check_shapes(dict.fromkeys(tables, (frames, width)), tables)
 
 
-def _obstacle(
+def _unsupported_reason(
     tensors: Mapping[str, Tensor], tables: Mapping[str, Tensor], frame_mask: Tensor
 ) -> str | None:
     """Why no kernel takes these tensors as they lie in memory, or None."""
@@ -140,4 +140,4 @@ def _obstacle(
         return "frame_mask has gaps or does not begin at a multiple of 16 bytes."
     if len({table.stride(0) for table in tables.values()}) > 1:
         return "The rows of the position tables lie differently far apart."
-    return host.obstacle(tensors) or (host.obstacle(tables) if tables else None)
+    return host.unsupported_reason(tensors) or (host.unsupported_reason(tables) if tables else None)

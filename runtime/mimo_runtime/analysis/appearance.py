@@ -59,46 +59,50 @@ class AppearanceModels:
             masks: by number, float32 [height, width] 0..1, each as if nobody else were there.
         """
         height, width = pixels.shape[:2]
-        left, top, right, bottom = _around([one.person.box for one in people], width, height)
+        left, top, right, bottom = _around(
+            [tracked.person.box for tracked in people], width, height
+        )
         part = np.s_[top:bottom, left:right]
         shapes = {
-            one.number: masks[one.number][part] if one.number in masks else _in_box(one, part)
-            for one in people
-            if one.number in masks or (self._model(one.number).known and self._ground.known)
+            tracked.number: masks[tracked.number][part]
+            if tracked.number in masks
+            else _in_box(tracked, part)
+            for tracked in people
+            if tracked.number in masks or (self._model(tracked.number).known and self._ground.known)
         }
         ground = np.prod([1 - shape for shape in shapes.values()], axis=0)
         models = [*(self._model(number) for number in shapes), self._ground]
-        blur_px = TUNING.appearance_blur * max(one.person.box.height for one in people)
+        blur_px = TUNING.appearance_blur * max(tracked.person.box.height for tracked in people)
         planes = assign_pixels([*shapes.values(), ground], models, bins_of(pixels[part]), blur_px)
         taken = 1 - planes[-1]
         decided = [
             plane if number in masks else _decided(plane, taken - plane)
             for number, plane in zip(shapes, planes[:-1], strict=True)
         ]
-        found = {}
+        assigned = {}
         for number, plane in zip(shapes, normalise_overlap(decided), strict=True):
-            found[number] = masks[number].copy() if number in masks else _empty(height, width)
-            found[number][part] = plane
-        return found
+            assigned[number] = masks[number].copy() if number in masks else _empty(height, width)
+            assigned[number][part] = plane
+        return assigned
 
     def _model(self, number: int) -> ColourModel:
         return self._models.get(number) or no_colours()
 
 
 def _around(boxes: Sequence[BBox], width_px: int, height_px: int) -> tuple[int, int, int, int]:
-    whole = boxes[0]
+    union = boxes[0]
     for box in boxes[1:]:
-        whole = whole.joined(box)
+        union = union.joined(box)
     room = TUNING.appearance_room * max(box.height for box in boxes)
-    wide = BBox(whole.left - room, whole.top - room, whole.right + room, whole.bottom + room)
+    wide = BBox(union.left - room, union.top - room, union.right + room, union.bottom + room)
     part = wide.within(width_px, height_px)
     return int(part.left), int(part.top), int(np.ceil(part.right)), int(np.ceil(part.bottom))
 
 
-def _in_box(one: Tracked, part: tuple[slice, slice]) -> Floats:
+def _in_box(tracked: Tracked, part: tuple[slice, slice]) -> Floats:
     """Of the `part` of a frame what the person's box takes: float32, 0 or what a box says."""
     rows, columns = (np.arange(side.start, side.stop) + 0.5 for side in part)
-    box = one.person.box
+    box = tracked.person.box
     down = (rows >= box.top) & (rows < box.bottom)
     across = (columns >= box.left) & (columns < box.right)
     return np.asarray(TUNING.box_probability * (down[:, None] & across), np.float32)
@@ -106,8 +110,8 @@ def _in_box(one: Tracked, part: tuple[slice, slice]) -> Floats:
 
 def _decided(plane: Floats, others: Floats) -> Floats:
     """`plane` with less in doubt; of a pixel no more than what `others` leave of it."""
-    sure = ((plane - _NOT) / (_WHOLLY - _NOT)).clip(0, 1)
-    return np.asarray(np.minimum(sure, 1 - others), np.float32)
+    decided = ((plane - _NOT) / (_WHOLLY - _NOT)).clip(0, 1)
+    return np.asarray(np.minimum(decided, 1 - others), np.float32)
 
 
 def _empty(height: int, width: int) -> Floats:

@@ -32,11 +32,11 @@ def _columns_of_rows(costs: NDArray[np.float64]) -> list[int]:
     owner = np.full(columns, -1)
     for row in range(rows):
         _give_column(row, costs, of_row, of_column, owner)
-    found = [0] * rows
+    columns_of = [0] * rows
     for column, row in enumerate(owner):
         if row >= 0:
-            found[row] = column
-    return found
+            columns_of[row] = column
+    return columns_of
 
 
 def _give_column(

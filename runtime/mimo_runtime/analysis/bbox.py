@@ -63,15 +63,15 @@ class BBox:
         return BBox(float(left), float(top), float(right), float(bottom))
 
 
-def overlap(one: BBox, other: BBox) -> float:
+def overlap(first: BBox, second: BBox) -> float:
     """The area that both share, in square px."""
-    width = min(one.right, other.right) - max(one.left, other.left)
-    height = min(one.bottom, other.bottom) - max(one.top, other.top)
+    width = min(first.right, second.right) - max(first.left, second.left)
+    height = min(first.bottom, second.bottom) - max(first.top, second.top)
     return max(0.0, width) * max(0.0, height)
 
 
-def intersection_over_union(one: BBox, other: BBox) -> float:
+def intersection_over_union(first: BBox, second: BBox) -> float:
     """Shared area over the area of both together: 0 apart or empty, 1 equal."""
-    shared = overlap(one, other)
-    together = one.area + other.area - shared
+    shared = overlap(first, second)
+    together = first.area + second.area - shared
     return shared / together if together > 0 else 0.0

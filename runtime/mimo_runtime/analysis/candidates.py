@@ -32,10 +32,10 @@ class Candidate:
 
 def candidates(people: Sequence[Person], standing: Sequence[Figure]) -> list[Candidate]:
     """Each person with the figure it is in, and the figures in which nobody was found."""
-    found = [Candidate(person.box, person, _figure_of(person, standing)) for person in people]
-    taken = {id(one.figure) for one in found}
+    seated = [Candidate(person.box, person, _figure_of(person, standing)) for person in people]
+    taken = {id(candidate.figure) for candidate in seated}
     alone = [figure for figure in standing if id(figure) not in taken]
-    return found + [Candidate(figure.box, None, figure) for figure in alone]
+    return seated + [Candidate(figure.box, None, figure) for figure in alone]
 
 
 def choose(
@@ -47,9 +47,9 @@ def choose(
         InvalidRequestError: there are fewer than `number`.
     """
     if number is None:
-        ranked = sorted(everybody, key=lambda one: -one.prominence(width_px))
+        ranked = sorted(everybody, key=lambda candidate: -candidate.prominence(width_px))
         return (ranked[0], ranked[1:]) if ranked else (None, [])
-    ranked = sorted(everybody, key=lambda one: one.box.centre[0])
+    ranked = sorted(everybody, key=lambda candidate: candidate.box.centre[0])
     if number > max(1, len(ranked)):
         raise InvalidRequestError(
             f"There is no person {number} in the picture; {len(ranked)} were found, counted from "
@@ -60,18 +60,18 @@ def choose(
 
 def own_part(ground: Floats, chosen: Candidate) -> Floats:
     """`ground`, float32 [height, width] 0..1, of the figure that the one chosen is."""
-    found = figures(ground)
-    own = max(found, key=lambda figure: overlap(figure.box, chosen.box), default=None)
+    parts = figures(ground)
+    own = max(parts, key=lambda figure: overlap(figure.box, chosen.box), default=None)
     if own is None:
         return ground
     count, labels = cv2.connectedComponents((ground > _SOMETHING).astype(np.uint8))
     mine = labelled(labels, labels[own.mask], count)
-    if any((mine & one.mask).any() for one in found if one is not own):
+    if any((mine & part.mask).any() for part in parts if part is not own):
         mine = own.mask
     return np.where(mine, ground, 0).astype(np.float32)
 
 
 def _figure_of(person: Person, standing: Sequence[Figure]) -> Figure | None:
-    shares = [overlap(person.box, one.box) / max(person.box.area, 1.0) for one in standing]
+    shares = [overlap(person.box, figure.box) / max(person.box.area, 1.0) for figure in standing]
     best = max(range(len(shares)), key=lambda k: shares[k], default=None)
     return standing[best] if best is not None and shares[best] >= _IN_FIGURE else None

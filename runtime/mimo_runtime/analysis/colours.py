@@ -24,8 +24,10 @@ class ColourModel:
 
     def learned(self, bins: Bins, where: NDArray[np.bool_]) -> "ColourModel":
         """With the colours `bins` (`bins_of`) of the pixels `where`; older ones count less."""
-        seen = np.bincount(bins[where], minlength=LEVELS**3)
-        return replace(self, counts=(TUNING.colour_memory * self.counts + seen).astype(np.float32))
+        counted = np.bincount(bins[where], minlength=LEVELS**3)
+        return replace(
+            self, counts=(TUNING.colour_memory * self.counts + counted).astype(np.float32)
+        )
 
     @property
     def known(self) -> bool:
@@ -36,7 +38,7 @@ class ColourModel:
         """Of each colour, float32 [16 ** 3]; colours near to those seen are likely too."""
         spread = self.counts.reshape(LEVELS, LEVELS, LEVELS)
         for axis in range(3):
-            spread = _spread(spread, axis)
+            spread = _over_neighbours(spread, axis)
         share = spread.ravel() / max(float(spread.sum()), 1e-9)
         mixed = (1 - TUNING.colour_unknown) * share + TUNING.colour_unknown / LEVELS**3
         return np.asarray(np.log(mixed), np.float32)
@@ -69,7 +71,7 @@ def assign_pixels(
         blur_px: how far around a pixel colours are looked at, for single pixels tell little.
     """
     likely = [model.log_likelihoods()[bins] if model.known else None for model in models]
-    known = [one for one in likely if one is not None]
+    known = [likelihood for likelihood in likely if likelihood is not None]
     usual = np.mean(known, axis=0) if known else np.zeros(bins.shape, np.float32)
     scores = []
     for shape, colours in zip(shapes, likely, strict=True):
@@ -82,8 +84,8 @@ def assign_pixels(
     return tuple(np.asarray(powers / powers.sum(axis=0), np.float32))
 
 
-def _spread(counts: Floats, axis: int) -> Floats:
-    padded = np.pad(counts, [(1, 1) if axis == one else (0, 0) for one in range(3)], mode="edge")
+def _over_neighbours(counts: Floats, axis: int) -> Floats:
+    padded = np.pad(counts, [(1, 1) if axis == side else (0, 0) for side in range(3)], mode="edge")
     parts = [
         weight * np.take(padded, range(start, start + LEVELS), axis=axis)
         for start, weight in enumerate(TUNING.colour_spread)

@@ -38,8 +38,8 @@ class DepthEstimator:
             )
         if self._network.choice.meaning == DISTANCE:
             plane = np.asarray(1 / np.maximum(plane, TUNING.nearest_distance), np.float32)
-        whole = cv2.resize(plane, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-        return np.asarray(whole, np.float32)
+        resized = cv2.resize(plane, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+        return np.asarray(resized, np.float32)
 
 
 def aligned(inverse_depth: Floats, reference: Floats, still: Floats) -> Floats:

@@ -39,11 +39,11 @@ def px_per_m(body: PoseEstimate) -> float | None:
 
     Least squares over what is seen; None for fewer than four points.
     """
-    seen = body.visibility >= TUNING.landmark_seen
-    if seen.sum() < 4:
+    visible = body.visibility >= TUNING.landmark_seen
+    if visible.sum() < 4:
         return None
-    picture = body.points[seen, :2] - body.points[seen, :2].mean(axis=0)
-    metres = body.world[seen, :2] - body.world[seen, :2].mean(axis=0)
+    picture = body.points[visible, :2] - body.points[visible, :2].mean(axis=0)
+    metres = body.world[visible, :2] - body.world[visible, :2].mean(axis=0)
     scale = float((picture * metres).sum() / max(float((metres**2).sum()), 1e-6))
     return scale if scale > 0 else None
 
@@ -53,9 +53,9 @@ def ground_contact_row(body: PoseEstimate, height_px: int) -> float | None:
 
     None where no foot is seen or it reaches the lower edge, for then it may be cut off.
     """
-    places = [LANDMARK[name] for name in FEET]
-    seen = body.visibility[places] >= TUNING.landmark_seen
-    if not seen.any():
+    feet = [LANDMARK[name] for name in FEET]
+    visible = body.visibility[feet] >= TUNING.landmark_seen
+    if not visible.any():
         return None
-    line = float(body.points[places, 1][seen].max()) / height_px
+    line = float(body.points[feet, 1][visible].max()) / height_px
     return line if line < TUNING.feet_edge else None

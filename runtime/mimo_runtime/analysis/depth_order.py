@@ -25,20 +25,20 @@ class DepthCues:
     ground_contact_row: float | None = None
 
 
-def nearer_log_odds(one: DepthCues, other: DepthCues) -> float:
-    """Log of the odds that `one` is nearer than `other`; 0 where nothing is known."""
-    if one.inverse_depth is not None and other.inverse_depth is not None:
+def nearer_log_odds(first: DepthCues, second: DepthCues) -> float:
+    """Log of the odds that `first` is nearer than `second`; 0 where nothing is known."""
+    if first.inverse_depth is not None and second.inverse_depth is not None:
         return _bounded(
-            (one.inverse_depth - other.inverse_depth) * TUNING.log_odds_per_inverse_depth
+            (first.inverse_depth - second.inverse_depth) * TUNING.log_odds_per_inverse_depth
         )
     odds = 0.0
-    if one.px_per_m is not None and other.px_per_m is not None:
+    if first.px_per_m is not None and second.px_per_m is not None:
         odds += _bounded(
-            (math.log(one.px_per_m) - math.log(other.px_per_m)) * TUNING.log_odds_per_scale
+            (math.log(first.px_per_m) - math.log(second.px_per_m)) * TUNING.log_odds_per_scale
         )
-    if one.ground_contact_row is not None and other.ground_contact_row is not None:
+    if first.ground_contact_row is not None and second.ground_contact_row is not None:
         odds += _bounded(
-            (one.ground_contact_row - other.ground_contact_row) * TUNING.log_odds_per_row
+            (first.ground_contact_row - second.ground_contact_row) * TUNING.log_odds_per_row
         )
     return odds
 

@@ -9,7 +9,7 @@ from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.tracker import LONGEST_LOSS_S, Tracked
 from mimo_runtime.analysis.tracks import FramePeople
 
-Seen = tuple[int, Tracked]  # place of the frame, and the person in it
+Observation = tuple[int, Tracked]  # place of the frame, and the person in it
 
 
 def fill_gaps(
@@ -22,50 +22,55 @@ def fill_gaps(
     interpolated.
     """
     added: list[list[Tracked]] = [[] for _ in frames]
-    for seen in _seen_by_person(frames):
-        for before, after in pairwise(seen):
+    for observations in _observations_by_person(frames):
+        for before, after in pairwise(observations):
             if frames[after[0]].time_s - frames[before[0]].time_s <= longest_s:
                 _bridge(frames, before, after, added)
     return tuple(
-        replace(frame, people=tuple(sorted((*frame.people, *more), key=lambda one: one.number)))
+        replace(
+            frame, people=tuple(sorted((*frame.people, *more), key=lambda person: person.number))
+        )
         for frame, more in zip(frames, added, strict=True)
     )
 
 
-def between(one: Person, other: Person, share: float) -> Person:
-    """The person at `share` (0..1) of the way from `one` to `other`, in the clothes of `one`.
+def between(before: Person, after: Person, share: float) -> Person:
+    """The person at `share` (0..1) of the way from `before` to `after`, in the clothes of `before`.
 
     A keypoint is as sure as the less sure of the two.
     """
     sides = [
         a + share * (b - a)
-        for a, b in zip(_sides(one.box), _sides(other.box), strict=True)
+        for a, b in zip(_sides(before.box), _sides(after.box), strict=True)
     ]  # fmt: skip
-    keypoints = one.keypoints + share * (other.keypoints - one.keypoints)
-    keypoints[:, 2] = (one.keypoints[:, 2]).clip(None, other.keypoints[:, 2])
-    return Person(BBox(*sides), keypoints, min(one.score, other.score), one.colours)
+    keypoints = before.keypoints + share * (after.keypoints - before.keypoints)
+    keypoints[:, 2] = (before.keypoints[:, 2]).clip(None, after.keypoints[:, 2])
+    return Person(BBox(*sides), keypoints, min(before.score, after.score), before.colours)
 
 
-def _seen_by_person(frames: Sequence[FramePeople]) -> list[list[Seen]]:
+def _observations_by_person(frames: Sequence[FramePeople]) -> list[list[Observation]]:
     """When each person of each shot was seen; a cut ends all numbers."""
-    found: dict[tuple[int, int], list[Seen]] = {}
+    by_person: dict[tuple[int, int], list[Observation]] = {}
     shot = 0
-    for place, frame in enumerate(frames):
+    for index, frame in enumerate(frames):
         shot += frame.cut
-        for one in frame.people:
-            found.setdefault((shot, one.number), []).append((place, one))
-    return list(found.values())
+        for person in frame.people:
+            by_person.setdefault((shot, person.number), []).append((index, person))
+    return list(by_person.values())
 
 
 def _bridge(
-    frames: Sequence[FramePeople], before: Seen, after: Seen, added: list[list[Tracked]]
+    frames: Sequence[FramePeople],
+    before: Observation,
+    after: Observation,
+    added: list[list[Tracked]],
 ) -> None:
-    (first, one), (last, other) = before, after
+    (first, earlier), (last, later) = before, after
     length_s = frames[last].time_s - frames[first].time_s
-    for place in range(first + 1, last):
-        share = (frames[place].time_s - frames[first].time_s) / length_s
-        person = between(one.person, other.person, share)
-        added[place].append(Tracked(one.number, person, recovered=True, interpolated=True))
+    for index in range(first + 1, last):
+        share = (frames[index].time_s - frames[first].time_s) / length_s
+        person = between(earlier.person, later.person, share)
+        added[index].append(Tracked(earlier.number, person, recovered=True, interpolated=True))
 
 
 def _sides(box: BBox) -> tuple[float, float, float, float]:

@@ -60,8 +60,8 @@ LANDMARKS: Final = (
 )
 """The 33 of BlazePose, which body networks give."""
 
-KEYPOINT: Final = {name: place for place, name in enumerate(KEYPOINTS)}
-LANDMARK: Final = {name: place for place, name in enumerate(LANDMARKS)}
+KEYPOINT: Final = {name: index for index, name in enumerate(KEYPOINTS)}
+LANDMARK: Final = {name: index for index, name in enumerate(LANDMARKS)}
 SHOULDERS_AND_HIPS: Final = ("left_shoulder", "right_shoulder", "left_hip", "right_hip")
 FEET: Final = (
     "left_ankle",

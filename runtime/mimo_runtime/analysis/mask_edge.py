@@ -30,15 +30,15 @@ def refined(mask: Floats, crop: SquareCrop, pixels: Pixels, model_px: int = 256)
     reach = max(1, round(TUNING.edge_band * model_px))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
     limits = np.dstack([cv2.erode(large, kernel), cv2.dilate(large, kernel)]).astype(np.float32)
-    whole = np.zeros(pixels.shape[:2], np.float32)
-    left, top, right, bottom = bounds = _touched(limits[..., 1], crop, whole.shape)
+    frame_alpha = np.zeros(pixels.shape[:2], np.float32)
+    left, top, right, bottom = bounds = _touched(limits[..., 1], crop, frame_alpha.shape)
     if right <= left or bottom <= top:
-        return whole
+        return frame_alpha
     alpha = applied(crop.plane_in(model, bounds), pixels[top:bottom, left:right])
     steep = ((alpha - TUNING.edge_haze) / (1 - 2 * TUNING.edge_haze)).clip(0, 1)
     lowest, highest = np.moveaxis(crop.plane_in(limits, bounds), -1, 0)
-    whole[top:bottom, left:right] = steep.clip(np.minimum(lowest, highest), highest)
-    return whole
+    frame_alpha[top:bottom, left:right] = steep.clip(np.minimum(lowest, highest), highest)
+    return frame_alpha
 
 
 def _touched(most: Floats, crop: SquareCrop, shape: tuple[int, ...]) -> Bounds:
@@ -48,7 +48,7 @@ def _touched(most: Floats, crop: SquareCrop, shape: tuple[int, ...]) -> Bounds:
         return (0, 0, 0, 0)
     across, down = (columns.min() - 1, columns.max() + 2), (rows.min() - 1, rows.max() + 2)
     corners = np.array([(x, y) for x in across for y in down], np.float32)
-    places = crop.points_in_frame(corners, most.shape[0])
-    left, top = np.floor(places.min(axis=0)).clip(0, (shape[1], shape[0]))
-    right, bottom = np.ceil(places.max(axis=0)).clip(0, (shape[1], shape[0]))
+    points = crop.points_in_frame(corners, most.shape[0])
+    left, top = np.floor(points.min(axis=0)).clip(0, (shape[1], shape[0]))
+    right, bottom = np.ceil(points.max(axis=0)).clip(0, (shape[1], shape[0]))
     return (int(left), int(top), int(right), int(bottom))

@@ -26,11 +26,11 @@ def match_cost(expected: Person, person: Person, gap_s: float) -> float:
     return cost if cost <= TUNING.unlike_cost or overlap >= TUNING.overlap_to_hold else FORBIDDEN
 
 
-def difference_of_colours(one: Person, other: Person) -> float:
+def difference_of_colours(first: Person, second: Person) -> float:
     """How unlike the colours of two are, 0 equal to 1 with none in common; 0 if not known."""
-    if one.colours.size == 0 or other.colours.size == 0:
+    if first.colours.size == 0 or second.colours.size == 0:
         return 0.0
-    return float(np.abs(one.colours - other.colours).sum() / 2)
+    return float(np.abs(first.colours - second.colours).sum() / 2)
 
 
 def is_still(expected: Person, person: Person, others: Sequence[Person]) -> bool:

@@ -94,13 +94,17 @@ class CharacterMatter:
         """How much of each pixel is the character, float32 [height, width] 0..1."""
         people = None
         if body is not None:
-            rest = [self._bodies.find(pixels, one.person) for one in others if one.person]
+            rest = [
+                self._bodies.find(pixels, candidate.person)
+                for candidate in others
+                if candidate.person
+            ]
             mask = self._masks.find_in_crop(pixels, body, rest)
             people = refined(mask, body.crop, pixels, _MODEL_PX)
         stands_alone = (
             chosen is not None
             and chosen.figure is not None
-            and not any(one.figure is chosen.figure for one in others)
+            and not any(candidate.figure is chosen.figure for candidate in others)
         )
         ground = cut_out(pixels, people) if people is None or stands_alone else None
         if ground is None or chosen is None:
@@ -119,8 +123,8 @@ class CharacterMatter:
 
     def _closer(self, pixels: Pixels, body: PoseEstimate) -> PoseEstimate:
         """Once more, in the crop that fits what was found the first time."""
-        seen = body.inside >= _IN_PICTURE
-        if body.presence < _PRESENT or seen.sum() < len(seen) // 2:
+        inside = body.inside >= _IN_PICTURE
+        if body.presence < _PRESENT or inside.sum() < len(inside) // 2:
             return body
         around = body.region()
         side_px = max(around.width, around.height) * ROOM

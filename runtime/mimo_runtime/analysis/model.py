@@ -21,7 +21,7 @@ _LOG_ERRORS_ONLY = 3
 
 
 class Network:
-    """A network that keeps the contract of its slot (`contracts`); `threads` 0 is one per core.
+    """A network that keeps the contract of its slot (`model_specs`); `threads` 0 is one per core.
 
     Raises:
         InvalidRequestError: the file is no valid ONNX graph or does not keep the contract.
@@ -55,14 +55,14 @@ class Network:
         """
         fed = {self._input: self._fed(picture)}
         try:
-            found = self._session.run(list(self._outputs.values()), fed)
+            outputs = self._session.run(list(self._outputs.values()), fed)
         except Exception as error:  # its own exceptions share no base class of their own
             raise InvalidRequestError(
                 f"{self.choice.file}, the network for '{self.choice.slot}', failed on a picture of "
                 f"{self.width_px}x{self.height_px} px: {str(error).splitlines()[0]} Give a "
                 "size_px that it can take in the file of models, or another network."
             ) from error
-        return dict(zip(self._outputs, found, strict=True))
+        return dict(zip(self._outputs, outputs, strict=True))
 
     def plane(self, picture: Pixels) -> Floats:
         """The first output, which is one plane, for `picture`, float32 [height, width]."""
@@ -120,12 +120,12 @@ def _picture_shape(choice: NetworkChoice, shape: Sequence[Any]) -> tuple[bool, i
 
 
 def _checked_outputs(choice: NetworkChoice, nodes: Sequence[onnxruntime.NodeArg]) -> dict[str, str]:
-    found = {node.name: node for node in nodes}
+    by_name = {node.name: node for node in nodes}
     names = {}
     for name, wanted in CONTRACTS[choice.slot].outputs.items():
-        node = found.get(name) if name else nodes[0]
+        node = by_name.get(name) if name else nodes[0]
         if node is None or not _fits(node.shape, wanted):
-            has = ", ".join(f"{other.name} {other.shape}" for other in nodes)
+            has = ", ".join(f"{each.name} {each.shape}" for each in nodes)
             asked = "one plane" if wanted == PLANE else list(wanted)
             raise InvalidRequestError(
                 f"{choice.file} gives {has}; a network for '{choice.slot}' gives "

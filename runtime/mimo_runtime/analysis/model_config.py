@@ -22,7 +22,7 @@ _KEYS = {"file", "mean", "std", "size_px", "meaning"}
 
 @dataclass(frozen=True, slots=True)
 class NetworkChoice:
-    """One network file for one slot, and how it is to be fed (see `contracts`).
+    """One network file for one slot, and how it is to be fed (see `model_specs`).
 
     `size_px` is width and height where the file leaves them open.
     """
@@ -120,8 +120,8 @@ def _colour(slot: str, name: str, value: Any) -> Colour:
 def _size(slot: str, value: Any) -> tuple[int, int] | None:
     if value is None:
         return None
-    whole = isinstance(value, list) and all(isinstance(side, int) and side > 0 for side in value)
-    if not whole or len(value) != 2:
+    is_size = isinstance(value, list) and all(isinstance(side, int) and side > 0 for side in value)
+    if not is_size or len(value) != 2:
         raise InvalidRequestError(
             f"The size_px of slot '{slot}' is {value}; it has to be [width, height] in px."
         )

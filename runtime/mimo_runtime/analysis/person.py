@@ -36,21 +36,21 @@ class Person:
 
     def torso(self) -> BBox | None:
         """The region of shoulders and hips, None where fewer than three of them are sure."""
-        places = [KEYPOINT[name] for name in SHOULDERS_AND_HIPS]
-        points = self.keypoints[places][self.sure[places]]
+        joints = [KEYPOINT[name] for name in SHOULDERS_AND_HIPS]
+        points = self.keypoints[joints][self.sure[joints]]
         return BBox.around(points) if len(points) >= 3 else None
 
 
-def keypoint_distance(one: Person, other: Person) -> float | None:
+def keypoint_distance(first: Person, second: Person) -> float | None:
     """How far apart the keypoints are that both are sure of, in heights of the smaller person.
 
     None where there are fewer than three such keypoints.
     """
-    both = one.sure & other.sure
+    both = first.sure & second.sure
     if both.sum() < TUNING.joints_to_compare:
         return None
-    apart = np.linalg.norm(one.keypoints[both, :2] - other.keypoints[both, :2], axis=1)
-    height = min(max(one.box.height, one.box.width), max(other.box.height, other.box.width))
+    apart = np.linalg.norm(first.keypoints[both, :2] - second.keypoints[both, :2], axis=1)
+    height = min(max(first.box.height, first.box.width), max(second.box.height, second.box.width))
     return float(apart.mean() / max(height, 1.0))
 
 
@@ -62,8 +62,8 @@ def distinct(people: list[Person]) -> list[Person]:
     is around both.
     """
     kept: list[Person] = []
-    for person in sorted(people, key=lambda one: -_certainty(one)):
-        twins = [place for place, other in enumerate(kept) if same_person(person, other)]
+    for person in sorted(people, key=lambda candidate: -_confidence(candidate)):
+        twins = [index for index, each in enumerate(kept) if same_person(person, each)]
         if twins:
             kept[twins[0]] = _together(kept[twins[0]], person)
         else:
@@ -71,19 +71,21 @@ def distinct(people: list[Person]) -> list[Person]:
     return kept
 
 
-def _together(one: Person, other: Person) -> Person:
-    surer = one.keypoints[:, 2:] >= other.keypoints[:, 2:]
-    keypoints = np.where(surer, one.keypoints, other.keypoints)
-    return Person(one.box.joined(other.box), keypoints, max(one.score, other.score), one.colours)
+def _together(first: Person, second: Person) -> Person:
+    surer = first.keypoints[:, 2:] >= second.keypoints[:, 2:]
+    keypoints = np.where(surer, first.keypoints, second.keypoints)
+    return Person(
+        first.box.joined(second.box), keypoints, max(first.score, second.score), first.colours
+    )
 
 
-def _certainty(person: Person) -> float:
+def _confidence(person: Person) -> float:
     return person.score * float(person.keypoints[:, 2].mean())
 
 
-def same_person(one: Person, other: Person) -> bool:
+def same_person(first: Person, second: Person) -> bool:
     """Whether two found in one frame are one: keypoints, or else boxes, at the same places."""
-    distance = keypoint_distance(one, other)
+    distance = keypoint_distance(first, second)
     if distance is not None and distance < TUNING.same_place:
         return True
-    return intersection_over_union(one.box, other.box) > TUNING.same_box
+    return intersection_over_union(first.box, second.box) > TUNING.same_box

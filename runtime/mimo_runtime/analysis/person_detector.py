@@ -42,14 +42,16 @@ class PersonDetector:
     def find(self, pixels: Pixels) -> tuple[Person, ...]:
         """The people in `pixels`, uint8 [height, width, 3], the surest first."""
         height_px, width_px = pixels.shape[:2]
-        found: list[Person] = []
+        people: list[Person] = []
         for part in tiles_of(width_px, height_px, self._tiles):
             size = (self._network.width_px, self._network.height_px)
             box = Letterbox.fitting(part, *size)
             (rows,) = self._network.run(box.picture(pixels, *size)).values()
-            seen = decode_people(rows[0], box, *size, threshold=FEWEST_SURE)
-            found += [one for one in seen if not cut_off(one.box, part, width_px, height_px)]
-        boxed = [_inside(person, width_px, height_px) for person in distinct(found)]
+            in_tile = decode_people(rows[0], box, *size, threshold=FEWEST_SURE)
+            people += [
+                person for person in in_tile if not cut_off(person.box, part, width_px, height_px)
+            ]
+        boxed = [_inside(person, width_px, height_px) for person in distinct(people)]
         return tuple(_dressed(person, pixels) for person in boxed if person.box.area > 0)
 
 
@@ -59,7 +61,7 @@ def decode_people(
     """People in frame px, out of the network's rows.
 
     Args:
-        rows: float32 [n, 56], see slot `people` of `contracts`.
+        rows: float32 [n, 56], see slot `people` of `model_specs`.
         box: how the frame lies in the picture of `width_px` times `height_px`.
         threshold: the score that a person needs.
     """

@@ -70,8 +70,8 @@ def joined(mask: Floats, matte: Floats) -> Floats:
     width = max(2, round(TUNING.mask_edge * mask.shape[0]))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     broad = cv2.blur(cv2.morphologyEx(doubt, cv2.MORPH_OPEN, kernel).astype(np.float32), (5, 5))
-    sure = (matte - TUNING.matte_surest) / (1 - TUNING.matte_surest)
-    return np.maximum(mask, sure.clip(0, 1) * broad)
+    confidence = (matte - TUNING.matte_surest) / (1 - TUNING.matte_surest)
+    return np.maximum(mask, confidence.clip(0, 1) * broad)
 
 
 def without_others(mask: Floats, crop: SquareCrop, others: Sequence[PoseEstimate]) -> Floats:

@@ -56,22 +56,22 @@ def picture_warnings(
         alpha: its matte, uint8 [height, width] of the picture.
         people: how many people the picture shows.
     """
-    found = [] if body is None else list(_body_warnings(body, alpha))
+    warnings = [] if body is None else list(_body_warnings(body, alpha))
     if people > 1:
         text = f"{people} people are in the picture, the largest in the middle was taken"
-        found.append(_warning(SEVERAL_PEOPLE, (), text))
+        warnings.append(_warning(SEVERAL_PEOPLE, (), text))
     if (tall := seen_height_px(alpha)) < _SMALLEST_PX:
-        found.append(_warning(SMALL, (), f"the character is only {tall} px high"))
+        warnings.append(_warning(SMALL, (), f"the character is only {tall} px high"))
     if borders_touched(alpha) >= _MANY_BORDERS:
         text = "the matte reaches three borders of the picture and may hold background"
-        found.append(_warning(DOUBTFUL_MATTE, (), text))
+        warnings.append(_warning(DOUBTFUL_MATTE, (), text))
     if body is None:
         text = (
             "No body was found, so no canonical picture is made; what is driven is the picture as "
             "it is."
         )
-        found.append(PictureWarning(NO_BODY, (), text))
-    return tuple(found)
+        warnings.append(PictureWarning(NO_BODY, (), text))
+    return tuple(warnings)
 
 
 def _body_warnings(body: PoseEstimate, alpha: Pixels) -> Iterator[PictureWarning]:

@@ -96,11 +96,11 @@ def figures(alpha: Floats) -> list[Figure]:
     for label in range(1, count):
         if label in groups or sizes[label] < _SPECK * sizes[largest]:
             continue
-        near = _nearest(_box(stats[label]), {one: _box(stats[one]) for one in main})
+        near = _nearest(_box(stats[label]), {each: _box(stats[each]) for each in main})
         if near is not None:
             groups[near].append(label)
-    found = [_figure(labelled(labels, np.array(group), count)) for group in groups.values()]
-    return sorted(found, key=lambda figure: figure.box.centre[0])
+    separate = [_figure(labelled(labels, np.array(group), count)) for group in groups.values()]
+    return sorted(separate, key=lambda figure: figure.box.centre[0])
 
 
 def labelled(labels: NDArray[Any], kept: NDArray[Any], count: int) -> Mask:
@@ -143,8 +143,8 @@ def _shadow(pixels: Pixels, colour: Floats, outside: Mask) -> Mask:
     light = planes[0] * share[0] + planes[1] * share[1] + planes[2] * share[2]
     off = _largest([np.abs(planes[k] - light * colour[k]) for k in range(3)])
     luma = cv2.GaussianBlur((planes[0] + planes[1] + planes[2]) / 3, (0, 0), 1.5)
-    slopes = [cv2.Sobel(luma, cv2.CV_32F, *way, ksize=3) / 8 for way in ((1, 0), (0, 1))]
-    soft = np.hypot(*slopes) <= _SHADOW_SLOPE
+    gradients = [cv2.Sobel(luma, cv2.CV_32F, *way, ksize=3) / 8 for way in ((1, 0), (0, 1))]
+    soft = np.hypot(*gradients) <= _SHADOW_SLOPE
     like = soft & (off <= _SHADOW_LEVELS) & (light >= _SHADOW[0]) & (light <= _SHADOW[1])
     count, labels = cv2.connectedComponents((like & ~outside).astype(np.uint8), connectivity=4)
     beside = cv2.dilate(outside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
@@ -182,16 +182,16 @@ def _soft(away: Floats, outside: Mask, allowed: float) -> Floats:
 
 
 def _nearest(box: BBox, others: dict[int, BBox]) -> int | None:
-    found = {
+    gaps = {
         label: _gap(box, other) for label, other in others.items()
         if _gap(box, other) <= _NEAR * other.height
     }  # fmt: skip
-    return min(found, key=lambda label: found[label], default=None)
+    return min(gaps, key=lambda label: gaps[label], default=None)
 
 
-def _gap(one: BBox, other: BBox) -> float:
-    across = max(one.left - other.right, other.left - one.right, 0)
-    down = max(one.top - other.bottom, other.top - one.bottom, 0)
+def _gap(first: BBox, second: BBox) -> float:
+    across = max(first.left - second.right, second.left - first.right, 0)
+    down = max(first.top - second.bottom, second.top - first.bottom, 0)
     return max(across, down)
 
 

@@ -18,7 +18,7 @@ def associate_poses(
     pixels: Pixels,
     people: Sequence[Tracked],
     finder: PoseEstimator,
-    leans_rad: Sequence[float | None],
+    rolls_rad: Sequence[float | None],
 ) -> tuple[PoseEstimate | None, ...]:
     """The body of each of `people`, who are close to each other, in the frame `pixels`.
 
@@ -30,55 +30,55 @@ def associate_poses(
         pixels: uint8 [height, width, 3].
         people: seen or interpolated in this frame.
         finder: of bodies.
-        leans_rad: of each person in the frame before, None where not known.
+        rolls_rad: of each person in the frame before, None where not known.
     """
     first = {
-        place: finder.find(pixels, one.person, leans_rad[place])
-        for place, one in enumerate(people)
-        if not one.interpolated
+        index: finder.find(pixels, tracked.person, rolls_rad[index])
+        for index, tracked in enumerate(people)
+        if not tracked.interpolated
     }
     if len(people) == 1 and first:
         return (first[0],)
-    found = _shared(people, first)
-    for place in sorted(range(len(people)), key=lambda place: people[place].interpolated):
-        others = [body for body in found if body is not None]
-        if found[place] is None:
+    poses = _shared(people, first)
+    for index in sorted(range(len(people)), key=lambda index: people[index].interpolated):
+        others = [body for body in poses if body is not None]
+        if poses[index] is None:
             alone = without_people(pixels, others) if others else pixels
-            body = finder.find(alone, people[place].person, leans_rad[place])
-            if _fits(people[place], body, others):
-                found[place] = body
-    return tuple(found)
+            body = finder.find(alone, people[index].person, rolls_rad[index])
+            if _fits(people[index], body, others):
+                poses[index] = body
+    return tuple(poses)
 
 
 def _shared(
     people: Sequence[Tracked], bodies: Mapping[int, PoseEstimate]
 ) -> list[PoseEstimate | None]:
     """The `bodies` given to the people whom they fit best; of two that are one the better."""
-    found: list[PoseEstimate | None] = [None] * len(people)
-    places, several = list(bodies), list(bodies.values())
-    costs = [[_cost(people[place], body) for body in several] for place in places]
+    poses: list[PoseEstimate | None] = [None] * len(people)
+    indices, several = list(bodies), list(bodies.values())
+    costs = [[_cost(people[index], body) for body in several] for index in indices]
     for row, column in sorted(assign(costs), key=lambda pair: costs[pair[0]][pair[1]]):
-        if not any(_same(several[column], other) for other in found if other):
-            found[places[row]] = several[column]
-    return found
+        if not any(_same(several[column], other) for other in poses if other):
+            poses[indices[row]] = several[column]
+    return poses
 
 
-def _fits(one: Tracked, body: PoseEstimate, others: Sequence[PoseEstimate]) -> bool:
-    return _cost(one, body) < FORBIDDEN and not any(_same(body, other) for other in others)
+def _fits(tracked: Tracked, body: PoseEstimate, others: Sequence[PoseEstimate]) -> bool:
+    return _cost(tracked, body) < FORBIDDEN and not any(_same(body, other) for other in others)
 
 
-def _cost(one: Tracked, body: PoseEstimate) -> float:
+def _cost(tracked: Tracked, body: PoseEstimate) -> float:
     """How badly `body` fits; `FORBIDDEN` where it is not that person's."""
     if body.presence < TUNING.associated_presence:
         return FORBIDDEN
     person = body.person()
-    distance = keypoint_distance(one.person, person)
-    apart = 1 - intersection_over_union(one.person.box, person.box)
+    distance = keypoint_distance(tracked.person, person)
+    apart = 1 - intersection_over_union(tracked.person.box, person.box)
     if distance is None:
         return apart if apart <= TUNING.least_alike else FORBIDDEN
     return distance + TUNING.box_cost * apart if distance < TUNING.farthest_pose else FORBIDDEN
 
 
-def _same(one: PoseEstimate, other: PoseEstimate) -> bool:
-    apart = np.linalg.norm(one.points[:, :2] - other.points[:, :2], axis=1).mean()
-    return bool(apart < TUNING.same_pose * min(one.crop.side_px, other.crop.side_px))
+def _same(first: PoseEstimate, second: PoseEstimate) -> bool:
+    apart = np.linalg.norm(first.points[:, :2] - second.points[:, :2], axis=1).mean()
+    return bool(apart < TUNING.same_pose * min(first.crop.side_px, second.crop.side_px))

@@ -36,7 +36,7 @@ class PoseEstimate:
     mask: Floats
     crop: SquareCrop
 
-    def lean_rad(self) -> float:
+    def roll_rad(self) -> float:
         """How far the torso leans clockwise from upright in the frame, -pi..pi."""
         shoulders = self.points[[LANDMARK["left_shoulder"], LANDMARK["right_shoulder"]], :2]
         hips = self.points[[LANDMARK["left_hip"], LANDMARK["right_hip"]], :2]
@@ -45,21 +45,21 @@ class PoseEstimate:
 
     def region(self) -> BBox:
         """What the mask and the points inside the crop take of the frame."""
-        seen = self.points[self.inside >= TUNING.inside, :2]
+        inside = self.points[self.inside >= TUNING.inside, :2]
         rows, columns = np.nonzero(self.mask > TUNING.on_body)
         if len(rows) == 0:
-            return BBox.around(seen if len(seen) else self.points)
+            return BBox.around(inside if len(inside) else self.points)
         ends = [
             (x, y) for x in (columns.min(), columns.max() + 1) for y in (rows.min(), rows.max() + 1)
         ]
         corners = self.crop.points_in_frame(np.array(ends, np.float32), len(self.mask))
-        return BBox.around(np.concatenate([seen, corners]))
+        return BBox.around(np.concatenate([inside, corners]))
 
     def person(self) -> Person:
         """The same as a people finder would give it, without colours."""
-        places = [LANDMARK[name] for name in KEYPOINTS]
-        sure = (self.visibility * self.inside)[places]
-        keypoints = np.concatenate([self.points[places, :2], sure[:, None]], axis=1)
+        joints = [LANDMARK[name] for name in KEYPOINTS]
+        confidence = (self.visibility * self.inside)[joints]
+        keypoints = np.concatenate([self.points[joints, :2], confidence[:, None]], axis=1)
         return Person(self.region(), keypoints, self.presence)
 
 
@@ -69,40 +69,40 @@ class PoseEstimator:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def find(self, pixels: Pixels, person: Person, lean_rad: float | None = None) -> PoseEstimate:
+    def find(self, pixels: Pixels, person: Person, roll_rad: float | None = None) -> PoseEstimate:
         """The body of `person`.
 
         Args:
             pixels: the frame, uint8 [height, width, 3].
             person: as found in this frame.
-            lean_rad: how far the person leant in the frame before, for the turn of the crop where
+            roll_rad: how far the person leant in the frame before, for the turn of the crop where
                 this frame does not show it.
         """
-        return self.find_in(pixels, crop_around(person, lean_rad, pixels.shape[0]))
+        return self.find_in(pixels, crop_around(person, roll_rad, pixels.shape[0]))
 
     def find_in(self, pixels: Pixels, crop: SquareCrop) -> PoseEstimate:
         """The body of the person in the middle of `crop`."""
         size_px = self._network.height_px
-        found = self._network.run(crop.picture(pixels, size_px))
-        return decode_pose(found, crop, size_px)
+        outputs = self._network.run(crop.picture(pixels, size_px))
+        return decode_pose(outputs, crop, size_px)
 
 
 def decode_pose(
-    found: dict[str, NDArray[np.float32]], crop: SquareCrop, size_px: int
+    outputs: dict[str, NDArray[np.float32]], crop: SquareCrop, size_px: int
 ) -> PoseEstimate:
-    """The body in frame px, out of the outputs of a network of slot `body` (`contracts`)."""
-    rows = found["landmarks"].reshape(-1, 5)[:_ALL]
+    """The body in frame px, out of the outputs of a network of slot `body` (`model_specs`)."""
+    rows = outputs["landmarks"].reshape(-1, 5)[:_ALL]
     scale = crop.side_px / size_px
-    places = crop.points_in_frame(rows[:, :2], size_px)
-    points = np.concatenate([places, rows[:, 2:3] * scale], axis=1)
-    world = found["world"].reshape(-1, 3)[:_ALL] @ _turn(crop.turn_rad).T
+    in_frame = crop.points_in_frame(rows[:, :2], size_px)
+    points = np.concatenate([in_frame, rows[:, 2:3] * scale], axis=1)
+    world = outputs["world"].reshape(-1, 3)[:_ALL] @ _turn(crop.turn_rad).T
     return PoseEstimate(
         points.astype(np.float32),
         world.astype(np.float32),
         sigmoid(rows[:, 3]),
         sigmoid(rows[:, 4]),
-        float(found["presence"].reshape(-1)[0]),
-        sigmoid(plane_of(found["mask"])),
+        float(outputs["presence"].reshape(-1)[0]),
+        sigmoid(plane_of(outputs["mask"])),
         crop,
     )
 

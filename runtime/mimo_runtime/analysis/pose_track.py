@@ -33,34 +33,34 @@ def track_pose(
 ) -> Iterator[TrackedPose]:
     """The body of person `number` in each frame; nothing but the last one is kept.
 
-    Bodies of people who touch are told apart (`crossing.associate_poses`).
+    Bodies of people who touch are told apart (`pose_association`).
 
     Args:
         frames: of the video, and `people` who is in each of them (`tracks.follow_people`).
         number: whose body is wanted.
         finder: of bodies.
     """
-    leans_rad: dict[int, float] = {}
-    for frame, seen in zip(frames, people, strict=True):
-        leans_rad = {} if seen.cut else leans_rad
-        chosen = seen.numbered(number)
+    rolls_rad: dict[int, float] = {}
+    for frame, who in zip(frames, people, strict=True):
+        rolls_rad = {} if who.cut else rolls_rad
+        chosen = who.numbered(number)
         if chosen is None:
-            yield TrackedPose(seen.index, seen.time_s, None)
+            yield TrackedPose(who.index, who.time_s, None)
             continue
-        near = [chosen, *_touching(chosen, seen)]
-        before = [leans_rad.get(one.number) if one is chosen else None for one in near]
+        near = [chosen, *_touching(chosen, who)]
+        before = [rolls_rad.get(person.number) if person is chosen else None for person in near]
         bodies = associate_poses(frame.pixels, near, finder, before)
         if bodies[0] is not None:
-            leans_rad[number] = bodies[0].lean_rad()
+            rolls_rad[number] = bodies[0].roll_rad()
         others = zip(near[1:], bodies[1:], strict=True)
-        found = tuple((one.number, body) for one, body in others if body is not None)
-        numbers = tuple(one.number for one in near[1:])
-        yield TrackedPose(seen.index, seen.time_s, bodies[0], found, numbers)
+        associated = tuple((person.number, body) for person, body in others if body is not None)
+        numbers = tuple(person.number for person in near[1:])
+        yield TrackedPose(who.index, who.time_s, bodies[0], associated, numbers)
 
 
-def _touching(chosen: Tracked, seen: FramePeople) -> list[Tracked]:
+def _touching(chosen: Tracked, who: FramePeople) -> list[Tracked]:
     return [
         other
-        for other in seen.people
+        for other in who.people
         if other is not chosen and overlap(other.person.box, chosen.person.box) > 0
     ]

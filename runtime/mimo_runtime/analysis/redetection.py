@@ -8,7 +8,7 @@ from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.person_detector import clothes_colours
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
-from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, lean_of
+from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, roll_of
 from mimo_runtime.analysis.tuning import TUNING
 
 _TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
@@ -36,8 +36,10 @@ def redetect(
     if body.presence >= TUNING.redetected_presence:
         yield _dressed(body, pixels)
     elif unseen_s <= TUNING.tumbling_s:
-        turned = _turned(pixels, bodies, lean_of(expected) or 0.0, crop_around(expected))
-        yield from (_dressed(body, pixels) for body in sorted(turned, key=_certainty, reverse=True))
+        turned = _turned(pixels, bodies, roll_of(expected) or 0.0, crop_around(expected))
+        yield from (
+            _dressed(body, pixels) for body in sorted(turned, key=_confidence, reverse=True)
+        )
 
 
 def _dressed(body: PoseEstimate, pixels: Pixels) -> Person:
@@ -47,19 +49,19 @@ def _dressed(body: PoseEstimate, pixels: Pixels) -> Person:
 
 
 def _turned(
-    pixels: Pixels, bodies: PoseEstimator, lean_rad: float, crop: SquareCrop
+    pixels: Pixels, bodies: PoseEstimator, roll_rad: float, crop: SquareCrop
 ) -> Iterator[PoseEstimate]:
-    """Bodies in turned squares around `crop` that lean about as the person did, `lean_rad`."""
-    most_deg = TUNING.most_turn_deg[abs(math.degrees(lean_rad)) > UPRIGHT_DEG]
+    """Bodies in turned squares around `crop` that lean about as the person did, `roll_rad`."""
+    most_deg = TUNING.most_turn_deg[abs(math.degrees(roll_rad)) > UPRIGHT_DEG]
     for turn_deg, wider in _TURNS:
         if abs(turn_deg) < most_deg:
-            turn_rad = lean_rad + math.radians(turn_deg)
-            look = replace(crop, side_px=wider * crop.side_px, turn_rad=turn_rad)
-            body = bodies.find_in(pixels, look)
-            away_rad = math.remainder(body.lean_rad() - lean_rad, math.tau)
+            turn_rad = roll_rad + math.radians(turn_deg)
+            turned_crop = replace(crop, side_px=wider * crop.side_px, turn_rad=turn_rad)
+            body = bodies.find_in(pixels, turned_crop)
+            away_rad = math.remainder(body.roll_rad() - roll_rad, math.tau)
             if body.presence >= TUNING.surely_present and abs(math.degrees(away_rad)) <= most_deg:
                 yield body
 
 
-def _certainty(body: PoseEstimate) -> float:
+def _confidence(body: PoseEstimate) -> float:
     return body.presence * float((body.visibility * body.inside).mean())

@@ -16,7 +16,7 @@ _COARSE_PX, _FINE_PX = 4.0, 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Look:
+class _Signature:
     """What is kept of a frame: histograms, and shapes without their brightness."""
 
     colours: Floats
@@ -32,31 +32,31 @@ class ShotBoundaryDetector:
     """
 
     def __init__(self) -> None:
-        self._last: _Look | None = None
+        self._last: _Signature | None = None
         self._changes: deque[float] = deque(maxlen=TUNING.change_memory_frames)
 
     def is_cut(self, pixels: Pixels) -> bool:
         """Whether `pixels`, uint8 [height, width, 3], begins another shot than the frame before."""
-        before, look = self._last, _look(pixels)
-        self._last = look
+        before, signature = self._last, _signature_of(pixels)
+        self._last = signature
         if before is None:
             return False
-        change = float(np.abs(look.colours - before.colours).sum() / 2)
+        change = float(np.abs(signature.colours - before.colours).sum() / 2)
         usual = float(np.median(self._changes)) if self._changes else 0.0
         sudden = change > max(TUNING.smallest_change, TUNING.change_rise * usual)
-        found = sudden and _correlation(look.shapes, before.shapes) < TUNING.shape_correlation
-        if found:
+        cut = sudden and _correlation(signature.shapes, before.shapes) < TUNING.shape_correlation
+        if cut:
             self._changes.clear()
         else:
             self._changes.append(change)
-        return found
+        return cut
 
 
-def _look(pixels: Pixels) -> _Look:
+def _signature_of(pixels: Pixels) -> _Signature:
     small = np.asarray(cv2.resize(pixels, _PICTURE_PX, interpolation=cv2.INTER_AREA), np.uint8)
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     shapes = cv2.GaussianBlur(grey - cv2.GaussianBlur(grey, (0, 0), _COARSE_PX), (0, 0), _FINE_PX)
-    return _Look(_histograms(small), np.asarray(shapes, np.float32))
+    return _Signature(_histograms(small), np.asarray(shapes, np.float32))
 
 
 def _histograms(small: Pixels) -> Floats:
@@ -69,10 +69,10 @@ def _histograms(small: Pixels) -> Floats:
     ]
     levels, ends = [_LEVELS] * 3, [0, 256] * 3
     counts = [cv2.calcHist([part], [0, 1, 2], None, levels, ends).ravel() for part in parts]
-    whole = np.concatenate(counts)
-    return np.asarray(whole / whole.sum(), np.float32)
+    histogram = np.concatenate(counts)
+    return np.asarray(histogram / histogram.sum(), np.float32)
 
 
-def _correlation(one: Floats, other: Floats) -> float:
-    size = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float((one * other).sum()) / size if size > 0 else 0.0
+def _correlation(first: Floats, second: Floats) -> float:
+    size = float(np.linalg.norm(first) * np.linalg.norm(second))
+    return float((first * second).sum()) / size if size > 0 else 0.0

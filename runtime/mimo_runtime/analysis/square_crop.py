@@ -94,10 +94,10 @@ class SquareCrop:
 
     def plane_in_frame(self, plane: Floats, width_px: int, height_px: int) -> Floats:
         """`plane`, float32 [size, size], laid on a frame, float32 [height_px, width_px]."""
-        whole = np.zeros((height_px, width_px), np.float32)
+        in_frame = np.zeros((height_px, width_px), np.float32)
         left, top, right, bottom = bounds = self.bounds(width_px, height_px)
-        whole[top:bottom, left:right] = self.plane_in(plane, bounds)
-        return whole
+        in_frame[top:bottom, left:right] = self.plane_in(plane, bounds)
+        return in_frame
 
 
 def crop_around(
@@ -111,8 +111,8 @@ def crop_around(
         height_px: of the frame, for room below it for legs that it cuts off; None for no such room.
     """
     box = person.box
-    lean = lean_of(person)
-    turn = lean if lean is not None else turn_rad or 0.0
+    roll = roll_of(person)
+    turn = roll if roll is not None else turn_rad or 0.0
     if abs(turn) < math.radians(UPRIGHT_DEG):
         turn = 0.0
         box = box if height_px is None else _with_legs(person, height_px)
@@ -128,21 +128,21 @@ def _with_legs(person: Person, height_px: int) -> BBox:
     if box.bottom < height_px * (1 - TUNING.lower_edge):
         return box
     for joint, share in _HEIGHTS:
-        places = [KEYPOINT[f"{side}_{joint}"] for side in ("left", "right")]
-        seen = person.keypoints[places][person.sure[places], 1]
-        if len(seen):
-            bottom = box.top + share * (float(seen.max()) - box.top)
+        joints = [KEYPOINT[f"{side}_{joint}"] for side in ("left", "right")]
+        rows = person.keypoints[joints][person.sure[joints], 1]
+        if len(rows):
+            bottom = box.top + share * (float(rows.max()) - box.top)
             return BBox(box.left, box.top, box.right, max(box.bottom, bottom))
     return box
 
 
-def lean_of(person: Person) -> float | None:
+def roll_of(person: Person) -> float | None:
     """How far the torso leans clockwise from upright, -pi..pi; None where that is not known."""
-    places = [KEYPOINT[name] for name in SHOULDERS_AND_HIPS]
-    if not person.sure[places].all():
+    joints = [KEYPOINT[name] for name in SHOULDERS_AND_HIPS]
+    if not person.sure[joints].all():
         return None
-    shoulders = person.keypoints[places[:2], :2].mean(axis=0)
-    hips = person.keypoints[places[2:], :2].mean(axis=0)
+    shoulders = person.keypoints[joints[:2], :2].mean(axis=0)
+    hips = person.keypoints[joints[2:], :2].mean(axis=0)
     x, y = shoulders - hips
     return math.atan2(float(x), float(-y))
 
@@ -157,7 +157,7 @@ def _reduced(pixels: Pixels, crop: SquareCrop, factor: int) -> tuple[Pixels, tup
     left, top, right, bottom = crop.bounds(pixels.shape[1], pixels.shape[0])
     cut = pixels[top:bottom, left:right]
     down, across = (-side % factor for side in cut.shape[:2])
-    whole = cv2.copyMakeBorder(cut, 0, down, 0, across, cv2.BORDER_REPLICATE)
-    size = (whole.shape[1] // factor, whole.shape[0] // factor)
-    smaller = cv2.resize(whole, size, interpolation=cv2.INTER_AREA)
+    padded = cv2.copyMakeBorder(cut, 0, down, 0, across, cv2.BORDER_REPLICATE)
+    size = (padded.shape[1] // factor, padded.shape[0] // factor)
+    smaller = cv2.resize(padded, size, interpolation=cv2.INTER_AREA)
     return np.asarray(smaller, np.uint8), (left, top, factor)

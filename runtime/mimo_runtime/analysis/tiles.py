@@ -9,15 +9,15 @@ def tiles_of(width_px: int, height_px: int, count: int) -> tuple[BBox, ...]:
 
     Two tiles lie along the longer side, four are two by two. Sides are whole px.
     """
-    whole = BBox(0, 0, width_px, height_px)
+    frame = BBox(0, 0, width_px, height_px)
     if count == 1:
-        return (whole,)
+        return (frame,)
     wide = width_px >= height_px
     columns = 2 if count == 4 or wide else 1
     rows = 2 if count == 4 or not wide else 1
     across, down = _spans(width_px, columns), _spans(height_px, rows)
     parts = (BBox(x[0], y[0], x[1], y[1]) for y in down for x in across)
-    return (whole, *parts)
+    return (frame, *parts)
 
 
 def _spans(length_px: int, count: int) -> tuple[tuple[int, int], ...]:

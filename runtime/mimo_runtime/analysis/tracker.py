@@ -75,19 +75,19 @@ class Tracker:
         alive = [] if cut else [t for t in self._tracks if time_s - t.seen_s <= LONGEST_LOSS_S]
         expected = [_expected(track, time_s) for track in alive]
         pairs = assign(_costs(alive, expected, people, time_s))
-        found = [_continued(alive[row], people[column], time_s) for row, column in pairs]
-        found += self._strangers(people, {column for _, column in pairs}, time_s)
+        matched = [_continued(alive[row], people[column], time_s) for row, column in pairs]
+        matched += self._strangers(people, {column for _, column in pairs}, time_s)
         lost = sorted(set(range(len(alive))) - {row for row, _ in pairs})
-        recovered = self._held([(alive[row], expected[row]) for row in lost], found, time_s, hold)
+        recovered = self._held([(alive[row], expected[row]) for row in lost], matched, time_s, hold)
         kept = {track.number for track in recovered}
         missing = [alive[row] for row in lost if alive[row].number not in kept]
-        self._tracks = [*found, *recovered, *missing]
-        tracked = [Tracked(track.number, track.person) for track in found]
+        self._tracks = [*matched, *recovered, *missing]
+        tracked = [Tracked(track.number, track.person) for track in matched]
         tracked += [Tracked(track.number, track.person, recovered=True) for track in recovered]
-        return tuple(sorted(tracked, key=lambda one: one.number))
+        return tuple(sorted(tracked, key=lambda person: person.number))
 
     def _strangers(self, people: Sequence[Person], known: set[int], time_s: float) -> list[_Track]:
-        new = [person for place, person in enumerate(people) if place not in known]
+        new = [person for index, person in enumerate(people) if index not in known]
         new.sort(key=lambda person: person.box.left)
         self._count += len(new)
         first = self._count - len(new) + 1
@@ -96,7 +96,7 @@ class Tracker:
     def _held(
         self,
         lost: Sequence[tuple[_Track, Person]],
-        found: Sequence[_Track],
+        matched: Sequence[_Track],
         time_s: float,
         hold: Hold | None,
     ) -> list[_Track]:
@@ -105,9 +105,11 @@ class Tracker:
             young = track.findings < TUNING.findings_to_hold
             if hold is None or young or time_s - track.found_s > LONGEST_HOLD_S:
                 continue
-            others = [other.person for other in (*found, *recovered)]
+            others = [each.person for each in (*matched, *recovered)]
             looks = hold(expected, time_s - track.seen_s)
-            person = next((one for one in looks if is_still(expected, one, others)), None)
+            person = next(
+                (candidate for candidate in looks if is_still(expected, candidate, others)), None
+            )
             if person is not None:
                 still = _continued(track, person, time_s)
                 recovered.append(replace(still, found_s=track.found_s, findings=track.findings))

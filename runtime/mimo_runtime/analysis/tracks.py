@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from mimo_runtime.ahead import mapped
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.person_detector import PersonDetector
@@ -13,6 +12,7 @@ from mimo_runtime.analysis.pose_estimate import PoseEstimator
 from mimo_runtime.analysis.redetection import redetect
 from mimo_runtime.analysis.shot_boundaries import ShotBoundaryDetector
 from mimo_runtime.analysis.tracker import Tracked, Tracker
+from mimo_runtime.concurrency import parallel_map
 from mimo_runtime.errors import InvalidRequestError
 
 _ASKED_EVERY = 5  # frames: the finder of bodies is asked whether those found are people
@@ -33,7 +33,7 @@ class FramePeople:
 
     def numbered(self, number: int) -> Tracked | None:
         """The person of this number, None where it is not in the frame."""
-        return next((one for one in self.people if one.number == number), None)
+        return next((person for person in self.people if person.number == number), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Track:
     confirmed: int = 0
 
     @property
-    def certainty(self) -> float:
+    def confidence(self) -> float:
         """In which share of the frames that were looked at there is a body; 1 where none was."""
         return self.confirmed / self.asked if self.asked else 1.0
 
@@ -77,18 +77,18 @@ def follow_people(
     and every so often everybody is looked at for a body.
     """
     tracker, cuts = Tracker(), ShotBoundaryDetector()
-    each = mapped(lambda frame: (frame, finder.find(frame.pixels)), frames)
-    for index, (frame, found) in enumerate(each):
+    each = parallel_map(lambda frame: (frame, finder.find(frame.pixels)), frames)
+    for index, (frame, detected) in enumerate(each):
         cut = cuts.is_cut(frame.pixels)
         hold = None if bodies is None else partial(redetect, frame.pixels, bodies)
-        people = tracker.update(found, frame.time_s, cut=cut, hold=hold)
+        people = tracker.update(detected, frame.time_s, cut=cut, hold=hold)
         if bodies is not None and index % _ASKED_EVERY == 0:
-            people = tuple(_asked(one, frame, bodies) for one in people)
+            people = tuple(_asked(person, frame, bodies) for person in people)
         yield FramePeople(index, frame.time_s, cut, people)
 
 
-def _asked(one: Tracked, frame: Frame, bodies: PoseEstimator) -> Tracked:
-    return replace(one, presence=bodies.find(frame.pixels, one.person).presence)
+def _asked(tracked: Tracked, frame: Frame, bodies: PoseEstimator) -> Tracked:
+    return replace(tracked, presence=bodies.find(frame.pixels, tracked.person).presence)
 
 
 class TrackSummary:
@@ -100,49 +100,49 @@ class TrackSummary:
 
     def add(self, frame: FramePeople) -> None:
         """Take one more frame into account."""
-        for one in frame.people:
-            seen = self._look(frame.index, one)
-            before = self._tracks.get(one.number)
-            self._tracks[one.number] = _longer(before, seen) if before else seen
+        for person in frame.people:
+            track = self._track_in_frame(frame.index, person)
+            before = self._tracks.get(person.number)
+            self._tracks[person.number] = _longer(before, track) if before else track
 
     def tracks(self) -> tuple[Track, ...]:
         """Everybody so far, in order of number."""
         return tuple(self._tracks[number] for number in sorted(self._tracks))
 
-    def _look(self, index: int, one: Tracked) -> Track:
+    def _track_in_frame(self, index: int, tracked: Tracked) -> Track:
         width_px, height_px = self._size_px
-        box = one.person.box
+        box = tracked.person.box
         x, y = box.centre
         away = max(abs(2 * x / width_px - 1), abs(2 * y / height_px - 1))
         size = box.area / (width_px * height_px)
-        place = BBox(x / width_px, y / height_px, x / width_px, y / height_px)
-        asked = one.presence is not None
+        centre = BBox(x / width_px, y / height_px, x / width_px, y / height_px)
+        asked = tracked.presence is not None
         return Track(
-            one.number,
+            tracked.number,
             index,
             index,
             1,
             size,
             1 - min(1.0, away),
-            one.person.score,
-            place,
+            tracked.person.score,
+            centre,
             int(asked),
-            int(asked and (one.presence or 0) >= _PRESENT),
+            int(asked and (tracked.presence or 0) >= _PRESENT),
         )
 
 
-def _longer(track: Track, seen: Track) -> Track:
+def _longer(track: Track, addition: Track) -> Track:
     count = track.frames + 1
     return replace(
         track,
-        last=seen.last,
+        last=addition.last,
         frames=count,
-        size=track.size + (seen.size - track.size) / count,
-        middle=track.middle + (seen.middle - track.middle) / count,
-        score=track.score + (seen.score - track.score) / count,
-        path=track.path.joined(seen.path),
-        asked=track.asked + seen.asked,
-        confirmed=track.confirmed + seen.confirmed,
+        size=track.size + (addition.size - track.size) / count,
+        middle=track.middle + (addition.middle - track.middle) / count,
+        score=track.score + (addition.score - track.score) / count,
+        path=track.path.joined(addition.path),
+        asked=track.asked + addition.asked,
+        confirmed=track.confirmed + addition.confirmed,
     )
 
 
@@ -150,7 +150,7 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     """The main person, or the one of number `wanted`.
 
     The main person is in many frames, large, in the middle, does not merely cross the picture, and
-    has a body: most frames * sqrt(size) * (1 + middle) / (1 + reach) * certainty, the mean of the
+    has a body: most frames * sqrt(size) * (1 + middle) / (1 + reach) * confidence, the mean of the
     score breaking ties. What a detector took for a person and is none (a bush) may be large and in
     all frames, but hardly ever has a body.
 
@@ -174,5 +174,5 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
 
 
 def _weight(track: Track) -> float:
-    seen = track.frames * math.sqrt(track.size) * (1 + track.middle) / (1 + track.reach)
-    return seen * max(_LEAST, track.certainty)
+    presence = track.frames * math.sqrt(track.size) * (1 + track.middle) / (1 + track.reach)
+    return presence * max(_LEAST, track.confidence)

@@ -35,7 +35,7 @@ class Camera:
     translation_m: Array
 
     @property
-    def place_m(self) -> Array:
+    def position_m(self) -> Array:
         """float64 [3], where the camera is in the world."""
         return -self.rotation.T @ self.translation_m
 
@@ -65,20 +65,20 @@ class Camera:
 
 
 def look_at(
-    place_m: ArrayLike, target_m: ArrayLike, width_px: int, height_px: int, focal_px: float
+    position_m: ArrayLike, target_m: ArrayLike, width_px: int, height_px: int, focal_px: float
 ) -> Camera:
-    """A camera at `place_m` [3] with `target_m` [3] in the middle, the world's y axis upright.
+    """A camera at `position_m` [3] with `target_m` [3] in the middle, the world's y axis upright.
 
     The line of sight must not be vertical.
     """
-    place = np.asarray(place_m, np.float64)
-    forward = np.asarray(target_m, np.float64) - place
+    position = np.asarray(position_m, np.float64)
+    forward = np.asarray(target_m, np.float64) - position
     forward /= np.linalg.norm(forward)
     right = np.cross(forward, UP)
     right /= np.linalg.norm(right)
     rotation = np.stack([right, np.cross(forward, right), forward])
     centre = (width_px / 2, height_px / 2)
-    return Camera(width_px, height_px, focal_px, centre, rotation, -rotation @ place)
+    return Camera(width_px, height_px, focal_px, centre, rotation, -rotation @ position)
 
 
 def orbit(
@@ -95,6 +95,6 @@ def orbit(
     height_m: of the camera over y = 0. distance_m: from the target, along the ground.
     """
     target = np.asarray(target_m, np.float64)
-    place = target + about_axis(1, azimuth_deg) @ np.array([0, 0, distance_m])
-    place[1] = height_m
-    return look_at(place, target, *size_px, focal_px)
+    position = target + about_axis(1, azimuth_deg) @ np.array([0, 0, distance_m])
+    position[1] = height_m
+    return look_at(position, target, *size_px, focal_px)

@@ -36,8 +36,8 @@ class JointTransforms:
     joints_m: Array
 
 
-def place(skeleton: Skeleton, pose: Pose) -> JointTransforms:
-    """Forward kinematics of one posture."""
+def transforms_of(skeleton: Skeleton, pose: Pose) -> JointTransforms:
+    """Where the joints are in one posture: forward kinematics."""
     return forward_kinematics(skeleton, pose.root_m, pose.rotations)
 
 

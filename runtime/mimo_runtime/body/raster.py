@@ -16,52 +16,52 @@ from mimo_runtime.body.skeleton import Array
 STEPS_PER_PX = 256
 NEAR_M = 0.05
 FURTHEST_PX = 2**20
-NOBODY = -1
+NO_TRIANGLE = -1
 
-Owners = NDArray[np.int32]
+Indices = NDArray[np.int32]
 Integers = NDArray[np.int64]
 
 
 def nearest_triangles(
     pixels: Array, depths_m: Array, triangles: NDArray[np.int32], width_px: int, height_px: int
-) -> tuple[Owners, Integers, Array]:
+) -> tuple[Indices, Integers, Array]:
     """The nearest triangle at every pixel's centre; of equally near ones the first.
 
     pixels float64 [V, 2], depths_m [V], triangles [T, 3], seen from both sides. A triangle that
     comes nearer than `NEAR_M` or reaches `FURTHEST_PX` away from the picture is left out.
-    Returns owners int32 [height, width] (`NOBODY` where there is none), the corners as they were
-    snapped int64 [V, 2], and the inverse depths of the vertices [V], 0 where left out.
+    Returns triangle ids int32 [height, width] (`NO_TRIANGLE` where there is none), the corners as
+    they were snapped int64 [V, 2], and the inverse depths of the vertices [V], 0 where left out.
     """
     usable = (depths_m >= NEAR_M) & (np.abs(pixels).max(axis=1) < FURTHEST_PX)
     corners = np.where(usable[:, None], np.rint(pixels * STEPS_PER_PX), 0).astype(np.int64)
     inverse = np.where(usable, 1 / np.where(usable, depths_m, 1), 0)
-    owners = np.full((height_px, width_px), NOBODY, np.int32)
-    _find_nearest(corners, inverse, triangles, owners, np.zeros(owners.shape))
-    return owners, corners, inverse
+    triangle_ids = np.full((height_px, width_px), NO_TRIANGLE, np.int32)
+    _find_nearest(corners, inverse, triangles, triangle_ids, np.zeros(triangle_ids.shape))
+    return triangle_ids, corners, inverse
 
 
 def resolve(
-    owners: Owners,
+    triangle_ids: Indices,
     corners: Integers,
     inverse_depths: Array,
     triangles: NDArray[np.int32],
     values: Floats,
     samples: int,
 ) -> tuple[Floats, Floats, Floats, Array]:
-    """What the nearest triangles show, `samples` x `samples` of `owners` to a pixel.
+    """What the nearest triangles show, `samples` x `samples` of `triangle_ids` to a pixel.
 
     values: float32 [V, 3 + C], of which the first three are a colour.
     Returns the colour averaged over all samples, nobody being black [H, W, 3]; the other values
     of the nearest sample [H, W, C], 0 where nobody is; the share of covered samples [H, W]; the
     depth of the nearest sample in metres [H, W], infinite where nobody is.
     """
-    height, width = owners.shape[0] // samples, owners.shape[1] // samples
+    height, width = triangle_ids.shape[0] // samples, triangle_ids.shape[1] // samples
     colour = np.zeros((height, width, 3), np.float32)
     others = np.zeros((height, width, values.shape[1] - 3), np.float32)
     coverage = np.zeros((height, width), np.float32)
     depth = np.full((height, width), np.inf)
     _resolve(
-        owners, corners, inverse_depths, triangles, values, samples,
+        triangle_ids, corners, inverse_depths, triangles, values, samples,
         colour, others, coverage, depth,
     )  # fmt: skip
     return colour, others, coverage, depth
@@ -75,9 +75,9 @@ def edge(a: Integers, b: Integers, x: int, y: int) -> Any:
 
 @compiled
 def _find_nearest(
-    corners: Integers, inverse: Array, triangles: Owners, owners: Owners, nearest: Array
+    corners: Integers, inverse: Array, triangles: Indices, triangle_ids: Indices, nearest: Array
 ) -> None:
-    height, width = owners.shape
+    height, width = triangle_ids.shape
     half = STEPS_PER_PX // 2
     for number in range(triangles.shape[0]):
         i, j, k = triangles[number]
@@ -104,15 +104,15 @@ def _find_nearest(
                 here = (u * inverse[i] + v * inverse[j] + w * inverse[k]) / area
                 if here > nearest[row, column]:
                     nearest[row, column] = here
-                    owners[row, column] = number
+                    triangle_ids[row, column] = number
 
 
 @compiled
 def _resolve(
-    owners: Owners,
+    triangle_ids: Indices,
     corners: Integers,
     inverse: Array,
-    triangles: Owners,
+    triangles: Indices,
     values: Floats,
     samples: int,
     colour: Floats,
@@ -123,10 +123,10 @@ def _resolve(
     shares = np.empty(3)
     count = others.shape[2]
     half = STEPS_PER_PX // 2
-    for row in range(owners.shape[0]):
-        for column in range(owners.shape[1]):
-            number = owners[row, column]
-            if number == NOBODY:
+    for row in range(triangle_ids.shape[0]):
+        for column in range(triangle_ids.shape[1]):
+            number = triangle_ids[row, column]
+            if number == NO_TRIANGLE:
                 continue
             pixel = (row // samples, column // samples)
             ids = triangles[number]

@@ -53,13 +53,13 @@ def render_vertices(body: Body, vertices_m: Array, camera: Camera, samples: int 
     """
     fine = camera.scaled(samples)
     pixels, depths = fine.project(vertices_m)
-    owners, corners, inverse = nearest_triangles(
+    triangle_ids, corners, inverse = nearest_triangles(
         pixels, depths, body.triangles, fine.width_px, fine.height_px
     )
     normals = vertex_normals(vertices_m, body.triangles) @ camera.rotation.T
     values = np.concatenate([body.colours, body.surface, normals], axis=1, dtype=np.float32)
     colour, others, coverage, depth = resolve(
-        owners, corners, inverse, body.triangles, values, samples
+        triangle_ids, corners, inverse, body.triangles, values, samples
     )
     seen = np.isfinite(depth)
     others[seen, 3:] /= np.linalg.norm(others[seen, 3:], axis=1, keepdims=True).clip(1e-6)

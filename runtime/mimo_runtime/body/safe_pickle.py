@@ -69,10 +69,10 @@ class _ArrayUnpickler(pickle.Unpickler):
             ("__builtin__", "object"): object,
             ("builtins", "object"): object,
             ("chumpy.ch", "Ch"): Chumpy,
-            **{(place, "_reconstruct"): multiarray._reconstruct for place in _MULTIARRAY},
-            **{(place, "scalar"): multiarray.scalar for place in _MULTIARRAY},
-            **{(place, "_frombuffer"): _from_buffer for place in _NUMERIC},
-            **{(place, "csc_matrix"): SparseColumns for place in _SPARSE},
+            **{(library, "_reconstruct"): multiarray._reconstruct for library in _MULTIARRAY},
+            **{(library, "scalar"): multiarray.scalar for library in _MULTIARRAY},
+            **{(library, "_frombuffer"): _from_buffer for library in _NUMERIC},
+            **{(library, "csc_matrix"): SparseColumns for library in _SPARSE},
         }
         if (module, name) not in known:
             raise RefusedName(f"{module}.{name}")

@@ -5,14 +5,14 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.jit import compiled
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Array
 
 
 def pose_vertices(body: Body, pose: Pose) -> Array:
     """float64 [V, 3] in metres, the vertices of `body` in the world."""
     skeleton = body.skeleton
-    placed = place(skeleton, pose)
+    placed = transforms_of(skeleton, pose)
     moves = np.empty((skeleton.joint_count, 3, 4))
     moves[:, :, :3] = placed.turns
     moves[:, :, 3] = placed.joints_m - np.einsum("jab,jb->ja", placed.turns, skeleton.rest_m)

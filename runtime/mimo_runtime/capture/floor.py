@@ -7,7 +7,12 @@ import numpy as np
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.fitting.contacts import find_contacts
-from mimo_runtime.fitting.ground_alignment import lowered, on_ground, places_of, soles_of
+from mimo_runtime.fitting.ground_alignment import (
+    ground_shifted,
+    on_ground,
+    sole_positions_of,
+    soles_of,
+)
 from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.solve import Poses
 
@@ -26,8 +31,8 @@ def camera_over_floor(
     """
     soles = soles_of(body)
     level, ground = on_ground(body, poses, soles, float(rate_fps), sure)
-    contacts = find_contacts(places_of(body, level, soles), float(rate_fps))
-    _, ground = lowered(body, level, ground, soles, contacts)
+    contacts = find_contacts(sole_positions_of(body, level, soles), float(rate_fps))
+    _, ground = ground_shifted(body, level, ground, soles, contacts)
     rotation = UPRIGHT @ ground.turn.T
     return Camera(
         lens.width_px, lens.height_px, lens.focal_px, lens.centre_px,

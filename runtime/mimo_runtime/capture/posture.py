@@ -27,7 +27,7 @@ class CausalFit:
     def __init__(self, body: Body, rate_fps: Fraction, lens: Camera) -> None:
         self._body, self._rate_fps, self._lens = body, rate_fps, lens
         rate = float(rate_fps)
-        self._places = OneEuro(rate, TUNING.places_hz, TUNING.places_slope)
+        self._positions = OneEuro(rate, TUNING.positions_hz, TUNING.positions_slope)
         self._rays = OneEuro(rate, TUNING.rays_hz, TUNING.rays_slope)
         self._depth = OneEuro(rate, TUNING.depth_hz, TUNING.depth_slope)
         self._last: Poses | None = None
@@ -35,7 +35,7 @@ class CausalFit:
     def forget(self) -> None:
         """Begin anew with the next body: the person was lost in between."""
         self._last = None
-        for smoothed in (self._places, self._rays, self._depth):
+        for smoothed in (self._positions, self._rays, self._depth):
             smoothed.forget()
 
     def add(self, seen: PoseEstimate) -> Poses:
@@ -52,10 +52,10 @@ class CausalFit:
         lens = self._lens
         track = gather_landmarks([seen], self._rate_fps, (lens.width_px, lens.height_px))
         raw = targets_of(track, lens.focal_px)
-        return Targets(self._places(raw.places_m), self._rays(raw.rays), raw.weights)
+        return Targets(self._positions(raw.positions_m), self._rays(raw.rays), raw.weights)
 
     def _first(self, targets: Targets) -> Poses:
-        rotations = initial_rotations(self._body, targets.places_m)
+        rotations = initial_rotations(self._body, targets.positions_m)
         at_origin = forward_kinematics(self._body.skeleton, np.zeros((1, 3)), rotations)
         points = landmark_points(self._body).placed(at_origin) @ UPRIGHT
         root = fit_translation(points[0], targets.rays[0], targets.weights[0], 1.0, (0.0, 0.0))

@@ -10,7 +10,7 @@ class CaptureTuning:
     Attributes:
         presence: of a body from which it is believed to be there.
         same_box: overlap with where the person was from which it is still that person.
-        places_hz, places_slope: cut-off of the landmarks in space at rest, and how much it rises
+        positions_hz, positions_slope: cut-off of the landmarks in space at rest, and how much it rises
             with their speed in m/s; more follows faster and shakes more.
         rays_hz, rays_slope: the same of lines of sight, their speed in slopes a second.
         depth_hz, depth_slope: the same of the distance from the camera, of its logarithm.
@@ -20,8 +20,8 @@ class CaptureTuning:
 
     presence: float = 0.5
     same_box: float = 0.2
-    places_hz: float = 2.0
-    places_slope: float = 2.0
+    positions_hz: float = 2.0
+    positions_slope: float = 2.0
     rays_hz: float = 6.0
     rays_slope: float = 30.0
     depth_hz: float = 0.7

@@ -32,7 +32,7 @@ class PersonWatch:
         return found
 
     def _followed(self, pixels: Pixels, last: PoseEstimate) -> PoseEstimate | None:
-        body = self._bodies.find(pixels, last.person(), last.lean_rad())
+        body = self._bodies.find(pixels, last.person(), last.roll_rad())
         near = intersection_over_union(body.region(), last.region()) >= TUNING.same_box
         return body if near and body.presence >= TUNING.presence else None
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.raster import NOBODY, nearest_triangles
+from mimo_runtime.body.raster import NO_TRIANGLE, nearest_triangles
 from mimo_runtime.body.shipped import load_texture_corners
 
 Integers = NDArray[np.int64]
@@ -45,9 +45,9 @@ class Atlas:
 
     def picture(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values of texels [K, ...] as a picture [size, size, ...], 0 where nobody is."""
-        whole = np.zeros((self.size_px, self.size_px, *values.shape[1:]), values.dtype)
-        whole[self.rows, self.columns] = values
-        return whole
+        texels = np.zeros((self.size_px, self.size_px, *values.shape[1:]), values.dtype)
+        texels[self.rows, self.columns] = values
+        return texels
 
 
 def shipped_atlas(size_px: int) -> Atlas:
@@ -56,9 +56,9 @@ def shipped_atlas(size_px: int) -> Atlas:
     corners = np.stack([uv[..., 0], 1 - uv[..., 1]], axis=-1) * size_px
     flat = corners.reshape(-1, 2)
     own = np.arange(len(flat), dtype=np.int32).reshape(-1, 3)
-    owners, _, _ = nearest_triangles(flat, np.ones(len(flat)), own, size_px, size_px)
-    rows, columns = np.nonzero(owners != NOBODY)
-    triangles = owners[rows, columns].astype(np.int64)
+    triangle_ids, _, _ = nearest_triangles(flat, np.ones(len(flat)), own, size_px, size_px)
+    rows, columns = np.nonzero(triangle_ids != NO_TRIANGLE)
+    triangles = triangle_ids[rows, columns].astype(np.int64)
     middles = np.column_stack([columns, rows]).astype(np.float64) + 0.5
     shares = _shares(middles, corners[triangles])
     return Atlas(size_px, rows, columns, triangles, shares, corners)

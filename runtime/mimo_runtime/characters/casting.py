@@ -6,14 +6,14 @@ from itertools import pairwise
 import numpy as np
 
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.characters.figure import Figure
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.errors import UnsupportedError
 
 _LEGS = ("UpLeg", "Leg", "Foot")
 _NEAREST_M = 0.1
-_TEXELS_PER_PX, _COARSEST = 1.5, 8  # the whole map's side to a person's height
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,8 +27,8 @@ class Cast:
     def pose(self, pose: Pose) -> Pose:
         """What the figure does where somebody of `skeleton` does `pose`: the same, feet as low."""
         own = Pose(pose.root_m, pose.rotations)
-        theirs_m = place(self.skeleton, pose).joints_m[:, 1].min()
-        ours_m = place(self.figure.body.skeleton, own).joints_m[:, 1].min()
+        theirs_m = transforms_of(self.skeleton, pose).joints_m[:, 1].min()
+        ours_m = transforms_of(self.figure.body.skeleton, own).joints_m[:, 1].min()
         return Pose(pose.root_m + np.array([0, theirs_m - ours_m, 0]), pose.rotations)
 
     def height_px(self, pose: Pose, camera: Camera) -> float:
@@ -38,7 +38,10 @@ class Cast:
     def seen_at(self, height_px: float) -> "Cast":
         """The same with a texture no finer than is needed where it is `height_px` tall."""
         texture, factor = self.figure.texture, 1
-        while len(texture.rgb) / (2 * factor) >= _TEXELS_PER_PX * height_px and factor < _COARSEST:
+        while (
+            len(texture.rgb) / (2 * factor) >= TUNING.texels_per_px * height_px
+            and factor < TUNING.coarsest
+        ):
             factor *= 2
         if factor == 1:
             return self

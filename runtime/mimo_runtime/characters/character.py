@@ -45,12 +45,12 @@ class Character:
     guesses: tuple[str, ...]
 
 
-def make_character(rgb: Pixels, alpha: Pixels, seen: PoseEstimate, size_px: int) -> Character:
+def make_character(rgb: Pixels, alpha: Pixels, estimate: PoseEstimate, size_px: int) -> Character:
     """The character of a picture.
 
     Args:
         rgb: uint8 [H, W, 3]. alpha: uint8 [H, W], 255 on the character.
-        seen: their body as found in the picture.
+        estimate: their body as found in the picture.
         size_px: of both pictures.
 
     Raises:
@@ -58,7 +58,7 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: PoseEstimate, size_px: int)
     """
     square = square_around(alpha, size_px)
     picture = square.cut(rgb, alpha)
-    fit = fit_picture(seen, alpha)
+    fit = fit_picture(estimate, alpha)
     atlas = shipped_atlas(TEXTURE_PX)
     camera = square.seen_by(fit.camera)
     alpha_square = np.ascontiguousarray(picture[..., 3])
@@ -87,13 +87,13 @@ def make_character(rgb: Pixels, alpha: Pixels, seen: PoseEstimate, size_px: int)
 
 def _guesses(texture: Texture) -> tuple[str, ...]:
     mirrored, guessed = texture.share(MIRRORED), texture.share(GUESSED)
-    said = []
+    sentences = []
     if mirrored > 0:
-        said.append(f"{mirrored:.0%} of the surface is the mirror image of the other side.")
+        sentences.append(f"{mirrored:.0%} of the surface is the mirror image of the other side.")
     if guessed > 0:
-        said.append(
+        sentences.append(
             f"{guessed:.0%} of the surface is not in the picture; its colours are those of the "
             "opposite side or of what is around."
         )
-    said.append("What reaches beyond the body (hair, skirts, bags) is in picture.png only.")
-    return tuple(said)
+    sentences.append("What reaches beyond the body (hair, skirts, bags) is in picture.png only.")
+    return tuple(sentences)

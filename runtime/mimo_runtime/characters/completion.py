@@ -15,28 +15,27 @@ from mimo_runtime.characters.mirror import mirrored_texels
 from mimo_runtime.characters.other_side import from_other_side
 from mimo_runtime.characters.sampling import Samples
 from mimo_runtime.characters.texture import GUESSED, MIRRORED, SEEN, Texture
+from mimo_runtime.characters.tuning import TUNING
 
 Floats = NDArray[np.float32]
-
-_ENOUGH = 0.15
-_WHOLE = 0.4  # confidence from which nothing else is mixed in
-_MIRRORED_SHARE = 0.6
-_GUESSED_CONFIDENCE = 0.1
 
 
 def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:
     """The texture of `atlas` from `samples` of its texels; at least one of them is seen."""
     twins = mirrored_texels(atlas, body)
-    theirs = np.where(twins >= 0, samples.confidence[twins], 0) * _MIRRORED_SHARE
-    mirrored = (samples.confidence < _ENOUGH) & (theirs >= _ENOUGH)
+    theirs = np.where(twins >= 0, samples.confidence[twins], 0) * TUNING.mirrored_share
+    mirrored = (samples.confidence < TUNING.enough_confidence) & (
+        theirs >= TUNING.enough_confidence
+    )
     rgb = np.where(mirrored[:, None], samples.rgb[twins], samples.rgb)
-    sure = np.where(mirrored, theirs, samples.confidence)
-    filled = atlas.spread(_vertex_colours(atlas, body, rgb, sure), body)
-    share = np.clip((sure - _ENOUGH) / (_WHOLE - _ENOUGH), 0, 1)[:, None]
+    merged = np.where(mirrored, theirs, samples.confidence)
+    filled = atlas.spread(_vertex_colours(atlas, body, rgb, merged), body)
+    span = TUNING.whole_confidence - TUNING.enough_confidence
+    share = np.clip((merged - TUNING.enough_confidence) / span, 0, 1)[:, None]
     mixed = share * rgb + (1 - share) * filled
-    known = sure >= _ENOUGH
+    known = merged >= TUNING.enough_confidence
     origin = np.where(known, np.where(mirrored, MIRRORED, SEEN), GUESSED).astype(np.uint8)
-    confidence = np.where(known, sure, _GUESSED_CONFIDENCE)
+    confidence = np.where(known, merged, TUNING.guessed_confidence)
     return Texture(
         atlas.picture(np.rint(mixed.clip(0, 255)).astype(np.uint8)),
         atlas.picture(np.rint(confidence * 255).astype(np.uint8)),
@@ -44,14 +43,15 @@ def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:
     )
 
 
-def _vertex_colours(atlas: Atlas, body: Body, rgb: Floats, sure: Floats) -> Floats:
+def _vertex_colours(atlas: Atlas, body: Body, rgb: Floats, confidence: Floats) -> Floats:
     """float32 [V, 3]: the mean of the sure texels around each vertex, the rest filled."""
-    weights = np.where(sure >= _ENOUGH, sure, 0)[:, None] * atlas.shares
+    believed = np.where(confidence >= TUNING.enough_confidence, confidence, 0)
+    weights = believed[:, None] * atlas.shares
     ids, size = body.triangles[atlas.triangles].ravel(), len(body.vertices_m)
     total = np.bincount(ids, weights.ravel(), size)
     sums = [np.bincount(ids, (weights * rgb[:, c, None]).ravel(), size) for c in range(3)]
     known = total > 0
     colours = (np.stack(sums, axis=1) / np.where(known, total, 1)[:, None]).astype(np.float32)
-    opposite, found = from_other_side(body, colours, known)
-    colours[found] = opposite[found]
-    return diffuse(colours, known | found, body.triangles)
+    opposite, filled = from_other_side(body, colours, known)
+    colours[filled] = opposite[filled]
+    return diffuse(colours, known | filled, body.triangles)

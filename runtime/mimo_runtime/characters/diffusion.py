@@ -4,10 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.characters.atlas import Integers
+from mimo_runtime.characters.tuning import TUNING
 
 Floats = NDArray[np.float32]
-
-_SMOOTHING_ROUNDS = 120
 
 
 def diffuse(colours: Floats, known: NDArray[np.bool_], triangles: NDArray[np.int32]) -> Floats:
@@ -28,7 +27,7 @@ def diffuse(colours: Floats, known: NDArray[np.bool_], triangles: NDArray[np.int
         reached[fresh] = True
     result[~reached] = result[known].mean(axis=0)
     open_ones, everywhere = np.flatnonzero(reached & ~known), np.ones(len(known), bool)
-    for _ in range(_SMOOTHING_ROUNDS if len(open_ones) else 0):
+    for _ in range(TUNING.smoothing_rounds if len(open_ones) else 0):
         result[open_ones] = means(result, everywhere, starts, ends)[open_ones]
     return result.astype(np.float32)
 

@@ -23,11 +23,8 @@ from mimo_runtime.characters.mirror import mirrored_vertices
 from mimo_runtime.characters.other_side import face
 from mimo_runtime.characters.outline import gaps_px, on_outline
 from mimo_runtime.characters.spread import Links, spread
+from mimo_runtime.characters.tuning import TUNING
 
-_ROUNDS = 4
-_MOST_POINTS = 4000
-_DOUBT_M = 0.03
-_NORMAL_ROUNDS = 12
 _HEIGHT_M = 1.66  # of the body that the limits are for
 _LIMITS_M: Final = (
     ("Head", (-0.015, 0.12)), ("Neck", (-0.02, 0.09)), ("Hand", (-0.004, 0.012)),
@@ -35,7 +32,6 @@ _LIMITS_M: Final = (
     ("Arm", (-0.02, 0.07)), ("Foot", (-0.01, 0.05)), ("Toe", (-0.01, 0.04)),
 )  # fmt: skip
 _ELSEWHERE_M = (-0.04, 0.12)
-_FACE_WEIGHT = 3.0
 
 
 def displacements(body: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint8]) -> Floats:
@@ -48,23 +44,23 @@ def displacements(body: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint
     matte = alpha > 127
     normals = smooth_normals(body)
     low, high = _limits(body)
-    held = np.where(face(body), _FACE_WEIGHT, 0.0)
+    held = np.where(face(body), TUNING.face_weight, 0.0)
     links = Links.of(body.triangles, mirrored_vertices(body))
-    found = np.zeros(len(body.vertices_m))
-    for _ in range(_ROUNDS):
-        moved = displaced(body, found.astype(np.float32), normals)
+    lengths_m = np.zeros(len(body.vertices_m))
+    for _ in range(TUNING.displacement_rounds):
+        moved = displaced(body, lengths_m.astype(np.float32), normals)
         chosen, gaps_m = _gaps(moved, pose, camera, matte)
-        target, weight = np.zeros_like(found), held.copy()
-        target[chosen] = (found[chosen] + gaps_m).clip(low[chosen], high[chosen])
-        weight[chosen] += 1 / (1 + (gaps_m / _DOUBT_M) ** 2)
-        found = spread(target, weight, found, links).clip(low, high)
-    return found.astype(np.float32)
+        target, weight = np.zeros_like(lengths_m), held.copy()
+        target[chosen] = (lengths_m[chosen] + gaps_m).clip(low[chosen], high[chosen])
+        weight[chosen] += 1 / (1 + (gaps_m / TUNING.gap_doubt_m) ** 2)
+        lengths_m = spread(target, weight, lengths_m, links).clip(low, high)
+    return lengths_m.astype(np.float32)
 
 
 def displaced(body: Body, lengths_m: Floats, normals: Array | None = None) -> Body:
     """`body` with its vertices moved by `lengths_m` [V] along `smooth_normals`, soles on y = 0."""
-    ways = smooth_normals(body) if normals is None else normals
-    vertices = body.vertices_m + lengths_m[:, None] * ways
+    directions = smooth_normals(body) if normals is None else normals
+    vertices = body.vertices_m + lengths_m[:, None] * directions
     vertices[:, 1] = np.maximum(vertices[:, 1], 0)
     return replace(body, vertices_m=vertices)
 
@@ -74,7 +70,7 @@ def smooth_normals(body: Body) -> Array:
     normals = vertex_normals(body.vertices_m, body.triangles)
     starts, ends = edges(body.triangles)
     everywhere = np.ones(len(normals), bool)
-    for _ in range(_NORMAL_ROUNDS):
+    for _ in range(TUNING.normal_rounds):
         normals = means(normals, everywhere, starts, ends)
     return np.asarray(normals / np.linalg.norm(normals, axis=1, keepdims=True).clip(1e-9))
 
@@ -84,12 +80,12 @@ def _gaps(
 ) -> tuple[NDArray[np.int64], Array]:
     """Vertices on the outline and how far each is inside that of the matte, in metres."""
     vertices = pose_vertices(body, pose)
-    chosen, ways = on_outline(body, vertices, camera, _MOST_POINTS)
+    chosen, directions = on_outline(body, vertices, camera, TUNING.displacement_points)
     pixels, depths = camera.project(vertices[chosen])
     drawn = render_vertices(body, vertices, camera, samples=1).mask
     scale_m = depths / camera.focal_px
     furthest_px = 2 * _ELSEWHERE_M[1] / float(np.median(scale_m)) if len(chosen) else 0.0
-    gaps = gaps_px(pixels, ways, drawn, matte, furthest_px) if furthest_px else np.zeros(0)
+    gaps = gaps_px(pixels, directions, drawn, matte, furthest_px) if furthest_px else np.zeros(0)
     known = np.isfinite(gaps)
     return chosen[known], gaps[known] * scale_m[known]
 

@@ -12,7 +12,7 @@ from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.characters.displacement import displaced
-from mimo_runtime.characters.folder import FIT, PICTURE, RECORD, TEXTURE, read_character_record
+from mimo_runtime.characters.folder import FIT, PICTURE, TEXTURE, read_character_record
 from mimo_runtime.characters.texture import Texture, read_texture
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import write_errors
@@ -126,11 +126,6 @@ def read_figure(folder: Path) -> Figure:
         pose=Pose(arrays["root_m"].astype(np.float64), arrays["rotations"].astype(np.float64)),
         camera=camera,
     )
-
-
-def is_character_folder(path: Path) -> bool:
-    """Whether it is a folder that says that it holds a character."""
-    return (path / RECORD).is_file()
 
 
 def _picture(path: Path, size_px: int) -> NDArray[np.uint8]:

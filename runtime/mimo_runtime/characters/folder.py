@@ -122,7 +122,9 @@ def _record(content: dict[str, Any]) -> CharacterRecord:
         sha256=str(content["source"]["sha256"]),
         size_px=int(content["size_px"]),
         models={str(slot): str(file) for slot, file in content["models"].items()},
-        warnings=tuple((str(one["kind"]), str(one["text"])) for one in content["warnings"]),
+        warnings=tuple(
+            (str(warning["kind"]), str(warning["text"])) for warning in content["warnings"]
+        ),
         guesses=tuple(map(str, content["guesses"])),
         body=str(body["name"]),
         shape={str(name): float(share) for name, share in body["shape"].items()},

@@ -11,10 +11,10 @@ _STEPS = 4096
 
 def mirrored_vertices(body: Body) -> Integers:
     """int [V], the vertex on the other side of each vertex of the shipped body."""
-    places = np.rint(body.surface * _STEPS).astype(np.int64)
+    positions = np.rint(body.surface * _STEPS).astype(np.int64)
     opposite = np.rint(body.surface * (-1, 1, 1) * _STEPS + (_STEPS, 0, 0)).astype(np.int64)
-    order, wanted = np.lexsort(places.T), np.lexsort(opposite.T)
-    result = np.empty(len(places), np.int64)
+    order, wanted = np.lexsort(positions.T), np.lexsort(opposite.T)
+    result = np.empty(len(positions), np.int64)
     result[wanted] = order
     return result
 
@@ -25,13 +25,13 @@ def mirrored_texels(atlas: Atlas, body: Body) -> Integers:
     quads = body.triangles.reshape(-1, 2, 3)
     corners = atlas.corners_px.reshape(-1, 2, 3, 2)
     ids = np.concatenate([quads[:, 0], quads[:, 1, 2:]], axis=1)
-    places = np.concatenate([corners[:, 0], corners[:, 1, 2:]], axis=1)
+    positions = np.concatenate([corners[:, 0], corners[:, 1, 2:]], axis=1)
     twin = _same_quads(np.sort(opposite[ids], axis=1), np.sort(ids, axis=1))
     quad = twin[atlas.triangles // 2]
     wanted = opposite[body.triangles[atlas.triangles]]
     slot = (ids[quad][:, None] == wanted[:, :, None]).argmax(axis=2)
-    found = np.take_along_axis(places[quad], slot[..., None], axis=1)
-    column, row = (atlas.shares[..., None] * found).sum(axis=1).T.astype(np.int64)
+    mirrored = np.take_along_axis(positions[quad], slot[..., None], axis=1)
+    column, row = (atlas.shares[..., None] * mirrored).sum(axis=1).T.astype(np.int64)
     limit = atlas.size_px - 1
     return np.where(quad >= 0, atlas.index()[row.clip(0, limit), column.clip(0, limit)], -1)
 

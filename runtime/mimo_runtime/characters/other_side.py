@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Body
 from mimo_runtime.characters.atlas import Shares
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.degrees_of_freedom import NECK
 
 Floats = NDArray[np.float32]
@@ -24,8 +25,6 @@ _HEAD: Final = "head"
 _NECK: Final = "neck"
 _LIMBS: Final = {"Arm": "Arm", "ForeArm": "ForeArm", "UpLeg": "UpLeg", "Leg": "Leg"}
 _ENDS: Final = {"Hand": "Hand", "Thumb": "Hand", "Finger": "Hand", "Foot": "Foot", "Toe": "Foot"}
-_ALONG_M, _ACROSS_M = 0.02, 0.25
-_NEIGHBOURS, _ON_LIMBS, _ON_CROWN, _FEWEST = 121, 41, 60, 24
 _ROWS_AT_ONCE = 256
 
 
@@ -33,24 +32,24 @@ def from_other_side(
     body: Body, colours: Floats, known: NDArray[np.bool_]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Colours [V, 3] for vertices of the shipped body that are not `known`, and which got one."""
-    result, found = np.zeros_like(colours), np.zeros(len(known), bool)
+    result, filled = np.zeros_like(colours), np.zeros(len(known), bool)
     parts = _parts(body)
     for part in np.unique(parts):
         own = parts == part
         wanted, sources = own & ~known, own & known
         if part == _HEAD:
             wanted, sources = wanted & ~face(body), sources & _scalp(body)
-        if not wanted.any() or sources.sum() < _FEWEST:
+        if not wanted.any() or sources.sum() < TUNING.fewest_sources:
             continue
         if part == _HEAD:
             result[wanted] = _crown(body, colours, sources)
         else:
-            places, most = _places(body, str(part), own), _ON_LIMBS
+            positions, most = _positions(body, str(part), own), TUNING.limb_neighbours
             if part in (_TRUNK, _NECK):
-                most = _NEIGHBOURS
-            result[wanted] = _medians(places[wanted], places[sources], colours[sources], most)
-        found |= wanted
-    return result, found
+                most = TUNING.trunk_neighbours
+            result[wanted] = _medians(positions[wanted], positions[sources], colours[sources], most)
+        filled |= wanted
+    return result, filled
 
 
 def face(body: Body) -> NDArray[np.bool_]:
@@ -69,7 +68,9 @@ def _scalp(body: Body) -> NDArray[np.bool_]:
 def _crown(body: Body, colours: Floats, sources: NDArray[np.bool_]) -> Floats:
     """float32 [3], the median colour of the highest of the vertices `sources` [V]."""
     numbers = np.flatnonzero(sources)
-    highest = numbers[np.argsort(-body.vertices_m[numbers, 1], kind="stable")[:_ON_CROWN]]
+    highest = numbers[
+        np.argsort(-body.vertices_m[numbers, 1], kind="stable")[: TUNING.crown_neighbours]
+    ]
     return np.asarray(np.median(colours[highest], axis=0), np.float32)
 
 
@@ -90,23 +91,23 @@ def _part(joint: str) -> str:
     return next((side + end for word, end in _ENDS.items() if word in joint), _TRUNK)
 
 
-def _places(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
+def _positions(body: Body, part: str, own: NDArray[np.bool_]) -> Shares:
     """Where vertices [V] are along their part and, on the trunk, across it; nearness counts."""
     if part in (_TRUNK, _NECK):
-        across = body.vertices_m[:, 0] / _ACROSS_M
-        return np.column_stack([body.vertices_m[:, 1] / _ALONG_M, across])
+        across = body.vertices_m[:, 0] / TUNING.across_m
+        return np.column_stack([body.vertices_m[:, 1] / TUNING.along_m, across])
     centred = body.vertices_m - body.vertices_m[own].mean(axis=0)
     _, _, axes = np.linalg.svd(centred[own], full_matrices=False)
-    return np.asarray(centred @ axes[:1].T / _ALONG_M)
+    return np.asarray(centred @ axes[:1].T / TUNING.along_m)
 
 
-def _medians(places: Shares, sources: Shares, colours: Floats, most: int) -> Floats:
+def _medians(positions: Shares, sources: Shares, colours: Floats, most: int) -> Floats:
     """float32 [N, 3]: the median colour of the `most` sources nearest to each place."""
     count = min(most, len(sources))
-    result = np.empty((len(places), 3), np.float32)
-    for first in range(0, len(places), _ROWS_AT_ONCE):
+    result = np.empty((len(positions), 3), np.float32)
+    for first in range(0, len(positions), _ROWS_AT_ONCE):
         some = slice(first, first + _ROWS_AT_ONCE)
-        apart = ((places[some, None] - sources) ** 2).sum(axis=-1)
+        apart = ((positions[some, None] - sources) ** 2).sum(axis=-1)
         nearest = np.argpartition(apart, count - 1, axis=1)[:, :count]
         result[some] = np.median(colours[nearest], axis=1)
     return result

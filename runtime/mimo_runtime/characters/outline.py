@@ -9,10 +9,7 @@ from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.skeleton import Array
-
-_EDGE_PX = 2
-_FLAT = 0.9  # the least share of a normal that lies in the picture
-_STEP_PX = 0.5
+from mimo_runtime.characters.tuning import TUNING
 
 
 def on_outline(
@@ -23,7 +20,7 @@ def on_outline(
     vertices: float64 [V, 3] in the world. About `most` are taken, evenly.
     """
     mask = render_vertices(body, vertices, camera, samples=1).mask.astype(np.uint8)
-    kernel = np.ones((2 * _EDGE_PX + 1,) * 2, np.uint8)
+    kernel = np.ones((2 * TUNING.outline_edge_px + 1,) * 2, np.uint8)
     edge = (cv2.dilate(mask, kernel) > 0) & (cv2.erode(mask, kernel) == 0)
     pixels, _ = camera.project(vertices)
     cells = np.floor(pixels).astype(np.int64)
@@ -32,14 +29,14 @@ def on_outline(
     x, y = cells.clip(0, np.array(size) - 1).T
     normals = vertex_normals(vertices, body.triangles) @ camera.rotation.T
     flat = np.linalg.norm(normals[:, :2], axis=1)
-    found = np.flatnonzero(inside & edge[y, x] & (flat > _FLAT))
-    found = found[:: max(1, len(found) // most)]
-    return found, normals[found, :2] / flat[found, None]
+    chosen = np.flatnonzero(inside & edge[y, x] & (flat > TUNING.outline_flat))
+    chosen = chosen[:: max(1, len(chosen) // most)]
+    return chosen, normals[chosen, :2] / flat[chosen, None]
 
 
 def gaps_px(
     places_px: Array,
-    ways: Array,
+    directions: Array,
     drawn: NDArray[np.bool_],
     matte: NDArray[np.bool_],
     furthest_px: float,
@@ -50,21 +47,22 @@ def gaps_px(
     goes half of the way. NaN where there is no edge within `furthest_px`, as at the border of the
     picture.
 
-    places_px, ways: float64 [C, 2], points on the outline of `drawn` [H, W] and unit vectors out.
+    places_px, directions: float64 [C, 2], points on the outline of `drawn` [H, W], and unit vectors
+    out of it.
     """
-    steps = np.arange(0, furthest_px, _STEP_PX)
-    in_matte, known = _looked_up(matte, places_px[:, None] + ways[:, None] * steps[:, None])
-    on_body, _ = _looked_up(drawn, places_px[:, None] + ways[:, None] * steps[:, None])
+    steps = np.arange(0, furthest_px, TUNING.outline_step_px)
+    in_matte, known = _looked_up(matte, places_px[:, None] + directions[:, None] * steps[:, None])
+    on_body, _ = _looked_up(drawn, places_px[:, None] + directions[:, None] * steps[:, None])
     outside = np.logical_or.accumulate(~on_body, axis=1)
     own_edge = _first(outside, steps)
     again = on_body & outside
     stop = ~in_matte | again | ~known
     out = _first(stop, steps)
-    at_end = stop & (np.arange(len(steps)) == (out / _STEP_PX)[:, None])
+    at_end = stop & (np.arange(len(steps)) == (out / TUNING.outline_step_px)[:, None])
     ends_in_body, ends_well = (at_end & again & in_matte).any(axis=1), (at_end & known).any(axis=1)
     grown = np.where(ends_in_body, (out - own_edge) / 2, out - own_edge)
     outwards = np.where(ends_well & outside.any(axis=1), grown, np.nan)
-    inward, known = _looked_up(matte, places_px[:, None] - ways[:, None] * steps[:, None])
+    inward, known = _looked_up(matte, places_px[:, None] - directions[:, None] * steps[:, None])
     back = -_first(inward, steps) - own_edge
     inwards = np.where(inward.any(axis=1) & known.all(axis=1), back, np.nan)
     return np.where(in_matte[:, 0], outwards, inwards)

@@ -14,25 +14,18 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import JointTransforms, Pose, place
+from mimo_runtime.body.pose import JointTransforms, Pose, transforms_of
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline import on_outline
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.degrees_of_freedom import NECK
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
 from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.solve import Outline, Poses, Targets, solve
 
-ROUNDS = 12
-_STEPS = 2
-_MOST_POINTS = 500
 _HALF_PX = 0.5  # a contour runs through the middles of the outermost pixels
-_FURTHEST = 0.1  # of the picture's side
-_SAME_WAY = 0.6  # cosine between the outlines
-_TOTAL_WEIGHT = 40.0
-_CLOTHES_SHARE, _HAIR_SHARE = 0.8, 0.1  # of the pull of an edge outside of the body
 _FACE = slice(0, LANDMARK["mouth_right"] + 1)
-_FACE_FACTOR = 4.0
 
 
 def refine(
@@ -42,42 +35,44 @@ def refine(
 
     targets: of one frame, the landmarks, which keep their say. camera: of the size of `alpha`.
     """
-    edges, ways = _edges(alpha)
+    edges, directions = _edges(alpha)
     if len(edges) == 0:
         return pose
     weights = targets.weights.copy()
-    weights[:, _FACE] *= _FACE_FACTOR
+    weights[:, _FACE] *= TUNING.face_factor
     targets = replace(targets, weights=weights)
-    for _ in range(ROUNDS):
-        outline = _outline(body, pose, camera, edges, ways)
+    for _ in range(TUNING.fit_rounds):
+        outline = _outline(body, pose, camera, edges, directions)
         if outline is None:
             return pose
-        found = solve(body, targets, _to_sight(pose, camera), _STEPS, outline)
-        pose = _from_sight(found, camera)
+        solved = solve(body, targets, _to_sight(pose, camera), TUNING.fit_steps, outline)
+        pose = _from_sight(solved, camera)
     return pose
 
 
-def _outline(body: Body, pose: Pose, camera: Camera, edges: Array, ways: Array) -> Outline | None:
-    """The body's outline matched with `edges` float64 [E, 2], whose outsides are at `ways`."""
+def _outline(
+    body: Body, pose: Pose, camera: Camera, edges: Array, directions: Array
+) -> Outline | None:
+    """The body's outline matched with `edges` [E, 2], whose outsides lie along `directions`."""
     vertices = pose_vertices(body, pose)
-    chosen, own_ways = on_outline(body, vertices, camera, _MOST_POINTS)
+    chosen, own_directions = on_outline(body, vertices, camera, TUNING.fit_points)
     pixels, _ = camera.project(vertices[chosen])
     apart = np.linalg.norm(pixels[:, None] - edges, axis=-1)
-    apart = np.where(own_ways @ ways.T > _SAME_WAY, apart, np.inf)
+    apart = np.where(own_directions @ directions.T > TUNING.fit_same_way, apart, np.inf)
     nearest = apart.argmin(axis=1)
-    near = apart.min(axis=1) < _FURTHEST * max(camera.width_px, camera.height_px)
+    near = apart.min(axis=1) < TUNING.fit_furthest * max(camera.width_px, camera.height_px)
     if not near.any():
         return None
     chosen, nearest, pixels = chosen[near], nearest[near], pixels[near]
-    points = _carried(body, place(body.skeleton, pose), vertices, chosen)
+    points = _carried(body, transforms_of(body.skeleton, pose), vertices, chosen)
     head = np.isin(points.joints, [body.skeleton.index(name) for name in NECK])
-    inside = ((edges[nearest] - pixels) * ways[nearest]).sum(axis=1) > 0
-    weights = np.where(inside, np.where(head, _HAIR_SHARE, _CLOTHES_SHARE), 1.0)
+    inside = ((edges[nearest] - pixels) * directions[nearest]).sum(axis=1) > 0
+    weights = np.where(inside, np.where(head, TUNING.hair_share, TUNING.clothes_share), 1.0)
     return Outline(
         points=points,
         rays=(edges[nearest] - np.array(camera.centre_px)) / camera.focal_px,
-        normals=ways[nearest],
-        weights=weights * _TOTAL_WEIGHT / len(weights),
+        normals=directions[nearest],
+        weights=weights * TUNING.fit_weight / len(weights),
     )
 
 
@@ -97,9 +92,9 @@ def _edges(alpha: NDArray[np.uint8]) -> tuple[Array, Array]:
     height, width = alpha.shape
     free = (x > 1) & (y > 1) & (x < width - 2) & (y < height - 2)
     x, y = x[free], y[free]
-    ways = -np.column_stack([across[y, x], down[y, x]]).astype(np.float64)
-    ways /= np.maximum(np.linalg.norm(ways, axis=1, keepdims=True), 1e-9)
-    return np.column_stack([x, y]) + 0.5 + _HALF_PX * ways, ways
+    directions = -np.column_stack([across[y, x], down[y, x]]).astype(np.float64)
+    directions /= np.maximum(np.linalg.norm(directions, axis=1, keepdims=True), 1e-9)
+    return np.column_stack([x, y]) + 0.5 + _HALF_PX * directions, directions
 
 
 def _carried(
@@ -121,9 +116,9 @@ def _to_sight(pose: Pose, camera: Camera) -> Poses:
     return Poses(root[None], rotations[None])
 
 
-def _from_sight(postures: Poses, camera: Camera) -> Pose:
+def _from_sight(poses: Poses, camera: Camera) -> Pose:
     turn = UPRIGHT @ camera.rotation
-    rotations = postures.rotations[0].copy()
+    rotations = poses.rotations[0].copy()
     rotations[0] = turn.T @ rotations[0]
-    place_m = camera.rotation.T @ (UPRIGHT @ postures.root_m[0] - camera.translation_m)
-    return Pose(place_m, rotations)
+    position_m = camera.rotation.T @ (UPRIGHT @ poses.root_m[0] - camera.translation_m)
+    return Pose(position_m, rotations)

@@ -12,9 +12,9 @@ from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.casting import Cast
 from mimo_runtime.characters.planes import draw_vertices
+from mimo_runtime.characters.tuning import TUNING
 
 _ROOM_PX = 3
-_SHADOW_ROOM_M = 0.7
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,16 +50,16 @@ def draw_person(
 def _part(camera: Camera, vertices: Array) -> Camera:
     """`camera`, of the part of its picture that holds the body and its shadow; at least a pixel."""
     under = vertices * (1, 0, 1)
-    around = np.array([[x, 0, z] for x in (-1, 1) for z in (-1, 1)]) * _SHADOW_ROOM_M
+    around = np.array([[x, 0, z] for x in (-1, 1) for z in (-1, 1)]) * TUNING.shadow_room_m
     ground = under.mean(axis=0) + around
     pixels, depths = camera.project(np.concatenate([vertices, ground]))
-    seen = pixels[depths > 0.1]
+    visible = pixels[depths > 0.1]
     size = np.array([camera.width_px, camera.height_px])
-    if len(seen) == 0:
+    if len(visible) == 0:
         low, high = np.zeros(2, int), np.ones(2, int)
     else:
-        low = np.floor(seen.min(axis=0) - _ROOM_PX).clip(0, size - 1).astype(int)
-        high = np.ceil(seen.max(axis=0) + _ROOM_PX).clip(low + 1, size).astype(int)
+        low = np.floor(visible.min(axis=0) - _ROOM_PX).clip(0, size - 1).astype(int)
+        high = np.ceil(visible.max(axis=0) + _ROOM_PX).clip(low + 1, size).astype(int)
     x, y = camera.centre_px
     return replace(
         camera,

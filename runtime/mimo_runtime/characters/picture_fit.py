@@ -15,6 +15,7 @@ from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.characters.outline_fit import refine
 from mimo_runtime.characters.square import Square, square_around
+from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.landmark_track import LandmarkTrack, gather_landmarks
 from mimo_runtime.fitting.motion_fit import FittedMotion, fit_motion
 from mimo_runtime.fitting.observations import targets_of
@@ -29,8 +30,6 @@ _BUILDS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("light", (0.5, 1.0)),
     ("muscular", (0.7,)),
 )
-_LOOK_PX = 256
-_BETTER = 0.004
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,25 +45,27 @@ class PictureFit:
     guesses: tuple[str, ...]
 
 
-def fit_picture(seen: PoseEstimate, alpha: Pixels) -> PictureFit:
-    """The shipped body, standing as `seen`, in the build and posture whose outline fits best.
+def fit_picture(estimate: PoseEstimate, alpha: Pixels) -> PictureFit:
+    """The shipped body, standing as `estimate`, in the build and posture whose outline fits best.
 
     Args:
-        alpha: uint8 [H, W], 255 on the character, of the picture in which `seen` was found.
+        alpha: uint8 [H, W], 255 on the character, of the picture in which `estimate` was found.
 
     Raises:
         MediaError: the matte is empty.
     """
     height, width = alpha.shape
-    track = gather_landmarks([seen], Fraction(1), (width, height))
-    square = square_around(alpha, _LOOK_PX)
-    look = np.ascontiguousarray(square.cut(np.zeros((height, width, 3), np.uint8), alpha)[..., 3])
-    best, shape, score = _best_build(track, square, look)
+    track = gather_landmarks([estimate], Fraction(1), (width, height))
+    square = square_around(alpha, TUNING.fit_side_px)
+    outline = np.ascontiguousarray(
+        square.cut(np.zeros((height, width, 3), np.uint8), alpha)[..., 3]
+    )
+    best, shape, score = _best_build(track, square, outline)
     pose, camera = best.motion.pose(0), best.cameras.at(0)
     small = square.seen_by(camera)
-    better = refine(best.body, targets_of(track, camera.focal_px), pose, small, look)
-    if (found := _shared(best.body, better, small, look)) > score:
-        pose, score = better, found
+    better = refine(best.body, targets_of(track, camera.focal_px), pose, small, outline)
+    if (overlap := _shared(best.body, better, small, outline)) > score:
+        pose, score = better, overlap
     return PictureFit(
         body=best.body,
         shape=shape,
@@ -77,22 +78,22 @@ def fit_picture(seen: PoseEstimate, alpha: Pixels) -> PictureFit:
 
 
 def _best_build(
-    track: LandmarkTrack, square: Square, look: Pixels
+    track: LandmarkTrack, square: Square, outline: Pixels
 ) -> tuple[FittedMotion, Shape, float]:
-    """The build, one trait after the other, of the largest overlap with `look`, and that."""
+    """The build, one trait after the other, of the largest overlap with `outline`, and that."""
     shape: Shape = {}
     best = fit_motion(track, load_body())
-    score = _overlap(best, square, look)
+    score = _overlap(best, square, outline)
     for name, amounts in _BUILDS:
         for tried in [{**shape, name: amount} for amount in amounts]:
             fit = fit_motion(track, load_body(tried))
-            if (found := _overlap(fit, square, look)) > score + _BETTER:
-                best, score, shape = fit, found, tried
+            if (overlap := _overlap(fit, square, outline)) > score + TUNING.better_overlap:
+                best, score, shape = fit, overlap, tried
     return best, shape, score
 
 
-def _overlap(fit: FittedMotion, square: Square, look: Pixels) -> float:
-    return _shared(fit.body, fit.motion.pose(0), square.seen_by(fit.cameras.at(0)), look)
+def _overlap(fit: FittedMotion, square: Square, outline: Pixels) -> float:
+    return _shared(fit.body, fit.motion.pose(0), square.seen_by(fit.cameras.at(0)), outline)
 
 
 def _shared(body: Body, pose: Pose, camera: Camera, alpha: Pixels) -> float:

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Floats
 from mimo_runtime.body.jit import compiled
-from mimo_runtime.body.raster import NOBODY, STEPS_PER_PX, Integers, Owners, edge
+from mimo_runtime.body.raster import NO_TRIANGLE, STEPS_PER_PX, Indices, Integers, edge
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.characters.texture import NOWHERE
 
@@ -16,7 +16,7 @@ _FURTHEST_TEXELS = 8
 
 @compiled
 def paint_planes(
-    owners: Owners,
+    triangle_ids: Indices,
     corners: Integers,
     inverse_depths: Array,
     triangles: NDArray[np.int32],
@@ -31,7 +31,7 @@ def paint_planes(
 ) -> None:
     """Draw into `planes` [12, H, W], which are 0; outside the body they stay so.
 
-    owners, corners, inverse_depths: of `nearest_triangles`, `samples` x `samples` to a pixel.
+    triangle_ids, corners, inverse_depths: of `nearest_triangles`, `samples` x `samples` to a pixel.
     Colour and confidence are means over the samples that show the body, surface and normal those
     of the nearest sample, which never lie between an arm and the trunk behind it.
     """
@@ -42,8 +42,8 @@ def paint_planes(
             covered, nearest = 0, 0.0
             for part in range(samples * samples):
                 y, x = row * samples + part // samples, column * samples + part % samples
-                number = owners[y, x]
-                if number == NOBODY:
+                number = triangle_ids[y, x]
+                if number == NO_TRIANGLE:
                     continue
                 ids = triangles[number]
                 near = _share(
@@ -84,11 +84,11 @@ def _point(
 ) -> None:
     length = 0.0
     for axis in range(3):
-        place, way = 0.0, 0.0
+        position, way = 0.0, 0.0
         for corner in range(3):
-            place += shares[corner] * surface[ids[corner], axis]
+            position += shares[corner] * surface[ids[corner], axis]
             way += shares[corner] * normals[ids[corner], axis]
-        pixel[axis], pixel[3 + axis] = place, way
+        pixel[axis], pixel[3 + axis] = position, way
         length += way * way
     length = max(np.sqrt(length), 1e-6)
     for axis in range(3):

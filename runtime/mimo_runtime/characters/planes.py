@@ -95,7 +95,7 @@ def draw_vertices(
     """`draw_planes` of a body whose vertices are at `vertices_m` float64 [V, 3] in the world."""
     fine = camera.scaled(SAMPLES)
     pixels, depths = fine.project(vertices_m)
-    owners, corners, inverse = nearest_triangles(
+    triangle_ids, corners, inverse = nearest_triangles(
         pixels, depths, body.triangles, fine.width_px, fine.height_px
     )
     normals = vertex_normals(vertices_m, body.triangles) @ camera.rotation.T
@@ -103,7 +103,7 @@ def draw_vertices(
     values = np.empty(shape, np.float32) if out is None else out
     values.fill(0)
     paint_planes(
-        owners, corners, inverse, body.triangles, body.surface, normals, texture_corners,
+        triangle_ids, corners, inverse, body.triangles, body.surface, normals, texture_corners,
         texture.rgb, texture.confidence, texture.origin, SAMPLES, values,
     )  # fmt: skip
     covered = values[COVERAGE] > 0

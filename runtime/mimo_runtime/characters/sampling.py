@@ -13,18 +13,10 @@ from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.atlas import Atlas
+from mimo_runtime.characters.tuning import TUNING
 
 Pixels = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-
-_BEHIND_M = 0.02
-_GRAZING, _FRONTAL = 0.1, 0.6  # cosines between which a surface is seen worse and better
-_OPAQUE = 200
-_REACH = 0.04  # of the picture's height: how far a colour may be fetched back into the matte
-_FETCHED = 0.4
-_APART_M = 0.07  # from where on one part of the body is before another
-_HIDDEN_REACH, _HIDDEN_SHARE = 0.018, 0.1  # of the picture's height; of the confidence
-_RIM_REACH, _RIM_SHARE = 0.006, 0.4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,20 +40,22 @@ def sample_colours(
         rgb: uint8 [H, W, 3]. alpha: uint8 [H, W], 255 on the character.
     """
     vertices = pose_vertices(body, pose)
-    places = atlas.spread(vertices, body)
-    pixels, depth_m = camera.project(places)
+    positions = atlas.spread(vertices, body)
+    pixels, depth_m = camera.project(positions)
     view = render_vertices(body, vertices, camera, samples=1)
     columns, rows, inside = _cells(pixels, rgb)
     nearest = view.depth_m[rows, columns]
-    open_to_view = inside & (depth_m < np.where(np.isfinite(nearest), nearest, 0) + _BEHIND_M)
-    sight = camera.to_camera(places)
+    open_to_view = inside & (depth_m < np.where(np.isfinite(nearest), nearest, 0) + TUNING.behind_m)
+    sight = camera.to_camera(positions)
     normals = atlas.spread(vertex_normals(vertices, body.triangles), body) @ camera.rotation.T
     lengths = np.linalg.norm(sight, axis=1) * np.linalg.norm(normals, axis=1)
     facing = -(normals * sight).sum(axis=1) / np.maximum(lengths, 1e-9)
-    sure = np.clip((facing - _GRAZING) / (_FRONTAL - _GRAZING), 0, 1) * open_to_view
-    sure *= _beside_others(view.depth_m, depth_m, rows, columns)
+    confidence = (
+        np.clip((facing - TUNING.grazing) / (TUNING.frontal - TUNING.grazing), 0, 1) * open_to_view
+    )
+    confidence *= _beside_others(view.depth_m, depth_m, rows, columns)
     places_px, share = _into_matte(pixels, rows, columns, alpha)
-    return Samples(_read(rgb, places_px, atlas.size_px), (sure * share).astype(np.float32))
+    return Samples(_read(rgb, places_px, atlas.size_px), (confidence * share).astype(np.float32))
 
 
 def _beside_others(
@@ -76,10 +70,10 @@ def _beside_others(
     is behind it.
     """
     body_only = np.where(np.isfinite(seen_m), seen_m, -np.inf)
-    front, back = (_disc(len(seen_m), share) for share in (_HIDDEN_REACH, _RIM_REACH))
-    nearer = cv2.erode(seen_m, front)[rows, columns] < depth_m - _APART_M
-    farther = cv2.dilate(body_only, back)[rows, columns] > depth_m + _APART_M
-    return np.where(nearer, _HIDDEN_SHARE, np.where(farther, _RIM_SHARE, 1.0))
+    front, back = (_disc(len(seen_m), share) for share in (TUNING.hidden_reach, TUNING.rim_reach))
+    nearer = cv2.erode(seen_m, front)[rows, columns] < depth_m - TUNING.apart_m
+    farther = cv2.dilate(body_only, back)[rows, columns] > depth_m + TUNING.apart_m
+    return np.where(nearer, TUNING.hidden_share, np.where(farther, TUNING.rim_share, 1.0))
 
 
 def _disc(height_px: int, share: float) -> Pixels:
@@ -101,7 +95,7 @@ def _into_matte(
     pixels: NDArray[np.float64], rows: NDArray[np.int64], columns: NDArray[np.int64], alpha: Pixels
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Where to read each colour, and how much to believe it: 1 inside, less or 0 outside."""
-    inner = cv2.erode((alpha >= _OPAQUE).astype(np.uint8), np.ones((3, 3), np.uint8))
+    inner = cv2.erode((alpha >= TUNING.opaque).astype(np.uint8), np.ones((3, 3), np.uint8))
     away, labels = cv2.distanceTransformWithLabels(
         1 - inner, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -109,9 +103,11 @@ def _into_matte(
     seats = np.argwhere(inner > 0)
     nearest[labels[seats[:, 0], seats[:, 1]]] = seats[:, ::-1] + 0.5
     far = away[rows, columns]
-    places = np.where((far > 0)[:, None], nearest[labels[rows, columns]], pixels)
-    reach = _REACH * len(alpha)
-    return places, np.where(far > 0, _FETCHED * np.clip(1 - far / reach, 0, 1), 1.0)
+    positions = np.where((far > 0)[:, None], nearest[labels[rows, columns]], pixels)
+    reach = TUNING.fetch_reach * len(alpha)
+    return positions, np.where(
+        far > 0, TUNING.fetched_confidence * np.clip(1 - far / reach, 0, 1), 1.0
+    )
 
 
 def _read(rgb: Pixels, places_px: NDArray[np.float64], size_px: int) -> Floats:

@@ -63,14 +63,14 @@ def _apply(
 
 @compiled
 def _solved(
-    target: Array, weight: Array, found: Array, first: Integers, near: Integers, twins: Integers
+    target: Array, weight: Array, lengths: Array, first: Integers, near: Integers, twins: Integers
 ) -> Array:
-    count = len(found)
+    count = len(lengths)
     own = weight + _REST + 2 * _LIKENESS
     for i in range(count):
         own[i] += _SMOOTHNESS * (first[i + 1] - first[i])
     moved = np.empty(count)
-    _apply(found, own, first, near, twins, moved)
+    _apply(lengths, own, first, near, twins, moved)
     left = weight * target - moved
     scaled = left / own
     way = scaled.copy()
@@ -81,9 +81,9 @@ def _solved(
             break
         _apply(way, own, first, near, twins, moved)
         step = size / (way * moved).sum()
-        found += step * way
+        lengths += step * way
         left -= step * moved
         scaled = left / own
         last, size = size, (left * scaled).sum()
         way = scaled + size / last * way
-    return found
+    return lengths

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from mimo_runtime.cli.counts import counted
-from mimo_runtime.errors import MediaError
 
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
@@ -28,11 +27,14 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.media.sink import open_sink
     from mimo_runtime.synthesis.draft import Draft
+    from mimo_runtime.synthesis.inputs import figure_from_files
     from mimo_runtime.templates.folder import open_template
 
-    started_s = time.monotonic()
-    opened = open_template(template, MediaLimits())
-    figure = figure_of(character, matte)
+    started_s, limits = time.monotonic(), MediaLimits()
+    opened = open_template(template, limits)
+    figure = figure_from_files(
+        character, matte, limits, lambda text: click.echo(f"Warning: {text}", err=True)
+    )
     say_preflight(lambda: figure, opened)
     with ProgressBars() as bars:
         draft = Draft(figure, opened, bars)
@@ -57,16 +59,9 @@ def say_preflight(
 
     `figure` is asked only then, and may have none.
     """
-    from mimo_runtime.characters.preflight import preflight
-    from mimo_runtime.templates.poses import read_clip_poses
-    from mimo_runtime.wire.poses import EXTRAS
+    from mimo_runtime.synthesis.template_preflight import template_preflight
 
-    poses = read_clip_poses(template.folder / EXTRAS)
-    if poses is None or (found := figure()) is None:
-        return
-    shown = [index for index in template.source_indices if index < poses.frame_count]
-    seen = ((poses.pose(index), poses.camera(index)) for index in shown if poses.drawn(index))
-    for line in preflight(found, poses.skeleton, seen, network_px).lines():
+    for line in template_preflight(figure, template, network_px):
         click.echo(line, err=True)
 
 
@@ -79,28 +74,3 @@ def say_preflight_of_folder(character: Path, template: Path) -> None:
 
     if (folder := folder_of(character)) is not None:
         say_preflight(lambda: read_figure(folder), open_template(template, MediaLimits()))
-
-
-def figure_of(character: Path, matte: Path | None) -> "Figure":
-    """The figure of a picture file, made now or, for a character folder's, read."""
-    from mimo_runtime.characters.figure import read_figure
-    from mimo_runtime.media.limits import MediaLimits
-    from mimo_runtime.media.matte import read_matte
-    from mimo_runtime.media.picture import read_picture
-    from mimo_runtime.synthesis.figures import folder_of, prepare
-
-    if (folder := folder_of(character)) is not None:
-        return read_figure(folder)
-    limits = MediaLimits()
-    try:
-        data = character.read_bytes()
-        given = None if matte is None else matte.read_bytes()
-    except OSError as error:
-        raise MediaError(
-            f"Cannot read {error.filename}: {error.strerror}; name one that can be read."
-        ) from error
-    picture = read_picture(data, character.name, limits)
-    prepared = prepare(picture, None if given is None else read_matte(given, limits))
-    for _, text in prepared.warnings:
-        click.echo(f"Warning: {text}", err=True)
-    return prepared.figure()

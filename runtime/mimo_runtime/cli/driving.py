@@ -44,8 +44,8 @@ def chosen_template(options: dict[str, Any], output: Path) -> Iterator[Path]:
         decompose_with_bars(driving, folder, DecomposeOptions(**settings, threads=threads))
         yield folder
     elif motion is not None and scene is not None:
-        with TemporaryDirectory(prefix="mimo-mixed-") as place:
-            yield _mixed(motion, scene, Path(place) / "template")
+        with TemporaryDirectory(prefix="mimo-mixed-") as temporary:
+            yield _mixed(motion, scene, Path(temporary) / "template")
 
 
 def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") -> None:

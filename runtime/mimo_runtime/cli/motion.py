@@ -1,6 +1,5 @@
 """`mimo motion`: a motion file, drawn, without any video."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +8,6 @@ import click
 
 from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.options import FILE, FOLDER, examples
-from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     from mimo_runtime.motions.make import MakeOptions
@@ -145,8 +143,9 @@ def _make_options(options: Mapping[str, Any]) -> "MakeOptions":
 
     from mimo_runtime.motions.camera_placement import parse_camera
     from mimo_runtime.motions.frame_rate import parse_rate
+    from mimo_runtime.motions.joint_names import read_joint_map
     from mimo_runtime.motions.make import MakeOptions
-    from mimo_runtime.motions.ranges import parse_size
+    from mimo_runtime.motions.ranges import parse_share, parse_size
     from mimo_runtime.motions.shaping import Shaping
     from mimo_runtime.motions.source import ReadOptions
 
@@ -154,7 +153,7 @@ def _make_options(options: Mapping[str, Any]) -> "MakeOptions":
     return MakeOptions(
         read=ReadOptions(
             rate_fps=None if rate is None else parse_rate(rate),
-            joints={} if joints is None else _joint_map(joints),
+            joints={} if joints is None else read_joint_map(joints),
             actor=options["actor"],
             up=options["up"],
             scale=options["scale"],
@@ -170,41 +169,5 @@ def _make_options(options: Mapping[str, Any]) -> "MakeOptions":
         licence_note=options["licence_note"],
         body_model=options["body_model"],
         sdc_info=options["sdc_info"],
-        body_shape=dict(_share(text) for text in options["shape"]),
+        body_shape=dict(parse_share(text) for text in options["shape"]),
     )
-
-
-def _joint_map(path: Path) -> dict[str, str]:
-    try:
-        content = json.loads(path.read_bytes())
-    except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot read {path}: {error.strerror}; name one that can be read."
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise InvalidRequestError(
-            f"'{path.name}' is no JSON: {error}; take it as it was published."
-        ) from None
-    pairs = content.items() if isinstance(content, dict) else ()
-    if not pairs or not all(isinstance(joint, str) for _, joint in pairs):
-        raise InvalidRequestError(
-            f"'{path.name}' is no map of bones to joints; write for instance "
-            '{"left_arm": "Bone.012"}.'
-        )
-    return dict(pairs)
-
-
-def _share(text: str) -> tuple[str, float]:
-    import math
-
-    name, _, number = text.partition("=")
-    try:
-        share = float(number)
-    except ValueError:
-        share = math.nan
-    if not abs(share) <= 2:
-        raise InvalidRequestError(
-            f"The shape '{text}' is not NAME=SHARE with a share of -2 to 2; give for instance "
-            "tall=0.5."
-        )
-    return name.strip(), share

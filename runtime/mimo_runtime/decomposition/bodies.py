@@ -9,7 +9,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.ahead import ahead
 from mimo_runtime.analysis.depth_cues import body_cues, inverse_depth_in
 from mimo_runtime.analysis.depth_order import DepthCues, nearer_log_odds
 from mimo_runtime.analysis.estimators import Estimators
@@ -17,6 +16,7 @@ from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.joints import LANDMARKS
 from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople
+from mimo_runtime.concurrency import prefetch
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.camera_file import write_camera_path
 from mimo_runtime.decomposition.clip import DrivingClip, Pixels
@@ -58,11 +58,13 @@ def find_bodies(
     camera (`read_camera_path`), followed by the background that is left.
     """
     rows, camera = _Rows(), CameraTracker()
-    seen = ahead(_side_by_side(clip, people, number, first, estimators))
+    tracked = prefetch(_side_by_side(clip, people, number, first, estimators))
     with ExitStack() as stack:
         names = (MASKS, OTHERS) + ((INVERSE_DEPTH,) if estimators.depth else ())
         files = {name: stack.enter_context(PlaneWriter(folder / name)) for name in names}
-        for done, (pixels, planes) in enumerate(ahead(_planes(seen, number, estimators, rows)), 1):
+        for done, (pixels, planes) in enumerate(
+            prefetch(_planes(tracked, number, estimators, rows)), 1
+        ):
             for name, plane in planes.items():
                 files[name].write(plane)
             camera.add(pixels, person_area(planes[MASKS]) | (planes[OTHERS] > 0))
@@ -91,39 +93,41 @@ def _side_by_side(
     clip: DrivingClip, people: PeopleRecord, number: int, first: int, estimators: Estimators
 ) -> Iterator[tuple[Pixels, FramePeople, TrackedPose]]:
     """Each frame with its people and bodies, decoded once."""
-    held: list[tuple[Pixels, FramePeople]] = []
+    waiting: list[tuple[Pixels, FramePeople]] = []
     last = first + clip.frame_count - 1
     everybody = tuple(people.frames(first, last))
 
     def frames() -> Iterator[Frame]:
         for pixels, who in zip(clip.frames(), everybody, strict=True):
-            held.append((pixels, who))
+            waiting.append((pixels, who))
             yield Frame(pixels, who.time_s)
 
     for body in track_pose(frames(), everybody, number, estimators.bodies):
-        pixels, who = held.pop()
+        pixels, who = waiting.pop()
         yield pixels, who, body
 
 
 def _planes(
-    seen: Iterator[tuple[Pixels, FramePeople, TrackedPose]],
+    tracked: Iterator[tuple[Pixels, FramePeople, TrackedPose]],
     number: int,
     estimators: Estimators,
     rows: _Rows,
 ) -> Iterator[tuple[Pixels, dict[str, NDArray[Any]]]]:
     """Each frame with the planes that are written of it, by the name of the file."""
-    crowd = FrameSegmenter(estimators, number)
-    for pixels, who, body in seen:
+    segmenter = FrameSegmenter(estimators, number)
+    for pixels, who, body in tracked:
         inverse_depth = estimators.depth.find(pixels) if estimators.depth else None
-        everybody = crowd.look(pixels, who, body)
-        mask, marks = _look(pixels.shape[:2], everybody, number, inverse_depth, body.index, rows)
+        everybody = segmenter.segment(pixels, who, body)
+        mask, marks = _planes_of_frame(
+            pixels.shape[:2], everybody, number, inverse_depth, body.index, rows
+        )
         planes: dict[str, NDArray[Any]] = {MASKS: mask, OTHERS: marks}
         if inverse_depth is not None:
             planes[INVERSE_DEPTH] = inverse_depth.astype(INVERSE_DEPTH_TYPE)
         yield pixels, planes
 
 
-def _look(
+def _planes_of_frame(
     shape: tuple[int, ...],
     everybody: list[PersonMask],
     number: int,
@@ -138,30 +142,30 @@ def _look(
         main, others = everybody[0], everybody[1:]
         mask, cues = main.mask, _cues(main, inverse_depth)
     rows.landmarks.append(_landmark_row(main, cues))
-    for place, other in enumerate(others, 1):
-        marks[(other.mask >= _INSIDE) & (other.mask > mask)] = place
+    for mark, other in enumerate(others, 1):
+        marks[(other.mask >= _INSIDE) & (other.mask > mask)] = mark
         odds = nearer_log_odds(_cues(other, inverse_depth), cues)
-        rows.others.append((index, place, other.number, odds))
+        rows.others.append((index, mark, other.number, odds))
     return np.asarray(mask * 255 + 0.5, np.uint8), marks
 
 
-def _cues(one: PersonMask, inverse_depth: NDArray[np.float32] | None) -> DepthCues:
-    if one.body is None:
+def _cues(person: PersonMask, inverse_depth: NDArray[np.float32] | None) -> DepthCues:
+    if person.body is None:
         return DepthCues(
-            None if inverse_depth is None else inverse_depth_in(inverse_depth, one.mask)
+            None if inverse_depth is None else inverse_depth_in(inverse_depth, person.mask)
         )
-    return body_cues(one.body, one.mask.shape[0], inverse_depth, one.mask)
+    return body_cues(person.body, person.mask.shape[0], inverse_depth, person.mask)
 
 
-def _landmark_row(one: PersonMask | None, cues: DepthCues) -> dict[str, Any]:
+def _landmark_row(person: PersonMask | None, cues: DepthCues) -> dict[str, Any]:
     count = len(LANDMARKS)
     known: dict[str, Any] = {
         "world": np.zeros((count, 3)), "points": np.zeros((count, 3)),
         "visibility": np.zeros(count), "inside": np.zeros(count), "presence": 0.0,
     }  # fmt: skip
-    if one is not None and one.body is not None:
-        known = {name: getattr(one.body, name) for name in known}
-    known["tracked"] = one is not None
+    if person is not None and person.body is not None:
+        known = {name: getattr(person.body, name) for name in known}
+    known["tracked"] = person is not None
     for name in ("px_per_m", "ground_contact_row"):
         value = getattr(cues, name)
         known[name] = _NONE if value is None else value
@@ -175,7 +179,7 @@ def _write(rows: _Rows, folder: Path) -> None:
     others = np.array(rows.others, np.float64).reshape(-1, 4)
     write_arrays(folder / OTHERS_FILE, {
         "frame": others[:, 0].astype(np.int64),
-        "place": others[:, 1].astype(np.int64),
+        "mark": others[:, 1].astype(np.int64),
         "number": others[:, 2].astype(np.int64),
         "nearer_log_odds": others[:, 3].astype(np.float32),
     })  # fmt: skip

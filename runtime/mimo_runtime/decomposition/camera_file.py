@@ -27,7 +27,7 @@ def write_camera_path(folder: Path, path: CameraPath) -> None:
     called "segment_" and its name.
     """
     columns: dict[str, Any] = {
-        f"segment_{name}": np.array([getattr(one, name) for one in path.segments], kind)
+        f"segment_{name}": np.array([getattr(segment, name) for segment in path.segments], kind)
         for name, kind in _COLUMNS.items()
     }
     size_px = np.array([path.width_px, path.height_px])

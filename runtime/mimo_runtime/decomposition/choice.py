@@ -49,21 +49,21 @@ class Selection:
 
     def sentences(self, rate_fps: float) -> tuple[str, ...]:
         """What was chosen and how to choose otherwise."""
-        said = []
+        sentences = []
         if len(self.shots) > 1:
-            said.append(_shots_sentence(self, rate_fps))
+            sentences.append(_shots_sentence(self, rate_fps))
         if (self.first, self.last) != (self.shot.first, self.shot.last):
-            said.append(
+            sentences.append(
                 f"The person is in {frames_said(self.first, self.last)}; the template is made of "
                 "nothing else."
             )
         others = [
-            one for one in self.people
-            if one is not self.person and one.frames >= _FEW * self.person.frames
+            track for track in self.people
+            if track is not self.person and track.frames >= _FEW * self.person.frames
         ]  # fmt: skip
         if others:
-            said.append(_people_sentence(self.person, others))
-        return tuple(said)
+            sentences.append(_people_sentence(self.person, others))
+        return tuple(sentences)
 
 
 def choose(
@@ -79,7 +79,7 @@ def choose(
         InvalidRequestError: there is no shot or no person of that number.
     """
     shots = shots_of(record.cuts)
-    people = [_tracks(record, one, size_px) for one in shots]
+    people = [_tracks(record, each, size_px) for each in shots]
     chosen = _chosen_shot(shots, people, person, shot)
     tracks = people[chosen.number - 1]
     if not tracks:
@@ -122,21 +122,23 @@ def _chosen_shot(
                 f"There is no shot {number}; the video has {len(shots)} shot(s)."
             )
         return shots[number - 1]
-    lived_in = [one for one in shots if people[one.number - 1]]
+    lived_in = [each for each in shots if people[each.number - 1]]
     if person is not None:
         theirs = [
-            one for one in lived_in if person in [track.number for track in people[one.number - 1]]
+            each
+            for each in lived_in
+            if person in [track.number for track in people[each.number - 1]]
         ]
         if not theirs and lived_in:
             choose_person([track for tracks in people for track in tracks], person)
         lived_in = theirs
-    return max(lived_in or shots, key=lambda one: (one.frame_count, -one.number))
+    return max(lived_in or shots, key=lambda each: (each.frame_count, -each.number))
 
 
 def _shots_sentence(choice: Selection, rate_fps: float) -> str:
     listed = ", ".join(
-        f"{one.number} ({frames_said(one.first, one.last)}, {one.frame_count / rate_fps:.1f} s)"
-        for one in choice.shots[:8]
+        f"{each.number} ({frames_said(each.first, each.last)}, {each.frame_count / rate_fps:.1f} s)"
+        for each in choice.shots[:8]
     )
     more = f" and {len(choice.shots) - 8} more" if len(choice.shots) > 8 else ""
     return (
@@ -147,8 +149,8 @@ def _shots_sentence(choice: Selection, rate_fps: float) -> str:
 
 def _people_sentence(person: Track, others: Sequence[Track]) -> str:
     listed = ", ".join(
-        f"{one.number} ({frames_said(one.first, one.last)}, {one.size:.1%} of the frame)"
-        for one in sorted(others, key=lambda one: -one.frames * one.size)[:6]
+        f"{track.number} ({frames_said(track.first, track.last)}, {track.size:.1%} of the frame)"
+        for track in sorted(others, key=lambda track: -track.frames * track.size)[:6]
     )
     return (
         f"{len(others) + 1} people were found. Person {person.number} "

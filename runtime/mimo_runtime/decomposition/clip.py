@@ -135,8 +135,8 @@ def resampled(info: ClipInfo, rate_fps: Fraction) -> tuple[int, ...]:
     last_s = 1 / float(info.rate_fps)
     count = max(1, round((float(times_s[-1]) + last_s) * float(rate_fps)))
     ends_s = (np.arange(count) + 0.5) / float(rate_fps)
-    found = np.searchsorted(times_s, ends_s, side="right") - 1
-    return tuple(int(index) for index in np.maximum.accumulate(np.maximum(found, 0)))
+    shown = np.searchsorted(times_s, ends_s, side="right") - 1
+    return tuple(int(index) for index in np.maximum.accumulate(np.maximum(shown, 0)))
 
 
 def _said(rate_fps: Fraction) -> str:

@@ -25,7 +25,7 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.templates.writer import check_target
 from mimo_runtime.wire.poses import EXTRAS
 
-FORMAT = 4
+FORMAT = 5
 """Of stages: raised when one of them finds something else than before."""
 
 
@@ -91,8 +91,8 @@ def _base_key(video: Path, options: DecomposeOptions) -> str:
     """Of all that every stage depends on: not on who is chosen, which the first one does not."""
     choices = shipped_models() if options.models is None else read_models(options.models)
     networks = [
-        (slot, file_hash(one.file), one.mean, one.std, one.size_px, one.meaning)
-        for slot, one in sorted(choices.items())
+        (slot, file_hash(network.file), network.mean, network.std, network.size_px, network.meaning)
+        for slot, network in sorted(choices.items())
     ]
     return key_of(
         FORMAT, mimo_runtime.__version__, file_hash(video), networks, options.short_side_px,
@@ -134,23 +134,23 @@ class _Run:
     ) -> dict[str, Path]:
         first, number = choice.first, choice.person.number
         base = key_of(self.base_key, number, first, choice.last)
-        found: dict[str, Path] = {}
+        folders: dict[str, Path] = {}
 
         def stage(name: str, action: Callable[[Path, OnFrame], None]) -> None:
             tell = self._teller(name)
-            found[name] = self.work.stage(
+            folders[name] = self.work.stage(
                 name, key_of(base, name), part.frame_count, lambda folder: action(folder, tell)
             )
             tell(part.frame_count, part.frame_count)
 
         stage(stages.BODY, lambda folder, tell: find_bodies(
             part, people, number, first, self._opened(), folder, tell))  # fmt: skip
-        stage(stages.FIT, lambda folder, _: fit_body(part, found[stages.BODY], folder))
-        stage(stages.DRAW, lambda folder, tell: draw(found[stages.FIT], folder, tell))
+        stage(stages.FIT, lambda folder, _: fit_body(part, folders[stages.BODY], folder))
+        stage(stages.DRAW, lambda folder, tell: draw(folders[stages.FIT], folder, tell))
         stage(stages.LAYERS, lambda folder, tell: separate_layers(
-            part, found[stages.BODY], found[stages.DRAW], folder, tell))  # fmt: skip
+            part, folders[stages.BODY], folders[stages.DRAW], folder, tell))  # fmt: skip
         stage(stages.WRITE, lambda folder, tell: write_source(part, folder, tell))
-        return found
+        return folders
 
     def _opened(self) -> Estimators:
         if self._estimators is None:

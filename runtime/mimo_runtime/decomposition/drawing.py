@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mimo_runtime.ahead import mapped
 from mimo_runtime.body.render import render_pose
+from mimo_runtime.concurrency import parallel_map
 from mimo_runtime.decomposition.clip import Pixels
 from mimo_runtime.decomposition.planes import PlaneWriter
 from mimo_runtime.decomposition.postures import read_fit
@@ -32,7 +32,7 @@ def draw(fit_folder: Path, folder: Path, on_frame: OnFrame) -> None:
         Mp4Sink(folder / VIDEO, width_px, height_px, fit.motion.rate_fps) as sink,
         PlaneWriter(folder / SILHOUETTES) as planes,
     ):
-        for index, (rgb, silhouette) in enumerate(mapped(drawn, range(count))):
+        for index, (rgb, silhouette) in enumerate(parallel_map(drawn, range(count))):
             sink.write(index, rgb)
             planes.write(silhouette)
             on_frame(index + 1, count)

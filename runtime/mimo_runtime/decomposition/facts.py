@@ -37,7 +37,7 @@ def facts_of(
         "template": _template(clip),
         "shot": {"number": choice.shot.number, "of": len(choice.shots)},
         "person": choice.person.number,
-        "people": [_track(one) for one in choice.people],
+        "people": [_track(track) for track in choice.people],
         "found": _found_share(folders[stage.BODY]),
         "proportions": fit.proportions,
         "order": _order(folders),
@@ -94,14 +94,14 @@ def _order(folders: dict[str, Path]) -> dict[str, Any]:
     for number in sorted(set(rows["number"].tolist())):
         odds = rows["nearer_log_odds"][rows["number"] == number]
         mean = float(odds.mean())
-        sure = round(abs(float(np.tanh(mean / 2))), 3)
+        confidence = round(abs(float(np.tanh(mean / 2))), 3)
         others.append(
-            {"person": number, "frames": len(odds), "nearer": mean > 0, "confidence": sure}
+            {"person": number, "frames": len(odds), "nearer": mean > 0, "confidence": confidence}
         )
     occluded = occlusion["occluded"]
-    mean_sure = occlusion["confidence"][occluded].mean() if occluded.any() else None
+    mean_confidence = occlusion["confidence"][occluded].mean() if occluded.any() else None
     return {
         "others": others,
         "occluded_frames": int(occluded.sum()),
-        "confidence": None if mean_sure is None else round(float(mean_sure), 3),
+        "confidence": None if mean_confidence is None else round(float(mean_confidence), 3),
     }

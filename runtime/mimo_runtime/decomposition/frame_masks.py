@@ -30,22 +30,20 @@ def read_frame_masks(size_px: tuple[int, int], bodies: Path, drawn: Path) -> Ite
         depths = read_planes(bodies / INVERSE_DEPTH, shape, INVERSE_DEPTH_TYPE)
     odds = _odds(bodies)
     for index, mask in enumerate(read_masks(bodies, size_px)):
-        mark, whole = next(marks), next(silhouettes)
+        plane, silhouette = next(marks), next(silhouettes)
         yield FrameMasks(
             person=mask,
-            expected=whole if whole.any() else None,
+            expected=silhouette if silhouette.any() else None,
             inverse_depth=None if depths is None else next(depths).astype(np.float32),
-            others=tuple(Other(mark == place, nearer) for place, nearer in odds.get(index, ())),
+            others=tuple(Other(plane == mark, nearer) for mark, nearer in odds.get(index, ())),
         )
 
 
 def _odds(bodies: Path) -> dict[int, list[tuple[int, float | None]]]:
-    """For each frame with others their place and log-odds of being nearer; None for unknown."""
+    """For each frame with others their mark and log-odds of being nearer; None for unknown."""
     rows = read_arrays(bodies / OTHERS_FILE)
-    found: dict[int, list[tuple[int, float | None]]] = {}
-    for frame, place, odds in zip(
-        rows["frame"], rows["place"], rows["nearer_log_odds"], strict=True
-    ):
+    by_frame: dict[int, list[tuple[int, float | None]]] = {}
+    for frame, mark, odds in zip(rows["frame"], rows["mark"], rows["nearer_log_odds"], strict=True):
         known = float(odds) if odds != 0 else None
-        found.setdefault(int(frame), []).append((int(place), known))
-    return found
+        by_frame.setdefault(int(frame), []).append((int(mark), known))
+    return by_frame

@@ -38,9 +38,9 @@ class FrameSegmenter:
         """Of the person `number` and everybody else."""
         self._estimators = estimators
         self._number = number
-        self._wardrobe = AppearanceModels()
+        self._appearance = AppearanceModels()
 
-    def look(self, pixels: Pixels, who: FramePeople, seen: TrackedPose) -> list[PersonMask]:
+    def segment(self, pixels: Pixels, who: FramePeople, pose: TrackedPose) -> list[PersonMask]:
         """The main person, if in the frame, and then all others.
 
         Also those who are far away: they may stand where the scene is to be seen, or where
@@ -48,45 +48,45 @@ class FrameSegmenter:
 
         Args:
             pixels: the frame, uint8 [height, width, 3].
-            who: is in the frame (`bridging.fill_gaps`).
-            seen: the main person's body, with those of people who touch it.
+            who: is in the frame (`gap_filling.fill_gaps`).
+            pose: the main person's body, with those of people who touch it.
         """
         if who.cut:
-            self._wardrobe = AppearanceModels()
-        people = self._people(who, seen)
-        bodies = self._bodies(pixels, people, seen)
-        crossing = [one for one in people if one.number in (self._number, *seen.touching)]
+            self._appearance = AppearanceModels()
+        people = self._people(who, pose)
+        bodies = self._bodies(pixels, people, pose)
+        crossing = [person for person in people if person.number in (self._number, *pose.touching)]
         if len(crossing) > 1:
-            masks = self._masks(pixels, bodies, {one.number for one in crossing})
-            masks |= self._wardrobe.assign_pixels(pixels, crossing, masks)
+            masks = self._masks(pixels, bodies, {person.number for person in crossing})
+            masks |= self._appearance.assign_pixels(pixels, crossing, masks)
         else:
             masks = self._masks(pixels, bodies, set())
             if len(masks) > 1:
                 masks = dict(zip(masks, normalise_overlap(list(masks.values())), strict=True))
-            self._wardrobe.learn(pixels, masks, len(people) > 1, who.index)
-        numbers = [one.number for one in people if one.number in masks]
+            self._appearance.learn(pixels, masks, len(people) > 1, who.index)
+        numbers = [person.number for person in people if person.number in masks]
         return [PersonMask(number, bodies.get(number), masks[number]) for number in numbers]
 
-    def _people(self, who: FramePeople, seen: TrackedPose) -> list[Tracked]:
+    def _people(self, who: FramePeople, pose: TrackedPose) -> list[Tracked]:
         """The main person first; nobody who is guessed to be far from it."""
         chosen = who.numbered(self._number)
         others = [
-            one
-            for one in who.people
-            if one is not chosen and (one.number in seen.touching or not one.interpolated)
+            person
+            for person in who.people
+            if person is not chosen and (person.number in pose.touching or not person.interpolated)
         ]
         return others if chosen is None else [chosen, *others]
 
     def _bodies(
-        self, pixels: Pixels, people: Sequence[Tracked], seen: TrackedPose
+        self, pixels: Pixels, people: Sequence[Tracked], pose: TrackedPose
     ) -> dict[int, PoseEstimate]:
-        found = dict(seen.others)
-        if seen.body is not None:
-            found[self._number] = seen.body
-        for one in people:
-            if one.number != self._number and one.number not in seen.touching:
-                found[one.number] = self._estimators.bodies.find(pixels, one.person)
-        return found
+        bodies = dict(pose.others)
+        if pose.body is not None:
+            bodies[self._number] = pose.body
+        for person in people:
+            if person.number != self._number and person.number not in pose.touching:
+                bodies[person.number] = self._estimators.bodies.find(pixels, person.person)
+        return bodies
 
     def _masks(
         self, pixels: Pixels, bodies: dict[int, PoseEstimate], crossing: set[int]

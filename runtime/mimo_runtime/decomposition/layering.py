@@ -37,10 +37,10 @@ def separate_layers(
 
     separation = Separation(clip.frames, clip_masks, read_camera_path(bodies))
     summary = LayerSummary(separation.path)
-    found = _write_layers(separation, summary, clip, folder, on_frame)
-    if not found["occluded"].any():
+    report = _write_layers(separation, summary, clip, folder, on_frame)
+    if not report["occluded"].any():
         (folder / OCCLUSION).unlink()
-    write_arrays(folder / ORDER, found)
+    write_arrays(folder / ORDER, report)
     (folder / REPORT).write_text(json.dumps(layer_facts(summary.report()), indent=1) + "\n")
 
 
@@ -54,13 +54,13 @@ def _write_layers(
     """Write the videos; gives back for each frame whether something is in front, and how sure."""
     rows: list[tuple[bool, float]] = []
     with ExitStack() as stack:
-        scene, front, human = (
+        scene, front, silhouette = (
             stack.enter_context(Mp4Sink(folder / name, *clip.size_px, clip.rate_fps))
             for name in (SCENE, OCCLUSION, HUMAN)
         )
         for frame in separation.layers():
             scene.write(frame.index, frame.scene)
-            for sink, grey in ((front, frame.occlusion.alpha), (human, frame.person)):
+            for sink, grey in ((front, frame.occlusion.alpha), (silhouette, frame.person)):
                 sink.write(frame.index, np.repeat(grey[..., None], 3, axis=2))
             summary.add(frame)
             rows.append((bool(frame.occlusion.reasons), frame.occlusion.confidence))

@@ -118,8 +118,8 @@ def open_motion(folder: Path) -> MotionLayer:
 def _write_motion(moving: MotionLayer, count: int, folder: Path) -> None:
     """The motion stream as it is where all of it is used, else its first frames anew."""
     stream = moving.stream
-    whole = stream.indices == tuple(range(stream.info.frame_count))
-    if whole and count == stream.info.frame_count:
+    unchanged = stream.indices == tuple(range(stream.info.frame_count))
+    if unchanged and count == stream.info.frame_count:
         shutil.copyfile(stream.path, folder / f"{MOTION}{stream.path.suffix}")
         return
     with open_clip(stream.path, LIMITS) as reader:

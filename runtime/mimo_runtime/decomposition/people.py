@@ -26,7 +26,7 @@ class PeopleRecord:
     """Everybody in a clip of N frames, one row for each of M times somebody is in a frame.
 
     `cuts` bool [N]; `starts` int [N + 1], the rows of frame n are `starts[n]` to `starts[n + 1]`;
-    `numbers` int [M]; `held` bool [M]; `scores` float32 [M]; `boxes` float32 [M, 4] left, top,
+    `numbers` int [M]; `recovered` bool [M]; `scores` float32 [M]; `boxes` float32 [M, 4] left, top,
     right, bottom; `keypoints` float32 [M, 17, 3]; `presences` float32 [M], NaN where not known.
     """
 
@@ -34,7 +34,7 @@ class PeopleRecord:
     cuts: NDArray[np.bool_]
     starts: NDArray[np.int64]
     numbers: NDArray[np.int64]
-    held: NDArray[np.bool_]
+    recovered: NDArray[np.bool_]
     scores: NDArray[np.float32]
     boxes: NDArray[np.float32]
     keypoints: NDArray[np.float32]
@@ -48,14 +48,14 @@ class PeopleRecord:
     def frames(self, first: int, last: int) -> Iterator[FramePeople]:
         """Frames `first` to `last`, counted from 0 at `first`; the first is no cut.
 
-        With those who were lost for a while between two of these frames (`bridging`).
+        With those who were lost for a while between two of these frames (`gap_filling`).
         """
-        seen = [
-            FramePeople(place, place / self.rate_fps, place > 0 and bool(self.cuts[index]),
+        frames = [
+            FramePeople(offset, offset / self.rate_fps, offset > 0 and bool(self.cuts[index]),
                         self._people(index))
-            for place, index in enumerate(range(first, last + 1))
+            for offset, index in enumerate(range(first, last + 1))
         ]  # fmt: skip
-        return iter(fill_gaps(seen))
+        return iter(fill_gaps(frames))
 
     def _people(self, index: int) -> tuple[Tracked, ...]:
         return tuple(
@@ -66,7 +66,7 @@ class PeopleRecord:
                     self.keypoints[row],
                     float(self.scores[row]),
                 ),
-                bool(self.held[row]),
+                bool(self.recovered[row]),
                 presence=_known(self.presences[row]),
             )
             for row in range(self.starts[index], self.starts[index + 1])
@@ -78,17 +78,17 @@ def find_people(clip: DrivingClip, estimators: Estimators, folder: Path, on_fram
     rate_fps = float(clip.rate_fps)
     frames = (Frame(pixels, i / rate_fps) for i, pixels in enumerate(clip.frames()))
     cuts, starts, rows = [], [0], []
-    for seen in follow_people(frames, estimators.people, estimators.bodies):
-        cuts.append(seen.cut)
-        rows += [_row(one) for one in seen.people]
+    for who in follow_people(frames, estimators.people, estimators.bodies):
+        cuts.append(who.cut)
+        rows += [_row(person) for person in who.people]
         starts.append(len(rows))
-        on_frame(seen.index + 1, clip.frame_count)
+        on_frame(who.index + 1, clip.frame_count)
     columns = list(zip(*rows, strict=True)) or [(), (), (), (), (), ()]
     write_arrays(folder / FILE, {
         "cuts": np.array(cuts, np.bool_),
         "starts": np.array(starts, np.int64),
         "numbers": np.array(columns[0], np.int64),
-        "held": np.array(columns[1], np.bool_),
+        "recovered": np.array(columns[1], np.bool_),
         "scores": np.array(columns[2], np.float32),
         "boxes": np.array(columns[3], np.float32).reshape(-1, 4),
         "keypoints": np.array(columns[4], np.float32).reshape(-1, 17, 3),
@@ -101,11 +101,18 @@ def read_people(folder: Path, rate_fps: float) -> PeopleRecord:
     return PeopleRecord(rate_fps, **read_arrays(folder / FILE))
 
 
-def _row(one: Tracked) -> tuple[object, ...]:
-    box = one.person.box
+def _row(tracked: Tracked) -> tuple[object, ...]:
+    box = tracked.person.box
     sides = (box.left, box.top, box.right, box.bottom)
-    presence = np.nan if one.presence is None else one.presence
-    return one.number, one.recovered, one.person.score, sides, one.person.keypoints, presence
+    presence = np.nan if tracked.presence is None else tracked.presence
+    return (
+        tracked.number,
+        tracked.recovered,
+        tracked.person.score,
+        sides,
+        tracked.person.keypoints,
+        presence,
+    )
 
 
 def _known(value: np.float32) -> float | None:

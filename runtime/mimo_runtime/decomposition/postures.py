@@ -47,12 +47,12 @@ class FittedBody:
 
     def camera(self, index: int) -> Camera:
         """That of frame `index`."""
-        seen = self.camera_arrays
-        width_px, height_px = (int(side) for side in seen["size_px"])
-        x, y = (float(value) for value in seen["centre_px"][index])
+        arrays = self.camera_arrays
+        width_px, height_px = (int(side) for side in arrays["size_px"])
+        x, y = (float(value) for value in arrays["centre_px"][index])
         return Camera(
-            width_px, height_px, float(seen["focal_px"][index]), (x, y),
-            seen["rotation"][index], seen["translation_m"][index],
+            width_px, height_px, float(arrays["focal_px"][index]), (x, y),
+            arrays["rotation"][index], arrays["translation_m"][index],
         )  # fmt: skip
 
 
@@ -61,11 +61,11 @@ def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
 
     `read_fit` reads it again.
     """
-    seen = read_landmarks(bodies)
-    sure = seen["visibility"] * seen["inside"] * seen["presence"][:, None]
+    landmarks = read_landmarks(bodies)
+    visibility = landmarks["visibility"] * landmarks["inside"] * landmarks["presence"][:, None]
     track = LandmarkTrack(
-        seen["world"], np.ascontiguousarray(seen["points"][..., :2]), sure, clip.rate_fps,
-        clip.size_px,
+        landmarks["world"], np.ascontiguousarray(landmarks["points"][..., :2]), visibility,
+        clip.rate_fps, clip.size_px,
     )  # fmt: skip
     pans = pans_of(read_camera_path(bodies))
     fit = fit_motion(track, load_body(), clip.path.name, pans=pans)
@@ -73,11 +73,11 @@ def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
     cameras = [fit.cameras.at(index) for index in range(track.frame_count)]
     write_arrays(folder / CAMERA, {
         "size_px": np.array(clip.size_px),
-        "focal_px": np.array([one.focal_px for one in cameras]),
-        "centre_px": np.array([one.centre_px for one in cameras]),
-        "rotation": np.array([one.rotation for one in cameras]),
-        "translation_m": np.array([one.translation_m for one in cameras]),
-        "drawn": without_long_gaps(seen["tracked"] > 0, LONGEST_GAP_S * float(clip.rate_fps)),
+        "focal_px": np.array([camera.focal_px for camera in cameras]),
+        "centre_px": np.array([camera.centre_px for camera in cameras]),
+        "rotation": np.array([camera.rotation for camera in cameras]),
+        "translation_m": np.array([camera.translation_m for camera in cameras]),
+        "drawn": without_long_gaps(landmarks["tracked"] > 0, LONGEST_GAP_S * float(clip.rate_fps)),
         "confidence": fit.confidence,
         "contacts": fit.contacts,
     })  # fmt: skip
@@ -91,11 +91,11 @@ def pans_of(path: CameraPath) -> tuple[Pan, ...]:
         return ()
     return tuple(
         Pan(
-            to_first=path.to_plate[one.first : one.last + 1],
-            sure=one.sure,
-            fresh=one.cause not in (LOST, WIDE),
+            to_first=path.to_plate[segment.first : segment.last + 1],
+            sure=segment.sure,
+            fresh=segment.cause not in (LOST, WIDE),
         )
-        for one in path.segments
+        for segment in path.segments
     )
 
 
@@ -118,8 +118,8 @@ def read_fit(folder: Path) -> FittedBody:
 def without_long_gaps(known: NDArray[np.bool_], longest: float) -> NDArray[np.bool_]:
     """`known` [N] with gaps of at most `longest` frames between known ones closed."""
     closed = known.copy()
-    places = np.flatnonzero(known)
-    for before, after in pairwise(places):
+    indices = np.flatnonzero(known)
+    for before, after in pairwise(indices):
         if after - before - 1 <= longest:
             closed[before:after] = True
     return closed

@@ -48,7 +48,7 @@ def write_preview(folder: Path) -> tuple[Path, Path]:
             if index in moments:
                 kept.append(panels)
             sink.write(index, np.vstack([np.hstack(panels[:3]), np.hstack(panels[3:])]))
-    rows = [Row(name, [one[place] for one in kept]) for place, name in enumerate(PANELS)]
+    rows = [Row(name, [moment[panel] for moment in kept]) for panel, name in enumerate(PANELS)]
     sheet = contact_sheet(rows, THUMBNAIL_PX, title=folder.name, frame_numbers=moments)
     _write_whole(picture, encode_png(sheet))
     return picture, video

@@ -62,12 +62,12 @@ def open_scene(path: Path, rate_fps: Fraction, cover_px: tuple[int, int]) -> Sce
 def _of_template(template: Template, rate_fps: Fraction) -> Scene:
     ratio = template.rate_fps / rate_fps
     count = max(1, int(template.frame_count / ratio))
-    places = [
+    indices = [
         min(template.frame_count - 1, int((k + Fraction(1, 2)) * ratio)) for k in range(count)
     ]
 
     def opens(name: str) -> Opens:
-        return lambda: template.frames(name, places)
+        return lambda: template.frames(name, indices)
 
     front = OCCLUSION in template.streams
     return Scene(

@@ -118,18 +118,19 @@ def file_hash(path: Path) -> str:
 def record_json(records: list[StageRecord]) -> list[dict[str, Any]]:
     """Records as plain data."""
     return [
-        asdict(one) | {"frames_per_s": round(one.frames_per_s, 2), "seconds": round(one.seconds, 3)}
-        for one in records
+        asdict(record)
+        | {"frames_per_s": round(record.frames_per_s, 2), "seconds": round(record.seconds, 3)}
+        for record in records
     ]
 
 
 def _valid(folder: Path, key: str) -> dict[str, Any] | None:
     try:
         done: dict[str, Any] = json.loads((folder / _DONE).read_bytes())
-        whole = done["key"] == key and done["files"] == _contents(folder)
+        valid = done["key"] == key and done["files"] == _contents(folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return done if whole else None
+    return done if valid else None
 
 
 def _contents(folder: Path) -> dict[str, str]:

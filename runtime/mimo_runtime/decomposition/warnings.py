@@ -34,11 +34,11 @@ def warnings_of(
             f"The person was made out in {facts['found']:.0%} of the frames only; in the others "
             "it stays in the scene, or its posture is that of the frames around."
         )
-    sure = facts["order"]["confidence"]
-    if sure is not None and sure < _DOUBTFUL:
+    confidence = facts["order"]["confidence"]
+    if confidence is not None and confidence < _DOUBTFUL:
         yield (
-            f"What is in front of the person is doubtful (confidence {sure:.2f}); a depth network "
-            "of your own would tell better."
+            f"What is in front of the person is doubtful (confidence {confidence:.2f}); a depth "
+            "network of your own would tell better."
         )
 
 
@@ -48,10 +48,10 @@ def half_body_share(people: PeopleRecord, choice: Selection, size_px: tuple[int,
     That is where the box reaches the edge and neither ankle, or nothing of the head, is to be seen.
     """
     cut = [
-        _reaches_edge(one.person.box, size_px)
-        and not all(one.person.sure[part].any() for part in (_ANKLES, _HEAD))
+        _reaches_edge(person.person.box, size_px)
+        and not all(person.person.sure[part].any() for part in (_ANKLES, _HEAD))
         for frame in people.frames(choice.first, choice.last)
-        if (one := frame.numbered(choice.person.number)) is not None
+        if (person := frame.numbered(choice.person.number)) is not None
     ]
     return float(np.mean(cut))
 

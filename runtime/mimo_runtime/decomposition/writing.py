@@ -75,9 +75,9 @@ def write_template(
             shutil.copyfile(folders[stage] / name, extras / name)
         _write_person(extras / PERSON, clip, choice, people)
         write_config(folder, clip.rate_fps, clip.frame_count)
-        said = report()
-        said.write(extras / REPORT_FILE)
-    return said
+        written = report()
+        written.write(extras / REPORT_FILE)
+    return written
 
 
 def _write_person(path: Path, clip: DrivingClip, choice: Selection, people: PeopleRecord) -> None:
@@ -85,20 +85,20 @@ def _write_person(path: Path, clip: DrivingClip, choice: Selection, people: Peop
     count, number = clip.frame_count, choice.person.number
     boxes = np.full((count, 4), np.nan, np.float32)
     keypoints = np.full((count, 17, 3), np.nan, np.float32)
-    scores, held = np.zeros(count, np.float32), np.zeros(count, np.bool_)
+    scores, recovered = np.zeros(count, np.float32), np.zeros(count, np.bool_)
     for frame in people.frames(choice.first, choice.last):
-        one = frame.numbered(number)
-        if one is None or one.interpolated:
+        person = frame.numbered(number)
+        if person is None or person.interpolated:
             continue
-        box = one.person.box
+        box = person.person.box
         boxes[frame.index] = box.left, box.top, box.right, box.bottom
-        keypoints[frame.index], scores[frame.index] = one.person.keypoints, one.person.score
-        held[frame.index] = one.recovered
+        keypoints[frame.index], scores[frame.index] = person.person.keypoints, person.person.score
+        recovered[frame.index] = person.recovered
     write_arrays(path, {
         "source_frame": np.array(clip.indices, np.int64),
         "source_time_s": np.array([clip.info.timestamps_s[index] for index in clip.indices]),
         "found": np.isfinite(boxes[:, 0]),
-        "held": held,
+        "recovered": recovered,
         "score": scores,
         "box_px": boxes,
         "keypoints_px": keypoints,

@@ -122,5 +122,5 @@ def _torch(device: Device | None) -> EngineAvailability:
     if not entry_points(group=TORCH_GROUP, name="torch"):
         sentence = "The torch engine is not announced; install mimo-runtime again."
         return EngineAvailability("torch", False, sentence, found)
-    place = f"{device.name} ({device.arch})" if device else "the CPU"
-    return EngineAvailability("torch", True, f"Runs on {place}.", found)
+    target = f"{device.name} ({device.arch})" if device else "the CPU"
+    return EngineAvailability("torch", True, f"Runs on {target}.", found)

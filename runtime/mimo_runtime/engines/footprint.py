@@ -27,6 +27,6 @@ def job_peak_bytes(footprint: Callable[[str], Footprint], denoiser: str) -> int:
 
 def peak_bytes(footprints: Iterable[Footprint]) -> int:
     """All of them loaded, and the one that needs most computing."""
-    every = list(footprints)
-    resident = sum(each.resident_bytes for each in every)
-    return resident + max((each.working_bytes for each in every), default=0)
+    loaded = list(footprints)
+    resident = sum(each.resident_bytes for each in loaded)
+    return resident + max((each.working_bytes for each in loaded), default=0)

@@ -114,10 +114,10 @@ def _spec(node: onnxruntime.NodeArg) -> TensorSpec:
 
 
 def _compare(path: Path, kind: str, found: list[TensorSpec], wanted: list[TensorSpec]) -> None:
-    for place, (has, says) in enumerate(zip_longest(found, wanted)):
+    for index, (has, says) in enumerate(zip_longest(found, wanted)):
         if has != says:
             raise BundleError(
-                f"{path} has {has or 'nothing'} as {kind} {place} where the manifest says "
+                f"{path} has {has or 'nothing'} as {kind} {index} where the manifest says "
                 f"{says or 'nothing'}; export the bundle again."
             )
 

@@ -72,11 +72,11 @@ def engine_report(bundle: Bundle, device: Device | None, no_device: str) -> Engi
 
     Plans are read, not verified.
     """
-    found = find_plans(bundle.folder)
+    index = find_plans(bundle.folder)
     engines: list[EngineRow] = []
     plans: dict[str, PlanFolder] = {}
     for engine in engine_reports(device, no_device):
-        plan, reason = _plan_for(engine, device, found, bundle)
+        plan, reason = _plan_for(engine, device, index, bundle)
         if plan:
             plans[engine.name] = plan
         runs = engine.usable and (engine.name not in ENGINES or plan is not None)
@@ -92,20 +92,20 @@ def engine_report(bundle: Bundle, device: Device | None, no_device: str) -> Engi
         engines=tuple(engines),
         chosen=chosen,
         components=_components(bundle, precision, plans.get(chosen)),
-        plans=tuple(map(_row, found.plans)),
-        broken_plans=found.broken,
+        plans=tuple(map(_row, index.plans)),
+        broken_plans=index.broken,
         build=_build_command(bundle, device),
     )
 
 
 def _plan_for(
-    engine: EngineAvailability, device: Device | None, found: PlanIndex, bundle: Bundle
+    engine: EngineAvailability, device: Device | None, index: PlanIndex, bundle: Bundle
 ) -> tuple[PlanFolder | None, str]:
     if engine.name not in ENGINES or not engine.usable or device is None:
         return None, engine.reason
     try:
         plan = select_plan(
-            found, PlanQuery(engine.name, engine.version, device.arch, bundle.digest)
+            index, PlanQuery(engine.name, engine.version, device.arch, bundle.digest)
         )
     except PlanError as error:
         return None, str(error)

@@ -21,46 +21,46 @@ def assumptions_of(
 ) -> tuple[str, ...]:
     """One sentence for each assumption; `unseen` are the parts that were never measured."""
     tall_m = float(np.ptp(body.vertices_m[:, 1]))
-    said = [f"The person is taken to be {tall_m:.2f} m tall."]
+    sentences = [f"The person is taken to be {tall_m:.2f} m tall."]
     if focal_guessed:
-        said.append(
+        sentences.append(
             f"The focal length is not known; {focal_px:.0f} px was taken, so distances from the "
             "camera are only in proportion."
         )
     if unseen:
         parts = ", ".join(part.replace("_", " ") for part in unseen)
-        said.append(f"Never seen well enough to measure, so of usual length: {parts}.")
+        sentences.append(f"Never seen well enough to measure, so of usual length: {parts}.")
     missing = int((~track.known).sum())
     if missing:
-        said.append(
+        sentences.append(
             f"The person was not found in {missing} of {track.frame_count} frames; the posture "
             "there is interpolated."
         )
     if track.frame_count > 1:
-        said += _of_camera(turns)
-        said.append(_of_ground(ground, contacts))
-    return tuple(said)
+        sentences += _of_camera(turns)
+        sentences.append(_of_ground(ground, contacts))
+    return tuple(sentences)
 
 
 def _of_camera(turns: CameraTurns | None) -> list[str]:
     if turns is None:
         return ["The camera is taken to stand still; if it moves, the person does instead."]
-    said = [
+    sentences = [
         f"The camera is taken to turn on the spot, by up to {turns.furthest_deg:.0f}°; "
         "where it leaves its place, the person does instead."
     ]
-    said += [
+    sentences += [
         f"From frame {first} to {last} it is taken not to turn, as too little of the background "
         "moves alike to tell."
         for first, last in turns.unfollowed
     ]
     if turns.restarts:
         frames = ", ".join(map(str, turns.restarts))
-        said.append(
+        sentences.append(
             "The background is followed anew, so that directions before and after may not fit "
             f"together, from frame {frames} on."
         )
-    return said
+    return sentences
 
 
 def _of_ground(ground: Ground, contacts: Flags) -> str:

@@ -80,11 +80,11 @@ def _rotations(to_first: Array, size_px: tuple[int, int], focal_px: float) -> Ar
     """
     sides = (side * _MIDDLE for side in size_px)
     columns, rows = (part.ravel() for part in np.meshgrid(*sides))
-    places = np.stack([columns, rows, np.ones(len(rows))], axis=1)
+    points = np.stack([columns, rows, np.ones(len(rows))], axis=1)
     centre = np.array([size_px[0] / 2, size_px[1] / 2, 0])
-    gone = places @ np.swapaxes(to_first, 1, 2)
+    gone = points @ np.swapaxes(to_first, 1, 2)
     before, after = (
-        unit((part / part[..., 2:] - centre) / (focal_px, focal_px, 1)) for part in (places, gone)
+        unit((part / part[..., 2:] - centre) / (focal_px, focal_px, 1)) for part in (points, gone)
     )
     left, _, right = np.linalg.svd(np.swapaxes(after, 1, 2) @ before)
     return np.asarray(left @ right, np.float64)

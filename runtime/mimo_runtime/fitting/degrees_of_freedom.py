@@ -71,7 +71,7 @@ def degrees_of_freedom(skeleton: Skeleton) -> DegreesOfFreedom:
         rows += _ball((f"{side}UpLeg",), (0.004,) * 3, (120, 60, 60))
         rows += _hinge_rows(skeleton, f"{side}UpLeg", f"{side}Leg", _KNEE_DEG)
         rows += _ball((f"{side}Foot",), (0.006, 0.02, 0.02), (50, 30, 30))
-    return _freedoms(skeleton, rows)
+    return _dofs(skeleton, rows)
 
 
 def _ball(joints: tuple[str, ...], stiffness: tuple[float, ...], reach: tuple[float, ...]) -> _Rows:
@@ -93,7 +93,7 @@ def _bone(skeleton: Skeleton, joint: str) -> Array:
     return np.asarray(bone / np.linalg.norm(bone), np.float64)
 
 
-def _freedoms(skeleton: Skeleton, rows: _Rows) -> DegreesOfFreedom:
+def _dofs(skeleton: Skeleton, rows: _Rows) -> DegreesOfFreedom:
     joints = np.array(
         [[skeleton.index(row[0][min(i, len(row[0]) - 1)]) for i in range(_SHARES)] for row in rows]
     )

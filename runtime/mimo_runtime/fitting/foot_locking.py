@@ -15,39 +15,39 @@ Soles = dict[str, LandmarkPoints]
 
 
 def lock_feet(
-    skeleton: Skeleton, postures: Poses, soles: Soles, contacts: Flags, rate_fps: float
+    skeleton: Skeleton, poses: Poses, soles: Soles, contacts: Flags, rate_fps: float
 ) -> Poses:
-    """`postures` with the points of the soles still while they touch the ground, and on it.
+    """`poses` with the points of the soles still while they touch the ground, and on it.
 
     soles: for "Left" and "Right" the same number of points, in the order of `contacts` [N, S].
     """
-    placement = forward_kinematics(skeleton, postures.root_m, postures.rotations)
-    places = sole_places(soles, placement)
-    anchors = _anchors(places, contacts)
-    off, touching = _mean_move(anchors - places, contacts)
+    placement = forward_kinematics(skeleton, poses.root_m, poses.rotations)
+    positions = sole_positions(soles, placement)
+    anchors = _anchors(positions, contacts)
+    off, touching = _mean_move(anchors - positions, contacts)
     known = touching | ~_near(touching, TUNING.far_s * rate_fps)
     weights = np.repeat(known[:, None], 3, axis=1).astype(np.float64)
-    root = postures.root_m + smoothed(off, weights, stiffness_of(TUNING.root_hz, rate_fps))
-    placement = forward_kinematics(skeleton, root, postures.rotations)
+    root = poses.root_m + smoothed(off, weights, stiffness_of(TUNING.root_hz, rate_fps))
+    placement = forward_kinematics(skeleton, root, poses.rotations)
     per_foot = contacts.shape[1] // len(soles)
     for number, (side, points) in enumerate(soles.items()):
         mine = slice(number * per_foot, (number + 1) * per_foot)
         moves, stands = _mean_move(anchors[:, mine] - points.placed(placement), contacts[:, mine])
-        move_ankle(skeleton, placement, side, _faded(moves, stands, rate_fps))
+        move_ankle(skeleton, placement, side, _eased(moves, stands, rate_fps))
     return Poses(root, local_rotations(skeleton.parents, placement.turns))
 
 
-def sole_places(soles: Soles, placement: JointTransforms) -> Array:
+def sole_positions(soles: Soles, placement: JointTransforms) -> Array:
     """Where the soles are in N frames, float64 [N, S, 3], left before right."""
     return np.concatenate([points.placed(placement) for points in soles.values()], axis=1)
 
 
-def _anchors(places: Array, contacts: Flags) -> Array:
+def _anchors(positions: Array, contacts: Flags) -> Array:
     """Where each point stands, [N, S, 3]: the median over the contact, on the ground."""
-    anchors = places.copy()
+    anchors = positions.copy()
     for point in range(contacts.shape[1]):
         for first, end in stretches(contacts[:, point]):
-            anchors[first:end, point] = np.median(places[first:end, point], axis=0) * (1, 0, 1)
+            anchors[first:end, point] = np.median(positions[first:end, point], axis=0) * (1, 0, 1)
     return anchors
 
 
@@ -65,7 +65,7 @@ def _near(flags: Flags, frames: float) -> Flags:
     return np.asarray(np.convolve(flags, np.ones(2 * reach + 1), "full")[reach:][: len(flags)] > 0)
 
 
-def _faded(moves: Array, stands: Flags, rate_fps: float) -> Array:
+def _eased(moves: Array, stands: Flags, rate_fps: float) -> Array:
     """`moves` [N, 3] of a standing foot, going to 0 within `TUNING.fade_s` before and after."""
     result, total = np.where(stands[:, None], moves, 0), np.zeros(len(moves))
     reach = max(1, round(TUNING.fade_s * rate_fps))

@@ -42,20 +42,23 @@ def speeds(points_m: Array, rate_fps: float) -> Array:
     return np.asarray(lengths / time_s.reshape(-1, *[1] * (lengths.ndim - 1)), np.float64)
 
 
-def find_ground(soles_m: Array, placement: JointTransforms, rate_fps: float, sure: Array) -> Ground:
+def find_ground(
+    soles_m: Array, placement: JointTransforms, rate_fps: float, confidence: Array
+) -> Ground:
     """The ground that soles [N, S, 3] stand on, in axes in which y is about up.
 
     Where the feet stay near one place the ground is level for a camera that is not rolled to a
     side and, along the view, for a body that stands upright on average, half of the way.
 
-    sure: [N], how far the frames are to be believed.
+    confidence: [N], how far the frames are to be believed.
     """
     up = _body_axis(placement)
     lowest = (soles_m @ up).argmin(axis=1)
     frames = np.arange(len(soles_m))
     points, slow = soles_m[frames, lowest], speeds(soles_m, rate_fps)[frames, lowest]
     weights = (
-        sure * (TUNING.ground_slow_m_per_s / np.maximum(slow, TUNING.ground_slow_m_per_s)) ** 2
+        confidence
+        * (TUNING.ground_slow_m_per_s / np.maximum(slow, TUNING.ground_slow_m_per_s)) ** 2
         + 1e-6
     )
     leaning = np.array([0.0, -up[2] / up[1]])

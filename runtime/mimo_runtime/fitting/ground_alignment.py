@@ -9,34 +9,34 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.contacts import Flags
-from mimo_runtime.fitting.foot_locking import Soles, sole_places
+from mimo_runtime.fitting.foot_locking import Soles, sole_positions
 from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.solve import Poses
 
 
 def on_ground(
-    body: Body, postures: Poses, soles: Soles, rate_fps: float, sure: Array
+    body: Body, poses: Poses, soles: Soles, rate_fps: float, confidence: Array
 ) -> tuple[Poses, Ground]:
-    """`postures` in axes with the ground at y = 0.
+    """`poses` in axes with the ground at y = 0.
 
-    sure: [N], how far the frames are to be believed.
+    confidence: [N], how far the frames are to be believed.
     """
-    placement = forward_kinematics(body.skeleton, postures.root_m, postures.rotations)
-    ground = find_ground(sole_places(soles, placement), placement, rate_fps, sure)
-    rotations = postures.rotations.copy()
+    placement = forward_kinematics(body.skeleton, poses.root_m, poses.rotations)
+    ground = find_ground(sole_positions(soles, placement), placement, rate_fps, confidence)
+    rotations = poses.rotations.copy()
     rotations[:, 0] = ground.turn @ rotations[:, 0]
-    return Poses(postures.root_m @ ground.turn.T + ground.shift_m, rotations), ground
+    return Poses(poses.root_m @ ground.turn.T + ground.shift_m, rotations), ground
 
 
-def lowered(
+def ground_shifted(
     body: Body, level: Poses, ground: Ground, soles: Soles, contacts: Flags
 ) -> tuple[Poses, Ground]:
     """`level` and `ground` with y = 0 where standing feet usually are, so that these stay in place.
 
     contacts: bool [N, S], of the points of `soles`.
     """
-    heights_m = places_of(body, level, soles)[contacts][:, 1]
+    heights_m = sole_positions_of(body, level, soles)[contacts][:, 1]
     if len(heights_m) == 0:
         return level, ground
     move = np.array([0, -np.median(heights_m), 0])
@@ -56,8 +56,6 @@ def soles_of(body: Body) -> Soles:
     }
 
 
-def places_of(body: Body, postures: Poses, soles: Soles) -> Array:
-    """`sole_places` of `body` in `postures`."""
-    return sole_places(
-        soles, forward_kinematics(body.skeleton, postures.root_m, postures.rotations)
-    )
+def sole_positions_of(body: Body, poses: Poses, soles: Soles) -> Array:
+    """`sole_positions` of `body` in `poses`."""
+    return sole_positions(soles, forward_kinematics(body.skeleton, poses.root_m, poses.rotations))

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import NECK, SPINE, hinge
@@ -24,7 +24,7 @@ _LIMBS = (
 def initial_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
     """Rotations float64 [N, J, 3, 3] that about fit landmarks [N, 33, 3] given in world axes."""
     skeleton, points = body.skeleton, np.asarray(landmarks_m, np.float64)
-    rest = landmark_points(body).placed(place(skeleton, Pose.rest(skeleton)))
+    rest = landmark_points(body).placed(transforms_of(skeleton, Pose.rest(skeleton)))
     rotations = np.tile(np.eye(3), (len(points), skeleton.joint_count, 1, 1))
     hips, chest, head = (
         _frame(points, part) @ np.swapaxes(_frame(rest[None], part), -1, -2)

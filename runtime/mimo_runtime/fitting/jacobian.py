@@ -13,21 +13,21 @@ from mimo_runtime.fitting.landmark_points import LandmarkPoints
 
 
 def point_jacobian(
-    places: Array, placement: JointTransforms, dofs: DegreesOfFreedom, points: LandmarkPoints
+    positions: Array, placement: JointTransforms, dofs: DegreesOfFreedom, points: LandmarkPoints
 ) -> Array:
-    """How `points` at `places` [N, P, 3] move, float64 [N, P, 3, 3 + D].
+    """How `points` at `positions` [N, P, 3] move, float64 [N, P, 3, 3 + D].
 
     The last axis is the three moves of the root, then each dof.
     """
-    count, dof_count = len(places), len(dofs.joints)
-    jacobian = np.zeros((count, places.shape[1], 3, 3 + dof_count))
+    count, dof_count = len(positions), len(dofs.joints)
+    jacobian = np.zeros((count, positions.shape[1], 3, 3 + dof_count))
     jacobian[..., range(3), range(3)] = 1
     for slot in range(dofs.joints.shape[1]):
         joints, shares = dofs.joints[:, slot], dofs.shares[:, slot]
         used = np.flatnonzero(shares)
         joints = joints[used]
         axes = np.einsum("ndab,db->nda", placement.turns[:, joints], dofs.axes[used])
-        arms = places[:, None] - placement.joints_m[:, joints, None]
+        arms = positions[:, None] - placement.joints_m[:, joints, None]
         carried = dofs.below[used, slot][:, points.joints] * shares[used, None]
         moves = _crosses(axes[:, :, None], arms) * carried[..., None]
         jacobian[..., 3 + used] += moves.transpose(0, 2, 3, 1)
@@ -40,9 +40,9 @@ def _crosses(a: Array, b: Array) -> Array:
     return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], axis=-1)
 
 
-def ray_residual(places: Array, rays: Array) -> Array:
+def ray_residual(positions: Array, rays: Array) -> Array:
     """How far points [N, P, 3] are right and below of their rays [N, P, 2], in metres."""
-    x, y, z = np.moveaxis(places, -1, 0)
+    x, y, z = np.moveaxis(positions, -1, 0)
     return np.stack([x + rays[..., 0] * z, -y + rays[..., 1] * z], axis=-1)
 
 

@@ -78,7 +78,7 @@ class LandmarkPoints:
 
 def landmark_points(body: Body) -> LandmarkPoints:
     """The 33 landmarks, in the order of `LANDMARKS`, on the shipped `body` in any shape."""
-    joints, places = [], []
+    joints, positions = [], []
     for name in LANDMARKS:
         side, part = _side_and_part(name)
         joint, vertex = _SKIN[part] if part in _SKIN else (_JOINTS[part], -1)
@@ -86,12 +86,12 @@ def landmark_points(body: Body) -> LandmarkPoints:
         joints.append(index)
         right = side == "Right"
         if vertex < 0:
-            place = body.skeleton.rest_m[index]
+            position = body.skeleton.rest_m[index]
         else:
-            place = body.vertices_m[_mirrored(body, vertex) if right else vertex]
-        places.append(place + np.array(_OFF_M[part]) * (-1 if right else 1, 1, 1))
+            position = body.vertices_m[_mirrored(body, vertex) if right else vertex]
+        positions.append(position + np.array(_OFF_M[part]) * (-1 if right else 1, 1, 1))
     carriers = np.array(joints)
-    return LandmarkPoints(carriers, np.stack(places) - body.skeleton.rest_m[carriers])
+    return LandmarkPoints(carriers, np.stack(positions) - body.skeleton.rest_m[carriers])
 
 
 def _side_and_part(name: str) -> tuple[str, str]:

@@ -54,13 +54,13 @@ def gather_landmarks(
     nobody = np.zeros((count, 3)), np.zeros((count, 2)), np.zeros(count)
     rows = [nobody if body is None else _row(body) for body in bodies]
     empty = np.zeros((0, count, 3)), np.zeros((0, count, 2)), np.zeros((0, count))
-    world, points, seen = (
+    world, points, visible = (
         np.stack(part).astype(np.float32) if part else none.astype(np.float32)
         for part, none in zip(zip(*rows, strict=True) if rows else ((), (), ()), empty, strict=True)
     )
-    return LandmarkTrack(world, points, seen, rate_fps, size_px)
+    return LandmarkTrack(world, points, visible, rate_fps, size_px)
 
 
 def _row(body: PoseEstimate) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
-    sure = body.visibility * body.inside * body.presence
-    return body.world, body.points[:, :2], sure
+    visibility = body.visibility * body.inside * body.presence
+    return body.world, body.points[:, :2], visibility

@@ -17,7 +17,12 @@ from mimo_runtime.fitting.camera_turns import CameraTurns, Pan, turns_of
 from mimo_runtime.fitting.contacts import Flags, find_contacts
 from mimo_runtime.fitting.foot_locking import lock_feet
 from mimo_runtime.fitting.ground import Ground
-from mimo_runtime.fitting.ground_alignment import lowered, on_ground, places_of, soles_of
+from mimo_runtime.fitting.ground_alignment import (
+    ground_shifted,
+    on_ground,
+    sole_positions_of,
+    soles_of,
+)
 from mimo_runtime.fitting.initial_pose import initial_rotations
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
@@ -83,22 +88,22 @@ def fit_motion(
         )
     focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
     turns = turns_of(pans, track.size_px, focal) if pans else None
-    targets, sure = targets_of(track, focal, turns), confidence_of(track)
-    proportions, unseen = measure(targets.places_m, track.visibility, body)
+    targets, confidence = targets_of(track, focal, turns), confidence_of(track)
+    proportions, unseen = measure(targets.positions_m, track.visibility, body)
     fitted = proportioned(body, proportions)
     rough = _in_world(_solved(fitted, targets), turns)
-    still = smoothed_poses(rough, sure, float(track.rate_fps), looks_around=turns is not None)
+    still = smoothed_poses(rough, confidence, float(track.rate_fps), looks_around=turns is not None)
     soles = soles_of(fitted)
-    level, ground = on_ground(fitted, still, soles, float(track.rate_fps), sure)
-    contacts = find_contacts(places_of(fitted, level, soles), float(track.rate_fps))
-    level, ground = lowered(fitted, level, ground, soles, contacts)
+    level, ground = on_ground(fitted, still, soles, float(track.rate_fps), confidence)
+    contacts = find_contacts(sole_positions_of(fitted, level, soles), float(track.rate_fps))
+    level, ground = ground_shifted(fitted, level, ground, soles, contacts)
     planted = lock_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
     return FittedMotion(
         motion=_motion(planted, fitted, track, source),
         body=fitted,
         proportions=proportions,
         cameras=_cameras(track, focal, ground, turns),
-        confidence=np.where(track.known, sure, TUNING.interpolated_weight).astype(np.float32),
+        confidence=np.where(track.known, confidence, TUNING.interpolated_weight).astype(np.float32),
         contacts=contacts,
         guesses=assumptions_of(
             track, fitted, focal, focal_px is None, unseen, ground, contacts, turns
@@ -106,12 +111,12 @@ def fit_motion(
     )
 
 
-def _motion(postures: Poses, body: Body, track: LandmarkTrack, source: str) -> Motion:
+def _motion(poses: Poses, body: Body, track: LandmarkTrack, source: str) -> Motion:
     return Motion(
         joints=body.skeleton.names,
         rate_fps=track.rate_fps,
-        root_m=postures.root_m.astype(np.float32),
-        rotations=to_quaternion(postures.rotations).astype(np.float32),
+        root_m=poses.root_m.astype(np.float32),
+        rotations=to_quaternion(poses.rotations).astype(np.float32),
         source=source,
     )
 
@@ -119,7 +124,7 @@ def _motion(postures: Poses, body: Body, track: LandmarkTrack, source: str) -> M
 def _solved(body: Body, targets: Targets) -> Poses:
     parts = [
         _solved_chunk(body, Targets(*(part[first : first + CHUNK] for part in
-                                      (targets.places_m, targets.rays, targets.weights))))
+                                      (targets.positions_m, targets.rays, targets.weights))))
         for first in range(0, len(targets.rays), CHUNK)
     ]  # fmt: skip
     return Poses(
@@ -129,24 +134,24 @@ def _solved(body: Body, targets: Targets) -> Poses:
 
 
 def _solved_chunk(body: Body, targets: Targets) -> Poses:
-    rotations = initial_rotations(body, targets.places_m)
+    rotations = initial_rotations(body, targets.positions_m)
     at_origin = forward_kinematics(body.skeleton, np.zeros((len(rotations), 3)), rotations)
     points = landmark_points(body).placed(at_origin) @ UPRIGHT
     root = np.stack([
-        fit_translation(places, rays, weights, 1.0, (0.0, 0.0))
-        for places, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
+        fit_translation(positions, rays, weights, 1.0, (0.0, 0.0))
+        for positions, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
     ])  # fmt: skip
     return solve(body, targets, Poses(root @ UPRIGHT, rotations), STEPS)
 
 
-def _in_world(postures: Poses, turns: CameraTurns | None) -> Poses:
-    """`postures` in the axes, with y up, of each frame's camera in those of the first."""
+def _in_world(poses: Poses, turns: CameraTurns | None) -> Poses:
+    """`poses` in the axes, with y up, of each frame's camera in those of the first."""
     if turns is None:
-        return postures
+        return poses
     upright = UPRIGHT @ turns.matrices @ UPRIGHT
-    rotations = postures.rotations.copy()
+    rotations = poses.rotations.copy()
     rotations[:, 0] = upright @ rotations[:, 0]
-    return Poses(turned(upright, postures.root_m), rotations)
+    return Poses(turned(upright, poses.root_m), rotations)
 
 
 def _cameras(

@@ -34,10 +34,10 @@ def targets_of(track: LandmarkTrack, focal_px: float, turns: CameraTurns | None 
     They are in the axes of the camera of each frame, but smoothed as they are in the world, about
     which the camera `turns`.
     """
-    seen = track.visibility.astype(np.float64)
+    visible = track.visibility.astype(np.float64)
     rate_fps = float(track.rate_fps)
     smooth = partial(
-        smoothed_slow, weights=seen, stiffness=stiffness_of(TUNING.landmark_hz, rate_fps)
+        smoothed_slow, weights=visible, stiffness=stiffness_of(TUNING.landmark_hz, rate_fps)
     )
     rays = (track.points_px - np.array(track.size_px) / 2) / focal_px
     slow_m, slow = _SLOW_M_PER_S / rate_fps, _SLOW_PER_S / rate_fps
@@ -57,5 +57,5 @@ def targets_of(track: LandmarkTrack, focal_px: float, turns: CameraTurns | None 
         for name in LANDMARKS
     ])  # fmt: skip
     hips = world[:, [LANDMARK["left_hip"], LANDMARK["right_hip"]]].mean(axis=1, keepdims=True)
-    places = (world - hips) @ UPRIGHT @ about_axis(0, -LEAN_DEG).T
-    return Targets(places, rays, np.maximum(seen, TUNING.least_weight) * kinds)
+    positions = (world - hips) @ UPRIGHT @ about_axis(0, -LEAN_DEG).T
+    return Targets(positions, rays, np.maximum(visible, TUNING.least_weight) * kinds)

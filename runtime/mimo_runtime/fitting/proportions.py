@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import SPINE
 from mimo_runtime.fitting.landmark_points import landmark_points
@@ -53,7 +53,7 @@ def measure(
     differs from the usual, after the size, the share `BELIEVED` is taken (of its logarithm). A part
     that is never seen keeps the shipped length. Limited to `NARROWEST` and `WIDEST`.
     """
-    rest = landmark_points(body).placed(place(body.skeleton, Pose.rest(body.skeleton)))
+    rest = landmark_points(body).placed(transforms_of(body.skeleton, Pose.rest(body.skeleton)))
     ratios = {
         part: [
             _lengths(world_m, ends)[_seen(visibility, ends)] / float(_lengths(rest[None], ends)[0])
@@ -61,7 +61,7 @@ def measure(
         ]
         for part, pairs in _PARTS.items()
     }
-    medians = {part: _median(np.concatenate(found)) for part, found in ratios.items()}
+    medians = {part: _median(np.concatenate(parts)) for part, parts in ratios.items()}
     size = _median(np.array([medians[part] for part in _LONG if medians[part] > 0])) or 1.0
     size = float(np.clip(size, 0.5, 1.5))
     lengths = {

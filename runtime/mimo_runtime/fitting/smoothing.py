@@ -12,24 +12,26 @@ from mimo_runtime.fitting.whittaker import smoothed, smoothed_slow, stiffness_of
 _TURN_HZ, _DEPTH_HZ = 3.5, 2.5
 
 
-def smoothed_poses(rough: Poses, sure: Array, rate_fps: float, looks_around: bool = False) -> Poses:
+def smoothed_poses(
+    rough: Poses, confidence: Array, rate_fps: float, looks_around: bool = False
+) -> Poses:
     """`rough` without jitter; the distance, which is known worst, is smoothed most.
 
     Args:
         rough: in axes in which the camera is at the origin and looks along -z, unless it
             `looks_around` from there.
-        sure: float64 [N], 0 where a frame is to be interpolated.
+        confidence: float64 [N], 0 where a frame is to be interpolated.
     """
     count = len(rough.root_m)
     away = np.linalg.norm(rough.root_m, axis=1) if looks_around else -rough.root_m[:, 2]
     away = np.maximum(away, 1e-3)[:, None]
     sight = (rough.root_m if looks_around else rough.root_m[:, :2]) / away
-    known = np.maximum.accumulate(np.where(sure > 0, np.arange(count), 0))
+    known = np.maximum.accumulate(np.where(confidence > 0, np.arange(count), 0))
     quaternions = continuous(to_quaternion(rough.rotations[known]))
     stiffness = stiffness_of(_TURN_HZ, rate_fps)
-    each = np.repeat(sure[:, None], quaternions.shape[1], 1)
+    each = np.repeat(confidence[:, None], quaternions.shape[1], 1)
     turns = smoothed_slow(quaternions, each, stiffness, TUNING.slow_rad_per_s / 2 / rate_fps)
-    across = smoothed(sight, np.repeat(sure[:, None], sight.shape[1], 1), stiffness)
-    far = np.exp(smoothed(np.log(away), sure[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
+    across = smoothed(sight, np.repeat(confidence[:, None], sight.shape[1], 1), stiffness)
+    far = np.exp(smoothed(np.log(away), confidence[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
     root = across * far if looks_around else np.concatenate([across * far, -far], axis=1)
     return Poses(root, from_quaternion(turns))

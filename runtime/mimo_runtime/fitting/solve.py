@@ -4,7 +4,7 @@ Each step solves (J'WJ + damping) step = -J'W r, with weights W of Huber's loss 
 residuals r: iteratively reweighted least squares (Huber, Robust Statistics, 1981).
 
 What is minimised, in metres: the distance of each landmark of the body from its line of sight, the
-distance from its place relative to the hips, and soft costs of unusual or impossible postures.
+distance from its position relative to the hips, and soft costs of unusual or impossible postures.
 """
 
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ class Targets:
     """What the body shall look like in N frames.
 
     Attributes:
-        places_m: float64 [N, 33, 3], from the middle of the hips, in world axes, z to the camera.
+        positions_m: float64 [N, 33, 3], from the middle of the hips, world axes, z to the camera.
         rays: float64 [N, 33, 2], right and down per metre of depth, from a camera at the origin.
         weights: float64 [N, 33], 0 where nothing is known.
     """
 
-    places_m: Array
+    positions_m: Array
     rays: Array
     weights: Array
 
@@ -54,7 +54,7 @@ class Outline:
 
     Attributes:
         points: C points.
-        rays: float64 [C, 2], the place on the edge for each, as in `Targets`.
+        rays: float64 [C, 2], the point on the edge for each, as in `Targets`.
         normals: float64 [C, 2], across the edge there, to the right and down, of length 1.
         weights: float64 [C].
     """
@@ -99,28 +99,28 @@ def _landmark_part(
     placement: JointTransforms, dofs: DegreesOfFreedom, points: LandmarkPoints, targets: Targets
 ) -> tuple[Array, Array]:
     """The normal equations of the landmarks: [N, 3 + D, 3 + D] and [N, 3 + D]."""
-    places = points.placed(placement)
-    jacobian = point_jacobian(places, placement, dofs, points)
-    middle = places[:, _HIPS].mean(axis=1, keepdims=True)
-    apart = places - middle - targets.places_m
-    sight = ray_residual(places, targets.rays)
+    positions = points.placed(placement)
+    jacobian = point_jacobian(positions, placement, dofs, points)
+    middle = positions[:, _HIPS].mean(axis=1, keepdims=True)
+    apart = positions - middle - targets.positions_m
+    sight = ray_residual(positions, targets.rays)
     far = np.maximum(np.linalg.norm(sight, axis=-1), 0.5 * np.linalg.norm(apart, axis=-1))
     weights = targets.weights * TUNING.outlier_m / np.maximum(far, TUNING.outlier_m)
     root = np.sqrt(weights)[..., None]
     inner = jacobian - jacobian[:, _HIPS].mean(axis=1, keepdims=True)
     across = ray_jacobian(jacobian, targets.rays)
-    count, columns = len(places), jacobian.shape[-1]
+    count, columns = len(positions), jacobian.shape[-1]
     rows = np.concatenate(
         [
             (across * root[..., None]).reshape(count, -1, columns),
-            (inner * (root * TUNING.place_weight)[..., None]).reshape(count, -1, columns),
+            (inner * (root * TUNING.position_weight)[..., None]).reshape(count, -1, columns),
         ],
         axis=1,
     )
     off = np.concatenate(
         [
             (sight * root).reshape(count, -1),
-            (apart * root * TUNING.place_weight).reshape(count, -1),
+            (apart * root * TUNING.position_weight).reshape(count, -1),
         ],
         axis=1,
     )
@@ -132,11 +132,11 @@ def _add_outline(
     hessian: Array, rhs: Array, placement: JointTransforms, dofs: DegreesOfFreedom, outline: Outline
 ) -> None:
     """Add the distances of the outline's points from their edges."""
-    places = outline.points.placed(placement)
-    jacobian = point_jacobian(places, placement, dofs, outline.points)
+    positions = outline.points.placed(placement)
+    jacobian = point_jacobian(positions, placement, dofs, outline.points)
     across = ray_jacobian(jacobian, outline.rays)
     rows = np.einsum("npac,pa->npc", across, outline.normals)
-    off = (ray_residual(places, outline.rays) * outline.normals).sum(axis=-1)
+    off = (ray_residual(positions, outline.rays) * outline.normals).sum(axis=-1)
     weighted = np.swapaxes(rows, 1, 2) * outline.weights
     hessian += weighted @ rows
     rhs -= (weighted @ off[..., None])[..., 0]

@@ -29,8 +29,8 @@ class FittingTuning:
         least_ahead: of a line of sight of length 1: what is beside the camera is not seen.
         other_weight: weight of landmarks that are not in the table of weights.
         sure_visibility: visibility from which a landmark tells a length.
-        place_weight: weight of places beside lines of sight, which say all but the depth, and say
-            it better.
+        position_weight: weight of positions beside lines of sight, which say all but the depth,
+            and say it better.
         limit_m_per_rad: what a turn beyond a joint's limit costs; more is stiffer.
         outlier_m: residual from which Huber's loss is linear; more trusts outliers.
         damping: of Gauss-Newton (Levenberg-Marquardt's lambda); more is slower and safer.
@@ -58,7 +58,7 @@ class FittingTuning:
     least_ahead: float = 0.1
     other_weight: float = 0.25
     sure_visibility: float = 0.5
-    place_weight: float = 0.4
+    position_weight: float = 0.4
     limit_m_per_rad: float = 0.3
     outlier_m: float = 0.08
     damping: float = 1e-4

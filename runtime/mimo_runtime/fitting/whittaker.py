@@ -31,8 +31,8 @@ def smoothed(
     the first and after the last towards these. A column that is never known comes back as it is.
     """
     data = filled(series, weights)
-    sure = np.ascontiguousarray(np.maximum(weights, TUNING.least_weight_of_series), np.float64)
-    return _solve(data, sure, stiffness, data.copy())
+    floored = np.ascontiguousarray(np.maximum(weights, TUNING.least_weight_of_series), np.float64)
+    return _solve(data, floored, stiffness, data.copy())
 
 
 def smoothed_slow(
@@ -48,8 +48,8 @@ def smoothed_slow(
     """
     count, points, width = series.shape
     flat = series.reshape(count, -1)
-    every = np.repeat(weights, width, axis=1)
-    steady = smoothed(flat, every, stiffness).reshape(series.shape)
+    repeated = np.repeat(weights, width, axis=1)
+    steady = smoothed(flat, repeated, stiffness).reshape(series.shape)
     if count < 3:
         return steady
     speeds = np.linalg.norm(np.gradient(steady, axis=0), axis=-1)

@@ -85,10 +85,10 @@ def connected_components(area: Flags, smallest_px: int) -> list[Flags]:
     count, labels, facts, _ = cv2.connectedComponentsWithStats(area[part].astype(np.uint8))
     sizes = [(int(facts[label, cv2.CC_STAT_AREA]), label) for label in range(1, count)]
     kept = sorted((-size, label) for size, label in sizes if size >= smallest_px)
-    found = np.zeros((len(kept), *area.shape), np.bool_)
-    for piece, (_, label) in zip(found, kept, strict=True):
+    pieces = np.zeros((len(kept), *area.shape), np.bool_)
+    for piece, (_, label) in zip(pieces, kept, strict=True):
         piece[part] = labels == label
-    return list(found)
+    return list(pieces)
 
 
 def bounding_slices(area: Flags, room_px: int) -> tuple[slice, slice] | None:

@@ -32,16 +32,16 @@ class LayerReport:
     @property
     def sentences(self) -> tuple[str, ...]:
         """All of it for people to read."""
-        said = [*self.camera, *(plate.sentence for plate in self.plates)]
-        still = [one for one in self.plates if one.uncovered < TUNING.hardly_uncovered]
-        said += [_stands_still(one) for one in still]
+        sentences = [*self.camera, *(plate.sentence for plate in self.plates)]
+        still = [plate for plate in self.plates if plate.uncovered < TUNING.hardly_uncovered]
+        sentences += [_stands_still(plate) for plate in still]
         if self.misfit > TUNING.misfit:
-            said.append(
+            sentences.append(
                 f"{self.misfit:.0%} of the picture is not like what was put together of the scene: "
                 "it moves by itself, or the frames could not be aligned well."
             )
-        said.append(_occlusions(self))
-        return tuple(said)
+        sentences.append(_occlusions(self))
+        return tuple(sentences)
 
 
 class LayerSummary:

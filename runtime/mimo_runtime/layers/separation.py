@@ -8,7 +8,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.ahead import ahead, mapped
+from mimo_runtime.concurrency import parallel_map, prefetch
 from mimo_runtime.layers.camera.path import CameraPath
 from mimo_runtime.layers.frame_masks import FrameMasks, FrameVsPlate
 from mimo_runtime.layers.frames import Flags, Frames, Pixels, check_size, inside, levels_of
@@ -34,21 +34,21 @@ from mimo_runtime.layers.removal.removal import (
 from mimo_runtime.layers.removal.shadow import darker, shadow_area
 
 ClipMasks = Callable[[], Iterator[FrameMasks]]
-"""Opens the clip_masks of a clip, one for every frame."""
+"""Opens the masks of a clip from its first frame on, one for every frame."""
 
-Seen = tuple[Pixels, FrameMasks]
+MaskedFrame = tuple[Pixels, FrameMasks]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerFrame:
     """The layers of frame `index`.
 
-    `person`: uint8 [height, width], the masks's mask without what is in front of the person.
+    `person`: uint8 [height, width], the mask without what is in front of the person.
     `scene`: uint8 [height, width, 3], the frame without the person. `replaced`: uint8 [height,
     width], how much of it is not the frame's; where 0, the scene equals the frame. `shadow`: of the
-    person, bool [height, width]. `occlusion`: what is in front. `plate`: of which it is. `misfit`:
-    share of the picture without people that is not like the plate, 0..1: what moves there, and
-    what is misaligned.
+    person, bool [height, width]. `occlusion`: what is in front. `plate`: that of its segment.
+    `misfit`: share of the picture without people that is not like the plate, 0..1: what moves
+    there, and what is misaligned.
     """
 
     index: int
@@ -78,24 +78,26 @@ class Separation:
         Raises:
             MediaError: not as many masks as frames, or masks of another size.
         """
-        seen = zip(self.frames(), self.clip_masks(), strict=True)
+        masked = zip(self.frames(), self.clip_masks(), strict=True)
         again = zip(self.frames(), self.clip_masks(), strict=True)
         for guess in plates_of(
             self.frames, _visibilities(self.clip_masks), self.path, hurried=True
         ):
             first, count = guess.segment.first, guess.segment.count
             plate, standing = _settled(guess, islice(again, count), self.path)
-            numbered = enumerate(islice(seen, count), first)
-            views = mapped(partial(_against_plate, plate), numbered)
-            yield from mapped(partial(_layer_frame, plate), _occlusions(views, standing))
+            numbered = enumerate(islice(masked, count), first)
+            views = parallel_map(partial(_against_plate, plate), numbered)
+            yield from parallel_map(partial(_layer_frame, plate), _occlusions(views, standing))
 
 
-def _settled(guess: Plate, seen: Iterator[Seen], path: CameraPath) -> tuple[Plate, StaticOccluders]:
+def _settled(
+    guess: Plate, masked: Iterator[MaskedFrame], path: CameraPath
+) -> tuple[Plate, StaticOccluders]:
     """The plate without what moves, and what stands on it in front of the person."""
     builder, votes = PlateBuilder(path, guess.segment), StaticVotes(guess)
-    for one in ahead(_compared(seen, guess)):
-        builder.add(one.pixels, one.visibility)
-        votes.add(one.index, one.masks, one.alike, one.different)
+    for compared in prefetch(_compared(masked, guess)):
+        builder.add(compared.pixels, compared.visibility)
+        votes.add(compared.index, compared.masks, compared.alike, compared.different)
     plate = builder.plate()
     return plate, StaticOccluders(plate, votes)
 
@@ -112,9 +114,9 @@ class _Compared:
     different: Flags
 
 
-def _compared(seen: Iterator[Seen], plate: Plate) -> Iterator[_Compared]:
+def _compared(masked: Iterator[MaskedFrame], plate: Plate) -> Iterator[_Compared]:
     last = LastFullSilhouette()
-    for index, (pixels, masks) in enumerate(seen, plate.segment.first):
+    for index, (pixels, masks) in enumerate(masked, plate.segment.first):
         height, width = pixels.shape[:2]
         view = plate.view(index, width, height)
         unseen = plate.view_unseen(index, width, height)
@@ -130,24 +132,24 @@ def _compared(seen: Iterator[Seen], plate: Plate) -> Iterator[_Compared]:
 def _visibilities(clip_masks: ClipMasks) -> Callable[[], Iterator[Visibility]]:
     def visibilities() -> Iterator[Visibility]:
         last = LastFullSilhouette()
-        for index, one in enumerate(clip_masks()):
-            for mask in (one.expected, one.inverse_depth):
+        for index, masks in enumerate(clip_masks()):
+            for mask in (masks.expected, masks.inverse_depth):
                 if mask is not None:
-                    check_size(inside(one.person), mask, index)
-            yield next_visibility(one, last)
+                    check_size(inside(masks.person), mask, index)
+            yield next_visibility(masks, last)
 
     return visibilities
 
 
-def _against_plate(plate: Plate, numbered: tuple[int, Seen]) -> FrameVsPlate:
+def _against_plate(plate: Plate, numbered: tuple[int, MaskedFrame]) -> FrameVsPlate:
     index, (pixels, masks) = numbered
     height, width = pixels.shape[:2]
     view = plate.view(index, width, height)
     unseen = plate.view_unseen(index, width, height)
     person, foreign = inside(masks.person), masks.foreign()
-    whole = None if masks.expected is None else inside(masks.expected)
+    amodal = None if masks.expected is None else inside(masks.expected)
     shade, different = darker(pixels, view), change_mask(pixels, view, person)
-    shadow = shadow_area(shade, person, foreign, whole)
+    shadow = shadow_area(shade, person, foreign, amodal)
     return FrameVsPlate(index, pixels, view, unseen, different, shade, shadow, masks)
 
 

@@ -15,6 +15,7 @@ STANDARD_FPS = WHOLE_FPS + tuple(whole * NTSC for whole in (12, 15, 24, 30, 48, 
 _STEADY = 0.3  # of a gap: frames that come earlier or later are irregular
 _GRAIN_S = 2e-3  # twice that of Matroska's time stamps, the coarsest
 _NEAR = 0.03
+_ROUNDED = 1e-4  # what durations in nanoseconds make of a rate; NTSC is ten times as far from whole
 _MAX_DENOMINATOR = 1001
 
 
@@ -39,7 +40,9 @@ def rate_of(timestamps_s: Sequence[float], stated_fps: Iterable[Fraction]) -> Fr
         For even gaps their mean, as one of `stated_fps` or `STANDARD_FPS` where the time stamps
         cannot tell it from one. For uneven gaps the rate of the usual one, a whole number.
     """
-    stated = [rate for rate in stated_fps if rate > 0]
+    stated = [
+        _nearest(STANDARD_FPS, float(rate), _ROUNDED) or rate for rate in stated_fps if rate > 0
+    ]
     span_s = timestamps_s[-1] - timestamps_s[0]
     if len(timestamps_s) < 2 or span_s <= 0:
         return stated[0]

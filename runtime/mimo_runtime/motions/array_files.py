@@ -38,8 +38,10 @@ def read_arrays(path: Path) -> Any:
         ) from None
     except (ValueError, EOFError) as error:
         raise MediaError(f"'{path.name}' is damaged: {error}. Write it anew.") from None
-    whole = isinstance(content, np.ndarray) and content.dtype.hasobject and content.size == 1
-    return content.item() if whole else content
+    is_one_object = (
+        isinstance(content, np.ndarray) and content.dtype.hasobject and content.size == 1
+    )
+    return content.item() if is_one_object else content
 
 
 def read_bytes(path: Path) -> bytes:
@@ -58,15 +60,15 @@ def read_bytes(path: Path) -> bytes:
 
 def dicts_in(content: Any, depth: int = 4) -> list[Mapping[Any, Any]]:
     """Every dict inside nested dicts and lists, outer ones first, in their order."""
-    found: list[Mapping[Any, Any]] = []
+    dicts: list[Mapping[Any, Any]] = []
     if isinstance(content, np.ndarray) and content.dtype.hasobject:
         content = content.tolist()
     if isinstance(content, Mapping):
-        found.append(content)
+        dicts.append(content)
     if depth and isinstance(content, Mapping | list | tuple):
         inner = content.values() if isinstance(content, Mapping) else content
-        found += [one for part in inner for one in dicts_in(part, depth - 1)]
-    return found
+        dicts += [inner_dict for part in inner for inner_dict in dicts_in(part, depth - 1)]
+    return dicts
 
 
 def _npy(data: bytes) -> Any:

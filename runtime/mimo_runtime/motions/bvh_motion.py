@@ -33,31 +33,33 @@ def bvh_motion(
     """
     joints = list(range(len(file.channels)))
     above = _ancestors(file.skeleton.parents, hips)
-    below = [one for one in joints if hips in _ancestors(file.skeleton.parents, one)]
-    wanted = {one for bone in used or joints for one in _ancestors(file.skeleton.parents, bone)}
-    kept = [one for one in below if one in wanted]
-    channels = {one: _channels(file, one) for one in joints if one in above or one in kept}
-    turn, place = _placed(file.skeleton, [channels[one] for one in above[::-1]], above[::-1])
-    rotations = np.stack([turn, *(channels[one].rotations for one in kept[1:])], axis=1)
+    below = [joint for joint in joints if hips in _ancestors(file.skeleton.parents, joint)]
+    wanted = {joint for bone in used or joints for joint in _ancestors(file.skeleton.parents, bone)}
+    kept = [joint for joint in below if joint in wanted]
+    channels = {
+        joint: _channels(file, joint) for joint in joints if joint in above or joint in kept
+    }
+    turn, position = _placed(file.skeleton, [channels[joint] for joint in above[::-1]], above[::-1])
+    rotations = np.stack([turn, *(channels[joint].rotations for joint in kept[1:])], axis=1)
     motion = Motion(
-        joints=tuple(file.skeleton.names[one] for one in kept),
+        joints=tuple(file.skeleton.names[joint] for joint in kept),
         rate_fps=file.rate_fps,
-        root_m=place.astype(np.float32),
+        root_m=position.astype(np.float32),
         rotations=to_quaternion(rotations).astype(np.float32),
         source=source,
     )
-    stretched = [one for one in kept[1:] if _stretches(file.skeleton, channels[one], one)]
-    names = ", ".join(f"'{file.skeleton.names[one]}'" for one in stretched[:4])
+    stretched = [joint for joint in kept[1:] if _stretches(file.skeleton, channels[joint], joint)]
+    names = ", ".join(f"'{file.skeleton.names[joint]}'" for joint in stretched[:4])
     remarks = (f"bones that the file stretches keep their length ({names})",) if stretched else ()
     return motion, _part(file.skeleton, kept), remarks
 
 
 def _ancestors(parents: Sequence[int], joint: int) -> list[int]:
-    found = []
+    ancestors = []
     while joint >= 0:
-        found.append(joint)
+        ancestors.append(joint)
         joint = parents[joint]
-    return found
+    return ancestors
 
 
 def _channels(file: BvhFile, joint: int) -> _Channels:
@@ -81,38 +83,38 @@ def _placed(
 ) -> tuple[Array, Array]:
     """World rotations [N, 3, 3] and places [N, 3] of the last of `joints`, a way from the root."""
     turn = np.tile(np.eye(3), (len(channels[0].rotations), 1, 1))
-    place = np.zeros((len(turn), 3))
-    for joint, said in zip(joints, channels, strict=True):
-        place = place + np.einsum("nab,nb->na", turn, _offsets(skeleton, said, joint))
-        turn = turn @ said.rotations
-    return turn, place
+    position = np.zeros((len(turn), 3))
+    for joint, channel in zip(joints, channels, strict=True):
+        position = position + np.einsum("nab,nb->na", turn, _offsets(skeleton, channel, joint))
+        turn = turn @ channel.rotations
+    return turn, position
 
 
-def _offsets(skeleton: Skeleton, said: _Channels, joint: int) -> Array:
+def _offsets(skeleton: Skeleton, channel: _Channels, joint: int) -> Array:
     """Where the joint is, seen from its parent [N, 3].
 
     Positions are places, and those of a joint below the root replace its offset; some programs
     write them relative to it, which then is nearer to the first frame's than nothing is.
     """
     offset = skeleton.offsets_m[joint]
-    if said.positions is None:
-        return np.tile(offset, (len(said.rotations), 1))
-    first = said.positions[0]
+    if channel.positions is None:
+        return np.tile(offset, (len(channel.rotations), 1))
+    first = channel.positions[0]
     relative = joint > 0 and np.linalg.norm(first) < np.linalg.norm(first - offset)
-    return said.positions + offset if relative else said.positions
+    return channel.positions + offset if relative else channel.positions
 
 
-def _stretches(skeleton: Skeleton, said: _Channels, joint: int) -> bool:
+def _stretches(skeleton: Skeleton, channel: _Channels, joint: int) -> bool:
     size = np.ptp(skeleton.rest_m, axis=0).max()
-    places = _offsets(skeleton, said, joint)
-    return bool(np.abs(places - skeleton.offsets_m[joint]).max() > _STRETCHED * size)
+    positions = _offsets(skeleton, channel, joint)
+    return bool(np.abs(positions - skeleton.offsets_m[joint]).max() > _STRETCHED * size)
 
 
 def _part(skeleton: Skeleton, kept: Sequence[int]) -> Skeleton:
     """The joints `kept`, the first of which becomes the root."""
     return Skeleton(
-        tuple(skeleton.names[one] for one in kept),
-        tuple(kept.index(skeleton.parents[one]) if one != kept[0] else -1 for one in kept),
+        tuple(skeleton.names[joint] for joint in kept),
+        tuple(kept.index(skeleton.parents[joint]) if joint != kept[0] else -1 for joint in kept),
         skeleton.rest_m[kept],
         skeleton.tails_m[kept],
     )

@@ -127,8 +127,8 @@ def _camera(
     points_m: Array, azimuth_deg: float, choice: CameraChoice, size_px: tuple[int, int]
 ) -> Camera:
     """A camera that sees all `points_m` [N, P, 3]."""
-    every = points_m.reshape(-1, 3)
-    target = (every.min(axis=0) + every.max(axis=0)) / 2
+    flat = points_m.reshape(-1, 3)
+    target = (flat.min(axis=0) + flat.max(axis=0)) / 2
     height_m = float(target[1]) if choice.height_m is None else choice.height_m
     focal_px = FOCAL_PER_SIDE * max(size_px)
 
@@ -138,7 +138,7 @@ def _camera(
     near, far = NEAREST_M, FURTHEST_M
     while choice.distance_m is None and far - near > 0.01:
         middle = (near + far) / 2
-        near, far = (near, middle) if _sees(at(middle), every) else (middle, far)
+        near, far = (near, middle) if _sees(at(middle), flat) else (middle, far)
     camera = at(far if choice.distance_m is None else choice.distance_m)
     _check_size(camera, points_m)
     return camera

@@ -111,8 +111,8 @@ def write_record(folder: Path, record: MotionRecord) -> None:
         "licence_note": record.licence_note,
     }
     end = math.ceil(record.frame_count * _CONFIG_FPS / record.rate_fps)
-    whole = record.rate_fps.denominator == 1
-    fps = int(record.rate_fps) if whole else float(record.rate_fps)
+    is_whole = record.rate_fps.denominator == 1
+    fps = int(record.rate_fps) if is_whole else float(record.rate_fps)
     config = {"fps": fps, "time_crop": {"start_idx": 0, "end_idx": end}}
     with write_errors(folder):
         (folder / RECORD).write_text(json.dumps(content, indent=2, allow_nan=False) + "\n")
@@ -144,15 +144,15 @@ def read_record(folder: Path) -> MotionRecord:
 
 
 def _record(content: dict[str, Any]) -> MotionRecord:
-    seen = content["camera"]
-    x, y = seen["centre_px"]
+    camera_entry = content["camera"]
+    x, y = camera_entry["centre_px"]
     camera = Camera(
         int(content["width_px"]),
         int(content["height_px"]),
-        float(seen["focal_px"]),
+        float(camera_entry["focal_px"]),
         (float(x), float(y)),
-        np.array(seen["rotation"], np.float64).reshape(3, 3),
-        np.array(seen["translation_m"], np.float64).reshape(3),
+        np.array(camera_entry["rotation"], np.float64).reshape(3, 3),
+        np.array(camera_entry["translation_m"], np.float64).reshape(3),
     )
     return MotionRecord(
         body=str(content["body"]),

@@ -23,9 +23,9 @@ def rate_of_frame_time(text: str) -> Fraction:
     for rate in _USUAL:
         if (Decimal(1) / rate).quantize(step) == seconds and abs(rate - exact) < exact / 40:
             return Fraction(rate)
-    whole = round(exact)
-    if abs(whole - exact) < _NEAR * exact / 2 and whole:
-        return Fraction(whole)
+    rounded = round(exact)
+    if abs(rounded - exact) < _NEAR * exact / 2 and rounded:
+        return Fraction(rounded)
     ntsc = round(exact / _NTSC) * _NTSC
     return ntsc if abs(ntsc - exact) < 1e-4 * exact else exact.limit_denominator(1001)
 
@@ -49,8 +49,8 @@ def parse_rate(text: str) -> Fraction:
 
 def named_rate(rate: Fraction) -> Fraction:
     """59.94 is 60000/1001 and 29.999 is 30; other rates as they are."""
-    whole = round(rate)
-    for usual in (Fraction(whole), whole * _NTSC):
+    rounded = round(rate)
+    for usual in (Fraction(rounded), rounded * _NTSC):
         if usual and abs(usual - rate) < Fraction(1, 10_000) * rate:
             return usual
     return rate.limit_denominator(1001)

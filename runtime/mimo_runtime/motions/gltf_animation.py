@@ -65,11 +65,16 @@ class Channel:
 
 def longest_animation(file: GltfFile) -> tuple[list[Channel], str, int]:
     """The channels of the animation that lasts longest, its name, and how many there are."""
-    found = [(_channels(file, one), str(one.name or "")) for one in file.content.animations]
-    if not found:
+    animations = [
+        (_channels(file, animation), str(animation.name or ""))
+        for animation in file.content.animations
+    ]
+    if not animations:
         return [], "", 0
-    channels, name = max(found, key=lambda one: max((c.times_s[-1] for c in one[0]), default=0.0))
-    return channels, name, len(found)
+    channels, name = max(
+        animations, key=lambda animation: max((c.times_s[-1] for c in animation[0]), default=0.0)
+    )
+    return channels, name, len(animations)
 
 
 def sampling(channels: Sequence[Channel], rate_fps: Fraction | None, name: str) -> tuple[
@@ -99,12 +104,12 @@ def _key_rate(channels: Sequence[Channel]) -> Fraction:
     if not 1 / _FASTEST_FPS <= step <= 1 / _SLOWEST_FPS:
         return _USUAL_FPS
     rate = Fraction(1 / step).limit_denominator(1000)
-    whole = round(rate)
-    return Fraction(whole) if abs(whole - rate) < rate / 200 else named_rate(rate)
+    rounded = round(rate)
+    return Fraction(rounded) if abs(rounded - rate) < rate / 200 else named_rate(rate)
 
 
 def _channels(file: GltfFile, animation: object) -> list[Channel]:
-    found = []
+    kept = []
     for channel in animation.channels:  # type: ignore[attr-defined]
         sampler = animation.samplers[channel.sampler]  # type: ignore[attr-defined]
         if channel.target.node is None or channel.target.path not in _PATHS:
@@ -119,5 +124,5 @@ def _channels(file: GltfFile, animation: object) -> list[Channel]:
             np.isfinite(times).all() and np.isfinite(values).all() and (np.diff(times) >= 0).all()
         ):
             raise ValueError("the keys of an animation are no finite numbers in order")
-        found.append(Channel(channel.target.node, channel.target.path, times, values, kind))
-    return found
+        kept.append(Channel(channel.target.node, channel.target.path, times, values, kind))
+    return kept

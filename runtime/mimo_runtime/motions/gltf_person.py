@@ -78,7 +78,7 @@ def read_gltf(
 def _nodes(file: GltfFile) -> _Nodes:
     children = [list(node.children or ()) for node in file.content.nodes]
     names = node_names(file)
-    below = {child for every in children for child in every}
+    below = {child for group in children for child in group}
     order: list[int] = []
     parents: list[int] = [-1]
     waiting = [(node, 0) for node in range(len(children)) if node not in below][::-1]
@@ -131,9 +131,9 @@ def _standing(node: object) -> tuple[Array, Array, Array]:
     """A node's own translation [3], rotation [3, 3] and scale [3]."""
     matrix = node.matrix  # type: ignore[attr-defined]
     if matrix:
-        whole = np.array(matrix, np.float64).reshape(4, 4).T
-        scale = np.linalg.norm(whole[:3, :3], axis=0)
-        return whole[:3, 3], whole[:3, :3] / np.where(scale > 0, scale, 1), scale
+        transform = np.array(matrix, np.float64).reshape(4, 4).T
+        scale = np.linalg.norm(transform[:3, :3], axis=0)
+        return transform[:3, 3], transform[:3, :3] / np.where(scale > 0, scale, 1), scale
     x, y, z, w = node.rotation or (0, 0, 0, 1)  # type: ignore[attr-defined]
     moved = np.array(node.translation or (0, 0, 0), np.float64)  # type: ignore[attr-defined]
     scaled = np.array(node.scale or (1, 1, 1), np.float64)  # type: ignore[attr-defined]
@@ -142,18 +142,22 @@ def _standing(node: object) -> tuple[Array, Array, Array]:
 
 def _world(nodes: _Nodes, local: _Local) -> tuple[Array, Array, Array]:
     """Places [N, J, 3], rotations [N, J, 3, 3] and scales [N, J, 3] of nodes in the world."""
-    places, turns = np.zeros_like(local.moved), np.copy(local.turned)
+    positions, turns = np.zeros_like(local.moved), np.copy(local.turned)
     scales = np.copy(local.scaled)
     for joint, parent in enumerate(nodes.parents[1:], start=1):
         inside = scales[:, parent] * local.moved[:, joint]
-        places[:, joint] = places[:, parent] + np.einsum("nab,nb->na", turns[:, parent], inside)
+        positions[:, joint] = positions[:, parent] + np.einsum(
+            "nab,nb->na", turns[:, parent], inside
+        )
         turns[:, joint] = turns[:, parent] @ local.turned[:, joint]
         scales[:, joint] = scales[:, parent] * local.scaled[:, joint]
-    return places, turns, scales
+    return positions, turns, scales
 
 
-def _skeleton(nodes: _Nodes, places: Array) -> Skeleton:
-    return Skeleton(nodes.names, nodes.parents, places, tails_from_children(nodes.parents, places))
+def _skeleton(nodes: _Nodes, positions: Array) -> Skeleton:
+    return Skeleton(
+        nodes.names, nodes.parents, positions, tails_from_children(nodes.parents, positions)
+    )
 
 
 def _used(nodes: _Nodes, humanoid: Humanoid) -> list[int]:
@@ -169,15 +173,15 @@ def _used(nodes: _Nodes, humanoid: Humanoid) -> list[int]:
 def _bind_rotations(file: GltfFile, nodes: _Nodes) -> dict[int, Array]:
     """Rotations [3, 3] in which the skin was bound to joints, by inverse bind matrices."""
     joint_of = {node: joint for joint, node in enumerate(nodes.order, start=1)}
-    found: dict[int, Array] = {}
+    rotations: dict[int, Array] = {}
     for skin in file.content.skins or ():
         if skin.inverseBindMatrices is None:
             continue
         inverse = file.array(skin.inverseBindMatrices).reshape(-1, 4, 4).swapaxes(1, 2)
         for node, matrix in zip(skin.joints, inverse, strict=False):
             bound = np.asarray(np.linalg.inv(matrix)[:3, :3], np.float64)
-            found.setdefault(joint_of[node], nearest_rotation(bound))
-    return found
+            rotations.setdefault(joint_of[node], nearest_rotation(bound))
+    return rotations
 
 
 def _zero_rotations(nodes: _Nodes, turned: Array, bind: Mapping[int, Array]) -> Array:
@@ -195,23 +199,25 @@ def _person(
     moving: tuple[tuple[Array, Array, Array], Array, Fraction],
 ) -> Person:
     """The part of the nodes that hangs from the hips, with a zero posture."""
-    (places, turns, _), zero, rate = moving
+    (positions, turns, _), zero, rate = moving
     hips = bones["hips"]
     kept = [joint for joint in range(len(nodes.parents)) if _below(nodes, joint, hips)]
-    parents = tuple(-1 if one == hips else kept.index(nodes.parents[one]) for one in kept)
+    parents = tuple(
+        -1 if kept_joint == hips else kept.index(nodes.parents[kept_joint]) for kept_joint in kept
+    )
     rest = np.zeros((len(kept), 3))
     for index, parent in enumerate(parents):
         if parent >= 0:
             joint, above = kept[index], kept[parent]
-            apart = places[:, joint] - places[:, above]
+            apart = positions[:, joint] - positions[:, above]
             inside = np.median(np.einsum("nba,nb->na", turns[:, above], apart), axis=0)
             rest[index] = rest[parent] + zero[above] @ inside
     world = turns[:, kept] @ zero[kept].swapaxes(-1, -2)
-    names = tuple(nodes.names[one] for one in kept)
+    names = tuple(nodes.names[kept_joint] for kept_joint in kept)
     motion = Motion(
         joints=names,
         rate_fps=rate,
-        root_m=places[:, hips].astype(np.float32),
+        root_m=positions[:, hips].astype(np.float32),
         rotations=to_quaternion(local_rotations(parents, world)).astype(np.float32),
         source=name,
     )

@@ -23,7 +23,7 @@ def unmirrored(person: Person, placed: JointTransforms) -> Person:
     """`person`, mirrored back if `placed`, where its joints are, shows it mirrored."""
     if forwardness(placed.joints_m, person) > _AGAINST:
         return person
-    left, up = (one.mean(axis=0) for one in _sides(placed.joints_m, person))
+    left, up = (side.mean(axis=0) for side in _sides(placed.joints_m, person))
     turned = nearest_axis(left)
     # Of the two level axes either could be the one that was turned round; the person then faces
     # the usual front or its opposite.

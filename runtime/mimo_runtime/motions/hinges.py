@@ -25,7 +25,7 @@ def hinge(person: Person, placed: JointTransforms, bone: str) -> Array | None:
     or bends about an axis that does not stay.
     """
     side, _, part = bone.partition("_")
-    joints = [person.bones[f"{side}_{one}"] for one in LIMBS[part]]
+    joints = [person.bones[f"{side}_{limb}"] for limb in LIMBS[part]]
     start, middle, end = (placed.joints_m[:, joint] for joint in joints)
     normals = np.cross(unit(middle - start), unit(end - middle))
     sines = np.linalg.norm(normals, axis=-1)

@@ -57,10 +57,10 @@ def find_bones(skeleton: Skeleton, source: str, given: Mapping[str, str] | None 
             limbs |= _limb(skeleton, words, side, bones)
     limbs |= {bone: joint for bone, joint in told.items() if bone not in TRUNK}
     _check(limbs, skeleton, source)
-    found = {**_trunk(skeleton, limbs), **limbs, **told}
+    known_bones = {**_trunk(skeleton, limbs), **limbs, **told}
     used = [word[1] for joint in limbs.values() if (word := words[joint])]
     name = skeleton.names[limbs["left_up_leg"]]
-    return Humanoid(found, "given" if told else convention_of(used, name))
+    return Humanoid(known_bones, "given" if told else convention_of(used, name))
 
 
 def _given(skeleton: Skeleton, source: str, given: Mapping[str, str]) -> dict[str, int]:
@@ -86,11 +86,11 @@ def _limb(
         for joint, word in enumerate(words)
         if word and word[0] == side and (meant := [b for b in MEANINGS[word[1]] if b in bones])
     }
-    ways = [[above for above in _ancestors(skeleton, joint) if above in mine] for joint in mine]
-    inner = {joint for way in ways for joint in way[1:]}
-    whole = [way[::-1][:_LONGEST_WAY] for way in ways if way[0] not in inner]
-    assigned = [found for way in whole for found in _assignments(way, mine, bones)]
-    best = max(assigned, key=lambda found: _worth(found, mine, words), default={})
+    chains = [[above for above in _ancestors(skeleton, joint) if above in mine] for joint in mine]
+    inner = {joint for way in chains for joint in way[1:]}
+    longest = [way[::-1][:_LONGEST_WAY] for way in chains if way[0] not in inner]
+    assigned = [assignment for way in longest for assignment in _assignments(way, mine, bones)]
+    best = max(assigned, key=lambda assignment: _worth(assignment, mine, words), default={})
     return {f"{side}_{bone}": joint for bone, joint in best.items()}
 
 
@@ -105,24 +105,24 @@ def _assignments(
 
 
 def _worth(
-    found: Mapping[str, int],
+    bones: Mapping[str, int],
     meant: Mapping[int, Sequence[str]],
     words: Sequence[tuple[str, str] | None],
 ) -> tuple[int, ...]:
     """More of what is needed, then more, then words of one meaning, then nearer to the trunk."""
-    vague = [joint for joint in found.values() if (words[joint] or ("", ""))[1] in _VAGUE]
-    certain = sum(len(meant[joint]) == 1 for joint in found.values()) - len(vague)
-    return len(_ESSENTIAL & set(found)), len(found), certain, -sum(found.values())
+    vague = [joint for joint in bones.values() if (words[joint] or ("", ""))[1] in _VAGUE]
+    certain = sum(len(meant[joint]) == 1 for joint in bones.values()) - len(vague)
+    return len(_ESSENTIAL & set(bones)), len(bones), certain, -sum(bones.values())
 
 
 def _check(limbs: Mapping[str, int], skeleton: Skeleton, source: str) -> None:
     missing = [bone for bone in REQUIRED if bone not in limbs]
     if not missing:
         return
-    found = ", ".join(f"{bone} ({skeleton.names[joint]})" for bone, joint in limbs.items())
+    listed = ", ".join(f"{bone} ({skeleton.names[joint]})" for bone, joint in limbs.items())
     raise MediaError(
         f"Of the bones of a person '{source}' lacks, by the names of its joints: "
-        f"{', '.join(missing)}. Found: {found or 'none'}. Its joints are "
+        f"{', '.join(missing)}. Found: {listed or 'none'}. Its joints are "
         f"{', '.join(skeleton.names[:80])}; give a map of bones to joints."
     )
 
@@ -161,17 +161,17 @@ def _spread(joints: Sequence[int], bones: Sequence[str], two: tuple[int, int]) -
 
 def _ancestors(skeleton: Skeleton, joint: int) -> list[int]:
     """The joint and all above it, the root last."""
-    found = []
+    ancestors = []
     while joint >= 0:
-        found.append(joint)
+        ancestors.append(joint)
         joint = skeleton.parents[joint]
-    return found
+    return ancestors
 
 
 def _carrier(skeleton: Skeleton, joints: Sequence[int]) -> int:
     """The lowest joint that all of `joints`, which may be one of them, hang from."""
     shared = reduce(
-        lambda one, other: [joint for joint in one if joint in other],
+        lambda first, second: [joint for joint in first if joint in second],
         [_ancestors(skeleton, joint) for joint in joints],
     )
     return shared[0]

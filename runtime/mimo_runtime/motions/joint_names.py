@@ -1,7 +1,10 @@
 """A joint's name as side and word: "Bip01 L Thigh" and "thigh.L.001" are a left "thigh"."""
 
+import json
 import re
+from pathlib import Path
 
+from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.motions.skeleton_conventions import MEANINGS
 
 _NAMESPACE = re.compile(r"^.*[:|]")
@@ -21,8 +24,8 @@ def limb_word(name: str) -> tuple[str, str] | None:
     tokens = _tokens(name)
     if _HELPERS & set(tokens):
         return None
-    found = [word for start in range(len(tokens)) if (word := _sided("".join(tokens[start:])))]
-    return found[0] if found else None
+    words = [word for start in range(len(tokens)) if (word := _sided("".join(tokens[start:])))]
+    return words[0] if words else None
 
 
 def is_head(name: str) -> bool:
@@ -33,6 +36,30 @@ def is_head(name: str) -> bool:
 def is_neck(name: str) -> bool:
     """Whether the name is that of a joint of the neck."""
     return _centre(name) == "neck"
+
+
+def read_joint_map(path: Path) -> dict[str, str]:
+    """The joints of a JSON file by the bone that each is, as the user says.
+
+    Raises InvalidRequestError where it cannot be read or is no such map.
+    """
+    try:
+        content = json.loads(path.read_bytes())
+    except OSError as error:
+        raise InvalidRequestError(
+            f"Cannot read {path}: {error.strerror}; name one that can be read."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError(
+            f"'{path.name}' is no JSON: {error}; take it as it was published."
+        ) from None
+    pairs = content.items() if isinstance(content, dict) else ()
+    if not pairs or not all(isinstance(joint, str) for _, joint in pairs):
+        raise InvalidRequestError(
+            f"'{path.name}' is no map of bones to joints; write for instance "
+            '{"left_arm": "Bone.012"}.'
+        )
+    return dict(pairs)
 
 
 def _centre(name: str) -> str:

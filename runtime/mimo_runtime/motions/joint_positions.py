@@ -40,7 +40,7 @@ def positions_in(content: Any) -> list[Array]:
         arrays = [np.asarray(content[key]) for key in KEYS if key in content]
     else:
         arrays = [np.asarray(content)]
-    return next((found for array in arrays if (found := _people(array))), [])
+    return next((people for array in arrays if (people := _people(array))), [])
 
 
 def _people(array: Any) -> list[Array]:
@@ -99,7 +99,9 @@ def _check(joints: Array, name: str) -> None:
 
 def _turns(at: Mapping[str, Array]) -> dict[str, Array]:
     """World rotations [N, 3, 3] of every joint, from places [N, 3]."""
-    hips_left, arms_left = (at[f"left_{one}"] - at[f"right_{one}"] for one in ("hip", "shoulder"))
+    hips_left, arms_left = (
+        at[f"left_{part}"] - at[f"right_{part}"] for part in ("hip", "shoulder")
+    )
     middle = (at["left_hip"] + at["right_hip"]) / 2
     both = unit(hips_left) + unit(arms_left)
     turns = {
@@ -127,7 +129,7 @@ def _turns(at: Mapping[str, Array]) -> dict[str, Array]:
 def _limb(
     at: Mapping[str, Array], carrier: Array, side: str, limb: tuple[str, str, str]
 ) -> dict[str, Array]:
-    start, middle, end = (at[f"{side}_{one}"] for one in limb)
+    start, middle, end = (at[f"{side}_{joint}"] for joint in limb)
     part = _PARTS[limb[0]]
     usual = usual_direction(f"{side}_{part}")
     axis = bend_axis(part, usual)
@@ -138,10 +140,10 @@ def _limb(
     share = np.clip((sine - _STRAIGHT_SINE) / (_BENT_SINE - _STRAIGHT_SINE), 0, 1)
     straight = plain @ axis
     bends = (1 - share) * straight + share * unit(normal)
-    found = {limb[0]: _framed(upper, bends, usual, axis),
+    frames = {limb[0]: _framed(upper, bends, usual, axis),
              limb[1]: _framed(lower, bends, usual, axis)}  # fmt: skip
-    found[limb[2]] = found[limb[1]]
-    return {f"{side}_{one}": turns for one, turns in found.items()}
+    frames[limb[2]] = frames[limb[1]]
+    return {f"{side}_{joint}": turns for joint, turns in frames.items()}
 
 
 def _carried(carrier: Array, direction: Array, usual: Array) -> Array:

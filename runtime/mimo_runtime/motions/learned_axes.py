@@ -33,9 +33,9 @@ def learned_axes(
     if not vector.any():
         return nearest_rotation(np.einsum("nba,nbc->ac", turns, above))
     pointing = np.einsum("nca,ncb,b->na", above, turns, unit(vector))
-    swings = shortest_turn(usual, pointing)
+    shortest_turns = shortest_turn(usual, pointing)
     weights = 1 + pointing @ usual
-    mean = np.einsum("n,nba,nbc,ncd->ad", weights, turns, above, swings)
+    mean = np.einsum("n,nba,nbc,ncd->ad", weights, turns, above, shortest_turns)
     mean = nearest_rotation(mean)
     return np.asarray(shortest_turn(mean @ usual, vector) @ mean, np.float64)
 
@@ -48,10 +48,10 @@ def _carrier(bone: str, aligned: dict[str, Array]) -> str:
         return carrier
     if part in LEG_BONES:
         return "hips"
-    trunk = [one for one in TRUNK if one in aligned]
+    trunk = [trunk_bone for trunk_bone in TRUNK if trunk_bone in aligned]
     if part in ARM_BONES:
-        return [one for one in trunk if one in TRUNK[:4]][-1]
-    return [one for one in trunk if TRUNK.index(one) < TRUNK.index(bone)][-1]
+        return [trunk_bone for trunk_bone in trunk if trunk_bone in TRUNK[:4]][-1]
+    return [trunk_bone for trunk_bone in trunk if TRUNK.index(trunk_bone) < TRUNK.index(bone)][-1]
 
 
 def _frame(along: Array, across_bone: Array) -> Array:

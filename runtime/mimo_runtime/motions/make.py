@@ -34,7 +34,6 @@ class MakeOptions:
         body_model: a SMPL model, on which motions of the SMPL family are placed.
         sdc_info: the official colours of that model; it is drawn then instead of our own body.
         body_shape: of our own body, as in `load_body`.
-        preview: whether a sheet of moments is written too.
     """
 
     read: ReadOptions = field(default_factory=ReadOptions)
@@ -48,7 +47,6 @@ class MakeOptions:
     body_model: Path | None = None
     sdc_info: Path | None = None
     body_shape: Mapping[str, float] = field(default_factory=dict)
-    preview: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,8 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mimo_runtime.body.body import Body
-from mimo_runtime.body.shipped import NAME, SHAPES, load_body
+from mimo_runtime.body.shipped import NAME, SHAPES
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.camera_path import CameraPath
@@ -86,22 +85,6 @@ def read_pose_clip(path: Path) -> PoseClip:
     return PoseClip(motion, skeleton, cameras, text(arrays, "body"), _shape(arrays, path.name))
 
 
-def body_of(clip: PoseClip, name: str) -> Body:
-    """Our own body in the clip's shape.
-
-    Raises MediaError where the clip of the file `name` is one of another body.
-    """
-    body = load_body(clip.shape) if clip.body == NAME else None
-    if body is not None and body.skeleton.names == clip.skeleton.names:
-        apart_m = np.abs(body.skeleton.rest_m - clip.skeleton.rest_m).max()
-        if apart_m < _SAME_M:
-            return body
-    raise MediaError(
-        f"The poses of '{name}' are those of another body ('{clip.body[:40]}'); make them anew "
-        "with 'mimo motion'."
-    )
-
-
 def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:
     wanted = ((2,), (frames,), (frames, 2), (frames, 3, 3), (frames, 3))
     shapes = dict(zip(_CAMERA, wanted, strict=True))
@@ -141,7 +124,9 @@ def _cameras(arrays: Arrays, name: str, frames: int) -> CameraPath:
 
 def _shape(arrays: Arrays, name: str) -> dict[str, float]:
     names, shares = (np.atleast_1d(arrays[key]) for key in ("shape_names", "shape_shares"))
-    shape = dict(zip((str(one) for one in names), (float(one) for one in shares), strict=False))
+    shape = dict(
+        zip((str(entry) for entry in names), (float(entry) for entry in shares), strict=False)
+    )
     known = set(shape) <= set(SHAPES) and all(abs(share) <= _MAX_SHARE for share in shape.values())
     if len(shape) != len(shares) or len(names) != len(shares) or not known:
         raise MediaError(

@@ -1,10 +1,12 @@
-"""Which part of a motion is meant, and how large its frames are: text to numbers."""
+"""Which part of a motion is meant, how large its frames, what shape the body: text to numbers."""
 
 import math
 import re
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.motion_view import MAX_VIEW_PX, MIN_VIEW_PX
+
+_MOST_SHARE = 2
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -51,3 +53,21 @@ def parse_frames(
             f"({frame_count / rate_fps:.2f} s); give one that begins earlier."
         )
     return slice(start, min(end, frame_count))
+
+
+def parse_share(text: str) -> tuple[str, float]:
+    """Name and share of "NAME=SHARE", a shape of the body and how much of it, -2 to 2.
+
+    Raises InvalidRequestError for anything else.
+    """
+    name, _, number = text.partition("=")
+    try:
+        share = float(number)
+    except ValueError:
+        share = math.nan
+    if not abs(share) <= _MOST_SHARE:
+        raise InvalidRequestError(
+            f"The shape '{text}' is not NAME=SHARE with a share of -2 to 2; give for instance "
+            "tall=0.5."
+        )
+    return name.strip(), share

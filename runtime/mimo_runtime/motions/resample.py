@@ -19,9 +19,9 @@ def resample(motion: Motion, rate_fps: Fraction) -> Motion:
     last = motion.frame_count - 1
     count = int(last * rate_fps / motion.rate_fps) + 1
     exact = [index * motion.rate_fps / rate_fps for index in range(count)]
-    before = np.array([int(place) for place in exact])
+    before = np.array([int(position) for position in exact])
     after = np.minimum(before + 1, last)
-    share = np.array([float(place % 1) for place in exact])
+    share = np.array([float(position % 1) for position in exact])
     path = motion.root_m.astype(np.float64)
     root = path[before] + share[:, None] * (path[after] - path[before])
     rotations = slerp(

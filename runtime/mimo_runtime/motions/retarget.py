@@ -47,16 +47,18 @@ class Retargeted:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What was odd about the source, for people."""
-        said = []
+        remarks = []
         if self.mirrored:
-            said.append("left-handed data, mirrored back")
+            remarks.append("left-handed data, mirrored back")
         if self.axes.up != self.axes.expected_up:
-            said.append(f"people stand along {self.axes.up}, though {self.axes.expected_up} is up "
-                        "by the zero posture or the layout")  # fmt: skip
+            remarks.append(
+                f"people stand along {self.axes.up}, though {self.axes.expected_up} is up "
+                "by the zero posture or the layout"
+            )
         if self.learned:
             count = len(self.learned)
-            said.append(f"the zero posture does not stand, {count} bones told from the frames")
-        return tuple(said)
+            remarks.append(f"the zero posture does not stand, {count} bones told from the frames")
+        return tuple(remarks)
 
 
 def retarget(
@@ -75,8 +77,8 @@ def retarget(
     check_bones(source)
     complete = with_ends(source)
     ours = find_bones(target, "our body").bones
-    seen = unmirrored(complete, complete.placed())
-    stands = standing(seen)
+    unmirrored_person = unmirrored(complete, complete.placed())
+    stands = standing(unmirrored_person)
     placed = stands.person.placed()
     fronts = placed.turns[:, stands.person.bones["hips"], :, 2]
     axes = world_axes(stands.person, placed, fronts, stands.axes, up)
@@ -93,7 +95,7 @@ def retarget(
         source=source.motion.source,
         licence_note=source.motion.licence_note,
     )
-    return Retargeted(motion, axes, seen is not complete, stands.learned, unit_m)
+    return Retargeted(motion, axes, unmirrored_person is not complete, stands.learned, unit_m)
 
 
 def _turns(

@@ -6,15 +6,15 @@ from mimo_runtime.body.rotations import to_quaternion, unit
 from mimo_runtime.body.skeleton import Array
 
 
-def angle_deg(one: Array, other: Array) -> float:
+def angle_deg(first: Array, second: Array) -> float:
     """The angle between two directions [3] of any length, 0 to 180."""
-    cosine = float(unit(one) @ unit(other))
+    cosine = float(unit(first) @ unit(second))
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
-def turned_deg(one: Array, other: Array) -> float:
+def turned_deg(first: Array, second: Array) -> float:
     """By how much one rotation [3, 3] differs from another, 0 to 180."""
-    cosine = (float(np.trace(one.T @ other)) - 1) / 2
+    cosine = (float(np.trace(first.T @ second)) - 1) / 2
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 

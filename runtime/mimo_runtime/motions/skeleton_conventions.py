@@ -67,17 +67,17 @@ _MORE_WORDS: Mapping[str, str] = {
 
 
 def _meanings() -> dict[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+    meanings: dict[str, list[str]] = {}
     for convention in CONVENTIONS.values():
         for bones, words in ((ARM_BONES, convention.arm_words), (LEG_BONES, convention.leg_words)):
             for bone, word in zip(bones, words, strict=True):
-                found.setdefault(word, []).append(bone)
+                meanings.setdefault(word, []).append(bone)
     for bone, more in _MORE_WORDS.items():
         for word in more.split():
-            found.setdefault(word, []).append(bone)
-    found.pop("", None)
+            meanings.setdefault(word, []).append(bone)
+    meanings.pop("", None)
     order = (*ARM_BONES, *LEG_BONES)
-    return {word: tuple(sorted(set(bones), key=order.index)) for word, bones in found.items()}
+    return {word: tuple(sorted(set(bones), key=order.index)) for word, bones in meanings.items()}
 
 
 MEANINGS: Mapping[str, tuple[str, ...]] = _meanings()
@@ -95,8 +95,8 @@ def convention_of(words: Sequence[str], name: str) -> str:
 def _alike(name: str, example: str) -> int:
     """How many characters, case included, two names share at both ends."""
     ends = 0
-    for one, other in ((name, example), (name[::-1], example[::-1])):
-        for left, right in zip(one, other, strict=False):
+    for first, second in ((name, example), (name[::-1], example[::-1])):
+        for left, right in zip(first, second, strict=False):
             if left != right:
                 break
             ends += 1

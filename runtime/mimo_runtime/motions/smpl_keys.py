@@ -66,9 +66,9 @@ def smpl_motion(arrays: Mapping[Any, Any], name: str) -> SmplMotion:
 
 def _rotations(arrays: Mapping[Any, Any], name: str) -> Array:
     """float64 [N, J, 3, 3]."""
-    whole = _first(arrays, POSE_KEYS)
-    if whole is not None:
-        return _matrices(whole, name, "poses")
+    packed = _first(arrays, POSE_KEYS)
+    if packed is not None:
+        return _matrices(packed, name, "poses")
     root = _matrices(_first(arrays, ROOT_KEYS), name, "root", roots=True)
     body = _matrices(_first(arrays, BODY_KEYS), name, "body")
     if len(root) != len(body):

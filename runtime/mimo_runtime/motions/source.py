@@ -104,15 +104,15 @@ class MotionSource:
         if same and self.own:
             remarks = check_motion(self.person.motion, self.person.name)
             return Fitted(self.person.motion, self._line([], (*self.remarks, *remarks)))
-        found = retarget(self.person, target, self.options.up, self.options.scale)
-        motion = self._upright(found) if same else found.motion
+        retargeted = retarget(self.person, target, self.options.up, self.options.scale)
+        motion = self._upright(retargeted) if same else retargeted.motion
         remarks = check_motion(motion, self.person.name)
-        words = [f"{world_words(found)}", unit_words(found.unit_m)]
-        return Fitted(motion, self._line(words, (*self.remarks, *found.remarks, *remarks)))
+        words = [f"{world_words(retargeted)}", unit_words(retargeted.unit_m)]
+        return Fitted(motion, self._line(words, (*self.remarks, *retargeted.remarks, *remarks)))
 
-    def _upright(self, found: Retargeted) -> Motion:
+    def _upright(self, retargeted: Retargeted) -> Motion:
         """The motion itself, y up: for a body of the very skeleton."""
-        motion, axes = self.person.motion, found.axes.matrix
+        motion, axes = self.person.motion, retargeted.axes.matrix
         rotations = motion.rotations.copy()
         turned = axes.T @ from_quaternion(motion.rotations[:, 0])
         rotations[:, 0] = to_quaternion(turned).astype(np.float32)
@@ -121,8 +121,8 @@ class MotionSource:
 
     def _line(self, words: list[str], remarks: tuple[str, ...]) -> str:
         motion = self.person.motion
-        said = [self.kind, *words, rate_words(motion.rate_fps), f"{motion.frame_count} frames"]
-        return "; ".join([", ".join(word for word in said if word), *remarks]) + "."
+        parts = [self.kind, *words, rate_words(motion.rate_fps), f"{motion.frame_count} frames"]
+        return "; ".join([", ".join(word for word in parts if word), *remarks]) + "."
 
 
 def read_motion(
@@ -184,7 +184,7 @@ def _arrays(path: Path, model: SmplModel | None, options: ReadOptions) -> Motion
         person = Person(path.name, motion, skeleton, bones)
         return MotionSource(person, "pose file", options, own=True)
     dicts = dicts_in(content)
-    moving = [one for one in dicts if is_smpl_motion(one)]
+    moving = [candidate for candidate in dicts if is_smpl_motion(candidate)]
     if moving:
         return _smpl(path, _chosen(moving, path, options), model, options)
     parts = [content] if isinstance(content, np.ndarray) else dicts
@@ -192,8 +192,8 @@ def _arrays(path: Path, model: SmplModel | None, options: ReadOptions) -> Motion
     if people:
         rate = options.rate_fps or USUAL_FPS
         person = positions_person(_chosen(people, path, options), path.name, rate)
-        said = () if options.rate_fps else (f"no rate in it, {USUAL_FPS} as in HumanML3D",)
-        return MotionSource(person, "joints alone", options, said)
+        remarks = () if options.rate_fps else (f"no rate in it, {USUAL_FPS} as in HumanML3D",)
+        return MotionSource(person, "joints alone", options, remarks)
     raise MediaError(
         f"'{path.name}' holds neither poses of ours, nor of the SMPL family by their usual names "
         f"(poses, or global_orient and body_pose), nor joints [frames, 22 or 24, 3]; it holds "
@@ -229,5 +229,5 @@ def _chosen(people: list[Any], path: Path, options: ReadOptions) -> Any:
 def _listed(content: Any, dicts: list[Mapping[Any, Any]]) -> str:
     if isinstance(content, np.ndarray) and not dicts:
         return f"one array of shape {content.shape}"
-    keys = sorted({str(key) for one in dicts for key in one})
+    keys = sorted({str(key) for mapping in dicts for key in mapping})
     return ", ".join(keys[:12]) or "nothing that could be read"

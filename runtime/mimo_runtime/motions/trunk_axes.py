@@ -37,8 +37,8 @@ def rest_axes(person: Person, placed: JointTransforms) -> Array | None:
     up = unit(between(rest, bones, "arm") - between(rest, bones, "up_leg"))
     if angle_deg(hips, arms) > _LEVEL_DEG or abs(90 - angle_deg(up, hips)) > _LEVEL_DEG:
         return None
-    seen = unit(_trunk_in_hips(person, placed))
-    if angle_deg(up, seen) > _ASTRAY_DEG:
+    axes_in_hips = unit(_trunk_in_hips(person, placed))
+    if angle_deg(up, axes_in_hips) > _ASTRAY_DEG:
         return None
     upright = _near_axis(up, _UPRIGHT_DEG)
     return _axes(hips, up if upright is None else upright)
@@ -76,6 +76,6 @@ def _axes(left: Array, up: Array) -> Array:
 
 
 def _near_axis(direction: Array, within_deg: float) -> Array | None:
-    place = int(np.argmax(np.abs(direction)))
-    axis = np.eye(3)[place] * np.sign(direction[place])
+    index = int(np.argmax(np.abs(direction)))
+    axis = np.eye(3)[index] * np.sign(direction[index])
     return axis if angle_deg(axis, direction) < within_deg else None

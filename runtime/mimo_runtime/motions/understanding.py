@@ -16,11 +16,11 @@ def rate_words(rate_fps: Fraction) -> str:
 
 def unit_words(unit_m: float) -> str:
     """The unit of length in which a person is about as large as a grown-up."""
-    name = min(_UNITS, key=lambda one: max(unit_m / _UNITS[one], _UNITS[one] / unit_m))
+    name = min(_UNITS, key=lambda unit: max(unit_m / _UNITS[unit], _UNITS[unit] / unit_m))
     near = max(unit_m / _UNITS[name], _UNITS[name] / unit_m) < _AS_LARGE
     return name if near else f"units of {unit_m:.3g} m"
 
 
-def world_words(found: Retargeted) -> str:
+def world_words(retargeted: Retargeted) -> str:
     """ "z up"."""
-    return f"{found.axes.up} up"
+    return f"{retargeted.axes.up} up"

@@ -48,12 +48,12 @@ def world_axes(
         between(placed.joints_m, person.bones, "arm")
         - between(placed.joints_m, person.bones, "up_leg")
     )
-    seen = nearest_axis(trunk.mean(axis=0))
-    expected = seen if rest_axes is None else nearest_axis(rest_axes[:, 1])
+    seen_up = nearest_axis(trunk.mean(axis=0))
+    expected = seen_up if rest_axes is None else nearest_axis(rest_axes[:, 1])
     if person.usual_up is not None:
         expected = axis_of(person.usual_up)
     if up is None:
-        chosen = seen if _stands(person, placed, trunk, expected, seen) else expected
+        chosen = seen_up if _stands(person, placed, trunk, expected, seen_up) else expected
     else:
         chosen = axis_of(up)
     matrix = _heading(chosen, fronts, rest_axes)
@@ -77,9 +77,9 @@ def nearest_axis(direction: Array) -> Array:
 
 
 def _stands(
-    person: Person, placed: JointTransforms, trunk: Array, expected: Array, seen: Array
+    person: Person, placed: JointTransforms, trunk: Array, expected: Array, seen_up: Array
 ) -> bool:
-    """Whether the person clearly stands along `seen` and not, lying, on a ground of `expected`."""
+    """Whether the person clearly stands along `seen_up`, and does not lie on `expected` ground."""
     clear = (trunk @ expected < _AWAY_COSINE).mean() > _CLEAR_SHARE
     if not clear:
         return False
@@ -87,7 +87,7 @@ def _stands(
     hips = between(placed.joints_m, person.bones, "up_leg")
     lowest = [
         float(np.percentile((placed.joints_m @ axis).min(axis=1), _LOW_PERCENT))
-        for axis in (expected, seen)
+        for axis in (expected, seen_up)
     ]
     lies = (
         abs(lowest[0]) < _ON_GROUND * leg
@@ -114,8 +114,8 @@ def _heading(up: Array, fronts: Array, rest_axes: Array | None) -> Array:
     over = _half_turn(rest_axes[:, 0]) if rest_up @ up < -1 + 1e-6 else None
     turned = (shortest_turn(rest_up, up) if over is None else over) @ rest_axes
     turned = _snapped(turned, plain)
-    seen = unit(fronts).mean(axis=0)
-    plain_deg, turned_deg = (_off_front_deg(axes, seen) for axes in (plain, turned))
+    front = unit(fronts).mean(axis=0)
+    plain_deg, turned_deg = (_off_front_deg(axes, front) for axes in (plain, turned))
     return plain if plain_deg < _FACING_DEG and plain_deg + 1 < turned_deg else turned
 
 

@@ -118,19 +118,19 @@ def _is_far(
     if part == "hand":
         return False
     if not vector.any():
-        seen = learned_axes(person, placed, bone, aligned)
-        return turned_deg(axes, seen) > _CONTRADICTED_DEG
+        learned = learned_axes(person, placed, bone, aligned)
+        return turned_deg(axes, learned) > _CONTRADICTED_DEG
     far_deg = _FAR_DEG.get(part, _FAR_TRUNK_DEG)
     relaxed = usual_direction(bone) - (np.array([0, 1.0, 0]) if part in _HANGING else 0)
     if angle_deg(axes.T @ vector, relaxed) > far_deg:
         return True
     if part not in LIMBS:
-        seen = learned_axes(person, placed, bone, aligned)
+        learned = learned_axes(person, placed, bone, aligned)
         if part in TRUNK:
             # Backs bend, but hardly twist.
-            return twisted_deg(axes.T @ seen, usual_direction(bone)) > _CONTRADICTED_DEG
+            return twisted_deg(axes.T @ learned, usual_direction(bone)) > _CONTRADICTED_DEG
         limit_deg = _FOOT_CONTRADICTED_DEG if part == "foot" else _CONTRADICTED_DEG
-        return turned_deg(axes, seen) > limit_deg
+        return turned_deg(axes, learned) > limit_deg
     bends = hinge(person, placed, bone)
     if bends is None:
         return False

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mimo_runtime.errors import TemplateError
-from mimo_runtime.planning.boxes import Box, Padding, pad_to_square
+from mimo_runtime.planning.pixel_rect import Padding, PixelRect, pad_to_square
 from mimo_runtime.wire.kinds import FEATHER_MODES
 
 __all__ = [
     "FEATHER_MODES",
-    "Box",
     "CropSegment",
     "Padding",
+    "PixelRect",
     "feather_mode",
     "pad_to_square",
     "plan_crop_segments",
@@ -32,8 +32,8 @@ class CropSegment:
     """
 
     frames: tuple[int, ...]
-    box: Box
-    crop: Box
+    box: PixelRect
+    crop: PixelRect
     overlap_frames: int = OVERLAP_FRAMES
 
     @property
@@ -45,15 +45,15 @@ class CropSegment:
 class CropRules(Protocol):
     """What decides where a segment ends and what its box is; see `planning.rules`."""
 
-    def crop_runs(self, boxes: Sequence[Box | None]) -> Iterator[tuple[int, int, Box]]:
+    def crop_runs(self, boxes: Sequence[PixelRect | None]) -> Iterator[tuple[int, int, PixelRect]]:
         """Per segment, without what it repeats: first frame, frame after the last, box."""
 
-    def crop_box(self, box: Box, repeated: Sequence[Box | None]) -> Box:
+    def crop_box(self, box: PixelRect, repeated: Sequence[PixelRect | None]) -> PixelRect:
         """The box of a segment that also shows the frames whose boxes are `repeated`."""
 
 
 def plan_crop_segments(
-    boxes: Sequence[Box | None],
+    boxes: Sequence[PixelRect | None],
     width_px: int,
     height_px: int,
     rules: CropRules,
@@ -85,7 +85,7 @@ def plan_crop_segments(
     return tuple(segments)
 
 
-def feather_mode(box: Box, width_px: int, height_px: int) -> str:
+def feather_mode(box: PixelRect, width_px: int, height_px: int) -> str:
     """The name, one of FEATHER_MODES, of the frame borders that `box` touches."""
     touched = {
         "left": box.left <= 0,
@@ -96,11 +96,11 @@ def feather_mode(box: Box, width_px: int, height_px: int) -> str:
     return _MODE_OF_SIDES[frozenset(side for side, touches in touched.items() if touches)]
 
 
-def _crop(box: Box, width_px: int, height_px: int) -> Box:
+def _crop(box: PixelRect, width_px: int, height_px: int) -> PixelRect:
     """`box`, or for an empty one the frame without its last row and column, as official."""
     if box.area > 0:
         return box
-    crop = Box(0, width_px - 1, 0, height_px - 1)
+    crop = PixelRect(0, width_px - 1, 0, height_px - 1)
     if crop.area == 0:
         raise TemplateError(
             f"No person is seen in any frame of the template, and its frames of {width_px}x"

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.planning.boxes import Box, union
+from mimo_runtime.planning.pixel_rect import PixelRect, union
 from mimo_runtime.planning.windows import Windows, closed_windows, open_windows
 
 Levels = NDArray[np.floating[Any]]
 Pixels = NDArray[np.uint8]
 
-_NOBODY = Box(0, 0, 0, 0)
+_NO_PERSON = PixelRect(0, 0, 0, 0)
 _SMALLEST_SHARE = 0.5  # of a segment's box that its smallest person takes
 
 
@@ -39,10 +39,10 @@ class Rules(Protocol):
     def window_weights(self, counts: NDArray[np.int64], guided: bool) -> NDArray[np.float32]:
         """What a frame's summed predictions are multiplied with, by how many windows hold it."""
 
-    def crop_runs(self, boxes: Sequence[Box | None]) -> Iterator[tuple[int, int, Box]]:
+    def crop_runs(self, boxes: Sequence[PixelRect | None]) -> Iterator[tuple[int, int, PixelRect]]:
         """As in `CropRules`."""
 
-    def crop_box(self, box: Box, repeated: Sequence[Box | None]) -> Box:
+    def crop_box(self, box: PixelRect, repeated: Sequence[PixelRect | None]) -> PixelRect:
         """As in `CropRules`."""
 
     def to_uint8(self, levels: Levels) -> Pixels:
@@ -66,20 +66,20 @@ class Official:
         """The mean with guidance; without it the sum, as the division is then forgotten."""
         return _mean_weights(counts if guided else np.ones_like(counts))
 
-    def crop_runs(self, boxes: Sequence[Box | None]) -> Iterator[tuple[int, int, Box]]:
+    def crop_runs(self, boxes: Sequence[PixelRect | None]) -> Iterator[tuple[int, int, PixelRect]]:
         """Nobody is an empty box in the top left corner; a shrinking person ends a run one late."""
-        found = [box or _NOBODY for box in boxes]
+        filled = [box or _NO_PERSON for box in boxes]
         start = 0
-        for index in range(1, len(found) - 1):
-            areas = [box.area for box in found[start:index]]
-            grown = union(found[start : index + 1])
-            if any(areas) and min(areas) < _SMALLEST_SHARE * grown.area:
-                yield start, index, union(found[start:index])
+        for index in range(1, len(filled) - 1):
+            areas = [box.area for box in filled[start:index]]
+            enlarged = union(filled[start : index + 1])
+            if any(areas) and min(areas) < _SMALLEST_SHARE * enlarged.area:
+                yield start, index, union(filled[start:index])
                 start = index
-        if found:
-            yield start, len(found), union(found[start:])
+        if filled:
+            yield start, len(filled), union(filled[start:])
 
-    def crop_box(self, box: Box, repeated: Sequence[Box | None]) -> Box:  # noqa: ARG002
+    def crop_box(self, box: PixelRect, repeated: Sequence[PixelRect | None]) -> PixelRect:  # noqa: ARG002
         """The later run's box, which may cut the person in the frames repeated."""
         return box
 
@@ -111,10 +111,10 @@ class Corrected:
         """The mean."""
         return _mean_weights(counts)
 
-    def crop_runs(self, boxes: Sequence[Box | None]) -> Iterator[tuple[int, int, Box]]:
+    def crop_runs(self, boxes: Sequence[PixelRect | None]) -> Iterator[tuple[int, int, PixelRect]]:
         """Nobody takes no part; the first frame that is too small begins the next run."""
         start = 0
-        held: list[Box] = []
+        held: list[PixelRect] = []
         for index, box in enumerate(boxes):
             if box is None:
                 continue
@@ -127,7 +127,7 @@ class Corrected:
         if held:
             yield start, len(boxes), union(held)
 
-    def crop_box(self, box: Box, repeated: Sequence[Box | None]) -> Box:
+    def crop_box(self, box: PixelRect, repeated: Sequence[PixelRect | None]) -> PixelRect:
         """The person in all frames that are shown."""
         return union([box, *(seen for seen in repeated if seen)])
 

@@ -17,16 +17,12 @@ class SolverTable:
     """One row a step, `S` rows, first step first.
 
     With latents `x` and the network's prediction `v` at `timesteps[i]`:
-    `x_previous = sample_scale[i] * x + prediction_scale[i] * v` enters step `i + 1`, and
-    `x_clean = clean_sample_scale[i] * x + clean_prediction_scale[i] * v` is the estimate of the
-    finished latents.
+    `x_previous = sample_scale[i] * x + prediction_scale[i] * v` enters step `i + 1`.
     """
 
     timesteps: NDArray[np.int64]
     sample_scale: NDArray[np.float64]
     prediction_scale: NDArray[np.float64]
-    clean_sample_scale: NDArray[np.float64]
-    clean_prediction_scale: NDArray[np.float64]
 
 
 def ddim_table(config: SolverConfig, steps: int) -> SolverTable:
@@ -104,8 +100,8 @@ def _timesteps(config: SolverConfig, steps: int) -> NDArray[np.int64]:
 
 def _scales(
     prediction_type: str, now: NDArray[np.float64], then: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], ...]:
-    """The four columns of `SolverTable` after `timesteps` for signal levels before and after."""
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The two columns of `SolverTable` after `timesteps` for signal levels before and after."""
     signal, noise = np.sqrt(now), np.sqrt(1.0 - now)
     if prediction_type == "v_prediction":
         clean, eps = (signal, -noise), (noise, signal)
@@ -114,4 +110,4 @@ def _scales(
     next_signal, next_noise = np.sqrt(then), np.sqrt(1.0 - then)
     sample_scale = next_signal * clean[0] + next_noise * eps[0]
     prediction_scale = next_signal * clean[1] + next_noise * eps[1]
-    return sample_scale, prediction_scale, *clean
+    return sample_scale, prediction_scale

@@ -25,7 +25,7 @@ def closed_windows(frame_count: int, window_frames: int, overlap_frames: int) ->
         return (tuple(range(frame_count)),)
     starts = range(0, frame_count, window_frames - overlap_frames)
     return tuple(
-        tuple((start + place) % frame_count for place in range(window_frames)) for start in starts
+        tuple((start + offset) % frame_count for offset in range(window_frames)) for start in starts
     )
 
 

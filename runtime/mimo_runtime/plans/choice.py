@@ -33,15 +33,15 @@ def open_plan(bundle: Bundle, wanted: PlanQuery) -> PlanFolder:
     return plan
 
 
-def select_plan(found: PlanIndex, wanted: PlanQuery) -> PlanFolder:
+def select_plan(index: PlanIndex, wanted: PlanQuery) -> PlanFolder:
     """The plan that fits; of several the most complete, then the preferred precision, the newest.
 
     Raises:
         PlanError: none fits: they are missing, broken, of another GPU, or outdated.
     """
-    fitting = [plan for plan in found.plans if not _misfits(plan.manifest.key, wanted)]
+    fitting = [plan for plan in index.plans if not _misfits(plan.manifest.key, wanted)]
     if not fitting:
-        raise PlanError(_why_none(found, wanted))
+        raise PlanError(_why_none(index, wanted))
     fitting.sort(key=lambda plan: plan.manifest.built_at, reverse=True)
     return min(fitting, key=_rank)
 
@@ -89,18 +89,18 @@ def _misfits(key: PlanKey, wanted: PlanQuery) -> list[str]:
     return [say(key, wanted) for fits, say in _CHECKS if not fits(key, wanted)]
 
 
-def _why_none(found: PlanIndex, wanted: PlanQuery) -> str:
-    command = build_command(found.bundle_folder, wanted.engine, wanted.arch, wanted.precision)
+def _why_none(index: PlanIndex, wanted: PlanQuery) -> str:
+    command = build_command(index.bundle_folder, wanted.engine, wanted.arch, wanted.precision)
     way_out = f"build one with '{command}'."
-    if not found.plans:
-        broken = "".join(f" {sentence}" for sentence in found.broken)
-        return f"{found.bundle_folder} has no plan for {_named(wanted)}; {way_out}{broken}"
-    reasons = [(plan, _misfits(plan.manifest.key, wanted)) for plan in found.plans]
+    if not index.plans:
+        broken = "".join(f" {sentence}" for sentence in index.broken)
+        return f"{index.bundle_folder} has no plan for {_named(wanted)}; {way_out}{broken}"
+    reasons = [(plan, _misfits(plan.manifest.key, wanted)) for plan in index.plans]
     plan, misfits = min(reasons, key=lambda pair: (len(pair[1]), -_passed(pair[0], wanted)))
-    others = len(found.plans) - 1
+    others = len(index.plans) - 1
     rest = f" ({others} more plan{'s fit' if others > 1 else ' fits'} even less)" if others else ""
     return (
-        f"{found.bundle_folder} has no plan for {_named(wanted)}: {plan.path.name} "
+        f"{index.bundle_folder} has no plan for {_named(wanted)}: {plan.path.name} "
         f"{' and '.join(misfits)}{rest}; {way_out}"
     )
 

@@ -3,7 +3,6 @@
 import os
 import socket
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 from mimo_runtime.bundle import Bundle, shape_from
@@ -136,10 +135,6 @@ class EngineProcess:
         threading.Thread(
             target=stream.prepare, args=(self._synthesizer,), name=name, daemon=True
         ).start()
-
-    def _ends(self) -> tuple[Callable[[FromEngine], None], LoopThread, Callable[[int], None]]:
-        """What a stream speaks to."""
-        return self._link.send, self._loop, self._forget
 
     def _forget(self, number: int) -> None:
         self._streams.pop(number, None)

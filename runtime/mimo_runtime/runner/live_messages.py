@@ -3,7 +3,6 @@
 from dataclasses import asdict, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,12 +10,11 @@ from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
+from mimo_runtime.runner.messages import Wire
 from mimo_runtime.runner.runner import LiveStreamRequest
 from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PoseFrame, QueuePolicy
 from mimo_runtime.wire.settings import Settings
-
-Wire = dict[str, Any]
 
 
 def live_to_wire(request: LiveStreamRequest) -> Wire:

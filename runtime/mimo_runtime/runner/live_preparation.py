@@ -8,9 +8,9 @@ import numpy as np
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.latency import LatencyTarget, LiveCosts, plan_latency
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.runner.live_windows import Windows
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 from mimo_runtime.synthesis.figures import FigureCache
@@ -100,12 +100,12 @@ def _with_drawing(
         request.settings.camera.width_px,
         request.settings.camera.height_px,
     )
-    whole = Box(0, width_px, 0, height_px)
+    frame = PixelRect(0, width_px, 0, height_px)
     (out,) = planes.empty(1)
     rest = Pose.rest(planes.cast.skeleton)
     camera = camera_of(request.settings.camera)
     layer = np.zeros((4, manifest.height_px, manifest.width_px), np.float32)
-    crop = DecodedCrop(layer, CropSegment((), whole, whole), 0)
-    draw_s = best_s(lambda: planes.draw(rest, camera, whole, out))
+    crop = DecodedCrop(layer, CropSegment((), frame, frame), 0)
+    draw_s = best_s(lambda: planes.draw(rest, camera, frame, out))
     compose_s = best_s(lambda: compose_crops([crop], Layers(request.scene)))
     return LiveCosts(costs.step_s, costs.frame_in_s + draw_s, costs.frame_out_s + compose_s)

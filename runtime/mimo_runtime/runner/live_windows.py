@@ -21,12 +21,12 @@ def live_windows(backend: Backend, engines: EngineSet, threads: int) -> Windows:
     """
     bundle = backend.bundle
     manifest = bundle.manifest
-    found = {manifest.frames: engines}
+    windows = {manifest.frames: engines}
     if not (manifest.paints_human and isinstance(backend, OrtBackend)):
-        return found
+        return windows
     size_px = manifest.width_px, manifest.height_px
     for shape in manifest.shapes:
-        if (shape.width_px, shape.height_px) == size_px and shape.frames not in found:
+        if (shape.width_px, shape.height_px) == size_px and shape.frames not in windows:
             other = Bundle.open(bundle.folder, shape)
-            found[shape.frames] = EngineSet(OrtBackend(other, threads))
-    return found
+            windows[shape.frames] = EngineSet(OrtBackend(other, threads))
+    return windows

@@ -31,6 +31,7 @@ class RingSink(ABC, Generic[Run]):
     ) -> None:
         self.token = CancellationToken(asked.deadline_s)
         self._number = asked.stream
+        self._request = asked.request
         self._send = send
         self._loop = loop
         self._on_end = on_end

@@ -1,23 +1,19 @@
 """One live stream in the engine process: opened in a thread, run by the loop."""
 
-from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 
 from mimo_runtime.runner.live_messages import format_to_wire, live_from_wire, pose_from_wire
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.messages import (
-    FromEngine,
     LiveFrameReady,
     LiveOpened,
-    OpenLive,
     Wire,
 )
 from mimo_runtime.runner.ring_sink import RingSink
 from mimo_runtime.runner.scene_exchange import exchange_scene
 from mimo_runtime.runner.synthesizer import Synthesizer
-from mimo_runtime.runner.threads import LoopThread
-from mimo_runtime.synthesis.live_request import LiveFrame, live_request
+from mimo_runtime.synthesis.live_request import LiveFrame
 from mimo_runtime.synthesis.request import OutputFrame
 
 TOLD = {each.name for each in fields(LiveFrame)} - {each.name for each in fields(OutputFrame)}
@@ -26,23 +22,12 @@ TOLD = {each.name for each in fields(LiveFrame)} - {each.name for each in fields
 class ServedLive(RingSink[LiveStream]):
     """A `Sink` that writes frames into the server's ring."""
 
-    def __init__(
-        self,
-        asked: OpenLive,
-        send: Callable[[FromEngine], None],
-        loop: LoopThread,
-        on_end: Callable[[int], None],
-    ) -> None:
-        super().__init__(asked, send, loop, on_end)
-        self._asked = asked
-
     def prepare(self, synthesizer: Synthesizer) -> None:
         """Check and plan the request, and say what it will make."""
         try:
-            given = live_from_wire(self._asked.request)
             self.token.check()
-            request = live_request(given.files, given.settings, given.limits, self.token)
-            self._stream = synthesizer.open_live(request, self.token)
+            given = live_from_wire(self._request)
+            self._stream = synthesizer.open_live_files(given, self.token)
         except Exception as error:  # of this stream alone
             self.end(error)
             return
@@ -57,7 +42,7 @@ class ServedLive(RingSink[LiveStream]):
     def exchange_scene(self, picture: Path) -> None:
         """Have later chunks in another scene."""
         if self._stream is not None:
-            limits = live_from_wire(self._asked.request).limits
+            limits = live_from_wire(self._request).limits
             exchange_scene(self._stream, picture, limits, self._loop.wake)
 
     def end_poses(self) -> None:

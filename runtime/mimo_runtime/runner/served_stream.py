@@ -1,11 +1,7 @@
 """One stream in the engine process: opened in a thread, run by the loop, told to the server."""
 
-from collections.abc import Callable
-
 from mimo_runtime.runner.messages import (
     FrameReady,
-    FromEngine,
-    OpenStream,
     StreamOpened,
     StreamProgressed,
     request_from_wire,
@@ -13,34 +9,19 @@ from mimo_runtime.runner.messages import (
 from mimo_runtime.runner.ring_sink import RingSink
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.runner.synthesizer import Synthesizer
-from mimo_runtime.runner.threads import LoopThread
-from mimo_runtime.synthesis.inputs import request_from
 from mimo_runtime.synthesis.request import OutputFrame
-from mimo_runtime.synthesis.work_limit import check_work
 from mimo_runtime.wire.progress import Progress
 
 
 class ServedStream(RingSink[Stream]):
     """A `Sink` that writes frames into the server's ring."""
 
-    def __init__(
-        self,
-        asked: OpenStream,
-        send: Callable[[FromEngine], None],
-        loop: LoopThread,
-        on_end: Callable[[int], None],
-    ) -> None:
-        super().__init__(asked, send, loop, on_end)
-        self._asked = asked
-
     def prepare(self, synthesizer: Synthesizer) -> None:
         """Check and plan the request, and say what it will make."""
         try:
-            given, manifest = request_from_wire(self._asked.request), synthesizer.bundle.manifest
             self.token.check()
-            request = request_from(given.files, given.settings, given.limits, manifest, self.token)
-            check_work(request, manifest, given.max_work_px)
-            self._stream = synthesizer.open(request, self.token, self._tell)
+            given = request_from_wire(self._request)
+            self._stream = synthesizer.open_files(given, self.token, self._tell)
         except Exception as error:  # of this stream alone
             self.end(error)
             return

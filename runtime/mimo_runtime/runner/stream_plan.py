@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Manifest
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.extent import Extent, extent_of
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.schedule import ClipPlan, Work, rolling, whole_clip
 from mimo_runtime.planning.sequence import SequenceFrame, sequence_frames
 from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -66,7 +66,7 @@ class PersonBoxes:
         self._token = token
         self._on_progress = on_progress
 
-    def find(self, look: Callable[[Pixels], Box | None]) -> list[Box | None]:
+    def find(self, look: Callable[[Pixels], PixelRect | None]) -> list[PixelRect | None]:
         """What `look` finds in each frame."""
         boxes = []
         for frame in range(self._count):

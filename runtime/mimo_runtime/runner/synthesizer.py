@@ -17,13 +17,16 @@ from mimo_runtime.runner.live_preparation import prepare_live
 from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.live_windows import Windows, live_windows
+from mimo_runtime.runner.runner import LiveStreamRequest, StreamRequest
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity_cache import IdentityCache
+from mimo_runtime.synthesis.inputs import request_from
 from mimo_runtime.synthesis.live_costs import measure_live
-from mimo_runtime.synthesis.live_request import LiveRequest
+from mimo_runtime.synthesis.live_request import LiveRequest, live_request
 from mimo_runtime.synthesis.request import SynthesisRequest
+from mimo_runtime.synthesis.work_limit import check_work
 from mimo_runtime.wire.progress import OnProgress
 
 DENOISERS = ("denoiser", "denoiser_unguided")
@@ -127,6 +130,20 @@ class Synthesizer:
     ) -> Stream:
         """Check and plan a request; errors as in `Stream`."""
         return Stream(self._engines, self._identities, self._figures, request, token, on_progress)
+
+    def open_files(
+        self, asked: StreamRequest, token: CancellationToken, on_progress: OnProgress
+    ) -> Stream:
+        """Read the inputs of a request, check and plan it; errors as in `request_from` too."""
+        manifest = self.bundle.manifest
+        request = request_from(asked.files, asked.settings, asked.limits, manifest, token)
+        check_work(request, manifest, asked.max_work_px)
+        return self.open(request, token, on_progress)
+
+    def open_live_files(self, asked: LiveStreamRequest, token: CancellationToken) -> LiveStream:
+        """Read the pictures of a live stream, then as `open_live`."""
+        request = live_request(asked.files, asked.settings, asked.limits, token)
+        return self.open_live(request, token)
 
     def open_live(self, request: LiveRequest, token: CancellationToken) -> LiveStream:
         """Measure and plan a live stream, and keep a share of the engine's time for it.

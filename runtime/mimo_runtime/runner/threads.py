@@ -23,10 +23,8 @@ from mimo_runtime.runner.scene_exchange import exchange_scene
 from mimo_runtime.runner.stream_events import StreamEvents
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
-from mimo_runtime.synthesis.inputs import request_from
-from mimo_runtime.synthesis.live_request import LiveFormat, live_request
+from mimo_runtime.synthesis.live_request import LiveFormat
 from mimo_runtime.synthesis.request import OutputFormat
-from mimo_runtime.synthesis.work_limit import check_work
 from mimo_runtime.wire.live import PoseFrame
 from mimo_runtime.wire.progress import OnProgress, Progress
 
@@ -116,10 +114,7 @@ class ThreadRunner:
         def tell(progress: Progress) -> None:
             (on_progress if early else events.put)(progress)
 
-        manifest = self.bundle.manifest
-        ready = request_from(request.files, request.settings, request.limits, manifest, token)
-        check_work(ready, manifest, request.max_work_px)
-        stream = self._synthesizer.open(ready, token, tell)
+        stream = self._synthesizer.open_files(request, token, tell)
         early = False
         self._loop.add(stream, events)
         token.on_cancel(self._loop.wake)
@@ -136,9 +131,8 @@ class ThreadRunner:
     ) -> Generator[RunningLive]:
         """Plan a live stream in the caller's thread, then hand it to the loop."""
         token.check()
-        ready = live_request(request.files, request.settings, request.limits, token)
         events = StreamEvents[LiveEvent](self._loop.wake)
-        stream = self._synthesizer.open_live(ready, token)
+        stream = self._synthesizer.open_live_files(request, token)
         self._loop.add(stream, events)
         token.on_cancel(self._loop.wake)
         try:

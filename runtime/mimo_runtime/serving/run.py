@@ -12,10 +12,10 @@ from mimo_runtime.serving.ending import GRACE_S, end_after, end_now
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.server import LAST_WORDS_S, Server
 
-Report = Callable[[str], None]
+OnMessage = Callable[[str], None]
 
 
-def serve(bundle: Bundle, listen: str, options: ServerOptions, report: Report) -> None:
+def serve(bundle: Bundle, listen: str, options: ServerOptions, report: OnMessage) -> None:
     """Serve a bundle on `HOST:PORT` until SIGTERM or SIGINT; a second signal ends at once.
 
     `report` is told, a sentence at a time, what the server does. The port opens after a dry pass.
@@ -32,7 +32,7 @@ def serve(bundle: Bundle, listen: str, options: ServerOptions, report: Report) -
         runner.close()
 
 
-def start_engines(bundle: Bundle, options: ServerOptions, report: Report) -> ProcessRunner:
+def start_engines(bundle: Bundle, options: ServerOptions, report: OnMessage) -> ProcessRunner:
     """Start the engine process on a bundle, reporting the memory and time of its dry pass.
 
     Raises:
@@ -46,7 +46,7 @@ def start_engines(bundle: Bundle, options: ServerOptions, report: Report) -> Pro
 
 
 async def _serve(
-    runner: ProcessRunner, listen: str, options: ServerOptions, report: Report
+    runner: ProcessRunner, listen: str, options: ServerOptions, report: OnMessage
 ) -> None:
     asked = asyncio.Queue[None]()
     loop = asyncio.get_running_loop()

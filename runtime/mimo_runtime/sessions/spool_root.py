@@ -26,17 +26,17 @@ class SpoolRoot:
     """
 
     def __init__(self, parent: Path | None = None) -> None:
-        place = Path(tempfile.gettempdir()) if parent is None else parent
+        root = Path(tempfile.gettempdir()) if parent is None else parent
         try:
-            place.mkdir(parents=True, exist_ok=True)
-            remove_orphans(place)
-            new = Path(tempfile.mkdtemp(prefix=_NEW, dir=place))
+            root.mkdir(parents=True, exist_ok=True)
+            remove_orphans(root)
+            new = Path(tempfile.mkdtemp(prefix=_NEW, dir=root))
             self._lock = os.open(new / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._lock, fcntl.LOCK_EX)
-            self.folder = new.rename(place / new.name.replace(_NEW, PREFIX))
+            self.folder = new.rename(root / new.name.replace(_NEW, PREFIX))
         except OSError as error:
             raise ResourceError(
-                f"No folder for the files of clients can be made in {place}: {error.strerror}; "
+                f"No folder for the files of clients can be made in {root}: {error.strerror}; "
                 "name another one, or make room there."
             ) from error
 
@@ -48,9 +48,9 @@ class SpoolRoot:
         self._lock = -1
 
 
-def remove_orphans(place: Path) -> None:
-    """Remove the folders in `place` whose owners have ended."""
-    for folder in place.glob(f"{PREFIX}*"):
+def remove_orphans(root: Path) -> None:
+    """Remove the folders in `root` whose owners have ended."""
+    for folder in root.glob(f"{PREFIX}*"):
         with contextlib.suppress(OSError):  # another user's, or just being removed
             lock = os.open(folder / _LOCK, os.O_RDWR | os.O_CLOEXEC)
             try:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from mimo_runtime.planning.boxes import Box, pad_to_square
+from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
 
 Pixels = NDArray[np.uint8]
 
@@ -12,7 +12,7 @@ BLACK = 0
 WHITE = 255
 
 
-def cut_square(frame: Pixels, crop: Box, grey: int) -> Pixels:
+def cut_square(frame: Pixels, crop: PixelRect, grey: int) -> Pixels:
     """The pixels of `crop`, made square.
 
     Args:
@@ -31,7 +31,7 @@ def cut_square(frame: Pixels, crop: Box, grey: int) -> Pixels:
     return square
 
 
-def fit_back(picture: Pixels, crop: Box) -> Pixels:
+def fit_back(picture: Pixels, crop: PixelRect) -> Pixels:
     """What the networks made of a square, brought back to the size of its crop.
 
     Args:

@@ -11,15 +11,14 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import feather_mode
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.wire.kinds import FEATHER_MODES
 
 __all__ = [
     "FEATHER_MODES",
     "FeatherMasks",
     "default_feather_masks",
-    "feather_masks_from_folder",
     "feather_masks_from_pictures",
 ]
 
@@ -34,23 +33,13 @@ class FeatherMasks:
 
     masks: Mapping[str, NDArray[np.float32]]
 
-    def fitted(self, box: Box, width_px: int, height_px: int, crop: Box) -> NDArray[np.float32]:
+    def fitted(
+        self, box: PixelRect, width_px: int, height_px: int, crop: PixelRect
+    ) -> NDArray[np.float32]:
         """The mask for `box` in a frame of the given size, float32 [crop.height, crop.width]."""
         mask = self.masks[feather_mode(box, width_px, height_px)]
         resized = cv2.resize(mask, (crop.width, crop.height), interpolation=cv2.INTER_AREA)
         return np.asarray(resized, np.float32)
-
-
-def feather_masks_from_folder(folder: Path) -> FeatherMasks:
-    """The masks `alpha2_<mode>.png` of an official assets folder.
-
-    Raises:
-        InvalidRequestError: a mask is missing.
-        MediaError: a file is no picture.
-        LimitExceededError: a mask has more than four million pixels.
-    """
-    files = mask_files(folder)
-    return feather_masks_from_pictures({mode: path.read_bytes() for mode, path in files.items()})
 
 
 def mask_files(folder: Path) -> Mapping[str, Path]:

@@ -67,13 +67,15 @@ def prepare(
         MediaError: nobody is found, or the alpha channel is 0 everywhere.
         InvalidRequestError: there is no such person, or the matte has another size.
     """
-    found = _find(picture, matte, models, person)
+    matte_found = _find(picture, matte, models, person)
     rgb = picture[..., :3]
     made = None
-    if found.body is not None:
-        made = make_character(rgb, found.alpha, found.body, size_px)
-    square = square_around(found.alpha, size_px).cut(rgb, found.alpha)
-    return Prepared(square, made, tuple((one.kind, one.text) for one in found.warnings))
+    if matte_found.body is not None:
+        made = make_character(rgb, matte_found.alpha, matte_found.body, size_px)
+    square = square_around(matte_found.alpha, size_px).cut(rgb, matte_found.alpha)
+    return Prepared(
+        square, made, tuple((warning.kind, warning.text) for warning in matte_found.warnings)
+    )
 
 
 def folder_of(picture: Path) -> Path | None:
@@ -131,8 +133,8 @@ def _find(
             "to be seen; save it without alpha, or give a matte."
         )
     own = own_matte(picture) if matte is None else matte
-    found = open_estimators(models).characters.find(on_white(picture, matte), person, own)
+    cut_out = open_estimators(models).characters.find(on_white(picture, matte), person, own)
     if person is None:
-        return found
-    kept = tuple(one for one in found.warnings if one.kind != SEVERAL_PEOPLE)
-    return replace(found, warnings=kept)
+        return cut_out
+    kept = tuple(warning for warning in cut_out.warnings if warning.kind != SEVERAL_PEOPLE)
+    return replace(cut_out, warnings=kept)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.errors import UnsupportedError
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.rules import Rules
 from mimo_runtime.synthesis.composition import (
     DecodedCrop,
@@ -29,7 +29,7 @@ from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE
 from mimo_runtime.wire.settings import FramingPolicy
 
 Pixels = NDArray[np.uint8]
-FindPeople = Callable[[Callable[[Pixels], Box | None]], list[Box | None]]
+FindPeople = Callable[[Callable[[Pixels], PixelRect | None]], list[PixelRect | None]]
 
 
 class Framing(Protocol):
@@ -49,7 +49,7 @@ class Framing(Protocol):
     def segments(self, find: FindPeople) -> tuple[CropSegment, ...]:
         """Consecutive frames that are cropped alike; `find` looks at every motion frame."""
 
-    def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:
+    def cut(self, frame: Pixels, crop: PixelRect, grey: int) -> Pixels:
         """What of a frame is shown to the networks."""
 
     def finish(self, crops: Sequence[DecodedCrop], pictures: Sequence[Pixels]) -> Pixels:
@@ -75,7 +75,7 @@ class PersonFraming:
         """Clips in which the person's box changes little."""
         return plan_crop_segments(find(person_box), *self.size_px, self._rules)
 
-    def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:
+    def cut(self, frame: Pixels, crop: PixelRect, grey: int) -> Pixels:
         """The crop, padded to a square."""
         return cut_square(frame, crop, grey)
 
@@ -120,10 +120,10 @@ class WholeFraming:
     def segments(self, find: FindPeople) -> tuple[CropSegment, ...]:  # noqa: ARG002
         """One for the whole clip."""
         template = self._request.template
-        everything = Box(0, template.width_px, 0, template.height_px)
+        everything = PixelRect(0, template.width_px, 0, template.height_px)
         return (CropSegment(tuple(range(template.frame_count)), everything, everything),)
 
-    def cut(self, frame: Pixels, crop: Box, grey: int) -> Pixels:  # noqa: ARG002
+    def cut(self, frame: Pixels, crop: PixelRect, grey: int) -> Pixels:  # noqa: ARG002
         """The frame as it is."""
         return frame
 
@@ -143,14 +143,14 @@ def framing_of(
 
     Raises UnsupportedError where the bundle cannot be shown frames in that way.
     """
-    whole = settings.framing is FramingPolicy.WHOLE
+    without_crops = settings.framing is FramingPolicy.WHOLE
     if figure is not None:
-        if whole:
+        if without_crops:
             raise UnsupportedError(
                 "The framing 'whole' shows what a bundle paints and nothing else, and this bundle "
                 "paints a person without a scene; use the framing 'person'."
             )
         return HumanFraming(request, settings.rules, figure)
-    if whole:
+    if without_crops:
         return WholeFraming(request, settings.rules, manifest)
     return PersonFraming(request, settings.rules)

@@ -34,9 +34,9 @@ def identity_from_character(
         identity.buffers[name][...] = rules.reference_features(features)
     identity.run()
     names = [spec.name for spec in engines.get("identity").component.outputs]
-    found = {name: identity.buffers[name] for name in names}
+    code = {name: identity.buffers[name] for name in names}
     engines.done_with("image_encoder", "reference", "identity")
-    return found
+    return code
 
 
 def _token(engines: EngineSet, character: NDArray[np.uint8]) -> Tensor:

@@ -1,17 +1,18 @@
 """The files of one synthesis, and the request that they make."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mimo_runtime.bundle import Manifest
+from mimo_runtime.characters.figure import Figure, read_figure
 from mimo_runtime.files import read_input
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.synthesis.feather import feather_masks_from_pictures
-from mimo_runtime.synthesis.figures import folder_of
+from mimo_runtime.synthesis.figures import folder_of, prepare
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.templates.folder import open_template
@@ -59,3 +60,24 @@ def request_from(
         feather=feather_masks_from_pictures(masks) if masks else None,
         prepared=folder_of(files.character),
     )
+
+
+def figure_from_files(
+    character: Path, matte: Path | None, limits: MediaLimits, warn: Callable[[str], None]
+) -> Figure:
+    """The figure of a picture file, made now or, for a character folder's, read.
+
+    `warn` is told what may spoil it.
+
+    Raises:
+        MediaError: a file cannot be read, or nobody is found.
+        InvalidRequestError: the matte has another size.
+    """
+    if (folder := folder_of(character)) is not None:
+        return read_figure(folder)
+    picture = read_picture(read_input(character), character.name, limits)
+    alpha = None if matte is None else read_matte(read_input(matte), limits)
+    prepared = prepare(picture, alpha)
+    for _, text in prepared.warnings:
+        warn(text)
+    return prepared.figure()

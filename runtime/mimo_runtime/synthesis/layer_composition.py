@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.planning.boxes import pad_to_square, union
+from mimo_runtime.planning.pixel_rect import pad_to_square, union
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 
 Pixels = NDArray[np.uint8]
@@ -29,15 +29,15 @@ def compose_crops(crops: Sequence[DecodedCrop], layers: Layers) -> Pixels:
     if not crops:
         return compose_layer(np.zeros((1, 1, 4), np.float32), 0, 0, layers)
     around = union(crop.segment.crop for crop in crops)
-    whole = np.zeros((around.height, around.width, 4), np.float32)
+    canvas = np.zeros((around.height, around.width, 4), np.float32)
     for number, crop in enumerate(crops):
         box = crop.segment.crop
         weight = (crop.position + 1) / (crop.segment.overlap_frames + 1) if number else 1.0
         rows, columns = box.top - around.top, box.left - around.left
-        whole *= 1 - weight
-        inside = whole[rows : rows + box.height, columns : columns + box.width]
+        canvas *= 1 - weight
+        inside = canvas[rows : rows + box.height, columns : columns + box.width]
         inside += np.float32(weight) * _fitted(crop)
-    return compose_layer(whole, around.left, around.top, layers)
+    return compose_layer(canvas, around.left, around.top, layers)
 
 
 def _fitted(decoded: DecodedCrop) -> Floats:

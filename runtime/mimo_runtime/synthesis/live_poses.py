@@ -3,14 +3,14 @@
 import numpy as np
 
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.rotations import from_quaternion
 from mimo_runtime.body.shipped import NAME, load_body
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.characters.casting import Cast
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.planning.boxes import Box, person_room
 from mimo_runtime.planning.crops import CropSegment
+from mimo_runtime.planning.pixel_rect import PixelRect, person_room
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PoseFrame, check_camera
 
 _FLESH_M = 0.12  # around joints and ends of bones, so that hair, hands and clothes are inside
@@ -110,42 +110,45 @@ class LiveCrop:
         """The crop that shows that."""
         if self._segment is None or not self.fits(pose, camera):
             person = self._person(pose, camera)
-            box = Box(0, self._size_px[0], 0, self._size_px[1])
+            box = PixelRect(0, self._size_px[0], 0, self._size_px[1])
             if person is not None:
                 box = person_room(_roomy(person, *self._size_px), *self._size_px)
             self._segment = CropSegment((), box, box)
         return self._segment
 
-    def _person(self, pose: Pose, camera: Camera) -> Box | None:
+    def _person(self, pose: Pose, camera: Camera) -> PixelRect | None:
         points_m = _points(self._cast, pose)
         pixels, depths = camera.project(points_m)
-        seen = depths > _FLESH_M
-        if not seen.any():
+        visible = depths > _FLESH_M
+        if not visible.any():
             return None
-        flesh_px = (_FLESH_M * camera.focal_px / depths[seen])[:, None]
-        low, high = (pixels[seen] - flesh_px).min(axis=0), (pixels[seen] + flesh_px).max(axis=0)
+        flesh_px = (_FLESH_M * camera.focal_px / depths[visible])[:, None]
+        low, high = (
+            (pixels[visible] - flesh_px).min(axis=0),
+            (pixels[visible] + flesh_px).max(axis=0),
+        )
         return _inside(low, high, *self._size_px)
 
 
 def _points(cast: Cast, pose: Pose) -> Array:
     """Joints and ends of bones of the figure in a posture, float64 [2 J, 3]."""
     skeleton = cast.figure.body.skeleton
-    placed = place(skeleton, cast.pose(pose))
+    placed = transforms_of(skeleton, cast.pose(pose))
     reach = np.einsum("jab,jb->ja", placed.turns, skeleton.tails_m - skeleton.rest_m)
     return np.concatenate([placed.joints_m, placed.joints_m + reach])
 
 
-def _inside(low: Array, high: Array, width_px: int, height_px: int) -> Box | None:
+def _inside(low: Array, high: Array, width_px: int, height_px: int) -> PixelRect | None:
     size = np.array([width_px, height_px])
     left, top = np.floor(low.clip(0, size)).astype(int).tolist()
     right, bottom = np.ceil(high.clip(0, size)).astype(int).tolist()
-    box = Box(left, right, top, bottom)
+    box = PixelRect(left, right, top, bottom)
     return box if box.width > 0 and box.height > 0 else None
 
 
-def _roomy(person: Box, width_px: int, height_px: int) -> Box:
+def _roomy(person: PixelRect, width_px: int, height_px: int) -> PixelRect:
     across, down = round(person.width * _AHEAD), round(person.height * _AHEAD)
-    return Box(
+    return PixelRect(
         max(0, person.left - across),
         min(width_px, person.right + across),
         max(0, person.top - down),
@@ -153,7 +156,7 @@ def _roomy(person: Box, width_px: int, height_px: int) -> Box:
     )
 
 
-def _holds(crop: Box, person: Box) -> bool:
+def _holds(crop: PixelRect, person: PixelRect) -> bool:
     inside = crop.left <= person.left and person.right <= crop.right
     inside = inside and crop.top <= person.top and person.bottom <= crop.bottom
     longest = max(person.width, person.height)

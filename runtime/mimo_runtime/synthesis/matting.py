@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
-from mimo_runtime.planning.boxes import Box
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.synthesis.crop import WHITE, cut_square
 from mimo_runtime.synthesis.person import tight_box
 
@@ -49,7 +49,7 @@ def prepare_character(picture: Pixels, matte: Pixels | None) -> Pixels:
     # Official: room above and below, none at the sides.
     room = int(person.height * 0.05)
     top, bottom = max(0, person.top - room), min(len(picture), person.bottom + room)
-    return cut_square(matted, Box(person.left, person.right, top, bottom), WHITE)
+    return cut_square(matted, PixelRect(person.left, person.right, top, bottom), WHITE)
 
 
 def on_white(picture: Pixels, matte: Pixels | None) -> Pixels:

@@ -14,7 +14,7 @@ from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.planes import NAMES, SHADOW, draw_planes
 from mimo_runtime.errors import UnsupportedError
-from mimo_runtime.planning.boxes import Box, pad_to_square
+from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.templates.poses import template_poses
 
@@ -51,13 +51,13 @@ class FigurePlanes:
         width_px, height_px = self._size_px
         return np.zeros((count, len(NAMES), height_px, width_px), np.float32)
 
-    def draw(self, pose: Pose, camera: Camera, crop: Box, out: Floats) -> None:
+    def draw(self, pose: Pose, camera: Camera, crop: PixelRect, out: Floats) -> None:
         """The figure in `pose` of the skeleton, cut to `crop` and made square, into `out`."""
         padding = pad_to_square(crop.height, crop.width)
         side_px = padding.top + crop.height + padding.bottom
         corner_px = crop.left - padding.left, crop.top - padding.top
-        seen = self._camera(camera, corner_px, side_px)
-        self._draw(self.cast.figure, self.cast.pose(pose), seen, out)
+        crop_camera = self._camera(camera, corner_px, side_px)
+        self._draw(self.cast.figure, self.cast.pose(pose), crop_camera, out)
 
     def reference(self) -> Floats:
         """float32 [12, H, W] of the figure as its own picture shows it, without shadow."""
@@ -100,7 +100,7 @@ class MotionPlanes:
         self._drawn = FigurePlanes(figure, self._poses.skeleton, names, size_px)
         self._planes: Floats = self._drawn.empty(1)[0]
 
-    def frame(self, frame: int, crop: Box) -> Floats:
+    def frame(self, frame: int, crop: PixelRect) -> Floats:
         """float32 [12, H, W] of a template frame in `crop`, made square; valid until the next call.
 
         All 0 where the person is not to be seen.

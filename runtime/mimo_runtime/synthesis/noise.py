@@ -63,8 +63,8 @@ class FrameNoise:
         self._next = 0
         per_frame = math.prod(size)
         if per_frame % _GROUP:  # groups straddle frames; such sizes are small
-            whole = normal_noise((channels, frames, *size), seed)
-            self._waiting.update(enumerate(np.ascontiguousarray(whole.swapaxes(0, 1))))
+            noise = normal_noise((channels, frames, *size), seed)
+            self._waiting.update(enumerate(np.ascontiguousarray(noise.swapaxes(0, 1))))
             self._next = frames
         self._per_frame = per_frame
         per_channel = frames * per_frame
@@ -110,9 +110,9 @@ def _moved_on(seed: int, count: int) -> np.random.RandomState:
 def _filled(twister: np.random.RandomState, count: int) -> Floats:
     noise = np.empty(count, np.float32)
     uniforms = _uniforms(twister, count)
-    whole = count - count % _GROUP
-    noise[:whole] = _box_muller(uniforms[:whole])
-    if whole < count:
+    grouped = count - count % _GROUP
+    noise[:grouped] = _box_muller(uniforms[:grouped])
+    if grouped < count:
         # The last 16 places are drawn anew, also those that the whole groups have filled.
         noise[-_GROUP:] = _box_muller(_uniforms(twister, _GROUP))
     return noise

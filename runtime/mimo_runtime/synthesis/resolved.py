@@ -54,9 +54,11 @@ def resolved_settings(settings: Settings, manifest: Manifest) -> ResolvedSetting
     for name in OFFICIAL_DEFAULTS:
         if (asked := getattr(settings, name)) is not None:
             chosen[name] = asked
-    whole = Settings(**chosen, seed=settings.seed, framing=settings.framing)
-    assert whole.steps is not None  # the official values leave nothing open
-    assert whole.guidance is not None
-    assert whole.mode is not None
-    check_steps(SolverConfig.from_mapping(manifest.solver), whole.steps)
-    return ResolvedSettings(whole.steps, whole.guidance, whole.seed, whole.mode, whole.framing)
+    complete = Settings(**chosen, seed=settings.seed, framing=settings.framing)
+    assert complete.steps is not None  # the official values leave nothing open
+    assert complete.guidance is not None
+    assert complete.mode is not None
+    check_steps(SolverConfig.from_mapping(manifest.solver), complete.steps)
+    return ResolvedSettings(
+        complete.steps, complete.guidance, complete.seed, complete.mode, complete.framing
+    )

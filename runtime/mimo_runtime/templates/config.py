@@ -56,11 +56,11 @@ class TemplateConfig:
         whole number, and that `fps` means, stays as it is: by the official rule it would lose a
         frame now and then.
         """
-        places = range(self.resampled_count(frame_count, native_fps))[used]
+        indices = range(self.resampled_count(frame_count, native_fps))[used]
         if self._stays(native_fps):
-            return tuple(places)
+            return tuple(indices)
         step = round(native_fps) / self.fps
-        return tuple(int(place * step) for place in places)
+        return tuple(int(index * step) for index in indices)
 
     def time_crop(self, frame_count: int, max_frames: int | None) -> slice:
         """Which of `frame_count` resampled frames are used."""

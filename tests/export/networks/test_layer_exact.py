@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from mimo_networks.exact import DenoiserPass, Identity, TimeProjections
 from mimo_networks.layer_exact import (
     LayerVaeDecoder,
     PictureVaeEncoder,
@@ -11,6 +10,7 @@ from mimo_networks.layer_exact import (
     PlanesReference,
 )
 from mimo_networks.layer_model import LayerModelConfig
+from mimo_networks.precomputed import DenoiserPass, Identity, TimeProjections
 from mimo_training.model import TinyMimo
 
 SIDE, FRAMES = 64, 3

@@ -23,7 +23,7 @@ class SmallOnly:
         self.tokens = tokens
         self.asked: list[tuple[str, tuple[int, ...], dict[str, int]]] = []
 
-    def obstacle(
+    def unsupported_reason(
         self,
         name: str,
         shapes: Sequence[tuple[int, ...]],

@@ -8,10 +8,10 @@ import onnx_ir as ir
 import pytest
 
 from mimo_export.plan_builder.library import EngineRequest, Library, check_target
-from mimo_export.plan_builder.library_names import NAMES, TENSORRT_RTX_NAMES
 from mimo_runtime.engines.device import Device
 from mimo_runtime.errors import UnsupportedError
 from tests.export.plan_builder.graphs import graph, noise
+from tests.export.plan_builder.library_names import NAMES, TENSORRT_RTX_NAMES
 
 pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX is not installed")
 HEADER = '<ir_version: 10, opset_import: ["": 23, "mimo": 1]>\nsmall'

@@ -16,7 +16,7 @@ from mimo_networks.motion import TemporalAttention
 from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_torch.backend import component_in_half
-from mimo_torch.engine import Place, TorchEngine, eager
+from mimo_torch.engine import DeviceContext, TorchEngine, eager
 from mimo_torch.modules import ComponentModules
 from mimo_torch.networks import Networks
 from mimo_torch.switches import Switches
@@ -39,7 +39,7 @@ def modules(bundle: Bundle) -> ComponentModules:
 @pytest.mark.parametrize("component", COMPONENTS)
 def test_half_precision(bundle: Bundle, modules: ComponentModules, component: str) -> None:
     half = component_in_half(bundle.component(component))
-    place = Place(CPU, channels_last=True, lock=threading.Lock())
+    place = DeviceContext(CPU, channels_last=True, lock=threading.Lock())
     found = passed(TorchEngine(half, eager(modules.make(component)), place))
     wanted = passed(OrtBackend(bundle, 1).load(component))
     for spec in half.outputs:

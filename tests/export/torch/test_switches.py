@@ -11,11 +11,11 @@ import torch
 from torch import Tensor
 
 from mimo_networks.checkpoint import Checkpoint, load_checkpoint
-from mimo_networks.exact import Reference
 from mimo_networks.official import official_denoise
+from mimo_networks.precomputed import Reference
 from mimo_networks.random_checkpoint import Sizes, write_random_checkpoint
 from mimo_runtime.errors import InvalidRequestError
-from mimo_torch.step import Caches, Request, denoise, make_caches
+from mimo_torch.step import Caches, StepInputs, denoise, make_caches
 from mimo_torch.switches import Switches, class_of, names, waterfall
 from tests.bundles import OTHER_LAYOUT
 from tests.export.golden_set import GoldenSet, largest_difference
@@ -39,7 +39,7 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     return loaded
 
 
-def random_request(checkpoint: Checkpoint) -> tuple[Request, Tensor]:
+def random_inputs(checkpoint: Checkpoint) -> tuple[StepInputs, Tensor]:
     draw = torch.Generator().manual_seed(2)
 
     def normal(*shape: int) -> Tensor:
@@ -49,41 +49,43 @@ def random_request(checkpoint: Checkpoint) -> tuple[Request, Tensor]:
     token = normal(1, config.token_width)
     bank = Reference(checkpoint.reference_net)(normal(1, 4, 7, 5), token)
     pose = normal(FRAMES, config.channels[0], 7, 5)
-    return Request(normal(FRAMES, 4, 7, 5), pose, token, bank, TIMESTEPS), normal(FRAMES, 4, 7, 5)
+    return StepInputs(normal(FRAMES, 4, 7, 5), pose, token, bank, TIMESTEPS), normal(
+        FRAMES, 4, 7, 5
+    )
 
 
-def official(checkpoint: Checkpoint, request: Request, latents: Tensor, step: int) -> Tensor:
-    sample = torch.cat([latents, request.background], dim=1).expand(2, -1, -1, -1, -1)
+def official(checkpoint: Checkpoint, inputs: StepInputs, latents: Tensor, step: int) -> Tensor:
+    sample = torch.cat([latents, inputs.background], dim=1).expand(2, -1, -1, -1, -1)
     names_ = (block.name for block in checkpoint.denoiser.readers())
     return official_denoise(
         checkpoint.denoiser,
         sample,
-        request.timesteps[step : step + 1],
-        torch.stack([torch.zeros_like(request.token), request.token]),
-        request.pose,
-        dict(zip(names_, request.bank, strict=True)),
+        inputs.timesteps[step : step + 1],
+        torch.stack([torch.zeros_like(inputs.token), inputs.token]),
+        inputs.pose,
+        dict(zip(names_, inputs.bank, strict=True)),
     )
 
 
 def switched(
-    checkpoint: Checkpoint, request: Request, latents: Tensor, step: int, switches: Switches
+    checkpoint: Checkpoint, inputs: StepInputs, latents: Tensor, step: int, switches: Switches
 ) -> Tensor:
-    caches = make_caches(checkpoint.denoiser, request, switches)
+    caches = make_caches(checkpoint.denoiser, inputs, switches)
     place = torch.tensor([step])
-    return denoise(checkpoint.denoiser, latents, place, request, caches, switches)
+    return denoise(checkpoint.denoiser, latents, place, inputs, caches, switches)
 
 
 @pytest.mark.parametrize(("name", "switches"), list(waterfall()), ids=names_only)
 def test_one_more_switch_at_a_time(checkpoint: Checkpoint, name: str, switches: Switches) -> None:
-    request, latents = random_request(checkpoint)
-    wanted = official(checkpoint, request, latents, step=1)
-    found = switched(checkpoint, request, latents, 1, switches)
+    inputs, latents = random_inputs(checkpoint)
+    wanted = official(checkpoint, inputs, latents, step=1)
+    found = switched(checkpoint, inputs, latents, 1, switches)
     assert largest_difference(found, wanted) < 1e-9, name
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_switch_can_be_left_out(checkpoint: Checkpoint, name: str) -> None:
-    request, latents = random_request(checkpoint)
+    inputs, latents = random_inputs(checkpoint)
     off = {name} | {
         "unconditional_once": {
             "cached_reference",
@@ -96,8 +98,8 @@ def test_every_switch_can_be_left_out(checkpoint: Checkpoint, name: str) -> None
         "temporal_kernel": {"folded_positions"},
     }.get(name, set())
     switches = replace(Switches.every(), **dict.fromkeys(off, False))
-    wanted = official(checkpoint, request, latents, step=2)
-    found = switched(checkpoint, request, latents, 2, switches)
+    wanted = official(checkpoint, inputs, latents, step=2)
+    found = switched(checkpoint, inputs, latents, 2, switches)
     assert largest_difference(found, wanted) < 1e-9
 
 
@@ -106,27 +108,27 @@ def test_golden_checkpoint_in_fp32(golden: GoldenSet, switches: Switches) -> Non
     """The recorded prediction of the official code itself, its bank not rounded."""
     told = golden.told(half_precision=False)
     denoiser = load_checkpoint(golden.folder / "weights").denoiser
-    request = Request(
+    inputs = StepInputs(
         background=golden.background,
         pose=golden.pose,
         token=golden.tokens[1],
         bank=[told[block.name] for block in denoiser.readers()],
         timesteps=torch.tensor([999, 479]),
     )
-    caches = make_caches(denoiser, request, switches)
-    found = denoise(denoiser, golden.latents, torch.tensor([1]), request, caches, switches)
+    caches = make_caches(denoiser, inputs, switches)
+    found = denoise(denoiser, golden.latents, torch.tensor([1]), inputs, caches, switches)
     assert largest_difference(found, golden.prediction("cfg_t479_bank_fp32")) < 1e-4
 
 
 @pytest.mark.parametrize("cache", ["condition", "time_projections", "cross", "packed"])
 def test_a_wrong_cache_is_seen(checkpoint: Checkpoint, cache: str) -> None:
     """So a switch that was ignored could not pass the tests above: its cache is really read."""
-    request, latents = random_request(checkpoint)
+    inputs, latents = random_inputs(checkpoint)
     switches = Switches.every()
-    caches = make_caches(checkpoint.denoiser, request, switches)
-    wanted = official(checkpoint, request, latents, step=0)
+    caches = make_caches(checkpoint.denoiser, inputs, switches)
+    wanted = official(checkpoint, inputs, latents, step=0)
     broken = replace(caches, **{cache: _changed(caches, cache)})
-    found = denoise(checkpoint.denoiser, latents, torch.tensor([0]), request, broken, switches)
+    found = denoise(checkpoint.denoiser, latents, torch.tensor([0]), inputs, broken, switches)
     assert largest_difference(found, wanted) > 1e-3
 
 
@@ -137,8 +139,8 @@ def _changed(caches: Caches, cache: str) -> object:
 
 
 def test_packing_holds_the_weights_once(checkpoint: Checkpoint) -> None:
-    request, _ = random_request(checkpoint)
-    caches = make_caches(checkpoint.denoiser, request, Switches.every())
+    inputs, _ = random_inputs(checkpoint)
+    caches = make_caches(checkpoint.denoiser, inputs, Switches.every())
     assert len(caches.packed) > 10
     for attention, packed in caches.packed.items():
         start = packed.weight.data_ptr()

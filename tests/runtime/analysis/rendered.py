@@ -10,7 +10,7 @@ import numpy as np
 from mimo_runtime import sample
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import orbit
-from mimo_runtime.body.pose import place
+from mimo_runtime.body.pose import transforms_of
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.motions.procedural import walk
@@ -74,7 +74,7 @@ def walking(index: int, azimuth_deg: float = 25, size_px: int = 384) -> Picture:
     light = 0.55 + 0.45 * (view.normals @ _LIGHT).clip(0, 1)[..., None]
     person = view.rgb / np.maximum(alpha, 1e-3) * light
     pixels = person * alpha + street(size_px, size_px) * (1 - alpha)
-    joints, _ = camera.project(place(body.skeleton, pose).joints_m)
+    joints, _ = camera.project(transforms_of(body.skeleton, pose).joints_m)
     named = dict(zip(body.skeleton.names, joints, strict=True))
     return Picture(pixels.clip(0, 255).astype(np.uint8), view.coverage, named)
 

@@ -53,7 +53,7 @@ def test_recorded_outputs_are_the_character_in_frame_px_and_metres() -> None:
     assert 1.2 < np.ptp(body.world[:, 1]) < 1.9
     hips = body.world[[LANDMARK["left_hip"], LANDMARK["right_hip"]]].mean(axis=0)
     assert np.abs(hips).max() < 0.02
-    assert abs(body.lean_rad()) < 0.1
+    assert abs(body.roll_rad()) < 0.1
     assert body.visibility[LANDMARK["left_knee"]] > 0.9
 
 
@@ -65,7 +65,7 @@ def test_a_turned_crop_turns_points_and_metres_alike() -> None:
     np.testing.assert_allclose(lying.world[:, 0], -upright.world[:, 1], atol=1e-5)
     np.testing.assert_allclose(lying.world[:, 1], upright.world[:, 0], atol=1e-5)
     np.testing.assert_array_equal(lying.world[:, 2], upright.world[:, 2])
-    assert lying.lean_rad() == pytest.approx(math.pi / 2, abs=0.1)
+    assert lying.roll_rad() == pytest.approx(math.pi / 2, abs=0.1)
 
 
 def test_as_a_person_it_is_what_a_people_finder_gives() -> None:

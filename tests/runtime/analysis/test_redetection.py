@@ -11,7 +11,7 @@ from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.pose_estimate import PoseEstimator
 from mimo_runtime.analysis.redetection import redetect
-from mimo_runtime.analysis.square_crop import lean_of
+from mimo_runtime.analysis.square_crop import roll_of
 from tests.runtime.analysis.people import standing
 from tests.runtime.analysis.rendered import character, street
 
@@ -41,7 +41,7 @@ def test_who_turns_over_is_found_if_seen_just_before(
     bodies: PoseEstimator, pixels: np.ndarray, before_deg: int, now_deg: int
 ) -> None:
     found = next(redetect(turned(pixels, now_deg), bodies, leaning(before_deg), 0.1))
-    assert lean_deg(found) == pytest.approx(now_deg, abs=40)
+    assert roll_deg(found) == pytest.approx(now_deg, abs=40)
 
 
 def test_who_was_not_seen_for_long_is_not_looked_for_in_turned_squares(
@@ -54,7 +54,7 @@ def test_nobody_is_on_the_head_a_moment_after_standing(
     bodies: PoseEstimator, pixels: np.ndarray
 ) -> None:
     for found in redetect(turned(pixels, 120), bodies, EXPECTED, 0.1):
-        assert abs(lean_deg(found)) <= 60
+        assert abs(roll_deg(found)) <= 60
 
 
 def turned(pixels: np.ndarray, turn_deg: int) -> np.ndarray:
@@ -72,7 +72,7 @@ def leaning(turn_deg: int) -> Person:
     return replace(EXPECTED, keypoints=keypoints)
 
 
-def lean_deg(person: Person) -> float:
-    lean_rad = lean_of(person)
-    assert lean_rad is not None
-    return math.degrees(lean_rad)
+def roll_deg(person: Person) -> float:
+    roll_rad = roll_of(person)
+    assert roll_rad is not None
+    return math.degrees(roll_rad)

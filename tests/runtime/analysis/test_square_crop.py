@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.analysis.square_crop import SquareCrop, crop_around, lean_of
+from mimo_runtime.analysis.square_crop import SquareCrop, crop_around, roll_of
 from tests.runtime.analysis.examples import few
 from tests.runtime.analysis.people import standing
 
@@ -66,7 +66,7 @@ def test_a_crop_wholly_beside_the_frame_is_black() -> None:
 
 def test_who_stands_is_not_turned_and_who_lies_is() -> None:
     person = standing(100)
-    assert lean_of(person) == pytest.approx(0, abs=0.05)
+    assert roll_of(person) == pytest.approx(0, abs=0.05)
     assert crop_around(person).turn_rad == 0
     x, y = person.keypoints[:, 0].copy(), person.keypoints[:, 1].copy()
     person.keypoints[:, 0], person.keypoints[:, 1] = -y, x
@@ -76,7 +76,7 @@ def test_who_stands_is_not_turned_and_who_lies_is() -> None:
 def test_a_lean_that_is_not_seen_is_that_of_the_frame_before() -> None:
     person = standing(100)
     person.keypoints[[11, 12], 2] = 0
-    assert lean_of(person) is None
+    assert roll_of(person) is None
     assert crop_around(person).turn_rad == 0
     assert crop_around(person, 2.0).turn_rad == 2.0
 

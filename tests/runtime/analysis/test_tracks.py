@@ -48,7 +48,7 @@ def test_size_does_not_win_over_a_body() -> None:
 
 def test_who_was_not_looked_at_is_not_doubted() -> None:
     (track,) = summary([{1: standing(160)}] * 3).tracks()
-    assert (track.asked, track.certainty) == (0, 1)
+    assert (track.asked, track.confidence) == (0, 1)
 
 
 def test_who_crosses_alone_is_meant() -> None:

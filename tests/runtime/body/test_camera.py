@@ -19,7 +19,7 @@ def test_the_target_is_in_the_middle_and_up_is_up() -> None:
     assert depth == pytest.approx(np.sqrt(11))
     above, _ = camera.project(np.array([0.0, 1.1, 0]))
     assert above[1] < 24
-    np.testing.assert_allclose(camera.place_m, [1, 2, 3])
+    np.testing.assert_allclose(camera.position_m, [1, 2, 3])
     assert np.linalg.det(camera.rotation) == pytest.approx(1)
 
 
@@ -28,7 +28,7 @@ def test_the_target_is_in_the_middle_and_up_is_up() -> None:
 )
 def test_the_camera_goes_round_by_the_left_side(azimuth_deg: float, place: tuple) -> None:
     camera = orbit([0, 0.5, 0], azimuth_deg, 1.0, 2.0, (10, 10), 10)
-    np.testing.assert_allclose(camera.place_m, place, atol=1e-12)
+    np.testing.assert_allclose(camera.position_m, place, atol=1e-12)
 
 
 def test_more_pixels_show_the_same() -> None:

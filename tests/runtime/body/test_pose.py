@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.body.pose import Pose, forward_kinematics, local_rotations, place
+from mimo_runtime.body.pose import Pose, forward_kinematics, local_rotations, transforms_of
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skeleton import tails_from_children
@@ -14,7 +14,7 @@ SKELETON = load_body().skeleton
 
 
 def test_at_rest_joints_are_where_the_skeleton_says() -> None:
-    placed = place(SKELETON, Pose.rest(SKELETON))
+    placed = transforms_of(SKELETON, Pose.rest(SKELETON))
     np.testing.assert_allclose(placed.joints_m, SKELETON.rest_m, atol=1e-12)
 
 
@@ -22,7 +22,7 @@ def test_at_rest_joints_are_where_the_skeleton_says() -> None:
 @given(st.integers(0, 2**32 - 1))
 def test_bones_keep_their_length_in_any_posture(seed: int) -> None:
     rotations = random_rotations(seed, SKELETON.joint_count)
-    joints = place(SKELETON, Pose(np.array([1.0, 2, 3]), rotations)).joints_m
+    joints = transforms_of(SKELETON, Pose(np.array([1.0, 2, 3]), rotations)).joints_m
     parents = list(SKELETON.parents[1:])
     lengths = np.linalg.norm(joints[1:] - joints[parents], axis=1)
     rest = np.linalg.norm(SKELETON.rest_m[1:] - SKELETON.rest_m[parents], axis=1)
@@ -33,7 +33,7 @@ def test_bones_keep_their_length_in_any_posture(seed: int) -> None:
 def test_a_turned_parent_carries_its_child() -> None:
     skeleton = box_body().skeleton
     rotations = np.stack([about_axis(2, 90.0), np.eye(3)])
-    placed = place(skeleton, Pose(skeleton.rest_m[0], rotations))
+    placed = transforms_of(skeleton, Pose(skeleton.rest_m[0], rotations))
     np.testing.assert_allclose(placed.joints_m[1], [-1, 0, 0], atol=1e-12)
     np.testing.assert_allclose(placed.turns[1], rotations[0], atol=1e-12)
 
@@ -43,7 +43,7 @@ def test_many_postures_at_once_are_each_alone_and_can_be_undone() -> None:
     root = np.random.default_rng(2).normal(size=(4, 3))
     placed = forward_kinematics(SKELETON, root, rotations)
     for index in range(4):
-        alone = place(SKELETON, Pose(root[index], rotations[index]))
+        alone = transforms_of(SKELETON, Pose(root[index], rotations[index]))
         np.testing.assert_allclose(placed.joints_m[index], alone.joints_m, atol=1e-12)
     back = local_rotations(SKELETON.parents, placed.turns)
     np.testing.assert_allclose(back, rotations, atol=1e-12)

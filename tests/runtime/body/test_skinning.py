@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mimo_runtime.body.normals import vertex_normals
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skinning import pose_vertices
@@ -32,7 +32,7 @@ def test_turning_and_moving_the_root_moves_all_as_one() -> None:
 def test_each_vertex_is_the_weighted_mean_of_where_its_joints_put_it() -> None:
     body = load_body()
     pose = Pose(np.zeros(3), random_rotations(4, body.skeleton.joint_count))
-    placed = place(body.skeleton, pose)
+    placed = transforms_of(body.skeleton, pose)
     vertices = pose_vertices(body, pose)
     for vertex in range(0, len(vertices), 1500):
         joints, weights = body.weight_joints[vertex], body.weights[vertex]

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.body.smpl import read_smpl, smpl_body
@@ -32,7 +32,7 @@ def test_the_model_is_posed_as_published(model_file: Path) -> None:
     shaped = arrays["v_template"] + arrays["shapedirs"] @ betas
     joints = arrays["J_regressor"] @ shaped
     rest = shaped + arrays["posedirs"] @ (rotations[1:] - np.eye(3)).reshape(-1)
-    placed = place(body.skeleton, Pose(joints[0], rotations))
+    placed = transforms_of(body.skeleton, Pose(joints[0], rotations))
     places = np.einsum("jab,vjb->vja", placed.turns, rest[:, None] - joints) + placed.joints_m
     expected = np.einsum("vj,vja->va", arrays["weights"], places)
     np.testing.assert_allclose(pose_vertices(body, Pose(joints[0], rotations)), expected, atol=1e-6)

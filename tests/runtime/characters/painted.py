@@ -9,7 +9,7 @@ from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.square_crop import SquareCrop
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera, orbit
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
@@ -69,7 +69,7 @@ def standing(azimuth_deg: float = 0.0) -> Painted:
 
 
 def _seen(body: Body, pose: Pose, camera: Camera) -> PoseEstimate:
-    places = landmark_points(body).placed(place(body.skeleton, pose))
+    places = landmark_points(body).placed(transforms_of(body.skeleton, pose))
     pixels, depth = camera.project(places)
     inside = camera.to_camera(places)
     world = inside - inside[[23, 24]].mean(axis=0)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mimo_runtime.body.camera import orbit
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.shipped import load_body, load_texture_corners
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.atlas import shipped_atlas
@@ -98,8 +98,8 @@ def test_in_the_place_of_somebody_else_legs_are_as_long_and_feet_as_low(figure):
     ours = pose_vertices(played.figure.body, played.pose(pose))
     assert ours[:, 1].min() == pytest.approx(theirs[:, 1].min(), abs=0.02)
     assert np.ptp(ours[:, 1]) == pytest.approx(np.ptp(theirs[:, 1]), rel=0.1)
-    feet = place(played.figure.body.skeleton, played.pose(pose)).joints_m[:, 1].min()
-    assert feet == pytest.approx(place(skeleton, pose).joints_m[:, 1].min())
+    feet = transforms_of(played.figure.body.skeleton, played.pose(pose)).joints_m[:, 1].min()
+    assert feet == pytest.approx(transforms_of(skeleton, pose).joints_m[:, 1].min())
 
 
 def test_another_kind_of_skeleton_is_refused(figure):

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
@@ -22,7 +22,7 @@ from tests.runtime.characters.painted import standing
 def targets_at(painted, pose, weight):
     """Landmarks of `pose` as evidence."""
     camera = painted.camera
-    points = landmark_points(painted.body).placed(place(painted.body.skeleton, pose))
+    points = landmark_points(painted.body).placed(transforms_of(painted.body.skeleton, pose))
     places = camera.to_camera(points) @ UPRIGHT
     rays = (camera.project(points)[0] - np.array(camera.centre_px)) / camera.focal_px
     middle = places[[23, 24]].mean(axis=0)

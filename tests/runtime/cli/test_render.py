@@ -11,7 +11,7 @@ from PIL import Image
 
 from mimo_runtime.cli import main
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.planning.boxes import union
+from mimo_runtime.planning.pixel_rect import union
 from mimo_runtime.sample import CHARACTER, TEMPLATE, YARD
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, open_template

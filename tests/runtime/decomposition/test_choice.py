@@ -26,7 +26,7 @@ def record(count: int, cuts: tuple[int, ...], seen: Seen) -> PeopleRecord:
         cuts=np.isin(np.arange(count), cuts),
         starts=np.searchsorted(frames, np.arange(count + 1)),
         numbers=np.array([row[1] for row in rows], np.int64),
-        held=np.zeros(len(rows), np.bool_),
+        recovered=np.zeros(len(rows), np.bool_),
         scores=np.full(len(rows), 0.7, np.float32),
         boxes=np.array(boxes, np.float32).reshape(-1, 4),
         keypoints=np.zeros((len(rows), 17, 3), np.float32),

@@ -39,10 +39,10 @@ def _looked(frames: list[TrueFrame]) -> Iterator[tuple[TrueFrame, FramePeople, l
     people = fill_gaps(list(follow_people(shown, estimators.people, estimators.bodies)))
     middle = np.argwhere(frames[0].human > 0.5)[:, 1].mean()
     first = min(people[0].people, key=lambda one: abs(one.person.box.centre[0] - middle))
-    crowd = FrameSegmenter(estimators, first.number)
+    segmenter = FrameSegmenter(estimators, first.number)
     seen = track_pose(shown, people, first.number, estimators.bodies)
     for frame, who, body in zip(frames, people, seen, strict=True):
-        yield frame, who, crowd.look(frame.pixels, who, body)
+        yield frame, who, segmenter.segment(frame.pixels, who, body)
 
 
 def test_both_keep_their_masks_while_they_cross(looked) -> None:

@@ -22,7 +22,7 @@ def share(box: tuple[float, float, float, float], hidden: tuple[str, ...]) -> fl
         cuts=np.zeros(FRAMES, np.bool_),
         starts=np.arange(FRAMES + 1),
         numbers=np.full(FRAMES, 7),
-        held=np.zeros(FRAMES, np.bool_),
+        recovered=np.zeros(FRAMES, np.bool_),
         scores=np.ones(FRAMES, np.float32),
         boxes=np.tile(np.array(box, np.float32), (FRAMES, 1)),
         keypoints=keypoints,

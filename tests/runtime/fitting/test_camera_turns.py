@@ -107,7 +107,7 @@ def test_the_world_stands_still_while_the_camera_turns(name: str) -> None:
     assert np.median(np.linalg.norm(none - theirs, axis=-1)) > 0.5
     first = fit.cameras.rotations[0]
     assert fit.cameras.rotations == pytest.approx(np.swapaxes(turns, 1, 2) @ first, abs=1e-6)
-    places = np.stack([fit.cameras.at(i).place_m for i in range(fit.cameras.frame_count)])
+    places = np.stack([fit.cameras.at(i).position_m for i in range(fit.cameras.frame_count)])
     assert np.ptp(places, axis=0).max() < 1e-9
     assert any("turn on the spot, by up to 39°" in guess for guess in fit.guesses)
 

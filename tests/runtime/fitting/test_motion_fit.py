@@ -100,7 +100,7 @@ def test_feet_are_on_the_ground_and_the_camera_is_above():
     soles = fit.motion.placed(fit.body.skeleton).joints_m
     foot = fit.body.skeleton.index("LeftFoot")
     assert abs(soles[:, foot, 1].min() - fit.body.skeleton.rest_m[foot, 1]) < 0.05
-    assert 0.9 < fit.cameras.at(0).place_m[1] < 1.7
+    assert 0.9 < fit.cameras.at(0).position_m[1] < 1.7
 
 
 def test_frames_without_anybody_are_interpolated_with_little_confidence():

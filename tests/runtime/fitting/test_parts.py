@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimo_runtime.analysis.joints import LANDMARK, LANDMARKS
-from mimo_runtime.body.pose import Pose, forward_kinematics, place
+from mimo_runtime.body.pose import Pose, forward_kinematics, transforms_of
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.fitting.contacts import find_contacts, stretches
 from mimo_runtime.fitting.degrees_of_freedom import degrees_of_freedom, hinge
-from mimo_runtime.fitting.foot_locking import lock_feet, sole_places
+from mimo_runtime.fitting.foot_locking import lock_feet, sole_positions
 from mimo_runtime.fitting.ground_alignment import soles_of
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.landmark_track import gather_landmarks
@@ -95,13 +95,13 @@ def test_signs_of_quaternions_follow_their_neighbours():
 
 def test_landmarks_of_the_body_at_rest_are_where_a_person_has_them():
     body = load_body({"male": 1.0, "tall": 0.5})
-    places = landmark_points(body).placed(place(body.skeleton, Pose.rest(body.skeleton)))
+    places = landmark_points(body).placed(transforms_of(body.skeleton, Pose.rest(body.skeleton)))
     at = dict(zip(LANDMARKS, places, strict=True))
-    for name, place_m in at.items():
+    for name, position_m in at.items():
         if "left" in name:
             mirrored = at[name.replace("left", "right")] * (-1, 1, 1)
-            assert place_m == pytest.approx(mirrored, abs=1e-3)
-            assert place_m[0] > 0
+            assert position_m == pytest.approx(mirrored, abs=1e-3)
+            assert position_m[0] > 0
     assert at["nose"][1] > at["mouth_left"][1] > at["left_shoulder"][1] > at["left_hip"][1]
     assert at["left_foot_index"][2] > at["left_ankle"][2] > at["left_heel"][2]
     assert np.linalg.norm(at["left_index"] - at["left_pinky"]) > 0.04
@@ -110,7 +110,7 @@ def test_landmarks_of_the_body_at_rest_are_where_a_person_has_them():
 def test_measured_proportions_are_half_way_to_those_of_the_body():
     truth = Proportions(1.1, 1.05, 0.95, 1.1, 0.9, 1.1, 1.08, 0.92)
     body = proportioned(load_body(), truth)
-    places = landmark_points(body).placed(place(body.skeleton, Pose.rest(body.skeleton)))
+    places = landmark_points(body).placed(transforms_of(body.skeleton, Pose.rest(body.skeleton)))
     found, unseen = measure(places[None], np.ones((1, 33)), load_body())
     assert found.size == pytest.approx(truth.size, rel=0.08)
     for part in ("trunk", "shoulders", "hips", "upper_arm", "forearm", "thigh", "shin"):
@@ -121,7 +121,7 @@ def test_measured_proportions_are_half_way_to_those_of_the_body():
 
 def test_parts_that_are_not_seen_keep_their_length():
     places = landmark_points(load_body()).placed(
-        place(load_body().skeleton, Pose.rest(load_body().skeleton))
+        transforms_of(load_body().skeleton, Pose.rest(load_body().skeleton))
     )
     seen = np.ones((1, 33))
     seen[:, [LANDMARK["left_ankle"], LANDMARK["right_ankle"]]] = 0
@@ -226,7 +226,7 @@ def test_a_foot_is_put_on_the_ground_and_the_root_stays_long_before_it_stands():
     contacts = np.zeros((count, 4), bool)
     contacts[40:, :2] = True
     planted = lock_feet(skeleton, Poses(root, rotations), soles, contacts, 30.0)
-    places = sole_places(soles, forward_kinematics(skeleton, planted.root_m, planted.rotations))
+    places = sole_positions(soles, forward_kinematics(skeleton, planted.root_m, planted.rotations))
     assert places[40:, :2, 1] == pytest.approx(0, abs=0.005)
     assert planted.root_m[45:, 1] == pytest.approx(root[45:, 1] - 0.03, abs=0.005)
     assert planted.root_m[:25] == pytest.approx(root[:25], abs=0.003)

@@ -30,6 +30,12 @@ def test_a_second_of_matroska_tells_ntsc_from_whole_rates() -> None:
             assert rate_of(times_s, [Fraction(7)]) == true
 
 
+def test_a_rate_that_was_rounded_by_the_writer_is_a_ratio_again() -> None:
+    """19001/317 is what Matroska's nanoseconds make of 59.94; this clip is too short to tell."""
+    times_s = [round(k * 1001 / 60_000, 3) for k in range(36)]
+    assert rate_of(times_s, [Fraction(19001, 317)]) == Fraction(60_000, 1001)
+
+
 def test_uneven_frames_have_the_rate_of_the_usual_gap() -> None:
     times_s = [0, 0.0333, 0.0667, 0.2, 0.2333, 0.2667, 0.3]
     assert rate_of(times_s, [Fraction(23)]) == 30

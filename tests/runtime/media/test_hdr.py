@@ -20,7 +20,7 @@ from mimo_runtime.media.clip import HLG, PQ, ClipColour
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
 
-from .frames import all_frames
+from .frames import all_frames, notes
 from .test_colour import PATCHES, patch_picture
 
 TAGS = {"bt709": (1, 1), "bt2020": (9, 9), "smpte432": (12, 1)}  # primaries, matrix
@@ -46,18 +46,19 @@ def encoded(rgb: np.ndarray, primaries: str, transfer: str, white: float) -> np.
 
 
 def write_wide(
-    path: Path, primaries: str, transfer: str, white: float = 203, codec: str = "libx265"
+    path: Path, primaries: str, transfer: str, white: float = 203, tagged: bool = True
 ) -> Path:
     signal = encoded(patch_picture(), primaries, transfer, white)
     sixteen = np.rint(signal.clip(0, 1) * 65535).astype(np.uint16)
     kind, matrix = TAGS[primaries]
     with av.open(str(path), "w") as container:
-        options = {"crf": "4", "x265-params": "log-level=none"} if codec == "libx265" else {}
-        stream = container.add_stream(codec, rate=25, options=options)
+        options = {"crf": "4", "x265-params": "log-level=none"}
+        stream = container.add_stream("libx265", rate=25, options=options)
         stream.width, stream.height = sixteen.shape[1], sixteen.shape[0]
         stream.pix_fmt = "yuv420p10le"
         context = stream.codec_context
-        context.colorspace, context.color_primaries, context.color_range = matrix, kind, 1
+        context.colorspace, context.color_primaries = (matrix, kind) if tagged else (2, 2)
+        context.color_range = 1
         context.color_trc = TRANSFER_TAGS[transfer]
         for index in range(3):
             frame = av.VideoFrame.from_ndarray(sixteen, format="rgb48le").reformat(
@@ -91,6 +92,13 @@ def test_any_container_of_the_same_frames_gives_the_same_frames(tmp_path: Path, 
 @pytest.mark.parametrize("transfer", [HLG, PQ])
 def test_a_clip_that_is_graded_to_100_nits_keeps_its_white(tmp_path: Path, transfer: str) -> None:
     assert error(write_wide(tmp_path / "a.mp4", "bt2020", transfer, white=100)) <= 3
+
+
+@pytest.mark.parametrize("transfer", [HLG, PQ])
+def test_hdr_of_which_only_the_curve_is_tagged_is_bt2020(tmp_path: Path, transfer: str) -> None:
+    path = write_wide(tmp_path / "a.mkv", "bt2020", transfer, tagged=False)
+    assert error(path) <= 3
+    assert "not tagged; they were taken as BT.2020" in notes(path)
 
 
 def test_the_tags_are_needed(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Files of several streams, with alpha, or of fields."""
+"""Files of several streams, or with alpha."""
 
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +10,6 @@ import pytest
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
 
-from .clips import write_clip
 from .frames import all_frames, notes
 
 
@@ -69,50 +68,3 @@ def test_transparent_video_is_laid_on_white(
     assert np.abs(frames[:, :, 4:40] - 255).max() <= 2
     assert np.abs(frames[:, :, 56:92] - (30, 120, 60)).max() <= 4
     assert "partly transparent" in notes(path)
-
-
-def moving_bar(field: int) -> np.ndarray:
-    picture = np.full((64, 96, 3), 40, np.uint8)
-    picture[:, 8 + 3 * field : 20 + 3 * field] = 220
-    return picture
-
-
-def woven(top_first: bool) -> list[np.ndarray]:
-    """Frames whose two fields are 1/50 s apart."""
-    frames = []
-    for index in range(10):
-        frame = moving_bar(2 * index)
-        frame[int(top_first) :: 2] = moving_bar(2 * index + 1)[int(top_first) :: 2]
-        frames.append(frame)
-    return frames
-
-
-def combing(frames: np.ndarray) -> float:
-    """How much more neighbouring lines differ than lines two apart."""
-    luma = frames.astype(float).mean(axis=3)
-    near, far = luma[:, 1:] - luma[:, :-1], luma[:, 2:] - luma[:, :-2]
-    return float(np.abs(near).mean() - np.abs(far).mean())
-
-
-INTERLACED = {
-    "libx264": {"x264-params": "interlaced=1"},
-    "mpeg2video": {"flags": "+ildct+ilme"},
-}
-
-
-@pytest.mark.parametrize("codec", ["libx264", "mpeg2video"])
-@pytest.mark.parametrize("order", ["tff", "bff"])
-def test_fields_become_whole_pictures(tmp_path: Path, codec: str, order: str) -> None:
-    pictures = woven(order == "tff")
-    path = write_clip(
-        tmp_path / "fields.mkv",
-        pictures,
-        codec=codec,
-        codec_options=INTERLACED[codec],
-        field_order=order,
-    )
-    frames = all_frames(path)
-    assert len(frames) == 10
-    assert combing(np.stack(pictures)) > 8
-    assert combing(frames) < 1
-    assert "interlaced" in notes(path)

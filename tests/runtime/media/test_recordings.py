@@ -84,6 +84,29 @@ def test_a_cut_at_an_open_group_begins_with_its_key_frame(
         assert "frames that cannot be decoded" in notes(path)
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_pictures_before_the_time_0_of_matroska(tmp_path: Path, codec: str) -> None:
+    """A cutter lets the key frame begin at 0; what is shown before it has no time stamp then."""
+    whole = write_clip(tmp_path / "a.mkv", GREYS, codec=codec, codec_options=OPEN_GROUPS[codec])
+    path = tmp_path / "cut.mkv"
+    with av.open(str(whole)) as given:
+        packets = [packet for packet in given.demux(video=0) if packet.size]
+        begin = [index for index, packet in enumerate(packets) if packet.is_keyframe][1]
+        options = {"avoid_negative_ts": "disabled"}
+        with av.open(str(path), "w", container_options=options) as out:
+            stream = out.add_stream_from_template(given.streams.video[0])
+            shift = packets[begin].pts
+            for packet in packets[begin:]:
+                packet.stream, packet.pts = stream, packet.pts - shift
+                packet.dts = None if packet.dts is None else packet.dts - shift
+                out.mux(packet)
+    assert min(packet.pts for packet in packets[begin:]) < 0
+    found = numbers(all_frames(path))
+    assert found == list(range(found[0], COUNT))
+    assert found[0] in (GROUP, GROUP - 1, GROUP + 1)
+    assert "frames that cannot be decoded" in notes(path)
+
+
 @pytest.mark.parametrize(("codec", "gone"), [("libx264", 3), ("libx265", 3), ("mpeg2video", 2)])
 def test_a_capture_that_begins_in_the_middle(tmp_path: Path, codec: str, gone: int) -> None:
     options = {"bf": "0"} if codec != "libx265" else {"x265-params": X265}
@@ -153,6 +176,20 @@ def test_joined_transport_streams_follow_each_other(tmp_path: Path, codec: str) 
     assert "joined of 2 recordings" in notes(path)
 
 
+@pytest.mark.parametrize("later_s", [4, 100])
+def test_time_goes_on_where_transport_streams_were_joined(tmp_path: Path, later_s: int) -> None:
+    parts = [
+        write_clip(tmp_path / "0.ts", GREYS[:12]),
+        write_clip(tmp_path / "1.ts", GREYS[12:], container_options={
+            "output_ts_offset": str(later_s)}),
+    ]  # fmt: skip
+    path = tmp_path / "joined.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    assert numbers(all_frames(path)) == list(range(COUNT))
+    assert steady(path)
+    assert "joined of 2 recordings" in notes(path)
+
+
 @pytest.mark.parametrize("name", ["a.ts", "a.mp4", "a.mkv"])
 def test_damage_in_the_middle_is_refused(tmp_path: Path, name: str) -> None:
     path = write_clip(tmp_path / name, GREYS, codec_options={"g": "12", "crf": "1"})
@@ -192,3 +229,11 @@ def test_a_recording_that_was_not_finished_is_told(tmp_path: Path) -> None:
     path.write_bytes(data[: data.index(b"moov") - 4])
     with pytest.raises(MediaError, match=r"was not finished.* index \(moov\) is missing"):
         inspect_clip(path, MediaLimits())
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.h264", "libx264"), ("a.hevc", "libx265")])
+def test_raw_streams_have_the_rate_that_they_say(tmp_path: Path, name: str, codec: str) -> None:
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    path = write_clip(tmp_path / name, GREYS, codec=codec, rate_fps=50, codec_options=quiet)
+    assert numbers(all_frames(path)) == list(range(COUNT))
+    assert inspect_clip(path, MediaLimits()).rate_fps == 50

@@ -51,7 +51,7 @@ def test_front_is_in_front_of_the_person_whichever_way_they_face(angle_deg: floa
     right_hand = np.nonzero(view.mask & (view.surface[..., 0] < 0.1))[1]
     assert len(right_hand) > 3
     assert right_hand.mean() < 32
-    assert camera.place_m[1] == pytest.approx(1.0, abs=0.2)
+    assert camera.position_m[1] == pytest.approx(1.0, abs=0.2)
 
 
 @pytest.mark.parametrize("camera", ["height=100000", "distance=400", "height=-900,distance=3"])
@@ -66,8 +66,8 @@ def test_what_is_said_is_kept() -> None:
     choice = parse_camera("azimuth=90, height=1.5, distance=4")
     assert choice == CameraChoice(90.0, 1.5, 4.0)
     camera = place_camera(motion, BODY.skeleton, choice, (64, 64)).at(0)
-    assert camera.place_m[1] == pytest.approx(1.5)
-    assert camera.place_m[0] == pytest.approx(4, abs=0.5)
+    assert camera.position_m[1] == pytest.approx(1.5)
+    assert camera.position_m[0] == pytest.approx(4, abs=0.5)
 
 
 def test_a_camera_that_follows_keeps_the_person_in_the_middle() -> None:
@@ -79,7 +79,7 @@ def test_a_camera_that_follows_keeps_the_person_in_the_middle() -> None:
     roots = motion.root_m.astype(np.float64)
     seen = np.stack([moving.at(index).project(roots[index])[0] for index in range(90)])
     assert np.abs(seen[:, 0] - 32).max() < 6  # a body sways as it walks
-    apart = np.linalg.norm(moving.at(89).place_m - moving.at(0).place_m)
+    apart = np.linalg.norm(moving.at(89).position_m - moving.at(0).position_m)
     assert apart == pytest.approx(np.linalg.norm(roots[-1, [0, 2]] - roots[0, [0, 2]]), abs=0.1)
     assert moving.at(0).to_camera(roots[0])[2] < 0.8 * still.at(0).to_camera(roots[0])[2]
 
@@ -100,7 +100,7 @@ def test_a_first_frame_that_looks_elsewhere_does_not_count() -> None:
     away.rotations[0] = motion.rotations[0]
     camera = place_camera(away, BODY.skeleton, CameraChoice(), (64, 64)).at(0)
     ahead = about_axis(1, 120.0) @ [0, 0, 1]
-    assert ahead @ (camera.place_m * [1, 0, 1]) > 0.9 * np.linalg.norm(camera.place_m[[0, 2]])
+    assert ahead @ (camera.position_m * [1, 0, 1]) > 0.9 * np.linalg.norm(camera.position_m[[0, 2]])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from mimo_runtime.body.shipped import load_body
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.camera_placement import CameraChoice, place_camera
 from mimo_runtime.motions.npz import read_npz
-from mimo_runtime.motions.pose_clip import PoseClip, body_of, read_pose_clip, write_pose_clip
+from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip, write_pose_clip
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
 
@@ -37,11 +37,6 @@ def test_what_is_written_is_read(file: Path) -> None:
         assert getattr(clip.cameras, name) == getattr(CAMERAS, name)
     np.testing.assert_array_equal(clip.cameras.rotations, CAMERAS.rotations)
     np.testing.assert_array_equal(clip.cameras.translations_m, CAMERAS.translations_m)
-
-
-def test_its_body_is_the_one_that_was_drawn(file: Path) -> None:
-    body = body_of(read_pose_clip(file), file.name)
-    np.testing.assert_array_equal(body.vertices_m, BODY.vertices_m)
 
 
 def test_the_same_clip_is_the_same_bytes(file: Path, tmp_path: Path) -> None:
@@ -84,12 +79,6 @@ def test_poses_alone_and_other_archives_are_sentences(tmp_path: Path) -> None:
     np.savez(tmp_path / "other.npz", x=1)
     with pytest.raises(MediaError, match=r"'other\.npz' is no pose file"):
         read_pose_clip(tmp_path / "other.npz")
-
-
-def test_another_body_is_a_sentence() -> None:
-    for clip in (replace(CLIP, body="smpl-24"), replace(CLIP, shape={})):
-        with pytest.raises(MediaError, match=r"'m\.npz' are those of another body"):
-            body_of(clip, "m.npz")
 
 
 def test_nothing_that_is_no_number_is_written(tmp_path: Path) -> None:

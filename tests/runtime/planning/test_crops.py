@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimo_runtime.errors import TemplateError
-from mimo_runtime.planning.boxes import Box, person_room, union
 from mimo_runtime.planning.crops import feather_mode, plan_crop_segments
+from mimo_runtime.planning.pixel_rect import PixelRect, person_room, union
 from mimo_runtime.planning.rules import CORRECTED, OFFICIAL
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.wire.kinds import FEATHER_MODES
@@ -23,7 +23,7 @@ CASES = [
 ]
 
 
-def rooms_of(case) -> list[Box | None]:
+def rooms_of(case) -> list[PixelRect | None]:
     frames = np.zeros((len(case["rects_xyxy"]), *case["frame_hw"], 3), np.uint8)
     for frame, rect in zip(frames, case["rects_xyxy"], strict=True):
         if rect:
@@ -54,7 +54,7 @@ WIDTH, HEIGHT = 90, 70
 def rooms(draw):
     side = draw(st.integers(1, 70))
     left, top = draw(st.integers(0, WIDTH - side)), draw(st.integers(0, HEIGHT - side))
-    return person_room(Box(left, left + side, top, top + side), WIDTH, HEIGHT)
+    return person_room(PixelRect(left, left + side, top, top + side), WIDTH, HEIGHT)
 
 
 clips = st.lists(st.none() | rooms(), min_size=1, max_size=40)
@@ -78,7 +78,9 @@ def test_segments_hold_every_frame_and_share_only_the_overlap(boxes, overlap, ru
 def test_crops_are_inside_the_frame_and_not_empty(boxes, rules):
     for segment in plan_crop_segments(boxes, WIDTH, HEIGHT, rules):
         assert segment.crop.area > 0
-        assert union([segment.crop, Box(0, WIDTH, 0, HEIGHT)]) == Box(0, WIDTH, 0, HEIGHT)
+        assert union([segment.crop, PixelRect(0, WIDTH, 0, HEIGHT)]) == PixelRect(
+            0, WIDTH, 0, HEIGHT
+        )
 
 
 @given(clips)
@@ -98,7 +100,7 @@ def test_frames_with_nobody_change_no_corrected_crop(boxes, place):
 
 
 def test_a_shrinking_person_begins_the_next_corrected_segment():
-    large, small = Box(0, 64, 0, 64), Box(0, 32, 0, 32)
+    large, small = PixelRect(0, 64, 0, 64), PixelRect(0, 32, 0, 32)
     boxes = [large] * 6 + [small] * 6
     corrected = plan_crop_segments(boxes, WIDTH, HEIGHT, CORRECTED, 0)
     assert [segment.frames[0] for segment in corrected] == [0, 6]
@@ -114,11 +116,11 @@ def test_an_empty_clip_that_cannot_be_cropped_is_refused():
 
 def test_every_set_of_touched_borders_has_its_mode():
     modes = {
-        feather_mode(Box(left, right, top, bottom), 20, 30)
+        feather_mode(PixelRect(left, right, top, bottom), 20, 30)
         for left in (0, 3)
         for right in (15, 20)
         for top in (0, 3)
         for bottom in (25, 30)
     }
     assert modes == set(FEATHER_MODES)
-    assert feather_mode(Box(0, 15, 3, 30), 20, 30) == "left_down"
+    assert feather_mode(PixelRect(0, 15, 3, 30), 20, 30) == "left_down"

@@ -12,7 +12,7 @@ from PIL import Image
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
-from mimo_runtime.synthesis.feather import feather_masks_from_folder
+from mimo_runtime.synthesis.feather import FeatherMasks, feather_masks_from_pictures, mask_files
 from mimo_runtime.synthesis.request import OutputFrame, SynthesisRequest
 from mimo_runtime.templates.folder import open_template
 from mimo_runtime.wire.progress import Progress
@@ -24,6 +24,12 @@ def opened(path: Path, mode: str) -> NDArray[np.uint8]:
         return np.array(picture.convert(mode))
 
 
+def official_masks(folder: Path) -> FeatherMasks:
+    return feather_masks_from_pictures(
+        {mode: path.read_bytes() for mode, path in mask_files(folder).items()}
+    )
+
+
 def golden_request(folder: Path, **settings: Any) -> SynthesisRequest:
     """What the official edit was recorded with."""
     return SynthesisRequest(
@@ -31,7 +37,7 @@ def golden_request(folder: Path, **settings: Any) -> SynthesisRequest:
         template=open_template(folder / "template", MediaLimits()),
         settings=Settings(**settings),
         matte=opened(folder / "ref_alpha.png", "L"),
-        feather=feather_masks_from_folder(folder / "masks"),
+        feather=official_masks(folder / "masks"),
     )
 
 

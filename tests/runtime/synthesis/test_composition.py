@@ -3,29 +3,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.rules import CORRECTED, OFFICIAL
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers, compose_frame
 from mimo_runtime.synthesis.feather import (
     FeatherMasks,
     default_feather_masks,
-    feather_masks_from_folder,
 )
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN, LARGE, load
+from tests.runtime.synthesis.requests import official_masks
 
 SETS = [folder for folder in (GOLDEN, LARGE) if folder]
 OPAQUE = FeatherMasks({mode: np.ones((8, 8), np.float32) for mode in FEATHER_MODES})
-CROP = Box(left=8, right=40, top=4, bottom=36)
+CROP = PixelRect(left=8, right=40, top=4, bottom=36)
 WHOLE = CropSegment((0,), CROP, CROP)
 
 
 @pytest.mark.parametrize("folder", SETS, ids=lambda folder: folder.name)
 def test_recorded_frames_are_composed_exactly(folder):
     template, recorded = load("00_template", folder), load("11_edit", folder)
-    feather = feather_masks_from_folder(folder / "masks")
+    feather = official_masks(folder / "masks")
     used = recorded["source_frame_indices"]
     height, width = template["sdc_u8"].shape[1:3]
     boxes = [person_box(f) for f in template["sdc_u8"][used]]

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from mimo_runtime.planning.boxes import Box
 from mimo_runtime.planning.crops import plan_crop_segments
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.rules import OFFICIAL
 from mimo_runtime.synthesis.crop import BLACK, WHITE, cut_square, fit_back
 from mimo_runtime.synthesis.person import person_box
@@ -36,7 +36,7 @@ def test_squares_equal_the_recorded_ones(folder):
 @pytest.mark.parametrize("grey", [BLACK, WHITE])
 def test_a_square_of_its_own_size_fits_back_unchanged(grey):
     frame = np.random.default_rng(1).integers(0, 256, (60, 70, 3), np.uint8)
-    crop = Box(left=5, right=46, top=20, bottom=57)
+    crop = PixelRect(left=5, right=46, top=20, bottom=57)
     square = cut_square(frame, crop, grey)
     assert square.shape == (48, 48, 3)
     assert np.array_equal(fit_back(square, crop), frame[20:57, 5:46])
@@ -47,4 +47,6 @@ def test_a_square_of_its_own_size_fits_back_unchanged(grey):
 
 def test_a_square_of_another_size_is_resized_first():
     flat = np.full((96, 80, 3), 77, np.uint8)
-    assert np.array_equal(fit_back(flat, Box(0, 30, 0, 20)), np.full((20, 30, 3), 77, np.uint8))
+    assert np.array_equal(
+        fit_back(flat, PixelRect(0, 30, 0, 20)), np.full((20, 30, 3), 77, np.uint8)
+    )

@@ -3,20 +3,21 @@ import pytest
 from PIL import Image
 
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.planning.boxes import Box
+from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.synthesis.feather import (
     default_feather_masks,
-    feather_masks_from_folder,
     feather_masks_from_pictures,
+    mask_files,
 )
 from mimo_runtime.wire.kinds import FEATHER_MODES
 from tests.golden import GOLDEN
+from tests.runtime.synthesis.requests import official_masks
 
 FOLDER = GOLDEN / "masks"
 
 
 def test_a_folder_of_official_masks_is_read():
-    feather = feather_masks_from_folder(FOLDER)
+    feather = official_masks(FOLDER)
     assert tuple(feather.masks) == FEATHER_MODES
     for mode, mask in feather.masks.items():
         levels = np.asarray(Image.open(FOLDER / f"alpha2_{mode}.png"))[..., 0]
@@ -26,7 +27,7 @@ def test_a_folder_of_official_masks_is_read():
 
 def test_missing_masks_are_named(tmp_path):
     with pytest.raises(InvalidRequestError, match=r"missing for up_down_left_right, .*inner"):
-        feather_masks_from_folder(tmp_path)
+        mask_files(tmp_path)
 
 
 def test_a_mask_that_is_no_picture_is_named():
@@ -54,7 +55,7 @@ def test_the_default_ramps_only_on_sides_inside_the_frame(mode):
 
 def test_the_mask_of_the_touched_borders_is_fitted_to_the_crop():
     feather = default_feather_masks()
-    crop = Box(left=0, right=50, top=10, bottom=40)
+    crop = PixelRect(left=0, right=50, top=10, bottom=40)
     mask = feather.fitted(crop, 100, 80, crop)
     assert mask.shape == (30, 50)
     assert mask[15, 0] == pytest.approx(1.0)

@@ -4,8 +4,8 @@ from dataclasses import astuple
 import numpy as np
 import pytest
 
-from mimo_runtime.planning.boxes import Box, person_room
 from mimo_runtime.planning.crops import plan_crop_segments
+from mimo_runtime.planning.pixel_rect import PixelRect, person_room
 from mimo_runtime.planning.rules import OFFICIAL
 from mimo_runtime.synthesis.person import person_box, tight_box
 from tests.golden import GOLDEN, LARGE, load
@@ -38,7 +38,7 @@ def test_a_body_is_found_where_it_is():
     frame = black()
     frame[20:40, 30:45] = (200, 40, 90)
     # The official 2x2 opening moves everything one pixel right and down.
-    assert person_box(frame) == person_room(Box(31, 46, 21, 41), 80, 60)
+    assert person_box(frame) == person_room(PixelRect(31, 46, 21, 41), 80, 60)
 
 
 def test_traces_of_compression_are_not_a_person():
@@ -52,7 +52,7 @@ def test_a_small_gap_does_not_split_the_body():
     frame = black()
     frame[10:40, 30:50] = 255
     frame[24:26, 30:50] = 0
-    assert person_box(frame) == person_room(Box(31, 51, 11, 41), 80, 60)
+    assert person_box(frame) == person_room(PixelRect(31, 51, 11, 41), 80, 60)
 
 
 def test_read_only_frames_are_taken():
@@ -66,4 +66,4 @@ def test_the_tight_box_of_a_mask():
     mask = np.zeros((9, 12), np.uint8)
     assert tight_box(mask) is None
     mask[2, 3] = mask[6, 10] = 1
-    assert tight_box(mask) == Box(left=3, right=11, top=2, bottom=7)
+    assert tight_box(mask) == PixelRect(left=3, right=11, top=2, bottom=7)

@@ -135,8 +135,8 @@ class Gpu:
         pointers: NDArray[np.uint64],
     ) -> None:
         """Run a kernel whose only arguments are pointers."""
-        places = pointers.ctypes.data + 8 * np.arange(len(pointers), dtype=np.uint64)
+        addresses = pointers.ctypes.data + 8 * np.arange(len(pointers), dtype=np.uint64)
         self.call(
             "cuLaunchKernel", function, *grid, *block, shared_bytes, self._stream,
-            places.ctypes.data, 0,
+            addresses.ctypes.data, 0,
         )  # fmt: skip

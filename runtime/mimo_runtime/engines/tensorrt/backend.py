@@ -10,12 +10,12 @@ from mimo_runtime.engines.cuda.tensor import Memory
 from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory
-from mimo_runtime.engines.tensorrt.budget import resident_bytes
 from mimo_runtime.engines.tensorrt.engine import TensorRTEngine
 from mimo_runtime.engines.tensorrt.library import load_library
 from mimo_runtime.engines.tensorrt.loading import PlanLoader
 from mimo_runtime.plans.choice import PlanQuery, open_plan
 from mimo_runtime.plans.folder import PlanFolder
+from mimo_runtime.plans.manifest import PlanManifest
 
 
 class TensorRTBackend:
@@ -27,7 +27,7 @@ class TensorRTBackend:
         self._trt = trt
         self._gpu = gpu
         self._plan = plan
-        needed_bytes = resident_bytes(plan.manifest)
+        needed_bytes = _resident_bytes(plan.manifest)
         self.require_memory(needed_bytes, f"The plan {plan.path}", "use a bundle of a smaller size")
         self._kernels = load_kernels(gpu, plan, KERNELS)
         loader = PlanLoader(trt)
@@ -76,3 +76,10 @@ def open_tensorrt(bundle: Bundle, engine: str) -> TensorRTBackend:
     trt = load_library(engine, gpu.device)
     wanted = PlanQuery(engine, trt.__version__, gpu.device.arch, bundle.digest)
     return TensorRTBackend(engine, trt, gpu, bundle, open_plan(bundle, wanted))
+
+
+def _resident_bytes(manifest: PlanManifest) -> int:
+    """Weights of all components and the scratch that they share, as far as the plan knows."""
+    weights = sum(component.weights_bytes for component in manifest.components.values())
+    scratch = [component.device_memory_bytes or 0 for component in manifest.components.values()]
+    return weights + max(scratch, default=0)

@@ -27,12 +27,12 @@ def thumbnail(pixels: Pixels, area: Flags) -> Floats:
     return small
 
 
-def looks_alike(one: Floats, other: Floats) -> bool:
+def looks_alike(first: Floats, second: Floats) -> bool:
     """Whether two plain pictures are the same but for exposure."""
-    both = ~np.isnan(one[..., 0]) & ~np.isnan(other[..., 0])
+    both = ~np.isnan(first[..., 0]) & ~np.isnan(second[..., 0])
     if not both.any():
         return False
-    difference = one[both] - other[both]
+    difference = first[both] - second[both]
     away = np.abs(difference - np.median(difference, axis=0))
     return bool(
         away.mean() < TUNING.plain_difference[0]
@@ -61,7 +61,7 @@ class KeyframeOnPlate:
     keyframe: Keyframe
     to_plate: Matrix
 
-    def found(self, view: RegistrationView, expected: Iterable[Matrix]) -> Registration | None:
+    def registered(self, view: RegistrationView, expected: Iterable[Matrix]) -> Registration | None:
         """Where another frame lies on this one, None where it is not recognised.
 
         Args:
@@ -69,20 +69,20 @@ class KeyframeOnPlate:
             expected: matrices to the plate that are tried, the likeliest first.
         """
         best = None
-        to_anchor = np.linalg.inv(self.to_plate)
+        to_keyframe = np.linalg.inv(self.to_plate)
         for matrix in expected:
-            best = _better(best, self._registered(view, to_anchor @ matrix))
+            best = _better(best, self._register(view, to_keyframe @ matrix))
             if best is not None and best.agreeing >= TUNING.sure_agreeing:
                 return best
         shift = shifted_guess(self.keyframe, view.contrast)
-        best = _better(best, self._registered(view, shift))
+        best = _better(best, self._register(view, shift))
         if best is not None and best.agreeing >= TUNING.lost_agreeing:
             return best
         if looks_alike(self.view.small, view.small):
             return Registration(np.eye(3), 1.0, 1.0, 0.0)
         return None
 
-    def _registered(self, view: RegistrationView, guess: Matrix) -> Registration | None:
+    def _register(self, view: RegistrationView, guess: Matrix) -> Registration | None:
         return register(self.keyframe, view.contrast, view.people, guess)
 
 
@@ -98,11 +98,11 @@ def registration_view(pixels: Pixels, people: Flags) -> RegistrationView:
 
 
 def keyframe_on_plate(view: RegistrationView, to_plate: Matrix) -> KeyframeOnPlate:
-    """An anchor of a frame whose place is known."""
+    """A keyframe of a frame whose place is known."""
     return KeyframeOnPlate(view, keyframe_of(view.contrast, view.people), to_plate)
 
 
-def _better(one: Registration | None, other: Registration | None) -> Registration | None:
-    if one is None or (other is not None and other.agreeing > one.agreeing):
-        return other
-    return one
+def _better(first: Registration | None, second: Registration | None) -> Registration | None:
+    if first is None or (second is not None and second.agreeing > first.agreeing):
+        return second
+    return first

@@ -68,7 +68,7 @@ class CameraPath:
     @property
     def failed(self) -> tuple[int, ...]:
         """Frames at which alignment was lost."""
-        return tuple(one.first for one in self.segments if one.cause == LOST)
+        return tuple(segment.first for segment in self.segments if segment.cause == LOST)
 
     def corners(self, index: int) -> Matrix:
         """The four corners of frame `index` on its plate, float64 [4, 2]."""
@@ -77,26 +77,26 @@ class CameraPath:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What was found, and where it failed."""
-        said = [_movement(self)]
+        sentences = [_movement(self)]
         for segment in self.segments[1:]:
-            said.append(f"At frame {segment.first} another plate begins: {segment.cause}.")
-        said += [_doubt(one) for one in self.segments if not one.sure]
-        return tuple(said)
+            sentences.append(f"At frame {segment.first} another plate begins: {segment.cause}.")
+        sentences += [_doubt(segment) for segment in self.segments if not segment.sure]
+        return tuple(sentences)
 
 
 def corners_of(matrix: Matrix, width_px: int, height_px: int) -> Matrix:
     """Where `matrix` takes the corners of a frame, float64 [4, 2]."""
     ends = [(0, 0, 1), (width_px, 0, 1), (width_px, height_px, 1), (0, height_px, 1)]
-    places = np.array(ends, np.float64) @ matrix.T
-    return np.asarray(places[:, :2] / places[:, 2:], np.float64)
+    points = np.array(ends, np.float64) @ matrix.T
+    return np.asarray(points[:, :2] / points[:, 2:], np.float64)
 
 
 def _movement(path: CameraPath) -> str:
     if path.static:
         return "The camera does not move."
-    moving = [one for one in path.segments if not one.static]
-    errors = max(one.error_px for one in moving)
-    agreeing = min(one.agreeing for one in moving)
+    moving = [segment for segment in path.segments if not segment.static]
+    errors = max(segment.error_px for segment in moving)
+    agreeing = min(segment.agreeing for segment in moving)
     return (
         f"The camera moves; frames were laid on {len(path.segments)} plate(s) with an error of "
         f"{errors:.2f} px, {agreeing:.0%} of the background moving alike."

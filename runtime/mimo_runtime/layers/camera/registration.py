@@ -74,8 +74,10 @@ def working_scale(pixels: Pixels) -> float:
 def keyframe_of(contrast: NDArray[np.uint8], hidden: Flags) -> Keyframe:
     """The corners of `contrast` outside `hidden`, both [height, width]."""
     free = (~dilate(hidden, 5)).astype(np.uint8)
-    found = cv2.goodFeaturesToTrack(contrast, TUNING.corner_count, 0.01, 6, mask=free, blockSize=5)
-    corners = np.zeros((0, 1, 2), np.float32) if found is None else found.reshape(-1, 1, 2)
+    detected = cv2.goodFeaturesToTrack(
+        contrast, TUNING.corner_count, 0.01, 6, mask=free, blockSize=5
+    )
+    corners = np.zeros((0, 1, 2), np.float32) if detected is None else detected.reshape(-1, 1, 2)
     return Keyframe(contrast, np.asarray(corners, np.float32))
 
 
@@ -94,28 +96,30 @@ def register(
         return None
     inverse = np.linalg.inv(guess)
     expected = np.asarray(cv2.perspectiveTransform(keyframe.corners, inverse), np.float32)
-    places, found = _followed(keyframe.contrast, contrast, keyframe.corners, expected)
-    back, found_back = _followed(contrast, keyframe.contrast, places, keyframe.corners.copy())
-    kept = found & found_back
+    points, tracked = _track_corners(keyframe.contrast, contrast, keyframe.corners, expected)
+    back, tracked_back = _track_corners(
+        contrast, keyframe.contrast, points, keyframe.corners.copy()
+    )
+    kept = tracked & tracked_back
     kept &= np.linalg.norm(back - keyframe.corners, axis=2)[:, 0] < TUNING.consistent_px
-    kept &= _free(places, hidden)
+    kept &= _free(points, hidden)
     if kept.sum() < TUNING.fewest_corners:
         return None
-    return _fitted(places[kept], keyframe.corners[kept], keyframe.corners, hidden)
+    return _fitted(points[kept], keyframe.corners[kept], keyframe.corners, hidden)
 
 
 def shifted_guess(keyframe: Keyframe, contrast: NDArray[np.uint8]) -> Matrix:
     """The shift that phase correlation finds, as a matrix for `register`, float64 [3, 3]."""
     window = cv2.createHanningWindow(contrast.shape[::-1], cv2.CV_32F)
-    one, other = keyframe.contrast.astype(np.float32), contrast.astype(np.float32)
-    (x, y), _ = cv2.phaseCorrelate(one, other, window)
+    source, target = keyframe.contrast.astype(np.float32), contrast.astype(np.float32)
+    (x, y), _ = cv2.phaseCorrelate(source, target, window)
     return np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1]], np.float64)
 
 
-def _followed(
+def _track_corners(
     source: NDArray[np.uint8], target: NDArray[np.uint8], corners: Floats, guess: Floats
 ) -> tuple[Floats, Flags]:
-    places, status, _ = cv2.calcOpticalFlowPyrLK(
+    points, status, _ = cv2.calcOpticalFlowPyrLK(
         source,
         target,
         corners,
@@ -125,57 +129,61 @@ def _followed(
         criteria=(cv2.TERM_CRITERIA_EPS | cv2.TERM_CRITERIA_COUNT, 30, 0.005),
         flags=cv2.OPTFLOW_USE_INITIAL_FLOW,
     )
-    return np.asarray(places, np.float32), np.asarray(status[:, 0] == 1)
+    return np.asarray(points, np.float32), np.asarray(status[:, 0] == 1)
 
 
-def _free(places: Floats, hidden: Flags) -> Flags:
+def _free(points: Floats, hidden: Flags) -> Flags:
     height, width = hidden.shape
-    columns, rows = np.floor(places[:, 0]).astype(np.int64).T
+    columns, rows = np.floor(points[:, 0]).astype(np.int64).T
     within = (columns >= 0) & (columns < width) & (rows >= 0) & (rows < height)
     return np.asarray(within & ~hidden[rows.clip(0, height - 1), columns.clip(0, width - 1)])
 
 
-def _fitted(places: Floats, corners: Floats, every: Floats, hidden: Flags) -> Registration | None:
-    matrix = _simplest(places, corners, hidden.shape)
+def _fitted(
+    points: Floats, corners: Floats, all_corners: Floats, hidden: Flags
+) -> Registration | None:
+    matrix = _simplest(points, corners, hidden.shape)
     if matrix is None or abs(np.linalg.det(matrix)) < TUNING.flat_determinant:
         return None
-    errors = _errors(places, corners, matrix)
+    errors = _errors(points, corners, matrix)
     agreeing = errors < 2 * TUNING.outlier_px
-    still = np.linalg.norm(places - corners, axis=2)[:, 0] < TUNING.still_px
+    still = np.linalg.norm(points - corners, axis=2)[:, 0] < TUNING.still_px
     error_px = float(np.median(errors[agreeing])) if agreeing.any() else float("inf")
-    expected = cv2.perspectiveTransform(every, np.linalg.inv(matrix))
-    visible = max(len(places), int(_free(np.asarray(expected, np.float32), hidden).sum()))
+    expected = cv2.perspectiveTransform(all_corners, np.linalg.inv(matrix))
+    visible = max(len(points), int(_free(np.asarray(expected, np.float32), hidden).sum()))
     return Registration(
         matrix, float(agreeing.sum()) / visible, float(still.sum()) / visible, error_px
     )
 
 
-def _simplest(places: Floats, corners: Floats, shape: tuple[int, ...]) -> Matrix | None:
+def _simplest(points: Floats, corners: Floats, shape: tuple[int, ...]) -> Matrix | None:
     """The simplest movement that explains about as much as any: fewer freedoms, truer corners.
 
     A similarity, an affine map, or, where corners are spread over the frame, a homography.
     """
-    found = [_affine(cv2.estimateAffinePartial2D, places, corners)]
-    found.append(_affine(cv2.estimateAffine2D, places, corners))
-    spread = places[:, 0].std(axis=0) / (shape[1], shape[0])
-    if len(places) >= 2 * TUNING.fewest_corners and spread.min() > TUNING.corner_spread:
-        whole, _ = cv2.findHomography(places, corners, cv2.RANSAC, TUNING.outlier_px, maxIters=500)
-        found.append(None if whole is None else np.asarray(whole, np.float64))
-    known = [matrix for matrix in found if matrix is not None]
-    counts = [int((_errors(places, corners, matrix) < TUNING.close_px).sum()) for matrix in known]
+    fits = [_affine(cv2.estimateAffinePartial2D, points, corners)]
+    fits.append(_affine(cv2.estimateAffine2D, points, corners))
+    spread = points[:, 0].std(axis=0) / (shape[1], shape[0])
+    if len(points) >= 2 * TUNING.fewest_corners and spread.min() > TUNING.corner_spread:
+        homography, _ = cv2.findHomography(
+            points, corners, cv2.RANSAC, TUNING.outlier_px, maxIters=500
+        )
+        fits.append(None if homography is None else np.asarray(homography, np.float64))
+    known = [matrix for matrix in fits if matrix is not None]
+    counts = [int((_errors(points, corners, matrix) < TUNING.close_px).sum()) for matrix in known]
     good = (
-        one
-        for one, count in zip(known, counts, strict=True)
+        matrix
+        for matrix, count in zip(known, counts, strict=True)
         if count > TUNING.as_much * max(counts)
     )
     return next(good, known[-1] if known else None)
 
 
-def _affine(fit: Callable[..., Any], places: Floats, corners: Floats) -> Matrix | None:
-    plain, _ = fit(places, corners, method=cv2.RANSAC, ransacReprojThreshold=TUNING.outlier_px)
+def _affine(fit: Callable[..., Any], points: Floats, corners: Floats) -> Matrix | None:
+    plain, _ = fit(points, corners, method=cv2.RANSAC, ransacReprojThreshold=TUNING.outlier_px)
     return None if plain is None else np.vstack([plain, [0, 0, 1]]).astype(np.float64)
 
 
-def _errors(places: Floats, corners: Floats, matrix: Matrix) -> Floats:
-    moved = cv2.perspectiveTransform(places, matrix)
+def _errors(points: Floats, corners: Floats, matrix: Matrix) -> Floats:
+    moved = cv2.perspectiveTransform(points, matrix)
     return np.asarray(np.linalg.norm(moved - corners, axis=2)[:, 0], np.float32)

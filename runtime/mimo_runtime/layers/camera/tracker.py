@@ -23,8 +23,8 @@ class CameraTracker:
     def __init__(self) -> None:
         self._size_px = (0, 0)
         self._scale = 1.0
-        self._shots: list[SegmentBuilder] = []
-        self._anchors: list[KeyframeOnPlate] = []  # the last is the one in use
+        self._segments: list[SegmentBuilder] = []
+        self._keyframes: list[KeyframeOnPlate] = []  # the last is the one in use
         self._previous: RegistrationView | None = None
 
     def add(self, pixels: Pixels, hidden: Flags, cut: bool = False) -> None:
@@ -33,61 +33,65 @@ class CameraTracker:
         self._scale = working_scale(pixels)
         view = registration_view(pixels, hidden)
         if self._previous is None or cut:
-            self._begin(view, path.CUT if self._shots else path.NO_CAUSE)
+            self._begin(view, path.CUT if self._segments else path.NO_CAUSE)
         else:
             self._follow(view, self._previous)
         self._previous = view
 
     def path(self) -> CameraPath:
         """What was found. Raises MediaError where there was no frame."""
-        if not self._shots:
+        if not self._segments:
             raise MediaError(
                 "There is no frame in the clip, so that there is nothing to align; give a clip "
                 "with frames."
             )
-        segments = tuple(segment_of(shot, self._size_px, self._scale) for shot in self._shots)
+        segments = tuple(
+            segment_of(builder, self._size_px, self._scale) for builder in self._segments
+        )
         matrices: list[Matrix] = []
-        for shot, segment in zip(self._shots, segments, strict=True):
+        for builder, segment in zip(self._segments, segments, strict=True):
             still = [np.eye(3)] * segment.count
-            matrices += still if segment.static else [self._full(one) for one in shot.matrices]
+            matrices += (
+                still if segment.static else [self._full(matrix) for matrix in builder.matrices]
+            )
         return CameraPath(*self._size_px, np.array(matrices), segments)
 
     def _follow(self, view: RegistrationView, previous: RegistrationView) -> None:
         expected = self._expected()
-        found = self._anchors[-1].found(view, expected)
-        if found is None:
-            self._anchors.append(keyframe_on_plate(previous, self._shots[-1].matrices[-1]))
-            found = self._anchors[-1].found(view, expected)
-        if found is None:
+        registration = self._keyframes[-1].registered(view, expected)
+        if registration is None:
+            self._keyframes.append(keyframe_on_plate(previous, self._segments[-1].matrices[-1]))
+            registration = self._keyframes[-1].registered(view, expected)
+        if registration is None:
             self._begin(view, path.LOST)
             return
-        matrix = self._anchors[-1].to_plate @ found.matrix
-        if not fits(matrix, view.contrast.shape, self._shots[-1].matrices):
+        matrix = self._keyframes[-1].to_plate @ registration.matrix
+        if not fits(matrix, view.contrast.shape, self._segments[-1].matrices):
             self._begin(view, path.WIDE)
             return
-        overlap = overlap_of(found.matrix, view.contrast.shape)
-        if overlap < TUNING.renew[0] or found.agreeing < TUNING.renew[1]:
-            matrix, found = self._anchored(view, matrix, found)
-        self._keep(matrix, found)
+        overlap = overlap_of(registration.matrix, view.contrast.shape)
+        if overlap < TUNING.renew[0] or registration.agreeing < TUNING.renew[1]:
+            matrix, registration = self._on_old_keyframe(view, matrix, registration)
+        self._keep(matrix, registration)
 
-    def _anchored(
-        self, view: RegistrationView, matrix: Matrix, found: Registration
+    def _on_old_keyframe(
+        self, view: RegistrationView, matrix: Matrix, registration: Registration
     ) -> tuple[Matrix, Registration]:
-        """The frame on an old anchor that is close to it; else it becomes an anchor itself."""
-        for anchor in self._anchors[-2::-1]:
-            away = np.linalg.inv(anchor.to_plate) @ matrix
+        """The frame on an old keyframe that is close to it; else it becomes one itself."""
+        for keyframe in self._keyframes[-2::-1]:
+            away = np.linalg.inv(keyframe.to_plate) @ matrix
             if overlap_of(away, view.contrast.shape) < TUNING.return_to[0]:
                 continue
-            again = anchor.found(view, [matrix])
+            again = keyframe.registered(view, [matrix])
             if again is not None and again.agreeing >= TUNING.return_to[1]:
-                self._anchors.remove(anchor)
-                self._anchors.append(anchor)
-                return anchor.to_plate @ again.matrix, again
-        self._anchors = [
-            *self._anchors[1 - TUNING.most_keyframes :],
+                self._keyframes.remove(keyframe)
+                self._keyframes.append(keyframe)
+                return keyframe.to_plate @ again.matrix, again
+        self._keyframes = [
+            *self._keyframes[1 - TUNING.most_keyframes :],
             keyframe_on_plate(view, matrix),
         ]
-        return matrix, found
+        return matrix, registration
 
     def _full(self, matrix: Matrix) -> Matrix:
         size = np.diag([self._scale, self._scale, 1.0])
@@ -95,14 +99,16 @@ class CameraTracker:
 
     def _expected(self) -> list[Matrix]:
         """The frame as far on from the last as that from the one before, or where the last was."""
-        before = self._shots[-1].matrices[-2:]
+        before = self._segments[-1].matrices[-2:]
         return [before[-1] @ np.linalg.inv(before[0]) @ before[-1], before[-1]]
 
-    def _keep(self, matrix: Matrix, found: Registration | None) -> None:
-        self._shots[-1].matrices.append(matrix)
-        self._shots[-1].found.append(found)
+    def _keep(self, matrix: Matrix, registration: Registration | None) -> None:
+        self._segments[-1].matrices.append(matrix)
+        self._segments[-1].registrations.append(registration)
 
     def _begin(self, view: RegistrationView, cause: str) -> None:
-        self._shots.append(SegmentBuilder(sum(len(shot.matrices) for shot in self._shots), cause))
-        self._anchors = [keyframe_on_plate(view, np.eye(3))]
+        self._segments.append(
+            SegmentBuilder(sum(len(builder.matrices) for builder in self._segments), cause)
+        )
+        self._keyframes = [keyframe_on_plate(view, np.eye(3))]
         self._keep(np.eye(3), None)

@@ -35,14 +35,14 @@ class OccluderCandidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Person:
-    seen: Flags
-    whole: Flags
+    visible: Flags
+    amodal: Flags
     confidence: float
     bottom: int
 
     @property
     def missing(self) -> Flags:
-        return self.whole & ~self.seen
+        return self.amodal & ~self.visible
 
 
 def candidates_of(compared: FrameVsPlate) -> list[OccluderCandidate]:
@@ -51,25 +51,28 @@ def candidates_of(compared: FrameVsPlate) -> list[OccluderCandidate]:
     Things that stand there are not found here, but by `StaticOccluders`.
     """
     person = _person(compared)
-    if not person.seen.any() and not person.whole.any():
+    if not person.visible.any() and not person.amodal.any():
         return []
-    areas = [(_seen(inside(one.mask), person), PERSON, one.nearer) for one in compared.masks.others]
+    areas = [
+        (_beside(inside(other.mask), person), PERSON, other.nearer)
+        for other in compared.masks.others
+    ]
     areas += [(area, MOVING, None) for area in _moving(compared, person)]
-    areas = [one for one in areas if one[0].any()]
+    areas = [entry for entry in areas if entry[0].any()]
     if compared.masks.inverse_depth is not None:
         return _by_depth(compared, person, areas)
     return [_judged(area, why, person, odds) for area, why, odds in areas]
 
 
 def _person(compared: FrameVsPlate) -> _Person:
-    seen = inside(compared.masks.person)
+    visible = inside(compared.masks.person)
     expected = compared.masks.expected
-    whole = _hull(seen) if expected is None else inside(expected) | seen
-    body = seen if expected is None else whole
+    amodal = _hull(visible) if expected is None else inside(expected) | visible
+    body = visible if expected is None else amodal
     rows = np.flatnonzero(body.any(axis=1))
     return _Person(
-        seen,
-        whole,
+        visible,
+        amodal,
         TUNING.hull_confidence if expected is None else 1.0,
         int(rows[-1]) if len(rows) else 0,
     )
@@ -83,42 +86,44 @@ def _hull(area: Flags) -> Flags:
     return filled.astype(np.bool_)
 
 
-def _seen(area: Flags, person: _Person) -> Flags:
-    return area & ~person.seen
+def _beside(area: Flags, person: _Person) -> Flags:
+    return area & ~person.visible
 
 
 def _moving(compared: FrameVsPlate, person: _Person) -> list[Flags]:
     """Pieces of what is not the plate, the person, its shadow or somebody else."""
-    height, width = person.seen.shape
+    height, width = person.visible.shape
     margin = margin_px(width, height)
     foreign = compared.masks.foreign()
-    known = dilate(person.seen, margin) | dilate(foreign, margin) | compared.shadow
+    known = dilate(person.visible, margin) | dilate(foreign, margin) | compared.shadow
     unsure = compared.unseen & ~known
     cores = opening(compared.different & ~compared.unseen & ~known, max(1, margin // 2))
     area = moving_pieces(cores, (compared.different & ~known) | unsure)
-    found = []
-    for piece in connected_components(area, max(16, int(TUNING.smallest * person.seen.size))):
+    pieces = []
+    for piece in connected_components(area, max(16, int(TUNING.smallest * person.visible.size))):
         if (piece & compared.shade).sum() > TUNING.shade_share * piece.sum():
             continue
-        free = (compared.different | compared.unseen) & ~person.seen & ~foreign & ~compared.shadow
-        found.append(piece | (dilate(piece, margin + 1) & free))
-    return found
+        free = (
+            (compared.different | compared.unseen) & ~person.visible & ~foreign & ~compared.shadow
+        )
+        pieces.append(piece | (dilate(piece, margin + 1) & free))
+    return pieces
 
 
 def _judged(area: Flags, reason: str, person: _Person, known: float | None) -> OccluderCandidate:
     odds = _foot_odds(area, person) if known is None else known
     height, width = area.shape
     around = dilate(area, reach_of(width, height, TUNING.touch, 2))
-    if not (around & person.whole).any():
+    if not (around & person.amodal).any():
         return OccluderCandidate(area, reason, TUNING.far_share * odds, touching=False)
-    size = max(1, int(person.whole.sum()))
+    size = max(1, int(person.amodal.sum()))
     bite = float((around & person.missing).sum()) / size
-    said = (
+    covering_log_odds = (
         min(TUNING.most_bite_log_odds, TUNING.bite_log_odds * bite)
         if bite > TUNING.least_bite
         else TUNING.whole_log_odds
     )
-    return OccluderCandidate(area, reason, odds + person.confidence * said)
+    return OccluderCandidate(area, reason, odds + person.confidence * covering_log_odds)
 
 
 def _foot_odds(area: Flags, person: _Person) -> float:
@@ -127,20 +132,20 @@ def _foot_odds(area: Flags, person: _Person) -> float:
     if person.bottom >= height - 2:
         return 0.0
     lowest = int(np.flatnonzero(area.any(axis=1))[-1])
-    one = DepthCues(ground_contact_row=lowest / height)
-    return nearer_log_odds(one, DepthCues(ground_contact_row=person.bottom / height))
+    thing = DepthCues(ground_contact_row=lowest / height)
+    return nearer_log_odds(thing, DepthCues(ground_contact_row=person.bottom / height))
 
 
 def _by_depth(
     compared: FrameVsPlate, person: _Person, areas: list[tuple[Flags, str, float | None]]
 ) -> list[OccluderCandidate]:
     assert compared.masks.inverse_depth is not None
-    sure = person.missing if person.confidence == 1 else person.seen & False
-    front = nearer_than(compared.masks.inverse_depth, person.seen, sure)
-    found = []
+    sure = person.missing if person.confidence == 1 else person.visible & False
+    front = nearer_than(compared.masks.inverse_depth, person.visible, sure)
+    candidates = []
     for area, reason, _ in areas:
         share = float((area & front).sum()) / float(area.sum())
-        found.append(
+        candidates.append(
             OccluderCandidate(
                 area,
                 reason,
@@ -148,10 +153,10 @@ def _by_depth(
             )
         )
         front &= ~dilate(area, 2)
-    touching = sure | dilate(person.seen, margin_px(front.shape[1], front.shape[0]) // 2 + 1)
+    touching = sure | dilate(person.visible, margin_px(front.shape[1], front.shape[0]) // 2 + 1)
     for piece in connected_components(
         opening(front, 1), max(16, int(TUNING.smallest * front.size))
     ):
         if (piece & touching).any():
-            found.append(OccluderCandidate(piece, DEEP, TUNING.depth_log_odds))
-    return found
+            candidates.append(OccluderCandidate(piece, DEEP, TUNING.depth_log_odds))
+    return candidates

@@ -27,10 +27,12 @@ def nearer_than(inverse_depth: Floats, person: Flags, missing: Flags) -> Flags:
     level = (inverse_depth - np.float32(low)) / np.float32(max(high - low, 1e-6))
     ground = np.percentile(level, TUNING.ground_percentile, axis=1, keepdims=True)
     standing = (level > ground + TUNING.depth_step) | missing
-    return np.asarray((level > _spread(level, person) + TUNING.depth_step) & standing & ~person)
+    return np.asarray(
+        (level > _carried_outwards(level, person) + TUNING.depth_step) & standing & ~person
+    )
 
 
-def _spread(level: Floats, person: Flags) -> Floats:
+def _carried_outwards(level: Floats, person: Flags) -> Floats:
     """The person's level, carried outwards: that of the closest part counts most."""
     weight = person.astype(np.float32)
     usual = float(np.median(level[person]))

@@ -67,22 +67,22 @@ class OccluderFinder:
         compared = pending.compared
         person = inside(compared.masks.person)
         near = _near(compared)
-        front, reasons, sure = person & False, [], 1.0
-        every = zip(pending.candidates, pending.tracks, pending.fronts, strict=True)
-        for candidate, track, was in every:
+        front, reasons, confidence = person & False, [], 1.0
+        judged = zip(pending.candidates, pending.tracks, pending.fronts, strict=True)
+        for candidate, track, was in judged:
             if (was or track.front) and (candidate.area & near).any():
                 front = front | candidate.area
                 reasons.append(candidate.reason)
-                sure = min(sure, track.confidence)
+                confidence = min(confidence, track.confidence)
         standing = (
             self._standing.area(compared.index, person.shape, compared.different & ~compared.unseen)
             & near
         )
         if standing.any():
-            front, sure = front | standing, min(sure, TUNING.static_confidence)
+            front, confidence = front | standing, min(confidence, TUNING.static_confidence)
             reasons.append(STANDING)
         alpha = soft_edge(front, compared.pixels, person & ~standing)
-        return compared, Occlusion(compared.index, alpha, tuple(sorted(set(reasons))), sure)
+        return compared, Occlusion(compared.index, alpha, tuple(sorted(set(reasons))), confidence)
 
 
 def soft_edge(front: Flags, pixels: Pixels, person: Flags) -> NDArray[np.uint8]:
@@ -101,13 +101,13 @@ def soft_edge(front: Flags, pixels: Pixels, person: Flags) -> NDArray[np.uint8]:
     part = bounding_slices(front, 4 * reach)
     if part is None:
         return alpha
-    level = _followed(front[part], pixels[part], reach)
+    level = _guided(front[part], pixels[part], reach)
     level[erode(person[part], reach)] = 0
     alpha[part] = (level * 255 + 0.5).astype(np.uint8)
     return alpha
 
 
-def _followed(front: Flags, pixels: Pixels, reach: int) -> Floats:
+def _guided(front: Flags, pixels: Pixels, reach: int) -> Floats:
     mask = cv2.GaussianBlur(front.astype(np.float32), (0, 0), 0.7 * reach)
     model = local_model(np.asarray(mask, np.float32), pixels, 2 * reach, TUNING.edge_smoothness)
     level = applied(model, pixels)

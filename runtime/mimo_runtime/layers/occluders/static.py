@@ -37,21 +37,23 @@ class StaticVotes:
     def add(self, index: int, masks: FrameMasks, alike: Flags, different: Flags) -> None:
         """One frame: where it is surely the plate, and where it is surely not; bool [h, w]."""
         person = inside(masks.person)
-        whole = person if masks.expected is None else inside(masks.expected)
-        rows = np.flatnonzero(whole.any(axis=1))
+        amodal = person if masks.expected is None else inside(masks.expected)
+        rows = np.flatnonzero(amodal.any(axis=1))
         if len(rows) == 0:
             return
         reach = max(1, round(TUNING.fit_error * (rows[-1] - rows[0] + 1)))
         foreign = masks.foreign()
-        place = index - self._plate.segment.first
+        offset = index - self._plate.segment.first
         often = self._plate.counts >= TUNING.static_often * self._plate.counts.max()
-        leak = erode(person, max(1, reach // 2)) & in_frame(often, self._plate, place, person.shape)
-        unseen = core_of(whole, reach) & ~dilate(
+        leak = erode(person, max(1, reach // 2)) & in_frame(
+            often, self._plate, offset, person.shape
+        )
+        unseen = core_of(amodal, reach) & ~dilate(
             person, reach_of(person.shape[1], person.shape[0], TUNING.static_edge)
         )
         missing = opening((unseen | leak) & alike & ~foreign, 1)
-        self.missing += on_plate(missing, self._plate, place)
-        self.seen += on_plate(person & different, self._plate, place)
+        self.missing += on_plate(missing, self._plate, offset)
+        self.seen += on_plate(person & different, self._plate, offset)
 
     def seeds(self) -> Flags:
         """Where something stands in front, bool [height, width] of the plate."""
@@ -66,22 +68,22 @@ class StaticVotes:
         return np.asarray((self.missing >= 1) & (self.missing >= self.seen))
 
 
-def on_plate(area: Flags, plate: Plate, place: int) -> Flags:
-    """`area` of the frame at `place` of the segment, bool of the plate's size."""
+def on_plate(area: Flags, plate: Plate, offset: int) -> Flags:
+    """`area` of the frame at `offset` of the segment, bool of the plate's size."""
     if plate.segment.static:
         return area
     size = plate.counts.shape[::-1]
-    matrix = centred(plate.to_picture[place])
+    matrix = centred(plate.to_picture[offset])
     laid = cv2.warpPerspective(area.astype(np.uint8), matrix, size, flags=cv2.INTER_NEAREST)
     return np.asarray(laid > 0)
 
 
-def in_frame(area: Flags, plate: Plate, place: int, shape: tuple[int, ...]) -> Flags:
-    """`area` of the plate as the frame at `place` of the segment shows it, bool of `shape`."""
+def in_frame(area: Flags, plate: Plate, offset: int, shape: tuple[int, ...]) -> Flags:
+    """`area` of the plate as the frame at `offset` of the segment shows it, bool of `shape`."""
     if plate.segment.static:
         return area
     flags = cv2.INTER_NEAREST | cv2.WARP_INVERSE_MAP
-    matrix = centred(plate.to_picture[place])
+    matrix = centred(plate.to_picture[offset])
     laid = cv2.warpPerspective(area.astype(np.uint8), matrix, shape[::-1], flags=flags)
     return np.asarray(laid > 0)
 
@@ -111,12 +113,12 @@ def segment_occluders(picture: Pixels, seeds: Flags, hints: Flags, behind: Float
     marks = cv2.resize(seeds.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     some = cv2.resize(hints.astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.5
     worn = cv2.resize(behind, size, interpolation=cv2.INTER_AREA) >= 1
-    found = np.zeros(marks.shape, np.bool_)
+    cut = np.zeros(marks.shape, np.bool_)
     for seed in connected_components(opening(marks, 1), max(8, int(TUNING.cut_least * marks.size))):
-        if (seed & found).sum() < 0.5 * seed.sum():
-            found |= _cut_out(small, seed, opening(some, 1) | seed, worn & ~seed)
-    whole = cv2.resize(found.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(whole > 0.5)
+        if (seed & cut).sum() < 0.5 * seed.sum():
+            cut |= _cut_out(small, seed, opening(some, 1) | seed, worn & ~seed)
+    upscaled = cv2.resize(cut.astype(np.float32), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(upscaled > 0.5)
 
 
 def _cut_out(picture: Pixels, seed: Flags, hints: Flags, worn: Flags) -> Flags:
@@ -128,12 +130,12 @@ def _cut_out(picture: Pixels, seed: Flags, hints: Flags, worn: Flags) -> Flags:
     near, far = np.zeros((1, 65)), np.zeros((1, 65))
     cv2.grabCut(picture, labels, (0, 0, 1, 1), far, near, TUNING.cut_rounds, cv2.GC_INIT_WITH_MASK)
     inner = (labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)
-    found = np.zeros(seed.shape, np.bool_)
+    pieces = np.zeros(seed.shape, np.bool_)
     for piece in connected_components(inner, max(8, int(TUNING.cut_least * seed.size))):
         small = piece.sum() <= TUNING.cut_largest * piece.size
         if small and (piece & hints).any() and _outlined(picture, piece):
-            found |= piece
-    return found
+            pieces |= piece
+    return pieces
 
 
 def _outlined(picture: Pixels, area: Flags) -> bool:
@@ -160,22 +162,22 @@ class StaticOccluders:
 
     def __init__(self, plate: Plate, votes: StaticVotes) -> None:
         self._plate = plate
-        self._whole: Flags = np.zeros(plate.counts.shape, np.bool_)
+        self._area: Flags = np.zeros(plate.counts.shape, np.bool_)
         most = float(votes.missing.max())
-        every, hints = votes.seeds(), votes.hints()
+        all_seeds, hints = votes.seeds(), votes.hints()
         for share in TUNING.vote_shares:
-            seeds = every & (votes.missing >= share * most) & ~self._whole
+            seeds = all_seeds & (votes.missing >= share * most) & ~self._area
             if seeds.any():
-                found = segment_occluders(plate.picture, seeds, hints, votes.seen)
-                self._whole = self._whole | found
+                cut = segment_occluders(plate.picture, seeds, hints, votes.seen)
+                self._area = self._area | cut
 
     def area(self, index: int, shape: tuple[int, ...], different: Flags) -> Flags:
         """What of frame `index` of `shape` is such a thing, bool [height, width].
 
         What is `different` from the plate over it, bool [height, width], is something else.
         """
-        if not self._whole.any():
+        if not self._area.any():
             return np.zeros(shape, np.bool_)
-        known = in_frame(self._whole, self._plate, index - self._plate.segment.first, shape)
+        known = in_frame(self._area, self._plate, index - self._plate.segment.first, shape)
         solid = cv2.morphologyEx(different.astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3)))
         return known & ~solid.astype(np.bool_)

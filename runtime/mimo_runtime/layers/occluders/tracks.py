@@ -89,8 +89,8 @@ def _closest(
     return alike[int(np.argmax(shares))]
 
 
-def _overlap(one: Flags, other: Flags) -> float:
-    return float((one & other).sum()) / max(1, min(int(one.sum()), int(other.sum())))
+def _overlap(first: Flags, second: Flags) -> float:
+    return float((first & second).sum()) / max(1, min(int(first.sum()), int(second.sum())))
 
 
 def _meeting(area: Flags, track: OccluderTrack, index: int) -> float:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from mimo_runtime.ahead import ahead
+from mimo_runtime.concurrency import prefetch
 from mimo_runtime.layers.camera.path import CameraPath, Segment
 from mimo_runtime.layers.frames import Floats, Frames, Pixels, together
 from mimo_runtime.layers.plate.canvas import Canvas
@@ -41,7 +41,7 @@ def plates_of(
     Raises:
         MediaError: not as many visibilities as frames, or of another size.
     """
-    pairs = ahead(together(frames, visibilities))
+    pairs = prefetch(together(frames, visibilities))
     for segment in path.segments:
         builder = PlateBuilder(path, segment, hurried=hurried)
         for _ in range(segment.count):
@@ -75,11 +75,11 @@ class PlateBuilder:
 
     def add(self, pixels: Pixels, visibility: Visibility) -> None:
         """The next frame, uint8 [height, width, 3], and its visibility, uint8 [height, width]."""
-        place = len(self._gains)
-        passed = (place + 1) / self._segment.count
-        gain = self._exposure.gain(pixels, visibility < FREE, self._canvas.matrices[place])
+        offset = len(self._gains)
+        passed = (offset + 1) / self._segment.count
+        gain = self._exposure.gain(pixels, visibility < FREE, self._canvas.matrices[offset])
         self._gains.append(gain)
-        if place % self._step:
+        if offset % self._step:
             return
         self._laid += 1
         if (gain != 1).any():
@@ -89,9 +89,9 @@ class PlateBuilder:
             self._covered |= visibility == HIDDEN
             self._stack.add(pixels, visibility, passed, 0, 0)
         else:
-            laid = self._canvas.laid(place, pixels, visibility)
-            self._shown[laid.place] += laid.shown
-            self._covered[laid.place] |= laid.shown & (laid.visibility == HIDDEN)
+            laid = self._canvas.laid(offset, pixels, visibility)
+            self._shown[laid.slices] += laid.shown
+            self._covered[laid.slices] |= laid.shown & (laid.visibility == HIDDEN)
             self._stack.add(laid.pixels, laid.visibility * laid.shown, passed, laid.top, laid.left)
 
     def plate(self) -> Plate:

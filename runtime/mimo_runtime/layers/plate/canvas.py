@@ -29,7 +29,7 @@ class Laid:
     left: int
 
     @property
-    def place(self) -> tuple[slice, slice]:
+    def slices(self) -> tuple[slice, slice]:
         """Rows and columns of the plate."""
         height, width = self.shown.shape
         return slice(self.top, self.top + height), slice(self.left, self.left + width)
@@ -49,9 +49,9 @@ class Canvas:
         to_plate = path.to_plate[segment.first : segment.last + 1]
         self.matrices: NDArray[np.float64] = _shift(left, top) @ to_plate
 
-    def laid(self, place: int, pixels: Pixels, visibility: Visibility) -> Laid:
-        """The frame at `place` of the segment on the plate."""
-        matrix = self.matrices[place]
+    def laid(self, offset: int, pixels: Pixels, visibility: Visibility) -> Laid:
+        """The frame at `offset` of the segment on the plate."""
+        matrix = self.matrices[offset]
         ends = corners_of(matrix, self._path.width_px, self._path.height_px)
         left, top = np.maximum(np.floor(ends.min(axis=0)).astype(int), 0).tolist()
         right, bottom = np.minimum(np.ceil(ends.max(axis=0)).astype(int), self.size_px).tolist()
@@ -59,8 +59,8 @@ class Canvas:
         laid = cv2.warpPerspective(
             pixels, local, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE
         )
-        whole = np.ones(visibility.shape, np.uint8)
-        shown = cv2.warpPerspective(whole, local, size, flags=cv2.INTER_NEAREST)
+        ones = np.ones(visibility.shape, np.uint8)
+        shown = cv2.warpPerspective(ones, local, size, flags=cv2.INTER_NEAREST)
         shown = cv2.erode(shown, _AROUND, borderType=cv2.BORDER_CONSTANT, borderValue=0)
         over = cv2.warpPerspective(
             cv2.erode(visibility, _AROUND), local, size, flags=cv2.INTER_NEAREST

@@ -46,10 +46,10 @@ class Exposure:
         shrink = np.diag([self._scale, self._scale, 1.0])
         stretch = np.diag([pixels.shape[1] / size[0], pixels.shape[0] / size[1], 1.0])
         matrix = centred(shrink @ to_canvas @ stretch)
-        whole = self._known.shape[::-1]
-        small = cv2.warpPerspective(less, matrix, whole)
-        seen = cv2.warpPerspective(free, matrix, whole) > 0.99
-        return np.asarray(small, np.float32), np.asarray(seen)
+        plate_size = self._known.shape[::-1]
+        small = cv2.warpPerspective(less, matrix, plate_size)
+        visible = cv2.warpPerspective(free, matrix, plate_size) > 0.99
+        return np.asarray(small, np.float32), np.asarray(visible)
 
     def _learn(self, small: Floats, visible: Flags) -> None:
         both, new = visible & self._known, visible & ~self._known

@@ -62,8 +62,8 @@ def fill(picture: Pixels, holes: Flags, usable: Flags, filler: Filler = by_patch
         part = _with_context(piece)
         mine = holes[part] & piece[part]
         chosen = by_diffusion if _is_thin(mine, join) else filler
-        whole = _without_gaps(result[part], holes[part] | ~usable[part])
-        filled = _filled(by_diffusion(whole, ~usable[part]), holes[part], chosen)
+        context = _without_gaps(result[part], holes[part] | ~usable[part])
+        filled = _filled(by_diffusion(context, ~usable[part]), holes[part], chosen)
         result[part][mine] = filled[mine]
         holes = holes & ~piece
     return result

@@ -72,29 +72,29 @@ class Plate:
 
     def view(self, index: int, width_px: int, height_px: int) -> Pixels:
         """The plate as frame `index` of the clip would show it, uint8 [height, width, 3]."""
-        place = index - self.segment.first
-        seen = self._cut(self.picture, place, width_px, height_px, cv2.INTER_CUBIC)
-        gain = self.gains[place]
+        offset = index - self.segment.first
+        view = self._cut(self.picture, offset, width_px, height_px, cv2.INTER_CUBIC)
+        gain = self.gains[offset]
         if (gain == 1).all():
-            return seen
-        return np.asarray((seen / gain + 0.5).clip(0, 255), np.uint8)
+            return view
+        return np.asarray((view / gain + 0.5).clip(0, 255), np.uint8)
 
     def view_unseen(self, index: int, width_px: int, height_px: int) -> Flags:
         """Where `view` shows what was filled in, bool [height, width]."""
         missing = (self.counts == 0).astype(np.uint8)
-        place = index - self.segment.first
-        return self._cut(missing, place, width_px, height_px, cv2.INTER_NEAREST) > 0
+        offset = index - self.segment.first
+        return self._cut(missing, offset, width_px, height_px, cv2.INTER_NEAREST) > 0
 
     def _cut(
-        self, picture: NDArray[np.uint8], place: int, width_px: int, height_px: int, way: int
+        self, picture: NDArray[np.uint8], offset: int, width_px: int, height_px: int, way: int
     ) -> NDArray[np.uint8]:
         if self.segment.static:
             return picture.copy()
-        seen = cv2.warpPerspective(
+        warped = cv2.warpPerspective(
             picture,
-            centred(self.to_picture[place]),
+            centred(self.to_picture[offset]),
             (width_px, height_px),
             flags=way | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        return np.asarray(seen, np.uint8)
+        return np.asarray(warped, np.uint8)

@@ -28,12 +28,12 @@ def value_at_rank(levels: Levels, rank: NDArray[np.integer]) -> Levels:
         levels: uint8 [depth, ...], depth at most 255.
         rank: below depth, of the shape that is left or one that broadcasts to it.
     """
-    found = np.zeros(levels.shape[1:], np.uint8)
+    value = np.zeros(levels.shape[1:], np.uint8)
     rank = np.asarray(rank).astype(np.uint8)
     for bit in (128, 64, 32, 16, 8, 4, 2, 1):
-        tried = found | np.uint8(bit)
-        found = np.where(count_below(levels, tried) <= rank, tried, found)
-    return np.asarray(found, np.uint8)
+        tried = value | np.uint8(bit)
+        value = np.where(count_below(levels, tried) <= rank, tried, value)
+    return np.asarray(value, np.uint8)
 
 
 def count_below(levels: Levels, limit: Levels) -> NDArray[np.uint8]:
@@ -107,10 +107,10 @@ class PlateStack:
 
     def best(self, enough: NDArray[np.integer], lowest: int, highest: int) -> NDArray[np.uint8]:
         """The highest visibility of `enough` observations, `lowest` where there are fewer."""
-        found = np.full(self.visibility.shape[1:], lowest, np.uint8)
+        result = np.full(self.visibility.shape[1:], lowest, np.uint8)
         for visibility in range(lowest + 1, highest + 1):
-            found[self.counts(visibility) >= enough] = visibility
-        return found
+            result[self.counts(visibility) >= enough] = visibility
+        return result
 
     def median(self, where: Flags | None = None, least: _Least = 1) -> Pixels:
         """The median of every channel, uint8 [height, width, 3]; 0 where nothing was seen.
@@ -129,21 +129,21 @@ class PlateStack:
         return np.asarray(self._reduced(_spread_of, where, least).max(axis=2), np.uint8)
 
     def _reduced(self, reduce: _Reduce, where: Flags | None, least: _Least) -> Pixels:
-        every = self.counts(least)
-        places = np.flatnonzero(every > 0 if where is None else where & (every > 0))
-        result = np.zeros((every.size, 3), np.uint8)
-        seen, visibility = (
+        counts = self.counts(least)
+        pixels = np.flatnonzero(counts > 0 if where is None else where & (counts > 0))
+        result = np.zeros((counts.size, 3), np.uint8)
+        observations, visibility = (
             self._levels.reshape(self.depth, -1, 3),
             self.visibility.reshape(self.depth, -1),
         )
-        least = np.broadcast_to(np.asarray(least, np.uint8), every.shape).ravel()
+        least = np.broadcast_to(np.asarray(least, np.uint8), counts.shape).ravel()
         step = max(1, TUNING.tile_bytes // (self.depth * 3))
-        for first in range(0, len(places), step):
-            some = places[first : first + step]
-            levels = seen.take(some, axis=1)
+        for first in range(0, len(pixels), step):
+            some = pixels[first : first + step]
+            levels = observations.take(some, axis=1)
             levels[visibility.take(some, axis=1) < least[some]] = 255
-            result[some] = reduce(levels, every.ravel()[some][:, None])
-        return result.reshape(*every.shape, 3)
+            result[some] = reduce(levels, counts.ravel()[some][:, None])
+        return result.reshape(*counts.shape, 3)
 
 
 def _median_of(levels: _Levels, counts: _Counts) -> Pixels:

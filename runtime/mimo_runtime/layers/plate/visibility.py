@@ -41,37 +41,37 @@ class LastFullSilhouette:
         """
         if masks.expected is None:
             return None
-        person, whole = inside(masks.person), inside(masks.expected)
-        self.short = bool((person & whole).sum() < TUNING.short_share * whole.sum())
+        person, amodal = inside(masks.person), inside(masks.expected)
+        self.short = bool((person & amodal).sum() < TUNING.short_share * amodal.sum())
         if not self.short:
             self._last = person
         elif self._last is not None:
-            whole = np.asarray(whole | self._last)
-        return whole
+            amodal = np.asarray(amodal | self._last)
+        return amodal
 
 
 def next_visibility(masks: FrameMasks, last: LastFullSilhouette) -> Visibility:
     """`visibility_of` the masks of the next frame of a clip; `last` remembers the ones before."""
-    whole = last.with_last(masks)
+    amodal = last.with_last(masks)
     people = [masks.person, *(other.mask for other in masks.others)]
-    return visibility_of(people, whole, SUPPOSED if last.short else EXPECTED)
+    return visibility_of(people, amodal, SUPPOSED if last.short else EXPECTED)
 
 
 def visibility_of(
-    people: Sequence[Mask], whole: Mask | None = None, expected: int = EXPECTED
+    people: Sequence[Mask], amodal: Mask | None = None, expected: int = EXPECTED
 ) -> Visibility:
     """How far each pixel of a frame is for the plate: uint8 [height, width].
 
     `HIDDEN` where one of `people` (masks, at least one) is, from `NEAR` on upwards the farther from
-    them, `expected` where the person should be seen `whole` and is not, `GROUND` where shadows may
+    them, `expected` where the person should be seen `amodal` and is not, `GROUND` where shadows may
     lie, else `FREE`.
     """
     height, width = people[0].shape
     visibility = np.full((height, width), FREE, np.uint8)
-    for mask in people if whole is None else [*people, whole]:
+    for mask in people if amodal is None else [*people, amodal]:
         visibility[ground_zone(inside(mask))] = GROUND
-    if whole is not None:
-        visibility[dilate(inside(whole), reach_of(width, height, TUNING.expected_reach, 2))] = (
+    if amodal is not None:
+        visibility[dilate(inside(amodal), reach_of(width, height, TUNING.expected_reach, 2))] = (
             expected
         )
     away = distance_px(np.any([some_of(mask) for mask in people], axis=0))

@@ -69,10 +69,12 @@ def without_person(
         return result
     strange = None if foreign is None else foreign[part]
     shift = _edge_shift(pixels[part], view[part], alpha[part] > 0, strange, ring_px)
-    place = alpha[part] > 0
-    weight = alpha[part][place].astype(np.float32)[:, None] / 255
-    mixed = pixels[part][place] * (1 - weight) + (view[part] + shift)[place].clip(0, 255) * weight
-    result[part][place] = (mixed + 0.5).astype(np.uint8)
+    replaced = alpha[part] > 0
+    weight = alpha[part][replaced].astype(np.float32)[:, None] / 255
+    mixed = (
+        pixels[part][replaced] * (1 - weight) + (view[part] + shift)[replaced].clip(0, 255) * weight
+    )
+    result[part][replaced] = (mixed + 0.5).astype(np.uint8)
     return result
 
 
@@ -88,14 +90,14 @@ def _edge_shift(
     alike = np.abs(difference - usual).max(axis=1, keepdims=True) < TUNING.strange_levels
     known, sums = np.zeros(ring.shape, np.float32), np.zeros(pixels.shape, np.float32)
     known[ring], sums[ring] = alike[:, 0], difference * alike
-    shift = _spread(sums, known, usual.astype(np.float32), ring_px)
+    shift = _normalised_convolution(sums, known, usual.astype(np.float32), ring_px)
     return np.asarray(cv2.resize(shift, view.shape[1::-1]), np.float32)
 
 
-def _spread(sums: Floats, weights: Floats, usual: Floats, ring_px: int) -> Floats:
+def _normalised_convolution(sums: Floats, weights: Floats, usual: Floats, ring_px: int) -> Floats:
     """`sums` over `weights`, carried beyond where anything is known, at a lower resolution.
 
-    Normalised convolution (Knutsson and Westin, 1993).
+    The method: Knutsson and Westin, 1993.
     """
     step = max(1, ring_px // 3)
     size = (max(1, weights.shape[1] // step), max(1, weights.shape[0] // step))
@@ -127,10 +129,10 @@ def joined(different: Flags, unsure: Flags) -> Flags:
 def moving_pieces(cores: Flags, possible: Flags) -> Flags:
     """The pieces of `possible` that hold a large one of `cores`; bool [height, width]."""
     least = max(12, int(TUNING.smallest_moving * cores.size))
-    sure, found = cores & False, cores & False
+    sure, kept = cores & False, cores & False
     for core in connected_components(cores, least):
         sure |= core
     for piece in connected_components(opening(possible, 1), least) if sure.any() else []:
         if (piece & sure).any():
-            found |= piece
-    return found
+            kept |= piece
+    return kept

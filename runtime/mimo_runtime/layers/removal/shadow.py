@@ -17,7 +17,7 @@ from mimo_runtime.layers.removal.tuning import TUNING
 
 
 def shadow_area(
-    shade: Flags, person: Flags, foreign: Flags | None = None, whole: Flags | None = None
+    shade: Flags, person: Flags, foreign: Flags | None = None, amodal: Flags | None = None
 ) -> Flags:
     """The shadow of `person` in a frame, bool [height, width], generously; empty if there is none.
 
@@ -25,10 +25,10 @@ def shadow_area(
         shade: `darker` of the frame, bool [height, width].
         person: mask of the person, bool [height, width].
         foreign: what is no shadow and may lie across one (other people), or None.
-        whole: the person with what is hidden of it, where that is known.
+        amodal: the person with what is hidden of it, where that is known.
     """
     nothing = np.zeros(person.shape, np.bool_)
-    body = person if whole is None else person | whole
+    body = person if amodal is None else person | amodal
     if not body.any():
         return nothing
     height, width = person.shape
@@ -36,26 +36,26 @@ def shadow_area(
     if foreign is not None:
         dark &= ~foreign
     dark = opening(dark, reach_of(width, height, TUNING.shadow_grain))
-    found = connected_components(dark, max(12, int(TUNING.smallest_shadow * person.size)))
-    kept = _from_the_feet(found, body, nothing if foreign is None else foreign)
+    pieces = connected_components(dark, max(12, int(TUNING.smallest_shadow * person.size)))
+    kept = _from_the_feet(pieces, body, nothing if foreign is None else foreign)
     whole_shadow = (
         dilate(kept, reach_of(width, height, TUNING.shadow_edge, 2)) if kept.any() else kept
     )
     return whole_shadow if foreign is None else whole_shadow & ~foreign
 
 
-def _from_the_feet(found: list[Flags], body: Flags, foreign: Flags) -> Flags:
+def _from_the_feet(pieces: list[Flags], body: Flags, foreign: Flags) -> Flags:
     """Pieces that begin at the feet, and those beyond something narrow that stands before them."""
     near = reach_of(body.shape[1], body.shape[0], TUNING.shadow_joint, 3)
     feet = foot_zone(body) & dilate(body | foreign, near)
-    first = [piece for piece in found if (piece & feet).any()]
+    first = [piece for piece in pieces if (piece & feet).any()]
     gap = max(1, int(TUNING.shadow_gap * (np.ptp(np.flatnonzero(body.any(axis=1))) + 1)))
     start = feet.copy()
     for piece in first:
         start |= piece
     theirs, around = dilate(foreign, near), dilate(start, gap)
     kept = np.zeros(body.shape, np.bool_)
-    for piece in found:
+    for piece in pieces:
         if (piece & feet).any() or ((piece & around).any() and not (piece & theirs).any()):
             kept |= piece
     return kept
@@ -71,14 +71,14 @@ def darker(pixels: Pixels, view: Pixels) -> Flags:
     share = bright_now / bright
     colour = channel_abs_max(now / bright_now[..., None] - usual / bright[..., None])
     lit = bright > 3 * TUNING.dark_levels
-    found = (
+    darkened = (
         (share > TUNING.darker[0])
         & (share < TUNING.darker[1])
         & (colour < TUNING.shadow_colour)
         & lit
     )
     size = pixels.shape[1::-1]
-    return cv2.resize(found.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
+    return cv2.resize(darkened.astype(np.uint8), size, interpolation=cv2.INTER_NEAREST) > 0
 
 
 def _near(person: Flags) -> Flags:

@@ -8,7 +8,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from mimo_runtime.media.child.demuxing import open_video
 from mimo_runtime.media.child.hdr import luminance_nits
-from mimo_runtime.media.clip import HLG, PQ, ClipColour
+from mimo_runtime.media.clip import HDR_TRANSFERS, HLG, PQ, ClipColour
 from mimo_runtime.media.decode_job import DecodeJob
 
 # ITU-T H.273, tables 2 to 4, by the names of FFmpeg.
@@ -33,11 +33,15 @@ _BRIGHTEST_PERCENT = 99.9
 def colour_of(frame: VideoFrame) -> ClipColour:
     """The tags of `frame`, completed.
 
-    A matrix that is not tagged is that of the primaries; without these BT.709 for frames of 1280
-    pixels across or more than 576 down, as players guess it, and BT.601 for smaller ones.
+    Primaries of HDR that are not tagged are those of BT.2020. A matrix that is not tagged is that
+    of the primaries; without these BT.709 for frames of 1280 pixels across or more than 576 down,
+    as players guess it, and BT.601 for smaller ones.
     """
     matrix = MATRICES.get(frame.colorspace, str(frame.colorspace))
     primaries = PRIMARIES.get(frame.color_primaries, str(frame.color_primaries))
+    transfer = TRANSFERS.get(frame.color_trc, "unspecified")
+    if primaries == "unspecified" and transfer in HDR_TRANSFERS:
+        primaries = "bt2020"
     is_guessed = matrix == "unspecified" and not frame.format.is_rgb
     if is_guessed:
         large = frame.width >= _HD_WIDTH_PX or frame.height >= _HD_HEIGHT_PX
@@ -46,7 +50,7 @@ def colour_of(frame: VideoFrame) -> ClipColour:
         matrix=matrix,
         color_range=RANGES.get(frame.color_range, "unspecified"),
         primaries=primaries,
-        transfer=TRANSFERS.get(frame.color_trc, "unspecified"),
+        transfer=transfer,
         is_guessed=is_guessed,
         has_alpha=frame.format.name.startswith(_ALPHA_FORMATS),
     )

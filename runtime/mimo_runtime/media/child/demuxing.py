@@ -14,6 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.media.child.h264_fields import FieldPairs
 from mimo_runtime.media.child.leading import LeadingPictures
 from mimo_runtime.media.child.packets import PacketFacts, PacketPlan, plan_packets
 from mimo_runtime.media.decode_job import DecodeJob
@@ -127,9 +128,11 @@ def read_facts(container: InputContainer, stream: VideoStream, job: DecodeJob) -
     """Demux all of `stream`, or as much as shows that it is too long."""
     facts: list[PacketFacts] = []
     leading = LeadingPictures(codec_name(stream))
+    pairs = FieldPairs(stream.codec_context.extradata) if codec_name(stream) == "h264" else None
     for packet in container.demux(stream):
         if packet.size:
-            facts.append(_facts(packet, leading))
+            is_second = pairs is not None and pairs.is_second(bytes(packet), packet.is_keyframe)
+            facts.append(_second(facts[-1]) if is_second else _facts(packet, leading))
         if len(facts) > 2 * job.limits.max_frames:
             break
     return facts
@@ -142,7 +145,8 @@ def plan_stream(facts: Sequence[PacketFacts], stream: VideoStream, job: DecodeJo
         MediaError: it is truncated, damaged, or empty.
         LimitExceededError: it has too many frames.
     """
-    plan = plan_packets(facts, 1 / float(stream.time_base or 1))
+    is_transport = job.container == "mpegts"
+    plan = plan_packets(facts, 1 / float(stream.time_base or 1), is_transport)
     _check_plan(plan, stream, job)
     return plan
 
@@ -190,6 +194,11 @@ def _facts(packet: "Packet[VideoStream]", leading: LeadingPictures) -> PacketFac
         is_corrupt=packet.is_corrupt,
         needs_before=leading.refers_back(packet),
     )
+
+
+def _second(first: PacketFacts) -> PacketFacts:
+    """The other field of a picture: decoded with the first, and no frame of its own."""
+    return replace(first, is_key=False, is_hidden=True)
 
 
 def _check_plan(plan: PacketPlan, stream: VideoStream, job: DecodeJob) -> None:

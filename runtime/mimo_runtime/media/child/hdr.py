@@ -125,8 +125,8 @@ class ToBt709:
 
 def _rooted(values: NDArray[np.float32], last: int) -> NDArray[np.uint16]:
     """Square roots of values, clipped to 0..1, as places in a table: fine steps in the dark."""
-    places = np.sqrt(values.clip(0, 1)) * np.float32(last) + np.float32(0.5)
-    return np.asarray(places, np.uint16)
+    indices = np.sqrt(values.clip(0, 1)) * np.float32(last) + np.float32(0.5)
+    return np.asarray(indices, np.uint16)
 
 
 def _matrix_to_bt709(primaries: str) -> Floats:

@@ -18,7 +18,8 @@ class LeadingPictures:
     """Tells of each packet of a stream, in order, whether it refers to before the last key frame.
 
     H.264 has no closed leading pictures (an IDR picture is shown first of its group); HEVC names
-    those that refer back, MPEG-2 says so in the header of the group.
+    those that refer back, MPEG-2 says so in the header of the group. Matroska has no time stamps
+    below 0: what a cutter left there has none.
     """
 
     def __init__(self, codec: str) -> None:
@@ -32,11 +33,16 @@ class LeadingPictures:
             self._key_pts = packet.pts
             self._is_closed = self._codec == "mpeg2video" and _is_closed_group(bytes(packet))
             return False
-        if packet.pts is None or self._key_pts is None or packet.pts >= self._key_pts:
+        if self._key_pts is None or not self._is_shown_before(packet):
             return False
         if self._codec == "hevc":
             return _hevc_type(bytes(packet)) in _HEVC_RASL
         return self._codec in ("h264", "mpeg2video", "mpeg1video") and not self._is_closed
+
+    def _is_shown_before(self, packet: "Packet[VideoStream]") -> bool:
+        if packet.pts is None or self._key_pts is None:
+            return packet.dts is None
+        return packet.pts < self._key_pts
 
 
 def _is_closed_group(data: bytes) -> bool:

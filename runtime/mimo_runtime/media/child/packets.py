@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 _JUMP_S = 0.5  # time that goes back by more than sloppy writers let it, or to a key frame
+_GAP_S = 10.0  # in a transport stream, time that goes on before a key frame: another recording
+_GAP_WITH_LOSS_S = 1.0  # the same where packets seem to be missing just before
 
 _AT_JOIN = 2  # a transport stream's counter begins anew; the parser is one packet behind
 
@@ -59,9 +61,11 @@ class PacketPlan:
     damaged_at: int | None
 
 
-def plan_packets(packets: Sequence[PacketFacts], ticks_per_s: float) -> PacketPlan:
+def plan_packets(
+    packets: Sequence[PacketFacts], ticks_per_s: float, is_transport: bool = False
+) -> PacketPlan:
     """The plan for a stream of `packets`, in the order of decoding."""
-    starts = _starts(packets, ticks_per_s)
+    starts = _starts(packets, ticks_per_s, is_transport)
     left_out = {index for part in starts for index in _undecodable(packets, part)}
     shown = [[i for i in part if i not in left_out and not packets[i].is_hidden] for part in starts]
     ticks = _timeline([[packets[i] for i in part] for part in shown if part])
@@ -79,15 +83,19 @@ def plan_packets(packets: Sequence[PacketFacts], ticks_per_s: float) -> PacketPl
     )
 
 
-def _starts(packets: Sequence[PacketFacts], ticks_per_s: float) -> list[range]:
-    """The parts of a stream: each begins where the time of decoding goes back."""
+def _starts(packets: Sequence[PacketFacts], ticks_per_s: float, is_transport: bool) -> list[range]:
+    """The parts of a stream: each begins where time goes back, or on by too much."""
     begins, last = [0], None
     for index, packet in enumerate(packets):
         if packet.dts is None:
             continue
-        allowed = 0 if packet.is_key else _JUMP_S * ticks_per_s
-        if last is not None and packet.dts < last - allowed:
-            begins.append(index)
+        if last is not None:
+            gap_s = (packet.dts - last) / ticks_per_s
+            lost = any(one.is_corrupt for one in packets[max(0, index - _AT_JOIN) : index])
+            most_s = _GAP_WITH_LOSS_S if lost else _GAP_S
+            goes_back = gap_s < (0 if packet.is_key else -_JUMP_S)
+            if goes_back or (is_transport and packet.is_key and gap_s > most_s):
+                begins.append(index)
         last = packet.dts
     return [range(*span) for span in pairwise([*begins, len(packets)])]
 

@@ -86,11 +86,7 @@ def _describe(
     orientation, aspect = _orientation(frame, job), _pixel_aspect(stream)
     width_px, height_px = orientation.size_px(max(1, round(frame.width * aspect)), frame.height)
     check_size_px(width_px, height_px, job)
-    stated_fps = [
-        Fraction(rate.numerator, rate.denominator)
-        for rate in (stream.average_rate, stream.guessed_rate, _UNKNOWN_FPS)
-        if rate
-    ]
+    stated_fps = _stated_fps(stream, plan)
     timestamps_s = _timestamps_s(plan, stream, stated_fps[0])
     return ClipInfo(
         container=job.container,
@@ -131,6 +127,19 @@ def _orientation(frame: VideoFrame, job: DecodeJob) -> Orientation:
             "turns and mirror images are supported: encode it again upright."
         )
     return orientation
+
+
+def _stated_fps(stream: VideoStream, plan: PacketPlan) -> list[Fraction]:
+    """What the file says, the likeliest first; where there are no time stamps, the stream itself.
+
+    Where fields are packets, a container may mean their rate.
+    """
+    rates = [stream.average_rate, stream.guessed_rate]
+    if plan.ticks is None:
+        rates.reverse()
+    stated = [Fraction(rate.numerator, rate.denominator) for rate in rates if rate]
+    halves = [rate / 2 for rate in stated] if plan.hidden_frames else []
+    return [*stated, *halves, _UNKNOWN_FPS]
 
 
 def _pixel_aspect(stream: VideoStream) -> Fraction:

@@ -75,7 +75,7 @@ def test_joints_lie_on_the_body_at_its_depth(motion: str) -> None:
 
 def test_cameras_move_as_they_are_called() -> None:
     paths = {kind: Clip(replace(SMALL, camera=kind)) for kind in CAMERAS}
-    places = {kind: [clip.camera(i).place_m for i in range(6)] for kind, clip in paths.items()}
+    places = {kind: [clip.camera(i).position_m for i in range(6)] for kind, clip in paths.items()}
     ways = {kind: [clip.camera(i).rotation[2] for i in range(6)] for kind, clip in paths.items()}
     assert np.ptp(places["static"], axis=0).max() == np.ptp(ways["static"], axis=0).max() == 0
     assert np.ptp(places["pan"], axis=0).max() < 1e-12

@@ -7,7 +7,7 @@ _SQUARE_PX = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class PixelRect:
     """Pixels `left <= x < right`, `top <= y < bottom`; the order is the official code's."""
 
     left: int
@@ -41,10 +41,10 @@ class Padding:
     right: int
 
 
-def union(boxes: Iterable[Box]) -> Box:
+def union(boxes: Iterable[PixelRect]) -> PixelRect:
     """The smallest box around all `boxes`, of which there is at least one."""
     boxes = tuple(boxes)
-    return Box(
+    return PixelRect(
         min(box.left for box in boxes),
         max(box.right for box in boxes),
         min(box.top for box in boxes),
@@ -60,7 +60,7 @@ def pad_to_square(height_px: int, width_px: int) -> Padding:
     return Padding(top, side - height_px - top, left, side - width_px - left)
 
 
-def person_room(person: Box, width_px: int, height_px: int) -> Box:
+def person_room(person: PixelRect, width_px: int, height_px: int) -> PixelRect:
     """The part of a frame that is given to one person.
 
     Official rule: a tenth of the height above and below and a twentieth of the width at the sides,
@@ -74,7 +74,7 @@ def person_room(person: Box, width_px: int, height_px: int) -> Box:
     """
     margin_y, margin_x = int(person.height * 0.1), int(person.width * 0.05)
     roomy = _clipped(person, Padding(margin_y, margin_y, margin_x, margin_x), width_px, height_px)
-    even = Box(
+    even = PixelRect(
         roomy.left,
         roomy.right + roomy.width % 2,
         roomy.top,
@@ -83,9 +83,9 @@ def person_room(person: Box, width_px: int, height_px: int) -> Box:
     return _clipped(even, pad_to_square(even.height, even.width), width_px, height_px)
 
 
-def _clipped(box: Box, margin: Padding, width_px: int, height_px: int) -> Box:
+def _clipped(box: PixelRect, margin: Padding, width_px: int, height_px: int) -> PixelRect:
     """`box` with a margin around it, as far as the frame goes."""
-    return Box(
+    return PixelRect(
         max(0, box.left - margin.left),
         min(width_px, box.right + margin.right),
         max(0, box.top - margin.top),

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from mimo_networks.checkpoint import Checkpoint, load_checkpoint
-from mimo_networks.exact import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.official import official_bank, official_denoise
+from mimo_networks.precomputed import Condition, DenoiserPass, Identity, Reference, TimeProjections
 from mimo_networks.random_checkpoint import Sizes, write_random_checkpoint
 from tests.bundles import OTHER_LAYOUT
 from tests.export.golden_set import largest_difference

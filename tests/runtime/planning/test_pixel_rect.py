@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.planning.boxes import Box, Padding, pad_to_square, person_room, union
+from mimo_runtime.planning.pixel_rect import Padding, PixelRect, pad_to_square, person_room, union
 
 
 @st.composite
@@ -9,7 +9,7 @@ def persons(draw):
     width, height = draw(st.integers(1, 200)), draw(st.integers(1, 200))
     left, top = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
     right, bottom = draw(st.integers(left + 1, width)), draw(st.integers(top + 1, height))
-    return Box(left, right, top, bottom), width, height
+    return PixelRect(left, right, top, bottom), width, height
 
 
 @given(persons())
@@ -17,7 +17,7 @@ def test_the_room_holds_the_person_and_stays_in_the_frame(example):
     person, width, height = example
     room = person_room(person, width, height)
     assert union([room, person]) == room
-    assert union([room, Box(0, width, 0, height)]) == Box(0, width, 0, height)
+    assert union([room, PixelRect(0, width, 0, height)]) == PixelRect(0, width, 0, height)
 
 
 @given(persons())

@@ -12,12 +12,12 @@ _END = object()
 _MOST_THREADS = 4
 
 
-def ahead(items: Iterator[Item], count: int = 2) -> Iterator[Item]:
+def prefetch(items: Iterator[Item], count: int = 2) -> Iterator[Item]:
     """The same items in the same order, at most `count` of them made before they are asked for.
 
     What `items` raises comes out where its item would.
     """
-    with ThreadPoolExecutor(1, "ahead") as thread:
+    with ThreadPoolExecutor(1, "prefetch") as thread:
 
         def ask() -> Future[Any]:
             return thread.submit(next, items, _END)
@@ -28,11 +28,11 @@ def ahead(items: Iterator[Item], count: int = 2) -> Iterator[Item]:
                 waiting.append(ask())
                 yield cast(Item, item)
         finally:
-            for one in waiting:
-                one.cancel()
+            for future in waiting:
+                future.cancel()
 
 
-def mapped(
+def parallel_map(
     make: Callable[[Item], Made], items: Iterable[Item], threads: int | None = None
 ) -> Iterator[Made]:
     """What `make` makes of each item, in the order of the items, several made side by side.
@@ -43,7 +43,7 @@ def mapped(
         threads: None for one per core, at most 4.
     """
     count = threads or min(os.cpu_count() or 1, _MOST_THREADS)
-    with ThreadPoolExecutor(count, "mapped") as pool:
+    with ThreadPoolExecutor(count, "parallel_map") as pool:
         waiting: deque[Future[Made]] = deque()
         try:
             for item in items:
@@ -53,5 +53,5 @@ def mapped(
             while waiting:
                 yield waiting.popleft().result()
         finally:
-            for one in waiting:
-                one.cancel()
+            for future in waiting:
+                future.cancel()

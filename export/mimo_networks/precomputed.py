@@ -1,14 +1,14 @@
 """The same networks with everything constant taken out of the pass: what is exported.
 
-Rewrites, each exact up to the order of summation (mimo-spec of the release, checked in
-tests/export/networks/test_exact.py against `official.py`):
+Equal to `official.py` up to the order of summation; what each rewrite changes:
 
-- the unconditional rows never see the reference, so they are computed once, without it;
-- K and V of the reference are constants of the character, projected once (`identity`);
-- attention to one token is that token's value, so cross-attention adds a constant vector;
-- `conv_in` is linear, so its background half, bias and pose are one map per frame (`condition`);
-- every resnet's time projection is a row of a table (`time`), chosen by step index;
-- short windows are padded and the padding frames masked out of temporal attention.
+- exact: the unconditional rows never see the reference, so they are computed once, without it;
+- exact: K and V of the reference are constants of the character, projected once (`identity`);
+- exact: attention to one token is that token's value, so cross-attention adds a constant vector;
+- rounding: `conv_in` is linear, so what it makes of the background, its bias and the pose are one
+  map per frame (`condition`);
+- exact: every resnet's time projection is a row of a table (`time_embedding`), chosen by step;
+- exact: short windows are padded and the padding frames masked out of temporal attention.
 """
 
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ class ReadyConditions:
         return reference_attention(q, k, v, k_ref, v_ref, attn.heads, self.unconditional_rows)
 
     def cross_attention(self, block: TransformerBlock, tokens: Tensor) -> Tensor:
-        """One vector for all pixels and frames of a half."""
+        """One vector for all pixels and frames of a branch."""
         vectors = self.cross[block.name]
         return vectors.repeat_interleave(len(tokens) // len(vectors), dim=0)[:, None]
 
@@ -124,7 +124,7 @@ class Identity(nn.Module):
         """[1, token_width] and [length, channels] per reader.
 
         Returns cross vectors [2, sum of channels] (row 0 for the zero token of the unconditional
-        half), then K and V [length, channels] of each reader in turn.
+        branch), then K and V [length, channels] of each reader in turn.
         """
         tokens = torch.cat([torch.zeros_like(token), token])
         cross = torch.cat([cross_vector(block, tokens) for block in self.blocks], dim=1)
@@ -164,7 +164,7 @@ class TimeProjections(nn.Module):
 
 
 class DenoiserPass(nn.Module):
-    """One pass over a window: latents to the prediction of each half.
+    """One pass over a window: latents to the prediction of each branch.
 
     With `guided` there are two branches, the unconditional one first; otherwise the conditional
     one alone.

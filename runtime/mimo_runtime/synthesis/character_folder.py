@@ -1,0 +1,98 @@
+"""A picture file made a character folder: found, matted, fitted to a body, and written."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from mimo_runtime.analysis.model_config import read_models, shipped_models
+from mimo_runtime.analysis.model_specs import DEPTH
+from mimo_runtime.characters.figure import write_fit
+from mimo_runtime.characters.folder import (
+    CANONICAL,
+    NAMES,
+    PICTURE,
+    TEXTURE,
+    CharacterRecord,
+    write_character_record,
+)
+from mimo_runtime.characters.texture import (
+    GUESSED,
+    MIRRORED,
+    SEEN,
+    Texture,
+    write_texture,
+)
+from mimo_runtime.files import read_input, write_errors
+from mimo_runtime.fitting.proportions import Proportions
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.matte import read_matte
+from mimo_runtime.media.picture import encode_png, read_picture
+from mimo_runtime.motions.folder import new_folder
+from mimo_runtime.synthesis.figures import SIZE_PX, Prepared, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterOptions:
+    """How a character is to be prepared.
+
+    `size_px`: width and height of its pictures; `models`: JSON file of the user's networks;
+    `person`: which one, counted from the left, None for the largest in the middle; `matte`: a
+    picture file of the same size, white where the character is.
+    """
+
+    size_px: int = SIZE_PX
+    models: Path | None = None
+    person: int | None = None
+    matte: Path | None = None
+
+
+def make_character_folder(source: Path, target: Path, options: CharacterOptions) -> Prepared:
+    """Write the character folder `target` from the picture file `source`; it appears whole.
+
+    Raises:
+        MediaError: a file cannot be read, or nobody is found.
+        InvalidRequestError: an option does not fit, or the target cannot be written.
+    """
+    data, limits = read_input(source), MediaLimits()
+    with new_folder(target, NAMES, "character") as folder:
+        picture = read_picture(data, source.name, limits)
+        matte = None if options.matte is None else read_matte(read_input(options.matte), limits)
+        prepared = prepare(picture, matte, options.models, options.person, options.size_px)
+        _write(folder, prepared)
+        write_character_record(folder, _record(data, source.name, options.models, prepared))
+    return prepared
+
+
+def surface_shares(texture: Texture) -> dict[str, float]:
+    """Which shares of the surface were seen, mirrored and guessed."""
+    named = {"seen": SEEN, "mirrored": MIRRORED, "guessed": GUESSED}
+    return {name: round(texture.share(origin), 4) for name, origin in named.items()}
+
+
+def _record(data: bytes, name: str, models: Path | None, prepared: Prepared) -> CharacterRecord:
+    choices = shipped_models() if models is None else read_models(models)
+    made = prepared.character
+    return CharacterRecord(
+        source=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        size_px=len(prepared.picture),
+        models={slot: choice.file.name for slot, choice in choices.items() if slot != DEPTH},
+        warnings=prepared.warnings,
+        guesses=() if made is None else made.guesses,
+        body="" if made is None else made.fit.body.name,
+        shape={} if made is None else made.fit.shape,
+        proportions=Proportions() if made is None else made.fit.proportions,
+        overlap=0.0 if made is None else round(made.fit.overlap, 3),
+        surface={} if made is None else surface_shares(made.texture),
+    )
+
+
+def _write(folder: Path, prepared: Prepared) -> None:
+    made = prepared.character
+    with write_errors(folder):
+        (folder / PICTURE).write_bytes(encode_png(prepared.picture))
+        if made is not None:
+            (folder / CANONICAL).write_bytes(encode_png(made.canonical))
+    if made is not None:
+        write_texture(folder / TEXTURE, made.texture)
+        write_fit(folder, made.figure.pose, made.figure.camera, made.lengths_m)
