@@ -10,8 +10,8 @@ class CaptureTuning:
     Attributes:
         presence: of a body from which it is believed to be there.
         same_box: overlap with where the person was from which it is still that person.
-        positions_hz, positions_slope: cut-off of the landmarks in space at rest, and how much it rises
-            with their speed in m/s; more follows faster and shakes more.
+        positions_hz, positions_slope: cut-off of the landmarks in space at rest, and how much it
+            rises with their speed in m/s; more follows faster and shakes more.
         rays_hz, rays_slope: the same of lines of sight, their speed in slopes a second.
         depth_hz, depth_slope: the same of the distance from the camera, of its logarithm.
         speed_hz: cut-off of the speeds themselves.

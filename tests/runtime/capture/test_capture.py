@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mimo_runtime.analysis.estimators import Estimators, open_estimators
-from mimo_runtime.body.pose import Pose, place
+from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.capture.capture import Capture
 from mimo_runtime.capture.watch import PersonWatch
@@ -44,7 +44,7 @@ def capture(estimators: Estimators, clip: list[TrueFrame]) -> Capture:
 
 def limbs_m(pose: Pose) -> np.ndarray:
     chosen = [BODY.skeleton.names.index(name) for name in LIMBS]
-    return np.asarray(place(BODY.skeleton, pose).joints_m[chosen])
+    return np.asarray(transforms_of(BODY.skeleton, pose).joints_m[chosen])
 
 
 def true_limbs(frame: TrueFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -70,7 +70,8 @@ def test_limbs_are_where_they_are_seen(capture: Capture, clip: list[TrueFrame]) 
 
 def test_feet_are_near_the_floor(capture: Capture, clip: list[TrueFrame]) -> None:
     lowest = [
-        place(BODY.skeleton, capture.pose(frame.pixels)).joints_m[:, 1].min() for frame in clip
+        transforms_of(BODY.skeleton, capture.pose(frame.pixels)).joints_m[:, 1].min()
+        for frame in clip
     ]
     assert -0.1 < np.median(lowest) < 0.15
 
