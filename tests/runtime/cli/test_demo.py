@@ -22,3 +22,5 @@ def test_the_demo_writes_a_video_and_a_contact_sheet(
         assert sum(1 for _ in video.decode(video=0)) == 36
     with Image.open(tmp_path / "demo" / "contact_sheet.png") as sheet:
         assert sheet.width > 1000
+    with Image.open(tmp_path / "demo" / "demo.webp") as moving:
+        assert (moving.n_frames, moving.size) == (36, (576, 288))
