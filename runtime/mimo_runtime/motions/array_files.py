@@ -16,6 +16,7 @@ from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.motions.npz import MAX_BYTES, read_npz
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".p")
+_WORLD_WORDS, _CAMERA_WORDS = ("global", "world"), ("incam", "in_cam", "camera")
 _JOBLIB, _ZLIB = "joblib.", b"\x78"  # joblib packs with zlib where it is told to
 
 
@@ -59,16 +60,30 @@ def read_bytes(path: Path) -> bytes:
 
 
 def dicts_in(content: Any, depth: int = 4) -> list[Mapping[Any, Any]]:
-    """Every dict inside nested dicts and lists, outer ones first, in their order."""
+    """Every dict inside nested dicts and lists, outer ones first, in their order.
+
+    Of one motion in the world and before the camera, as GVHMR writes it, the former.
+    """
     dicts: list[Mapping[Any, Any]] = []
     if isinstance(content, np.ndarray) and content.dtype.hasobject:
         content = content.tolist()
     if isinstance(content, Mapping):
         dicts.append(content)
     if depth and isinstance(content, Mapping | list | tuple):
-        inner = content.values() if isinstance(content, Mapping) else content
+        inner = _in_the_world(content) if isinstance(content, Mapping) else content
         dicts += [inner_dict for part in inner for inner_dict in dicts_in(part, depth - 1)]
     return dicts
+
+
+def _in_the_world(content: Mapping[Any, Any]) -> list[Any]:
+    """The values of `content`, without those before a camera if others are in the world."""
+    keys = [key for key in content if not _names(key, _CAMERA_WORDS)]
+    is_both = any(_names(key, _WORLD_WORDS) for key in keys)
+    return [content[key] for key in (keys if is_both else content)]
+
+
+def _names(key: Any, words: tuple[str, ...]) -> bool:
+    return isinstance(key, str) and any(word in key.lower() for word in words)
 
 
 def _npy(data: bytes) -> Any:

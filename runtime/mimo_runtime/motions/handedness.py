@@ -14,6 +14,7 @@ from mimo_runtime.motions.person import Person, across, between
 from mimo_runtime.motions.skeleton_conventions import SIDES
 from mimo_runtime.motions.world_axes import nearest_axis, plain_axes
 
+MIRRORED_BACK = "left-handed data, mirrored back"
 _AGAINST = -0.3
 _FACING = 0.7
 _BENT = 0.03  # of the length of a leg
@@ -21,16 +22,22 @@ _BENT = 0.03  # of the length of a leg
 
 def unmirrored(person: Person, placed: JointTransforms) -> Person:
     """`person`, mirrored back if `placed`, where its joints are, shows it mirrored."""
-    if forwardness(placed.joints_m, person) > _AGAINST:
-        return person
-    left, up = (side.mean(axis=0) for side in _sides(placed.joints_m, person))
+    axis = mirror_axis(placed.joints_m, person)
+    return person if axis is None else mirrored(person, axis)
+
+
+def mirror_axis(joints: Array, person: Person) -> int | None:
+    """The axis along which `person`, whose joints are at [N, J, 3], is mirrored; None if not."""
+    if forwardness(joints, person) > _AGAINST:
+        return None
+    left, up = (side.mean(axis=0) for side in _sides(joints, person))
     turned = nearest_axis(left)
     # Of the two level axes either could be the one that was turned round; the person then faces
     # the usual front or its opposite.
     usual = plain_axes(nearest_axis(up))[:, 2]
     if float(unit(np.cross(left, up)) @ usual) > _FACING:
         turned = usual
-    return mirrored(person, int(np.argmax(np.abs(turned))))
+    return int(np.argmax(np.abs(turned)))
 
 
 def _sides(joints: Array, person: Person) -> tuple[Array, Array]:

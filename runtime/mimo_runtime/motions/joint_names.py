@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError
@@ -17,6 +18,10 @@ _HELPERS = {
     "ctrl", "control", "dummy", "socket", "ghost", "mch", "org", "vis", "ref", "correct", "nul",
 }  # fmt: skip
 _CENTRES = ("head", "neck")
+# MikuMikuDance's own names; what is part of another stands behind it.
+_JAPANESE = {"左": "left ", "右": "right ", "手首": "wrist", "足首": "ankle", "つま先": "toe",
+             "ひじ": "elbow", "ひざ": "knee", "肩": "shoulder", "腕": "arm", "足": "leg",
+             "首": "neck", "頭": "head"}  # fmt: skip
 
 
 def limb_word(name: str) -> tuple[str, str] | None:
@@ -73,12 +78,22 @@ def _centre(name: str) -> str:
 
 
 def _tokens(name: str) -> list[str]:
-    tokens = [token.lower() for token in _TOKEN.findall(_NAMESPACE.sub("", name))]
+    plain = _NAMESPACE.sub("", name)
+    if not plain.isascii():
+        plain = _in_english(plain)
+    tokens = [token.lower() for token in _TOKEN.findall(plain)]
     while len(tokens) > 1 and (
         tokens[-1] in _SUFFIXES or (tokens[-1].isdigit() and len(tokens[-1]) > 2)
     ):
         tokens.pop()
     return tokens
+
+
+def _in_english(name: str) -> str:
+    name = unicodedata.normalize("NFKC", name)
+    for word, english in _JAPANESE.items():
+        name = name.replace(word, english)
+    return name
 
 
 def _sided(joined: str) -> tuple[str, str] | None:

@@ -16,6 +16,7 @@ from mimo_runtime.body.rotations import shortest_turn, to_quaternion, unit
 from mimo_runtime.body.skeleton import Array, Skeleton, tails_from_children
 from mimo_runtime.body.smpl_joints import BODY_JOINTS, JOINT_NAMES
 from mimo_runtime.errors import MediaError
+from mimo_runtime.motions.handedness import MIRRORED_BACK, mirror_axis
 from mimo_runtime.motions.hinges import bend_axis
 from mimo_runtime.motions.humanoid_bones import find_bones
 from mimo_runtime.motions.motion import Motion
@@ -56,14 +57,28 @@ def _people(array: Any) -> list[Array]:
     return []
 
 
-def positions_person(joints: Array, name: str, rate_fps: Fraction) -> Person:
+def positions_person(
+    joints: Array, name: str, rate_fps: Fraction
+) -> tuple[Person, tuple[str, ...]]:
     """A person whose joints are at `joints` [N, 22 or 24, 3] in SMPL's order, any axes and unit.
+
+    Left-handed places are mirrored back before they become rotations; a remark says so.
 
     Raises:
         MediaError: a number is not finite, or the bones change their length: these are no joints.
     """
     joints = joints[:, :BODY_JOINTS]
     _check(joints, name)
+    person = _person(joints, name, rate_fps)
+    axis = mirror_axis(joints, person)
+    if axis is None:
+        return person, ()
+    flip = np.ones(3)
+    flip[axis] = -1
+    return _person(joints * flip, name, rate_fps), (MIRRORED_BACK,)
+
+
+def _person(joints: Array, name: str, rate_fps: Fraction) -> Person:
     names = JOINT_NAMES[24][:BODY_JOINTS]
     turns = _turns({name: joints[:, index] for index, name in enumerate(names)})
     world = np.stack([turns[name] for name in names], axis=1)

@@ -12,7 +12,7 @@ import numpy as np
 from mimo_runtime.body.pose import JointTransforms, forward_kinematics, local_rotations
 from mimo_runtime.body.rotations import shortest_turn, to_quaternion
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.motions.handedness import unmirrored
+from mimo_runtime.motions.handedness import MIRRORED_BACK, unmirrored
 from mimo_runtime.motions.humanoid_bones import Bones, find_bones
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.person import Person, between, check_bones, with_ends
@@ -49,7 +49,7 @@ class Retargeted:
         """What was odd about the source, for people."""
         remarks = []
         if self.mirrored:
-            remarks.append("left-handed data, mirrored back")
+            remarks.append(MIRRORED_BACK)
         if self.axes.up != self.axes.expected_up:
             remarks.append(
                 f"people stand along {self.axes.up}, though {self.axes.expected_up} is up "

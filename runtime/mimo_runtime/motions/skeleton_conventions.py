@@ -60,8 +60,8 @@ CONVENTIONS: Mapping[str, Convention] = {
 }  # fmt: skip
 _MORE_WORDS: Mapping[str, str] = {
     "shoulder": "collarbone clav scapula", "arm": "bicep biceps armupper",
-    "forearm": "ulna foretwist armlower", "hand": "palm",
-    "up_leg": "upperthigh uleg legupper", "leg": "shank lleg leglower",
+    "forearm": "ulna foretwist armlower loarm", "hand": "palm",
+    "up_leg": "upperthigh uleg legupper", "leg": "shank lleg leglower loleg",
     "foot": "", "toe": "toebase0 toe01 toe1 toesbase metatarsals toe2",
 }  # fmt: skip
 

@@ -191,9 +191,9 @@ def _arrays(path: Path, model: SmplModel | None, options: ReadOptions) -> Motion
     people = [joints for part in parts for joints in positions_in(part)]
     if people:
         rate = options.rate_fps or USUAL_FPS
-        person = positions_person(_chosen(people, path, options), path.name, rate)
-        remarks = () if options.rate_fps else (f"no rate in it, {USUAL_FPS} as in HumanML3D",)
-        return MotionSource(person, "joints alone", options, remarks)
+        person, remarks = positions_person(_chosen(people, path, options), path.name, rate)
+        unsaid = () if options.rate_fps else (f"no rate in it, {USUAL_FPS} as in HumanML3D",)
+        return MotionSource(person, "joints alone", options, (*unsaid, *remarks))
     raise MediaError(
         f"'{path.name}' holds neither poses of ours, nor of the SMPL family by their usual names "
         f"(poses, or global_orient and body_pose), nor joints [frames, 22 or 24, 3]; it holds "

@@ -126,6 +126,22 @@ UNREAL = [
 ]  # fmt: skip
 
 
+def test_mikumikudance_in_japanese() -> None:
+    names = [("センター", ""), ("上半身", "センター"), ("首", "上半身"), ("頭", "首")]
+    for side in "左右":
+        limbs = (("肩", "腕", "ひじ", "手首"), ("足", "ひざ", "足首", "つま先"))
+        for limb, start in zip(limbs, ("上半身", "センター"), strict=True):
+            above = start
+            for word in limb:
+                names.append((f"{side}{word}", above))
+                above = f"{side}{word}"
+        names.append((f"{side}足ＩＫ", "センター"))
+    bones, humanoid = found(names)
+    assert (bones["left_arm"], bones["right_leg"]) == ("左腕", "右ひざ")
+    assert (bones["left_foot"], bones["right_hand"], bones["head"]) == ("左足首", "右手首", "頭")
+    assert humanoid.convention == "MikuMikuDance"
+
+
 def test_helpers_are_no_bones_and_a_long_spine_is_spread() -> None:
     bones, humanoid = found(UNREAL)
     assert humanoid.convention == "Unreal"

@@ -42,6 +42,14 @@ def test_joints_alone(tmp_path: Path, kind: str) -> None:
     assert "no rate in it, 20 as in HumanML3D" in found.fitted(BODY).understood
 
 
+@pytest.mark.parametrize("axis", [0, 2])
+def test_left_handed_joints_are_mirrored_back(tmp_path: Path, axis: int) -> None:
+    np.save(tmp_path / "a.npy", places_of_walker() * np.where(np.arange(3) == axis, -1, 1))
+    assert_same(fitted(tmp_path / "a.npy", RATE), 12.0)
+    understood = read_motion(tmp_path / "a.npy").fitted(BODY).understood
+    assert "left-handed data, mirrored back" in understood
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

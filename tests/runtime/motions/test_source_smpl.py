@@ -82,6 +82,15 @@ def test_poses_by_other_keys_are_those_poses(tmp_path: Path, spelling: str, suff
     assert found.person.motion.rate_fps == (60 if spelling == "aist" else 30)
 
 
+def test_of_the_world_and_the_camera_the_world_is_taken(tmp_path: Path) -> None:
+    """As GVHMR writes one person twice."""
+    world, camera = smpl_arrays_of_walker(22), smpl_arrays_of_walker(22, Y_DOWN)
+    camera["trans"] = np.asarray(camera["trans"]) * 0
+    content = {"smpl_params_incam": camera, "smpl_params_global": world, "K_fullimg": np.eye(3)}
+    np.save(tmp_path / "a.npy", content, allow_pickle=True)
+    assert_same(fitted(tmp_path / "a.npy"))
+
+
 def test_a_path_may_be_missing_or_one_row(tmp_path: Path) -> None:
     for trans in (None, np.zeros(3), np.zeros((1, 3))):
         np.savez(tmp_path / "a.npz", **spelled(WALK, trans=trans))
