@@ -1,5 +1,6 @@
 """A trained layer model exported: components equal the networks, the manifest says what it is."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,9 +19,11 @@ from mimo_networks.layer_vae import LayerVaeConfig
 from mimo_runtime.bundle import COMPONENTS, HUMAN, Bundle, TensorSpec
 from mimo_runtime.characters.planes import NAMES
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.plans.folder import find_plans
 from mimo_torch.backend import open_torch
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.recipe import DEFAULTS, SOLVER
+from tests.kernels.processes import ROOT, python
 
 SIDE, FRAMES = 64, 2
 FACTS = {
@@ -130,3 +133,19 @@ def test_every_component_can_be_fed_for_a_build(bundle: Bundle) -> None:
 def sample(spec: TensorSpec) -> torch.Tensor:
     values = torch.rand(spec.shape)
     return values if spec.dtype == "float32" else (values > 0.5).to(getattr(torch, spec.dtype))
+
+
+def test_what_sees_planes_is_built_for_a_gpu(bundle: Bundle, tmp_path: Path) -> None:
+    """In another process: here Triton interprets and compiles nothing."""
+    pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX is not installed")
+    parts = ("condition", "reference", "vae_decoder")
+    script = "from mimo_export.build_command import build; build()"
+    named = [text for part in parts for text in ("--component", part)]
+    asked = [str(bundle.folder), "--engine", "tensorrt-rtx", "--gpu", "sm_89", "--level", "0"]
+    paths = tuple(ROOT / room for room in ("runtime", "export", "proto"))
+    done = python("-c", script, *asked, *named, cache=tmp_path / "triton", paths=paths)
+    assert done.returncode == 0, done.stderr
+    (plan,) = find_plans(bundle.folder).plans
+    plan.verify()
+    built = json.loads((plan.path / "plan.json").read_text())["components"]
+    assert sorted(built) == sorted(parts)

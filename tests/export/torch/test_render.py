@@ -1,5 +1,7 @@
 """`mimo render --engine torch`: found by its entry point, it draws what ONNX Runtime does."""
 
+import json
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 from PIL import Image
 
 from mimo_runtime.cli import main
-from mimo_runtime.sample import CHARACTER, TEMPLATE
+from mimo_runtime.sample import BUNDLE, CHARACTER, TEMPLATE, YARD
 from tests.bundles import SMALL_BUNDLE
 
 GROUP = "mimo.engines"
@@ -27,26 +29,30 @@ def announced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(tmp_path / "site")
 
 
-def rendered(engine: str, folder: Path) -> np.ndarray:
-    paths = [
-        "--bundle",
-        SMALL_BUNDLE,
-        "--character",
-        CHARACTER,
-        "--template",
-        TEMPLATE,
-        "-o",
-        folder,
-    ]
+@pytest.fixture(scope="module")
+def short_yard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A template with postures, three frames of it."""
+    folder = tmp_path_factory.mktemp("short") / "yard"
+    shutil.copytree(YARD, folder)
+    config = {"fps": 15, "time_crop": {"start_idx": 0, "end_idx": 6}}
+    (folder / "config.json").write_text(json.dumps(config))
+    return folder
+
+
+def rendered(engine: str, bundle: Path, template: Path, folder: Path) -> np.ndarray:
+    paths = ["--bundle", bundle, "--character", CHARACTER, "--template", template, "-o", folder]
     with pytest.raises(SystemExit) as end:
         main(["render", "--steps", "2", "--engine", engine, *map(str, paths)])
     assert end.value.code == 0
     return np.stack([np.asarray(Image.open(path)) for path in sorted(folder.iterdir())])
 
 
-def test_same_frames_as_onnx_runtime(tmp_path: Path) -> None:
-    found = rendered("torch", tmp_path / "torch")
-    wanted = rendered("onnxruntime", tmp_path / "onnxruntime")
+@pytest.mark.parametrize("paints", ["square", "human"])
+def test_same_frames_as_onnx_runtime(paints: str, short_yard: Path, tmp_path: Path) -> None:
+    """Of a bundle that paints whole squares, and of the one that ships, which paints people."""
+    inputs = (SMALL_BUNDLE, TEMPLATE) if paints == "square" else (BUNDLE, short_yard)
+    found = rendered("torch", *inputs, tmp_path / "torch")
+    wanted = rendered("onnxruntime", *inputs, tmp_path / "onnxruntime")
     difference = np.abs(found.astype(int) - wanted)
     assert difference.max() <= 1  # a level that lay between two
     assert (difference > 0).mean() < 1e-3
