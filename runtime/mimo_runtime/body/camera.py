@@ -41,7 +41,12 @@ class Camera:
 
     def to_camera(self, points_m: NDArray[Any]) -> Array:
         """World points [..., 3] in camera axes."""
-        return points_m @ self.rotation.T + self.translation_m
+        return self.turned(points_m) + self.translation_m
+
+    def turned(self, directions: NDArray[Any]) -> Array:
+        """World directions [..., 3] in camera axes."""
+        # BLAS is many times slower than this where a matrix is three wide.
+        return np.asarray(np.einsum("...j,kj->...k", directions, self.rotation), np.float64)
 
     def project(self, points_m: NDArray[Any]) -> tuple[Array, Array]:
         """Pixels [..., 2] and depths [...] in metres of world points [..., 3].

@@ -56,7 +56,7 @@ def render_vertices(body: Body, vertices_m: Array, camera: Camera, samples: int 
     triangle_ids, corners, inverse = nearest_triangles(
         pixels, depths, body.triangles, fine.width_px, fine.height_px
     )
-    normals = vertex_normals(vertices_m, body.triangles) @ camera.rotation.T
+    normals = camera.turned(vertex_normals(vertices_m, body.triangles))
     values = np.concatenate([body.colours, body.surface, normals], axis=1, dtype=np.float32)
     colour, others, coverage, depth = resolve(
         triangle_ids, corners, inverse, body.triangles, values, samples

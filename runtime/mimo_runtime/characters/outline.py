@@ -27,7 +27,7 @@ def on_outline(
     size = (camera.width_px, camera.height_px)
     inside = ((cells >= 0) & (cells < size)).all(axis=1)
     x, y = cells.clip(0, np.array(size) - 1).T
-    normals = vertex_normals(vertices, body.triangles) @ camera.rotation.T
+    normals = camera.turned(vertex_normals(vertices, body.triangles))
     flat = np.linalg.norm(normals[:, :2], axis=1)
     chosen = np.flatnonzero(inside & edge[y, x] & (flat > TUNING.outline_flat))
     chosen = chosen[:: max(1, len(chosen) // most)]

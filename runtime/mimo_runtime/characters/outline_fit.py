@@ -57,8 +57,9 @@ def _outline(
     vertices = pose_vertices(body, pose)
     chosen, own_directions = on_outline(body, vertices, camera, TUNING.fit_points)
     pixels, _ = camera.project(vertices[chosen])
-    apart = np.linalg.norm(pixels[:, None] - edges, axis=-1)
-    apart = np.where(own_directions @ directions.T > TUNING.fit_same_way, apart, np.inf)
+    apart = np.hypot(*(np.subtract.outer(pixels[:, axis], edges[:, axis]) for axis in (0, 1)))
+    same_way = sum(np.outer(own_directions[:, axis], directions[:, axis]) for axis in (0, 1))
+    apart = np.where(same_way > TUNING.fit_same_way, apart, np.inf)
     nearest = apart.argmin(axis=1)
     near = apart.min(axis=1) < TUNING.fit_furthest * max(camera.width_px, camera.height_px)
     if not near.any():

@@ -98,7 +98,7 @@ def draw_vertices(
     triangle_ids, corners, inverse = nearest_triangles(
         pixels, depths, body.triangles, fine.width_px, fine.height_px
     )
-    normals = vertex_normals(vertices_m, body.triangles) @ camera.rotation.T
+    normals = camera.turned(vertex_normals(vertices_m, body.triangles))
     shape = (len(NAMES), camera.height_px, camera.width_px)
     values = np.empty(shape, np.float32) if out is None else out
     values.fill(0)

@@ -47,7 +47,7 @@ def sample_colours(
     nearest = view.depth_m[rows, columns]
     open_to_view = inside & (depth_m < np.where(np.isfinite(nearest), nearest, 0) + TUNING.behind_m)
     sight = camera.to_camera(positions)
-    normals = atlas.spread(vertex_normals(vertices, body.triangles), body) @ camera.rotation.T
+    normals = camera.turned(atlas.spread(vertex_normals(vertices, body.triangles), body))
     lengths = np.linalg.norm(sight, axis=1) * np.linalg.norm(normals, axis=1)
     facing = -(normals * sight).sum(axis=1) / np.maximum(lengths, 1e-9)
     confidence = (
