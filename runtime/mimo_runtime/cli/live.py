@@ -99,15 +99,18 @@ def live(output: Path, **options: Any) -> None:
     A motion is played at its rate, as if it were captured now. The server draws it: it must run a
     bundle that paints the human layer. What it planned, and why, is said on stderr.
 
+    Ctrl-C ends the stream and keeps what came.
+
     In a driving video somebody is followed here, by frames that have come only; the camera has to
     stand still. 'mimo synthesize --driving' looks at all of a video and is better for it.
     """
+    from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
     from mimo_runtime.cli.live_output import open_output
     from mimo_runtime.cli.live_play import prepare_play
     from mimo_runtime.cli.live_sources import open_source
 
     play = prepare_play(options, open_source(options))
-    with open_output(output, play.rate_fps) as sink:
+    with open_output(output, play.rate_fps) as sink, ending_on_ctrl_c(play.stop):
         summary = play.run(sink)
         if not summary.frame_count:
             raise MimoError(

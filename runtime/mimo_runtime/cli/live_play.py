@@ -1,7 +1,7 @@
 """Postures, played to a server."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,7 +29,11 @@ class FrameSink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LivePlay:
-    """All that is decided before a server is asked."""
+    """All that is decided before a server is asked.
+
+    Once `stop` is set no more postures are sent, and the stream ends well with the frames of those
+    that were.
+    """
 
     server: str
     pictures: LivePictures
@@ -37,6 +41,7 @@ class LivePlay:
     source: PoseSource
     credits: int
     tls_root: Path | None
+    stop: threading.Event = field(default_factory=threading.Event)
 
     @property
     def rate_fps(self) -> Fraction:
@@ -69,6 +74,8 @@ class LivePlay:
     def _play(self, call: LiveCall) -> None:
         """Send every posture at its time."""
         for frame in self.source.play():
+            if self.stop.is_set():
+                break
             if self.settings.policy is QueuePolicy.LIVE:
                 call.send(frame)
             elif not call.send_in_turn(frame):

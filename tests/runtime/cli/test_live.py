@@ -1,8 +1,13 @@
 """`mimo live` and `mimo bench latency` against a real server."""
 
 import json
+import os
+import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -11,6 +16,10 @@ from PIL import Image
 
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
+from mimo_runtime.cli.live_output import open_output
+from mimo_runtime.cli.live_play import prepare_play
+from mimo_runtime.cli.live_sources import MotionSource, motion_source
 from mimo_runtime.cli.main import mimo
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
@@ -22,6 +31,7 @@ from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
+from mimo_runtime.wire.live import PoseFrame
 from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
 from tests.runtime.runner.painting_bundle import paint_humans
 
@@ -96,6 +106,34 @@ def test_motion_or_driving(options: list[str], tmp_path: Path, also: list[str]) 
     given = [*options, *also] if also else [*options[:at], *options[at + 2 :]]
     with pytest.raises(InvalidRequestError, match="either --motion or --driving"):
         run(["live", *given, "-o", str(tmp_path / "out.mp4")])
+
+
+class Endless:
+    """Postures without end; the second one is followed by Ctrl-C."""
+
+    def __init__(self, source: MotionSource) -> None:
+        self._postures = source.postures
+        self.rate_fps, self.camera, self.shape = source.rate_fps, source.camera, source.shape
+
+    def play(self) -> Iterator[PoseFrame]:
+        for index in count():
+            yield replace(self._postures[index % len(self._postures)], index=index)
+            if index == 1:
+                os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_ctrl_c_ends_a_stream_and_keeps_what_came(options: list[str], tmp_path: Path) -> None:
+    names = [text.removeprefix("--").replace("-", "_") for text in options[::2]]
+    given: dict[str, Any] = dict(zip(names, options[1::2], strict=True))
+    given |= {"camera": "front", "fps": 1, "steps": 1, "guidance": 1.0, "credits": 8, "seed": 1}
+    given |= dict.fromkeys(("latency_ms", "matte", "tls_root"))
+    given |= {name: Path(given[name]) for name in ("character", "scene", "motion")}
+    play = prepare_play(given, Endless(motion_source(given)))
+    with open_output(tmp_path / "out", play.rate_fps) as sink, ending_on_ctrl_c(play.stop):
+        summary = play.run(sink)
+    assert summary.frame_count >= 2
+    assert len(list((tmp_path / "out").iterdir())) == summary.frame_count
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_a_refusal_leaves_nothing(options: list[str], tmp_path: Path) -> None:
