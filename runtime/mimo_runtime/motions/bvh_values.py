@@ -11,8 +11,8 @@ def read_values(lines: BvhLines, count: int, width: int) -> tuple[Array, tuple[s
     """float64 [N, width], N at most `count`, and remarks on what was odd.
 
     A frame may be wrapped over lines, each frame beginning one, or lines mean nothing and the
-    numbers are exactly those of all frames. Numbers that every frame has too many are left out. One frame fewer than announced is taken, and so are the announced ones where
-    there are more.
+    numbers are exactly those of all frames. Numbers that every frame has too many are left out.
+    One frame fewer than announced is taken, and so are the announced ones where there are more.
 
     Raises:
         MediaError: the numbers do not fit; the sentence names the line.
