@@ -1,12 +1,12 @@
 """A BVH file as words with the lines they stand on, and its faults as sentences."""
 
 import codecs
-import math
 import re
 from collections.abc import Sequence
 
 from mimo_runtime.errors import MediaError
 
+_BEYOND = 1e30  # single precision ends at 3e38
 _BRACES = re.compile(r"([{}])")
 _COMMENT = re.compile(r"^\s*(#|//)")
 _GLUED = (
@@ -56,6 +56,10 @@ class BvhLines:
             text = pattern.sub(usual, text, count=1)
         return text.split()
 
+    def words_left(self) -> int:
+        """How many words there are in all lines that were not taken."""
+        return sum(len(text.split()) for _, text in self._lines[self._next :])
+
     def expect(self, *words: str) -> list[str]:
         """The words of the next line after `words`, with which it must begin."""
         line = self.take()
@@ -72,8 +76,8 @@ class BvhLines:
         except ValueError as error:
             comma = "; write numbers with a point" if any("," in word for word in words) else ""
             raise self.fault(f"{error}{comma}") from None
-        if not all(map(math.isfinite, values)):
-            raise self.fault("a number is not finite")
+        if not all(abs(value) < _BEYOND for value in values):
+            raise self.fault("a number is not finite, or beyond all measure")
         return values
 
     def fault(self, what: str) -> MediaError:

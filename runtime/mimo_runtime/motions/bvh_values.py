@@ -10,9 +10,9 @@ from mimo_runtime.motions.bvh_lines import BvhLines
 def read_values(lines: BvhLines, count: int, width: int) -> tuple[Array, tuple[str, ...]]:
     """float64 [N, width], N at most `count`, and remarks on what was odd.
 
-    A frame may be wrapped over lines, each frame beginning one. Numbers that every frame has too
-    many are left out. One frame fewer than announced is taken, and so are the announced ones where
-    there are more.
+    A frame may be wrapped over lines, each frame beginning one, or lines mean nothing and the
+    numbers are exactly those of all frames. Numbers that every frame has too many are left out.
+    One frame fewer than announced is taken, and so are the announced ones where there are more.
 
     Raises:
         MediaError: the numbers do not fit; the sentence names the line.
@@ -20,6 +20,8 @@ def read_values(lines: BvhLines, count: int, width: int) -> tuple[Array, tuple[s
     if not width:
         raise lines.fault("no joint has a channel")
     first = len(lines.peek())
+    if first != width and lines.words_left() == count * width:
+        return np.reshape(_all_numbers(lines), (count, width)), ()
     read = _frame if first >= width else _wrapped_frame
     wide = max(first, width)
     frames: list[list[float]] = []
@@ -39,6 +41,13 @@ def read_values(lines: BvhLines, count: int, width: int) -> tuple[Array, tuple[s
     if lines.peek():
         remarks.append(f"the file has more frames than the {count} that it announces")
     return np.array(frames, np.float64)[:, :width], tuple(remarks)
+
+
+def _all_numbers(lines: BvhLines) -> list[float]:
+    numbers: list[float] = []
+    while words := lines.peek():
+        numbers += lines.numbers(lines.take(), len(words))
+    return numbers
 
 
 def _frame(lines: BvhLines, width: int) -> list[float]:

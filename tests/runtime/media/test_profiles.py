@@ -85,6 +85,31 @@ def test_the_profile_of_srgb_changes_nothing(limits: MediaLimits) -> None:
     np.testing.assert_array_equal(read_picture(data, "a", limits), RGB)
 
 
+def levels_of(light: np.ndarray) -> np.ndarray:
+    """sRGB levels of light from 0 to 1."""
+    return 255 * np.where(light < 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+
+
+def test_a_profile_is_told_by_what_it_does_and_not_by_its_name(limits: MediaLimits) -> None:
+    """GIMP's and Krita's linear profiles are called "sRGB" too."""
+    srgb = ((0.64, 0.33), (0.3, 0.6), (0.15, 0.06))
+    linear = profile(srgb, 1.0).replace(b"Test\0", b"sRGB\0")
+    data = encoded(Image.fromarray(RGB), "PNG", icc_profile=linear)
+    assert np.abs(read_picture(data, "a", limits) - levels_of(RGB / 255)).max() < 3
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "TIFF"])
+def test_grey_by_its_profile(limits: MediaLimits, kind: str) -> None:
+    grey = np.arange(256, dtype=np.uint8)[None].repeat(16, 0)
+    curve = b"curv\0\0\0\0" + struct.pack(">IHxx", 1, round(1.8 * 256))
+    given = icc_profile(b"mntr", b"GRAY", b"XYZ ", {b"kTRC": curve})
+    options = {"quality": 100} if kind == "JPEG" else {}
+    found = read_picture(
+        encoded(Image.fromarray(grey), kind, icc_profile=given, **options), "a", limits
+    )
+    assert np.abs(found - levels_of((grey / 255) ** 1.8)[..., None]).max() < 2
+
+
 @pytest.mark.parametrize("kind", ["JPEG", "TIFF"])
 def test_cmyk_without_a_profile(limits: MediaLimits, kind: str) -> None:
     options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
@@ -97,7 +122,7 @@ def test_cmyk_is_printed_by_its_profile(limits: MediaLimits, kind: str) -> None:
     inks = np.random.default_rng(0).integers(0, 256, (6, 8, 4)).repeat(16, 0).repeat(16, 1)
     inks[..., 3] //= 2
     light = printed(inks / 255)
-    levels = 255 * np.where(light < 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
+    levels = levels_of(light)
     image = Image.fromarray(inks.astype(np.uint8), "CMYK")
     options = {"quality": 100, "subsampling": 0} if kind == "JPEG" else {}
     data = encoded(image, kind, icc_profile=press_profile(), **options)

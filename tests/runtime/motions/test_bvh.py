@@ -77,6 +77,7 @@ def test_windows_line_ends_a_byte_order_mark_and_capitals_do_not_matter() -> Non
         ("1.0 2.0 3.0", "1.0 2.0", "Line 4 of 's.bvh'.*expected 3 numbers, found 2"),
         ("1.0 2.0", "1.0 two", "Line 4 .*could not convert string to float: 'two'"),
         ("1.0 2.0", "1.0 nan", "Line 4 .*not finite"),
+        ("10 20 31", "10 1e300 31", "Line 19 .*not finite, or beyond all measure"),
         ("6 Xpos", "5 Xpos", "Line 5 .*number of channels"),
         ("6 Xpos", "6 Wpos", "Line 5 .*number of channels"),
         ("6 Xposition Y", "6 Yposition Y", "Line 5 .*number of channels"),
@@ -100,6 +101,17 @@ def test_windows_line_ends_a_byte_order_mark_and_capitals_do_not_matter() -> Non
 def test_a_fault_is_a_sentence_with_its_line(old: str, new: str, words: str) -> None:
     with pytest.raises(MediaError, match=words):
         read_bvh("s.bvh", small(old, new))
+
+
+@pytest.mark.parametrize("words_a_line", [1, 5, 18])
+def test_lines_mean_nothing_where_the_numbers_are_all_there(words_a_line: int) -> None:
+    head, frames = SMALL[: SMALL.index("10 20 30")], SMALL[SMALL.index("10 20 30") :]
+    words = frames.split()
+    rows = [words[at : at + words_a_line] for at in range(0, len(words), words_a_line)]
+    text = head + "\n".join(map(" ".join, rows))
+    np.testing.assert_array_equal(
+        read_bvh("s.bvh", text.encode()).values, read_bvh("s.bvh", small()).values
+    )
 
 
 def test_a_joint_without_an_end_goes_on_as_its_parent() -> None:

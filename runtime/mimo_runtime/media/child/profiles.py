@@ -2,9 +2,10 @@
 
 import io
 
+import numpy as np
 from PIL import Image, ImageCms
 
-_SAME = "sRGB"  # in the description of a profile that is what is wanted
+_SAME_LEVELS = 1  # what rounding leaves of a profile of sRGB
 _COLOURS = {"RGB ": ("RGB",), "GRAY": ("L",), "CMYK": ("CMYK",), "Lab ": ("LAB",)}
 
 
@@ -33,15 +34,29 @@ def _converted(colours: Image.Image, profile: bytes | None) -> Image.Image | Non
         )
         if colours.mode not in _COLOURS.get(given.profile.xcolor_space, ()):
             return None
-        if _SAME in ImageCms.getProfileDescription(given):
+        if colours.mode == "RGB" and _is_srgb(given):
             return None
-        return ImageCms.profileToProfile(
-            colours,
-            given,
-            ImageCms.createProfile("sRGB"),
-            renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-            outputMode="RGB",
-            flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
-        )
+        return _in_srgb(colours, given)
     except (ImageCms.PyCMSError, OSError, ValueError):
         return None
+
+
+def _in_srgb(colours: Image.Image, given: ImageCms.ImageCmsProfile) -> Image.Image | None:
+    return ImageCms.profileToProfile(
+        colours,
+        given,
+        ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+        outputMode="RGB",
+        flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )
+
+
+def _is_srgb(given: ImageCms.ImageCmsProfile) -> bool:
+    """Whether it leaves colours as they are, whatever it is called: "linear sRGB" does not."""
+    steps = np.arange(0, 256, 17, dtype=np.uint8)
+    probe = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(len(steps), -1, 3)
+    converted = _in_srgb(Image.fromarray(probe), given)
+    if converted is None:
+        return False
+    return int(np.abs(np.asarray(converted).astype(int) - probe).max()) <= _SAME_LEVELS
