@@ -1,7 +1,6 @@
 """What ships, rendered: each of the three controls changes what it should and nothing else."""
 
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -10,15 +9,11 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from mimo_runtime.body.camera import orbit
-from mimo_runtime.body.rotations import about_axis, to_quaternion
+from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.cli import main
-from mimo_runtime.motions.camera_path import CameraPath
-from mimo_runtime.motions.drawing import draw_motion
-from mimo_runtime.motions.folder import SURFACE
-from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.pose_clip import PoseClip
 from mimo_runtime.sample import BUNDLE, CHARACTER
+from tests.runtime.cli.drawn import at_rest, draw_turns
 
 SIZE_PX = (160, 192)
 GREY, BLUE = (120, 120, 120), (40, 60, 200)
@@ -35,19 +30,10 @@ def run(*arguments: object) -> None:
 
 def draw(folder: Path, arm_deg: float) -> None:
     """Somebody who stands with both arms turned by `arm_deg` from rest."""
-    body = load_body()
-    turns = np.tile(np.eye(3), (FRAMES, body.skeleton.joint_count, 1, 1))
+    turns, joints = at_rest(FRAMES), load_body().skeleton
     for side, sign in (("Left", 1), ("Right", -1)):
-        turns[:, body.skeleton.index(f"{side}Arm")] = about_axis(2, sign * arm_deg)
-    motion = Motion(
-        joints=body.skeleton.names,
-        rate_fps=Fraction(10),
-        root_m=np.tile(body.skeleton.rest_m[0], (FRAMES, 1)).astype(np.float32),
-        rotations=to_quaternion(turns).astype(np.float32),
-    )
-    camera = orbit((0, 0.85, 0), 0, 1.2, 4.5, SIZE_PX, 300)
-    clip = PoseClip(motion, body.skeleton, CameraPath.still(camera, FRAMES))
-    draw_motion(folder, body, SURFACE, clip, lambda _done, _total: None)
+        turns[:, joints.index(f"{side}Arm")] = about_axis(2, sign * arm_deg)
+    draw_turns(folder, turns, orbit((0, 0.85, 0), 0, 1.2, 4.5, SIZE_PX, 300))
 
 
 @pytest.fixture(scope="module")

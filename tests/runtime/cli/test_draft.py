@@ -1,21 +1,14 @@
 """`mimo render --draft`: the character on the posed body, without networks."""
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from mimo_runtime.body.camera import orbit
-from mimo_runtime.body.rotations import about_axis, to_quaternion
-from mimo_runtime.body.shipped import load_body
+from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.cli import main
-from mimo_runtime.motions.camera_path import CameraPath
-from mimo_runtime.motions.drawing import draw_motion
-from mimo_runtime.motions.folder import SURFACE
-from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.pose_clip import PoseClip
 from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.runtime.cli.drawn import at_rest, draw_turns
 
 FRAMES = 3
 SIZE_PX = (160, 192)
@@ -31,19 +24,10 @@ def run(*arguments):
 def inputs(tmp_path_factory):
     """Somebody who turns round on a motion's own camera, and a plain grey scene."""
     folder = tmp_path_factory.mktemp("inputs")
-    body = load_body()
-    turns = np.tile(np.eye(3), (FRAMES, body.skeleton.joint_count, 1, 1))
+    turns = at_rest(FRAMES)
     for frame, angle_deg in enumerate((0, 90, 180)):
         turns[frame, 0] = about_axis(1, angle_deg)
-    motion = Motion(
-        joints=body.skeleton.names,
-        rate_fps=Fraction(10),
-        root_m=np.tile(body.skeleton.rest_m[0], (FRAMES, 1)).astype(np.float32),
-        rotations=to_quaternion(turns).astype(np.float32),
-    )
-    camera = orbit((0, 0.85, 0), 0, 1.2, 4.5, SIZE_PX, 380)
-    clip = PoseClip(motion, body.skeleton, CameraPath.still(camera, FRAMES))
-    draw_motion(folder / "turn", body, SURFACE, clip, lambda _done, _total: None)
+    draw_turns(folder / "turn", turns, orbit((0, 0.85, 0), 0, 1.2, 4.5, SIZE_PX, 380))
     Image.new("RGB", SIZE_PX, (120, 120, 120)).save(folder / "grey.png")
     assert run("character", CHARACTER, "-o", folder / "me", "--size", 256) == 0
     return folder
