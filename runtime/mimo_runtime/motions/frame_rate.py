@@ -15,14 +15,16 @@ def rate_of_frame_time(text: str) -> Fraction:
     """The rate meant by a frame time in seconds as it is printed, a number above 0.
 
     The usual rate whose frame time rounds to the same digits ("0.033" is 30, "0.0167" is 60, but
-    "0.040" is 25), else the whole rate within 0.1 %, else the number itself.
+    "0.040" is 25 and "0.01668" is 60000/1001), else the whole rate within 0.1 %, else the number
+    itself.
     """
     seconds = Decimal(text)
     exact = 1 / Fraction(seconds)
     step = Decimal(1).scaleb(int(seconds.as_tuple().exponent))
-    for rate in _USUAL:
-        if (Decimal(1) / rate).quantize(step) == seconds and abs(rate - exact) < exact / 40:
-            return Fraction(rate)
+    for rate in (*map(Fraction, _USUAL), *(rate * _NTSC for rate in _USUAL)):
+        printed = (Decimal(rate.denominator) / rate.numerator).quantize(step)
+        if printed == seconds and abs(rate - exact) < exact / 40:
+            return rate
     rounded = round(exact)
     if abs(rounded - exact) < _NEAR * exact / 2 and rounded:
         return Fraction(rounded)

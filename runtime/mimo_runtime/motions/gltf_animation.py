@@ -18,6 +18,7 @@ from mimo_runtime.motions.motion import MAX_FRAMES
 _USUAL_FPS = Fraction(30)
 _SLOWEST_FPS, _FASTEST_FPS = 10, 250
 _ROUNDED_S = 1e-4  # by how much a float32 time may come before the one that was meant
+_EVEN = 0.1  # of the usual step between keys
 _PATHS = ("translation", "rotation", "scale")
 
 
@@ -103,9 +104,12 @@ def _key_rate(channels: Sequence[Channel]) -> Fraction:
     step = float(np.median(steps)) if len(steps) else 0.0
     if not 1 / _FASTEST_FPS <= step <= 1 / _SLOWEST_FPS:
         return _USUAL_FPS
-    rate = Fraction(1 / step).limit_denominator(1000)
+    even = steps[np.abs(steps - step) < _EVEN * step]
+    rate = named_rate(Fraction(1 / float(even.mean())))
     rounded = round(rate)
-    return Fraction(rounded) if abs(rounded - rate) < rate / 200 else named_rate(rate)
+    if rate == rounded or rate * 1001 == rounded * 1000:
+        return rate
+    return Fraction(rounded) if abs(rounded - rate) < rate / 200 else rate
 
 
 def _channels(file: GltfFile, animation: object) -> list[Channel]:

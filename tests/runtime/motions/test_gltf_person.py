@@ -202,6 +202,13 @@ def test_keys_are_sampled_at_the_rate_that_is_given(tmp_path: Path) -> None:
     assert (motion.rate_fps, motion.frame_count) == (60, 2 * FRAMES - 1)
 
 
+@pytest.mark.parametrize("rate", [Fraction(30_000, 1001), Fraction(60_000, 1001), Fraction(25)])
+def test_the_rate_is_that_of_the_keys_as_a_ratio(tmp_path: Path, rate: Fraction) -> None:
+    person = replace(WALKER, motion=replace(WALKER.motion, rate_fps=rate))
+    (tmp_path / "a.glb").write_bytes(built(person).glb())
+    assert read_motion(tmp_path / "a.glb").person.motion.rate_fps == rate
+
+
 def test_what_is_no_person_or_no_animation_is_a_sentence(tmp_path: Path) -> None:
     make = built()
     path = tmp_path / "a.glb"
