@@ -67,7 +67,7 @@ def run_onnxruntime(folder: Path) -> tuple[int, int]:
 
 
 def run_torch(folder: Path) -> tuple[int, int]:
-    """The same by torch, whose network is mapped before."""
+    """The same by torch, whose network is mapped."""
     import torch
 
     from mimo_networks.checkpoint import load_checkpoint
@@ -76,11 +76,11 @@ def run_torch(folder: Path) -> tuple[int, int]:
 
     torch.set_num_threads(1)
     component = component_in(folder)
-    denoiser = load_checkpoint(folder / "weights").denoiser
-    network = SwitchedDenoiserPass(denoiser, SHAPE.frames, True, Switches.of_a_bundle(), {})
     give_back_large_blocks()
 
     def work() -> None:
+        denoiser = load_checkpoint(folder / "weights").denoiser
+        network = SwitchedDenoiserPass(denoiser, SHAPE.frames, True, Switches.of_a_bundle(), {})
         made = [
             torch.zeros(spec.shape, dtype=getattr(torch, spec.dtype)) for spec in component.inputs
         ]

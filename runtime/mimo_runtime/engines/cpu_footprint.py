@@ -12,7 +12,7 @@ from mimo_runtime.engines.process_limit import process_limit_bytes
 _LARGE_BYTES = 512 << 20
 _ENCODER = "vae_encoder"  # little but convolutions, whose operands are laid out anew
 _ORT_SCRATCH, _ORT_ENCODER_SCRATCH = 1.2, 1.35
-_TORCH_SCRATCH, _TORCH_ENCODER_SCRATCH = 1.3, 1.8
+_TORCH_SCRATCH, _TORCH_ENCODER_SCRATCH = 1.25, 1.8
 _TORCH_FIXED_BYTES = 90 << 20  # what it loads for its first pass
 _ORT_ARENA = 3.5
 

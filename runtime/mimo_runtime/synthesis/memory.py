@@ -39,9 +39,9 @@ def needed_bytes(
 
 def dry_run_bytes(engines: EngineSet) -> int:
     """The most that one pass of every component takes, all of them kept, one bound at a time."""
-    every = [engines.bundle.component(name) for name in COMPONENTS]
-    bound = max(sum(s.size_bytes for s in (*each.inputs, *each.outputs)) for each in every)
-    return peak_bytes(map(engines.footprint, COMPONENTS)) + bound
+    components = [engines.bundle.component(name) for name in COMPONENTS]
+    buffers = max(sum(s.size_bytes for s in (*each.inputs, *each.outputs)) for each in components)
+    return peak_bytes(map(engines.footprint, COMPONENTS)) + buffers
 
 
 def check_media_memory(media_bytes: int) -> None:
