@@ -32,7 +32,7 @@ def measure(step: Step, logs: Path) -> Mapping[str, Any]:
     """Run a step and tell what it took."""
     click.echo(step.title, err=True)
     log = logs / f"{step.title.replace(' ', '-').replace('/', '-')}.log"
-    taken = run_sampled(step.command, log, step.until)
+    taken = run_sampled(step.command, log, step.until, step.since)
     click.echo(f"  {taken}", err=True)
     return asdict(taken)
 
@@ -75,7 +75,8 @@ def main(
             _write(path, kept)
     for step in every:
         if step.title in kept:
-            kept[step.title]["foreseen_bytes"] = foreseen(step)
+            found = foreseen(step)  # None where the bundle is gone: what was foreseen stays
+            kept[step.title]["foreseen_bytes"] = found or kept[step.title].get("foreseen_bytes")
     _write(path, kept)
     click.echo(f"written to {path}")
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.one_pass import OPENED
 from mimo_export.plan_builder.resources import building_bytes
 from mimo_export.room import export_bytes
 from mimo_networks.checkpoint import load_checkpoint
@@ -16,7 +17,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.footprint import peak_bytes
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.sample import CHARACTER, TEMPLATE
-from mimo_runtime.synthesis.memory import needed_bytes
+from mimo_runtime.synthesis.memory import dry_run_bytes, needed_bytes
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.wire.settings import Settings
 
@@ -27,13 +28,17 @@ _MIMO = (sys.executable, "-c", "from mimo_runtime.cli import main; main()")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A command, what the program foresees of it, and the words at which it has done its work."""
+    """A command, what the program foresees of it, and the words at which it has done its work.
+
+    What it foresees comes on top of what it holds when it says the words of `since`.
+    """
 
     kind: str
     title: str
     command: Sequence[str]
     foreseen_bytes: Callable[[], int] | None = None
     until: str | None = None
+    since: str | None = None
 
 
 def steps(folder: Path, shapes: Sequence[Shape], engines: Sequence[str]) -> Iterator[Step]:
@@ -110,12 +115,13 @@ def _one_pass(bundle: Path, shape: Shape, engine: str, component: str) -> Step:
         f"one pass of {component}, {engine}, {shape}",
         (sys.executable, "-m", "benchmarks.one_pass", str(bundle), component, engine, str(shape)),
         foreseen_bytes,
+        since=OPENED,
     )
 
 
 def _serve(bundle: Path, shape: Shape, engine: str) -> Step:
     def foreseen_bytes() -> int:
-        return peak_bytes(map(_engines(bundle, shape, engine).footprint, COMPONENTS))
+        return dry_run_bytes(_engines(bundle, shape, engine))
 
     return Step(
         "serve",

@@ -19,7 +19,8 @@ class Taken:
     """What a command took: its end, seconds, and the most memory at once.
 
     `anonymous_bytes` cannot be taken back from it; `resident_bytes` counts mapped files as well,
-    which the system drops when others need memory.
+    which the system drops when others need memory. `before_bytes` of the former were held when
+    the words of `since` were said, 0 without such.
     """
 
     exit_code: int
@@ -27,18 +28,23 @@ class Taken:
     cpu_s: float
     anonymous_bytes: int
     resident_bytes: int
+    before_bytes: int = 0
 
 
-def run_sampled(command: Sequence[str], log: Path, until: str | None = None) -> Taken:
+def run_sampled(
+    command: Sequence[str], log: Path, until: str | None = None, since: str | None = None
+) -> Taken:
     """Run a command, its words in the file `log`, to its end or till it has said `until`."""
     began_s, before_s = time.monotonic(), _children_cpu_s()
-    anonymous = resident = 0
+    anonymous = resident = before = 0
     with log.open("wb") as words:
         process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
         while process.poll() is None:
             sizes = [_sizes(each) for each in _family(process.pid)]
             anonymous = max(anonymous, sum(size[0] for size in sizes))
             resident = max(resident, sum(size[1] for size in sizes))
+            if since is not None and since in log.read_text("utf-8", "replace"):
+                before, since = sum(size[0] for size in sizes), None
             if until is not None and until in log.read_text("utf-8", "replace"):
                 process.send_signal(signal.SIGINT)
                 until = None
@@ -49,6 +55,7 @@ def run_sampled(command: Sequence[str], log: Path, until: str | None = None) -> 
         _children_cpu_s() - before_s,
         anonymous,
         resident,
+        before,
     )
 
 

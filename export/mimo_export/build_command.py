@@ -112,7 +112,6 @@ def build(
     _require_packages(check)
     device, no_device = device_or_reason()
     arch = gpu or _arch(engine, device, no_device)
-    from mimo_export.plan_builder.float8 import check_architecture
     from mimo_export.plan_builder.library import Library, check_target
     from mimo_export.plan_builder.target import Target
 
@@ -123,6 +122,8 @@ def build(
             f"{no_device or 'This machine has another.'} Build without --check."
         )
     if precision == "fp8":
+        from mimo_export.plan_builder.float8 import check_architecture
+
         check_architecture(arch, measured=not no_measure)
     target = Target(
         engine=engine,

@@ -9,9 +9,10 @@ import click
 
 from mimo_export.draft import terminated_as_interrupted
 from mimo_export.room import check_files
-from mimo_export.shapes import PRECISIONS, check_sizes
+from mimo_export.shapes import PRECISIONS, check_frames, check_sizes
 from mimo_networks.checkpoint_files import find_checkpoint_files
 from mimo_networks.layer_files import is_layer_model
+from mimo_networks.weight_shapes import table_frames
 from mimo_runtime.bundle import Bundle, Shape
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 
@@ -105,6 +106,9 @@ def export(
     check_sizes(shapes)
     files = find_checkpoint_files(checkpoint_dir, inference_config)  # before torch is imported
     check_files(files, output, weights)
+    positions = table_frames(filter(None, (files.motion_modules, files.denoiser)))
+    if positions is not None:
+        check_frames(shapes, positions)
     bundle = _export(checkpoint_dir, output, shapes, weights, inference_config, licence)
     for line in _facts(bundle):
         click.echo(line)

@@ -30,6 +30,20 @@ def check_sizes(shapes: Sequence[Shape]) -> None:
         raise InvalidRequestError("No shape is given or one is given twice; give each once.")
 
 
+def check_frames(shapes: Sequence[Shape], table_frames: int) -> None:
+    """Refuse windows that are longer than the positions of the motion modules.
+
+    Raises:
+        InvalidRequestError: naming the frames and what is allowed.
+    """
+    for shape in shapes:
+        if shape.frames > table_frames:
+            raise InvalidRequestError(
+                f"frames is {shape.frames}; this checkpoint has positions for 1 to {table_frames} "
+                "frames."
+            )
+
+
 def check_shapes(shapes: Sequence[Shape], checkpoint: "Checkpoint") -> None:
     """Refuse shapes that the networks of a checkpoint cannot have.
 
@@ -38,12 +52,7 @@ def check_shapes(shapes: Sequence[Shape], checkpoint: "Checkpoint") -> None:
         CheckpointError: the networks do not fit together.
     """
     check_sizes(shapes)
-    table = checkpoint.motion.table_frames
-    for shape in shapes:
-        if shape.frames > table:
-            raise InvalidRequestError(
-                f"frames is {shape.frames}; this checkpoint has positions for 1 to {table} frames."
-            )
+    check_frames(shapes, checkpoint.motion.table_frames)
     token = checkpoint.unet.token_width
     projected = checkpoint.image_encoder.config.projection_dim
     if token != projected:

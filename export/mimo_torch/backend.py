@@ -6,8 +6,9 @@ from dataclasses import replace
 import torch
 
 from mimo_runtime.bundle import Bundle, Component, TensorSpec
-from mimo_runtime.engines.cpu_footprint import torch_footprint
+from mimo_runtime.engines.cpu_footprint import is_large, torch_footprint
 from mimo_runtime.engines.footprint import Footprint
+from mimo_runtime.engines.large_blocks import give_back_large_blocks
 from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory, require_memory
 from mimo_runtime.errors import UnsupportedError
@@ -51,7 +52,10 @@ class TorchBackend:
             ResourceError: it is larger than the GPU's free memory.
         """
         found = self.bundle.component(component)
-        found = component_in_half(found) if self._on_gpu else found
+        if self._on_gpu:
+            found = component_in_half(found)
+        elif is_large(found):
+            give_back_large_blocks()
         what = f"The component {component}"
         self.require_memory(self.footprint(component).resident_bytes, what, WAY_OUT)
         with told_in_a_sentence(what), self._context.lock:
@@ -64,7 +68,7 @@ class TorchBackend:
         """What a component takes beyond the networks that are loaded."""
         found = self.bundle.component(component)
         if not self._on_gpu:
-            return torch_footprint(found, self.bundle.manifest.weights)
+            return torch_footprint(component, found, self.bundle.manifest.weights)
         half = component_in_half(found)
         resident_bytes = self._modules.missing_bytes(component) + buffers_bytes(half)
         return Footprint(resident_bytes, found.working_bytes // 2)

@@ -35,9 +35,11 @@ def test_every_step_has_a_title_of_its_own(tmp_path: Path) -> None:
 def test_what_was_measured_becomes_a_table(tmp_path: Path) -> None:
     step = {
         "kind": "pass", "exit_code": 0, "wall_s": 12.4, "cpu_s": 20.6, "anonymous_bytes": 3e9,
-        "resident_bytes": 8e9, "foreseen_bytes": 3.3e9,
+        "resident_bytes": 8e9, "foreseen_bytes": 3.3e9, "before_bytes": 2e8,
     }  # fmt: skip
     content = {"command": "c", "date": "d", "machine": "m", "cores": 2, "steps": {"one": step}}
     (tmp_path / "r.json").write_text(json.dumps(content))
-    assert "| one | yes | 21 | 12 | 3 | 8 | 3.3 |" in "\n".join(official_size(tmp_path / "r.json"))
+    assert "| one | yes | 21 | 12 | 3 | 0.2 | 8 | 3.3 |" in "\n".join(
+        official_size(tmp_path / "r.json")
+    )
     assert list(official_size(tmp_path / "none.json")) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import mimo_runtime
 from mimo_export.plan_builder.kernels import FOLDER, MakeKernels, compile_kernels
 from mimo_export.plan_builder.library import Library
-from mimo_export.plan_builder.plan_writer import OnProgress, PlanWriter, say_nothing
+from mimo_export.plan_builder.progress import OnProgress, say_nothing
 from mimo_export.plan_builder.resources import check_disk, check_memory
 from mimo_export.plan_builder.target import Target
 from mimo_runtime.bundle import Bundle, remember, stored_file
@@ -94,6 +94,9 @@ class Builder:
         new: Sequence[str],
         before: PlanFolder | None,
     ) -> PlanFolder:
+        # What it imports takes longer than to see that a plan is whole.
+        from mimo_export.plan_builder.plan_writer import PlanWriter
+
         components: dict[str, PlanComponent] = {}
         kernels: tuple[PlanKernel, ...] = ()
         if before:

@@ -1,7 +1,7 @@
 """What fills the draft of a plan: each component measured, typed and made an engine."""
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,6 +10,7 @@ from mimo_export.plan_builder.attention_nodes import Plugins, with_tactics
 from mimo_export.plan_builder.interpreter import Array
 from mimo_export.plan_builder.library import EngineRequest, Library
 from mimo_export.plan_builder.mixed_precision import MixedPrecision, TypedComponent
+from mimo_export.plan_builder.progress import OnProgress
 from mimo_export.plan_builder.samples import sample_feeds
 from mimo_export.plan_builder.target import Target
 from mimo_export.store import WeightStore
@@ -18,12 +19,7 @@ from mimo_runtime.engines.device import Device
 from mimo_runtime.plans.key import TENSORRT
 from mimo_runtime.plans.manifest import PlanComponent
 
-OnProgress = Callable[[str, str, int, int], None]
 _GRAPHS = "onnx-"
-
-
-def say_nothing(component: str, stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""
 
 
 class PlanWriter:

@@ -1,9 +1,16 @@
 """Progress of a build on a terminal: one bar a component. Elsewhere it stays silent."""
 
+from collections.abc import Callable
 from types import TracebackType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+OnProgress = Callable[[str, str, int, int], None]  # component, stage, steps done, steps in all
+
+
+def say_nothing(component: str, stage: str, done: int, total: int) -> None:
+    """Progress for nobody."""
 
 
 class BuildBars:

@@ -69,8 +69,11 @@ def best_on_cpu(bundle: Bundle) -> tuple[str, str]:
     """ONNX Runtime is the faster one; torch where only that fits into memory, and why."""
     weights = bundle.manifest.weights
 
-    def needed_bytes(footprint: Callable[[Component, Weights], Footprint]) -> int:
-        peak_bytes = job_peak_bytes(lambda n: footprint(bundle.component(n), weights), "denoiser")
+    def needed_bytes(footprint: Callable[[str, Component, Weights], Footprint]) -> int:
+        def of(name: str) -> Footprint:
+            return footprint(name, bundle.component(name), weights)
+
+        peak_bytes = job_peak_bytes(of, "denoiser")
         return int(peak_bytes * (1 + _BESIDE_SHARE))
 
     fast_bytes, lean_bytes = needed_bytes(onnxruntime_footprint), needed_bytes(torch_footprint)

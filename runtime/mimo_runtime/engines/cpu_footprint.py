@@ -1,9 +1,8 @@
 """What the engines of a CPU take of its memory for one component, from what the bundle says.
 
 `working_bytes` of the manifest counts results of operators alone; an engine needs scratch of its
-own beside them, in proportion and, where ONNX Runtime runs a large network, a fixed part. The
-figures are those of passes of the official size at 512 px, with 2 and 24 frames;
-`python -m benchmarks.official_size` measures them.
+own beside them, in proportion. The shares are those of passes at the official widths and 512 px,
+with large blocks given back; `python -m benchmarks.official_size` measures them.
 """
 
 from mimo_runtime.bundle import Component, Weights
@@ -11,9 +10,11 @@ from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.process_limit import process_limit_bytes
 
 _LARGE_BYTES = 512 << 20
-_ORT_SCRATCH, _ORT_FIXED_BYTES = 1.2, 400 << 20
-_TORCH_SCRATCH = 1.3
-_PACKED, _ORT_ARENA = 2.0, 4.0
+_ENCODER = "vae_encoder"  # little but convolutions, whose operands are laid out anew
+_ORT_SCRATCH, _ORT_ENCODER_SCRATCH = 1.2, 1.35
+_TORCH_SCRATCH, _TORCH_ENCODER_SCRATCH = 1.25, 1.8
+_TORCH_FIXED_BYTES = 90 << 20  # what it loads for its first pass
+_ORT_ARENA = 3.5
 
 
 def is_large(component: Component) -> bool:
@@ -21,24 +22,26 @@ def is_large(component: Component) -> bool:
     return component.weights_bytes + component.working_bytes >= _LARGE_BYTES
 
 
-def onnxruntime_footprint(component: Component, weights: Weights) -> Footprint:
+def onnxruntime_footprint(name: str, component: Component, weights: Weights) -> Footprint:
     """Small components pack their weights and keep their scratch, large ones map the bundle.
 
     They map it so that a limit of the process counts it, as if it were written.
     """
     if not is_large(component):
-        kept = _PACKED * component.weights_bytes + _ORT_ARENA * component.working_bytes
+        copies = 1 if _mapped(weights) else 2  # packed; and in float32 before that
+        kept = copies * component.weights_bytes + _ORT_ARENA * component.working_bytes
         return Footprint(int(kept), 0)
     free_of_charge = _mapped(weights) and process_limit_bytes() is None
     resident_bytes = 0 if free_of_charge else component.weights_bytes
-    scratch_bytes = int(_ORT_SCRATCH * component.working_bytes) + _ORT_FIXED_BYTES
-    return Footprint(resident_bytes, scratch_bytes)
+    share = _ORT_ENCODER_SCRATCH if name == _ENCODER else _ORT_SCRATCH
+    return Footprint(resident_bytes, int(share * component.working_bytes))
 
 
-def torch_footprint(component: Component, weights: Weights) -> Footprint:
+def torch_footprint(name: str, component: Component, weights: Weights) -> Footprint:
     """Weights are views of the mapped bundle, unless they have to be made float32."""
     copied = 0 if _mapped(weights) else component.weights_bytes
-    return Footprint(copied, int(_TORCH_SCRATCH * component.working_bytes))
+    share = _TORCH_ENCODER_SCRATCH if name == _ENCODER else _TORCH_SCRATCH
+    return Footprint(copied, int(share * component.working_bytes) + _TORCH_FIXED_BYTES)
 
 
 def _mapped(weights: Weights) -> bool:

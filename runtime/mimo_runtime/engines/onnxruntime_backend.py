@@ -30,7 +30,7 @@ class OrtBackend:
     def footprint(self, component: str) -> Footprint:
         """What a component takes of main memory."""
         found = self.bundle.component(component)
-        return onnxruntime_footprint(found, self.bundle.manifest.weights)
+        return onnxruntime_footprint(component, found, self.bundle.manifest.weights)
 
     def release(self, component: str) -> None:
         """Nothing is kept here."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from mimo_runtime.bundle import Component, TensorSpec
 from mimo_runtime.engines.cpu_footprint import is_large
 from mimo_runtime.engines.engine import Array, Tensor, empty_buffer
+from mimo_runtime.engines.large_blocks import give_back_large_blocks
 from mimo_runtime.errors import BundleError
 
 _ELEMENT_TYPES = {
@@ -63,6 +64,7 @@ class OrtEngine:
         options.log_severity_level = _LOG_ERRORS_ONLY
         if is_large(component):
             _spare_memory(options)
+            give_back_large_blocks()
         try:
             self._session = onnxruntime.InferenceSession(
                 path, options, providers=["CPUExecutionProvider"]

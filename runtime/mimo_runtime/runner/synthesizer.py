@@ -11,7 +11,6 @@ from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.engines.footprint import peak_bytes
 from mimo_runtime.runner.job import SynthesisJob
 from mimo_runtime.runner.live_preparation import prepare_live
 from mimo_runtime.runner.live_shares import LiveShares
@@ -25,6 +24,7 @@ from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.inputs import request_from
 from mimo_runtime.synthesis.live_costs import measure_live
 from mimo_runtime.synthesis.live_request import LiveRequest, live_request
+from mimo_runtime.synthesis.memory import dry_run_bytes
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.work_limit import check_work
 from mimo_runtime.wire.progress import OnProgress
@@ -106,24 +106,27 @@ class Synthesizer:
             ResourceError: all of them do not fit into memory.
         """
         self._engines.require_memory(
-            peak_bytes(map(self._engines.footprint, COMPONENTS)),
+            dry_run_bytes(self._engines),
             f"{self.bundle.folder} with all its components",
             "end other programs, use a shape of a smaller size or another engine",
         )
         started = time.perf_counter()
         for name in COMPONENTS:
-            bound = self._engines.bind(name)
-            if name.startswith("denoiser"):
-                mask = bound.buffers["frame_mask"]
-                mask[...] = np.ones(mask.shape, bool)
-            bound.run()
-            first = self._engines.get(name).component.outputs[0]
-            np.asarray(bound.buffers[first.name])  # waits for a device that runs behind
+            self._run_empty(name)
         seconds = time.perf_counter() - started
         if self.bundle.manifest.paints_human:  # measured now, while nothing else runs
             for name in DENOISERS:
                 self._live.costs(name)
         return DryRun(seconds, psutil.Process().memory_info().rss)
+
+    def _run_empty(self, name: str) -> None:
+        bound = self._engines.bind(name)
+        if name.startswith("denoiser"):
+            mask = bound.buffers["frame_mask"]
+            mask[...] = np.ones(mask.shape, bool)
+        bound.run()
+        first = self._engines.get(name).component.outputs[0]
+        np.asarray(bound.buffers[first.name])  # waits for a device that runs behind
 
     def open(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress

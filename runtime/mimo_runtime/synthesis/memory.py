@@ -1,8 +1,8 @@
 """Whether a synthesis fits into memory, found out before it starts."""
 
-from mimo_runtime.bundle import Bundle
+from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.engines.footprint import job_peak_bytes
+from mimo_runtime.engines.footprint import job_peak_bytes, peak_bytes
 from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.synthesis.resolved import ResolvedSettings
@@ -35,6 +35,13 @@ def needed_bytes(
         + stream_bytes(engines.bundle, extent, settings)
         + media_bytes
     )
+
+
+def dry_run_bytes(engines: EngineSet) -> int:
+    """The most that one pass of every component takes, all of them kept, one bound at a time."""
+    components = [engines.bundle.component(name) for name in COMPONENTS]
+    buffers = max(sum(s.size_bytes for s in (*each.inputs, *each.outputs)) for each in components)
+    return peak_bytes(map(engines.footprint, COMPONENTS)) + buffers
 
 
 def check_media_memory(media_bytes: int) -> None:

@@ -77,17 +77,19 @@ def test_a_wrong_option_is_told(small_bundle: Path, arguments: tuple[str, ...], 
 def test_a_build_from_the_command_line_and_a_second_one(bundle: Bundle, tmp_path: Path) -> None:
     """In another process: here Triton interprets and compiles nothing."""
     pytest.importorskip("tensorrt_rtx", reason="TensorRT-RTX is not installed")
-    script = "from mimo_export.build_command import build; build()"
+    tell = "atexit.register(lambda: print('onnx_ir' in sys.modules, file=sys.stderr))"
+    script = f"import atexit, sys; {tell}; from mimo_export.build_command import build; build()"
     command = ["-c", script, str(bundle.folder), *RTX, "--gpu", "sm_89"]
     options = ["--component", "time_embedding", "--level", "0"]
     paths = tuple(ROOT / room for room in ("runtime", "export", "proto"))
 
-    def run() -> str:
+    def run(imports_onnx: bool) -> str:
         done = python(*command, *options, cache=tmp_path / "triton", paths=paths)
         assert done.returncode == 0, done.stderr
+        assert done.stderr.split()[-1] == str(imports_onnx)
         return done.stdout
 
-    first, second = run(), run()
+    first, second = run(True), run(False)  # its import takes seconds
     (plan,) = find_plans(bundle.folder).plans
     assert f"{plan.path}: built in" in first
     assert "Gemm 16" in first

@@ -1,11 +1,17 @@
 import shutil
 from collections import namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
-from mimo_export.plan_builder.resources import check_disk, check_memory, measuring_bytes
+from mimo_export.plan_builder.resources import (
+    building_bytes,
+    check_disk,
+    check_memory,
+    measuring_bytes,
+)
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import ResourceError
 
@@ -37,7 +43,7 @@ def test_too_little_memory_names_the_largest_component(
     opened: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(10**6))
-    with pytest.raises(ResourceError, match=r"Building denoiser needs 0\.01 GB of memory"):
+    with pytest.raises(ResourceError, match=r"Building denoiser needs 0\.37 GB of memory"):
         check_memory(opened, ["time_embedding", "denoiser"], measured=True)
 
 
@@ -45,9 +51,13 @@ def test_what_cannot_be_measured_here_is_told_before_the_first_component(
     opened: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ["time_embedding", "denoiser"]
-    enough = 2 * opened.component("denoiser").weights_bytes * 1.1
-    assert measuring_bytes(opened.component("denoiser")) > enough
+    enough = 1.1 * building_bytes(opened, names)
     monkeypatch.setattr(psutil, "virtual_memory", lambda: Memory(enough))
+    check_memory(opened, names, measured=True)
+    denoiser = replace(opened.component("denoiser"), working_bytes=1 << 30)
+    assert measuring_bytes(denoiser) > enough
+    components = {**opened.manifest.components, "denoiser": denoiser}
+    opened = replace(opened, manifest=replace(opened.manifest, components=components))
     check_memory(opened, names, measured=False)
     with pytest.raises(ResourceError, match=r"Measuring denoiser .*build without measuring"):
         check_memory(opened, names, measured=True)

@@ -57,7 +57,7 @@ def test_auto_takes_torch_where_only_that_fits(
     components = {**bundle.manifest.components, "denoiser": component}
     large = replace(bundle, manifest=replace(bundle.manifest, components=components))
     needed = [
-        sum(astuple(footprint(component, bundle.manifest.weights)))
+        sum(astuple(footprint("denoiser", component, bundle.manifest.weights)))
         for footprint in (torch_footprint, onnxruntime_footprint)
     ]
     assert needed[0] < needed[1]

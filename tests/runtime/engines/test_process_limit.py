@@ -14,7 +14,7 @@ resource.setrlimit(resource.RLIMIT_DATA, ({LIMIT_BYTES}, {LIMIT_BYTES}))
 before = process_free_bytes()
 taken = bytearray(1 << 30)
 component = Component("x.onnx", {WEIGHTS_BYTES}, (), (), 0)
-mapped = onnxruntime_footprint(component, Weights()).resident_bytes
+mapped = onnxruntime_footprint("denoiser", component, Weights()).resident_bytes
 print(before, process_free_bytes(), free_memory_bytes(), mapped)
 """
 
