@@ -8,77 +8,18 @@ import json
 import os
 import sys
 import threading
-from dataclasses import asdict, dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.decompose import DecomposeOptions, decompose
 from mimo_runtime.decomposition.mixing import mix
+from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, order_from
 from mimo_runtime.errors import MimoError
-from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
 from mimo_runtime.motions.camera_placement import parse_camera
 from mimo_runtime.motions.make import MakeOptions, prepare_motion
-from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.status import row_of
-
-
-@dataclass(frozen=True, slots=True)
-class DecomposeOrder:
-    """What is to be decomposed into which folder; a video beyond `limits` is refused."""
-
-    video: Path
-    template: Path
-    limits: MediaLimits
-
-    def carry_out(self) -> None:
-        """Raises as `decompose` does."""
-        inspect_clip(self.video, self.limits)
-        decompose(self.video, self.template, DecomposeOptions(threads=1), _progress)
-
-
-@dataclass(frozen=True, slots=True)
-class MixOrder:
-    """Which motion file is to be drawn before which scene, a video or a picture, as in `mix`."""
-
-    motion: Path
-    scene: Path
-    template: Path
-    view: MotionView
-
-    def carry_out(self) -> None:
-        """Raises as `prepare_motion` and `mix` do."""
-        options = MakeOptions(
-            camera=parse_camera(self.view.camera),
-            size_px=(self.view.width_px, self.view.height_px),
-            rate_fps=Fraction(self.view.fps),
-        )
-        drawn = self.template.with_name("motion")
-        prepare_motion(self.motion, options).draw(
-            drawn, lambda done, total: _progress(stages.DRAW, done, total)
-        )
-        mix(drawn, self.scene, self.template)
-
-
-Order = DecomposeOrder | MixOrder
-
-
-def to_line(order: Order) -> str:
-    """An order as a line of JSON."""
-    return json.dumps({"kind": type(order).__name__} | asdict(order), default=str) + "\n"
-
-
-def order_from(line: str) -> Order:
-    """The order of a line of JSON."""
-    values = json.loads(line)
-    template = Path(values["template"])
-    if values["kind"] == DecomposeOrder.__name__:
-        limits = MediaLimits(**values["limits"])
-        return DecomposeOrder(Path(values["video"]), template, limits)
-    view = MotionView(**values["view"])
-    return MixOrder(Path(values["motion"]), Path(values["scene"]), template, view)
 
 
 def main() -> None:
@@ -86,11 +27,29 @@ def main() -> None:
     order = order_from(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        order.carry_out()
+        _decompose(order) if isinstance(order, DecomposeOrder) else _mix(order)
     except MimoError as error:
         _tell(reason=row_of(error).reason, sentence=str(error))
         return
     _tell(done=True)
+
+
+def _decompose(order: DecomposeOrder) -> None:
+    inspect_clip(order.video, order.limits)
+    decompose(order.video, order.template, DecomposeOptions(threads=1), _progress)
+
+
+def _mix(order: MixOrder) -> None:
+    options = MakeOptions(
+        camera=parse_camera(order.view.camera),
+        size_px=(order.view.width_px, order.view.height_px),
+        rate_fps=Fraction(order.view.fps),
+    )
+    drawn = order.template.with_name("motion")
+    prepare_motion(order.motion, options).draw(
+        drawn, lambda done, total: _progress(stages.DRAW, done, total)
+    )
+    mix(drawn, order.scene, order.template)
 
 
 def _progress(stage: str, done: int, total: int) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mimo_runtime.decomposition.worker import DecomposeOrder, MixOrder, Order, to_line
+from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, Order, to_line
 from mimo_runtime.errors import InvalidRequestError, ResourceError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.sessions.spool import Spool

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mimo_runtime.decomposition.worker import DecomposeOrder, MixOrder, order_from, to_line
+from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, order_from, to_line
 from mimo_runtime.errors import CancelledError, InvalidRequestError, LimitExceededError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.sample import YARD
