@@ -1,5 +1,6 @@
 import os
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,15 @@ def test_float8_is_refused_by_a_gpu_without_it_in_a_sentence(
         library.build(_request(tmp_path / "m.onnx", "sm_86"), lambda *_: None)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """Heard, also where the tests run in the background of a shell, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_in_the_middle_ends_the_build(library: Library, tmp_path: Path) -> None:
     model = graph("(float[4, 8] x) => (float[4, 8] y) { y = MatMul (x, w) }", {"w": noise(8, 8)})
     ir.save(model, tmp_path / "m.onnx")

@@ -116,7 +116,7 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(
     assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
     address = said[2].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
-        running = begin(channel, [config(steps=40), *chunks(inputs)])
+        running = begin(channel, [config(steps=120), *chunks(inputs)])
         waiting = begin(channel, [config(), *chunks(inputs)], stage="waiting")
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
         sending = stub.Synthesize(itertools.chain([config()], iter(done.wait, None)))

@@ -114,5 +114,5 @@ def test_a_pool_is_made_once_and_read_again(tmp_path, monkeypatch) -> None:
     assert len(told) == 2
     (shard,) = shards(tmp_path, spec)
     assert len(shard) == 2
-    assert shard.arrays["planes"].shape == (2, 1, 2, 11, 32, 32)
+    assert shard.arrays["planes"].shape == (2, 1, 2, 12, 32, 32)
     assert not list(shards(tmp_path, PoolSpec(size_px=64, clips=1, frames=2)))
