@@ -99,7 +99,7 @@ def gives_back(
     """After the test no stream holds anything, and nothing unexpected was logged."""
     _, threads, _ = held(spools)
     yield
-    give_up_at_s = time.monotonic() + 60
+    give_up_at_s = time.monotonic() + 240  # a machine may be busy with much else
     while held(spools) != ([], threads, 0) and time.monotonic() < give_up_at_s:
         time.sleep(0.02)
     assert held(spools) == ([], threads, 0)
