@@ -14,7 +14,7 @@ import numpy as np
 
 from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.decomposition.clip import fitted_size, open_driving, resampled
-from mimo_runtime.errors import MediaError
+from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.planning.frame_queue import FrameQueue
 from mimo_runtime.wire.live import QueuePolicy
 
@@ -41,11 +41,17 @@ class FileStream:
 
     Raises:
         MediaError: the file is no video, or a damaged one.
+        InvalidRequestError: the video has fewer frames a second.
     """
 
     def __init__(self, path: Path, rate_fps: Fraction | None, policy: QueuePolicy) -> None:
         clip = open_driving(path, SHORT_SIDE_PX)
-        if rate_fps is not None and rate_fps < clip.rate_fps:
+        if rate_fps is not None and rate_fps > clip.rate_fps:
+            raise InvalidRequestError(
+                f"The rate is {float(rate_fps):g} and the video is played at "
+                f"{float(clip.rate_fps):g} frames a second; give no more than that."
+            )
+        if rate_fps is not None:
             clip = replace(clip, rate_fps=rate_fps, indices=resampled(clip.info, rate_fps))
         self._clip, self._policy = clip, policy
         self.size_px, self.rate_fps = clip.size_px, clip.rate_fps

@@ -21,8 +21,8 @@ from mimo_runtime.characters.outline import on_outline
 from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.degrees_of_freedom import NECK
 from mimo_runtime.fitting.landmark_points import LandmarkPoints
-from mimo_runtime.fitting.observations import UPRIGHT
-from mimo_runtime.fitting.solve import Outline, Poses, Targets, solve
+from mimo_runtime.fitting.sight import from_sight, to_sight
+from mimo_runtime.fitting.solve import Outline, Targets, solve
 
 _HALF_PX = 0.5  # a contour runs through the middles of the outermost pixels
 _FACE = slice(0, LANDMARK["mouth_right"] + 1)
@@ -45,8 +45,8 @@ def refine(
         outline = _outline(body, pose, camera, edges, directions)
         if outline is None:
             return pose
-        solved = solve(body, targets, _to_sight(pose, camera), TUNING.fit_steps, outline)
-        pose = _from_sight(solved, camera)
+        solved = solve(body, targets, to_sight(pose, camera), TUNING.fit_steps, outline)
+        pose = from_sight(solved, camera)
     return pose
 
 
@@ -106,20 +106,3 @@ def _carried(
     joints = body.weight_joints[chosen, strongest].astype(np.int64)
     away = vertices[chosen] - placement.joints_m[joints]
     return LandmarkPoints(joints, np.einsum("cba,cb->ca", placement.turns[joints], away))
-
-
-def _to_sight(pose: Pose, camera: Camera) -> Poses:
-    """`pose` in axes with the camera at the origin, looking along -z."""
-    turn = UPRIGHT @ camera.rotation
-    rotations = pose.rotations.copy()
-    rotations[0] = turn @ rotations[0]
-    root = UPRIGHT @ camera.to_camera(pose.root_m)
-    return Poses(root[None], rotations[None])
-
-
-def _from_sight(poses: Poses, camera: Camera) -> Pose:
-    turn = UPRIGHT @ camera.rotation
-    rotations = poses.rotations[0].copy()
-    rotations[0] = turn.T @ rotations[0]
-    position_m = camera.rotation.T @ (UPRIGHT @ poses.root_m[0] - camera.translation_m)
-    return Pose(position_m, rotations)

@@ -6,12 +6,14 @@ import numpy as np
 
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
+from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.skeleton import Array
-from mimo_runtime.fitting.contacts import Flags
+from mimo_runtime.fitting.contacts import Flags, find_contacts
 from mimo_runtime.fitting.foot_locking import Soles, sole_positions
 from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
 from mimo_runtime.fitting.landmark_points import landmark_points
+from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.solve import Poses
 
 
@@ -43,6 +45,22 @@ def ground_shifted(
     return Poses(level.root_m + move, level.rotations), replace(
         ground, shift_m=ground.shift_m + move
     )
+
+
+def standing(
+    body: Body, poses: Poses, soles: Soles, rate_fps: float, confidence: Array
+) -> tuple[Poses, Ground, Flags]:
+    """`poses` on level ground at y = 0, that ground, and when the points of `soles` stand on it."""
+    level, ground = on_ground(body, poses, soles, rate_fps, confidence)
+    contacts = find_contacts(sole_positions_of(body, level, soles), rate_fps)
+    return *ground_shifted(body, level, ground, soles, contacts), contacts
+
+
+def standing_camera(ground: Ground, size_px: tuple[int, int], focal_px: float) -> Camera:
+    """The camera at the origin of the axes that `ground` was found in, in the level ones."""
+    rotation = UPRIGHT @ ground.turn.T
+    centre = (size_px[0] / 2, size_px[1] / 2)
+    return Camera(*size_px, focal_px, centre, rotation, -rotation @ ground.shift_m)
 
 
 def soles_of(body: Body) -> Soles:

@@ -5,12 +5,15 @@ from numpy.typing import NDArray
 
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.pose import Pose, transforms_of
+from mimo_runtime.body.camera_fit import fit_translation
+from mimo_runtime.body.pose import Pose, forward_kinematics, transforms_of
 from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.fitting.degrees_of_freedom import NECK, SPINE, hinge
 from mimo_runtime.fitting.landmark_points import landmark_points
+from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.rotation_math import orthonormal_bases, shortest_arcs, to_vector, unit
+from mimo_runtime.fitting.solve import Poses, Targets
 from mimo_runtime.fitting.tuning import TUNING
 
 _LIMBS = (
@@ -21,7 +24,7 @@ _LIMBS = (
 )
 
 
-def initial_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
+def _initial_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
     """Rotations float64 [N, J, 3, 3] that about fit landmarks [N, 33, 3] given in world axes."""
     skeleton, points = body.skeleton, np.asarray(landmarks_m, np.float64)
     rest = landmark_points(body).placed(transforms_of(skeleton, Pose.rest(skeleton)))
@@ -38,6 +41,18 @@ def initial_rotations(body: Body, landmarks_m: NDArray[np.floating]) -> Array:
         limb = np.stack([points[:, LANDMARK[f"{side}_{joint}"]] for joint in joints.split()])
         _bend(rotations, skeleton, bones.split(), parent, limb)
     return rotations
+
+
+def initial_poses(body: Body, targets: Targets) -> Poses:
+    """The first posture of every frame of `targets`, where its lines of sight have it."""
+    rotations = _initial_rotations(body, targets.positions_m)
+    at_origin = forward_kinematics(body.skeleton, np.zeros((len(rotations), 3)), rotations)
+    points = landmark_points(body).placed(at_origin) @ UPRIGHT
+    root = np.stack([
+        fit_translation(positions, rays, weights, 1.0, (0.0, 0.0))
+        for positions, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
+    ])  # fmt: skip
+    return Poses(root @ UPRIGHT, rotations)
 
 
 def _frame(points: Array, part: str) -> Array:

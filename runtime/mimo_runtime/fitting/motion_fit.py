@@ -7,30 +7,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.camera_fit import fit_translation
-from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.errors import MediaError
 from mimo_runtime.fitting.assumptions import assumptions_of
 from mimo_runtime.fitting.camera_turns import CameraTurns, Pan, turns_of
-from mimo_runtime.fitting.contacts import Flags, find_contacts
+from mimo_runtime.fitting.contacts import Flags
 from mimo_runtime.fitting.foot_locking import lock_feet
 from mimo_runtime.fitting.ground import Ground
-from mimo_runtime.fitting.ground_alignment import (
-    ground_shifted,
-    on_ground,
-    sole_positions_of,
-    soles_of,
-)
-from mimo_runtime.fitting.initial_pose import initial_rotations
-from mimo_runtime.fitting.landmark_points import landmark_points
+from mimo_runtime.fitting.ground_alignment import soles_of, standing, standing_camera
+from mimo_runtime.fitting.initial_pose import initial_poses
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.observations import UPRIGHT, confidence_of, targets_of
 from mimo_runtime.fitting.proportions import Proportions, measure, proportioned
 from mimo_runtime.fitting.rotation_math import turned
 from mimo_runtime.fitting.smoothing import smoothed_poses
-from mimo_runtime.fitting.solve import Poses, Targets, solve
+from mimo_runtime.fitting.solve import Poses, Targets, joined, solve
 from mimo_runtime.fitting.tuning import TUNING
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
@@ -94,9 +85,7 @@ def fit_motion(
     rough = _in_world(_solved(fitted, targets), turns)
     still = smoothed_poses(rough, confidence, float(track.rate_fps), looks_around=turns is not None)
     soles = soles_of(fitted)
-    level, ground = on_ground(fitted, still, soles, float(track.rate_fps), confidence)
-    contacts = find_contacts(sole_positions_of(fitted, level, soles), float(track.rate_fps))
-    level, ground = ground_shifted(fitted, level, ground, soles, contacts)
+    level, ground, contacts = standing(fitted, still, soles, float(track.rate_fps), confidence)
     planted = lock_feet(fitted.skeleton, level, soles, contacts, float(track.rate_fps))
     return FittedMotion(
         motion=_motion(planted, fitted, track, source),
@@ -127,21 +116,11 @@ def _solved(body: Body, targets: Targets) -> Poses:
                                       (targets.positions_m, targets.rays, targets.weights))))
         for first in range(0, len(targets.rays), CHUNK)
     ]  # fmt: skip
-    return Poses(
-        np.concatenate([part.root_m for part in parts]),
-        np.concatenate([part.rotations for part in parts]),
-    )
+    return joined(parts)
 
 
 def _solved_chunk(body: Body, targets: Targets) -> Poses:
-    rotations = initial_rotations(body, targets.positions_m)
-    at_origin = forward_kinematics(body.skeleton, np.zeros((len(rotations), 3)), rotations)
-    points = landmark_points(body).placed(at_origin) @ UPRIGHT
-    root = np.stack([
-        fit_translation(positions, rays, weights, 1.0, (0.0, 0.0))
-        for positions, rays, weights in zip(points, targets.rays, targets.weights, strict=True)
-    ])  # fmt: skip
-    return solve(body, targets, Poses(root @ UPRIGHT, rotations), STEPS)
+    return solve(body, targets, initial_poses(body, targets), STEPS)
 
 
 def _in_world(poses: Poses, turns: CameraTurns | None) -> Poses:
@@ -157,11 +136,9 @@ def _in_world(poses: Poses, turns: CameraTurns | None) -> Poses:
 def _cameras(
     track: LandmarkTrack, focal_px: float, ground: Ground, turns: CameraTurns | None
 ) -> CameraPath:
-    rotation = UPRIGHT @ ground.turn.T
-    centre = (track.size_px[0] / 2, track.size_px[1] / 2)
-    camera = Camera(*track.size_px, focal_px, centre, rotation, -rotation @ ground.shift_m)
+    camera = standing_camera(ground, track.size_px, focal_px)
     path = CameraPath.still(camera, track.frame_count)
     if turns is None:
         return path
-    rotations = np.swapaxes(turns.matrices, 1, 2) @ rotation
+    rotations = np.swapaxes(turns.matrices, 1, 2) @ camera.rotation
     return replace(path, rotations=rotations, translations_m=-rotations @ ground.shift_m)

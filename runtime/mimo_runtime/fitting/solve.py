@@ -7,6 +7,7 @@ What is minimised, in metres: the distance of each landmark of the body from its
 distance from its position relative to the hips, and soft costs of unusual or impossible postures.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,6 +47,14 @@ class Poses:
 
     root_m: Array
     rotations: Array
+
+
+def joined(parts: Sequence[Poses]) -> Poses:
+    """The frames of all `parts`, one after the other."""
+    return Poses(
+        np.concatenate([part.root_m for part in parts]),
+        np.concatenate([part.rotations for part in parts]),
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
