@@ -22,7 +22,10 @@ _OPTIONS = (
         help="As of 'mimo motion', for a motion file.",
     ),
     click.option(
-        "--size", default="512x512", show_default=True, help="WIDTHxHEIGHT of the frames."
+        "--size",
+        default="512x512",
+        show_default=True,
+        help="WIDTHxHEIGHT of a motion file's frames.",
     ),
     click.option("--fps", type=click.IntRange(1, 240), help="Rate; default: the motion's own."),
     click.option(

@@ -13,6 +13,7 @@ from mimo_runtime.decomposition.clip import LIMITS, Pixels
 from mimo_runtime.decomposition.covering import covering
 from mimo_runtime.decomposition.scenes import Scene, open_scene
 from mimo_runtime.errors import TemplateError
+from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.motions.folder import POSES as MOTION_POSES
@@ -53,7 +54,7 @@ class MotionLayer:
         return len(self.stream.indices)
 
 
-def mix(motion: Path, scene: Path, target: Path) -> tuple[str, ...]:
+def mix(motion: Path, scene: Path, target: Path, limits: MediaLimits = LIMITS) -> tuple[str, ...]:
     """Write the template `target`: who moves as in `motion`, in the scene of `scene`.
 
     Size and rate are the motion's. The scene is scaled to cover its frame and cut in the middle;
@@ -63,6 +64,7 @@ def mix(motion: Path, scene: Path, target: Path) -> tuple[str, ...]:
         motion: a motion folder or a template.
         scene: a video without people, a picture, or a template, whose occluders come with it.
         target: as for `new_template`.
+        limits: of the scene's video or picture.
 
     Returns:
         Sentences about what was made to fit.
@@ -72,7 +74,7 @@ def mix(motion: Path, scene: Path, target: Path) -> tuple[str, ...]:
         MediaError, LimitExceededError: a video or picture that cannot be read.
     """
     moving = open_motion(motion)
-    behind = open_scene(scene, moving.rate_fps, moving.size_px)
+    behind = open_scene(scene, moving.rate_fps, moving.size_px, limits)
     count = min(moving.frame_count, behind.frame_count or moving.frame_count)
     with new_template(target) as folder:
         _write_motion(moving, count, folder)

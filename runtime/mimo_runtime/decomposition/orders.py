@@ -19,11 +19,15 @@ class DecomposeOrder:
 
 @dataclass(frozen=True, slots=True)
 class MixOrder:
-    """Which motion file is to be drawn before which scene, a video or a picture, as in `mix`."""
+    """Which motion file is to be drawn before which scene, a video or a picture, as in `mix`.
+
+    A scene beyond `limits` is refused.
+    """
 
     motion: Path
     scene: Path
     template: Path
+    limits: MediaLimits
     view: MotionView
 
 
@@ -39,8 +43,8 @@ def order_from(line: str) -> Order:
     """The order of a line of JSON."""
     values = json.loads(line)
     template = Path(values["template"])
+    limits = MediaLimits(**values["limits"])
     if values["kind"] == DecomposeOrder.__name__:
-        limits = MediaLimits(**values["limits"])
         return DecomposeOrder(Path(values["video"]), template, limits)
     view = MotionView(**values["view"])
-    return MixOrder(Path(values["motion"]), Path(values["scene"]), template, view)
+    return MixOrder(Path(values["motion"]), Path(values["scene"]), template, limits, view)

@@ -12,6 +12,7 @@ from mimo_runtime.decomposition.covering import covering_size
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.clip_notes import clip_notes
+from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import on_white, read_picture
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.media.sniffing import SNIFF_BYTES, sniff_picture
@@ -37,8 +38,12 @@ class Scene:
     notes: tuple[str, ...] = ()
 
 
-def open_scene(path: Path, rate_fps: Fraction, cover_px: tuple[int, int]) -> Scene:
+def open_scene(
+    path: Path, rate_fps: Fraction, cover_px: tuple[int, int], limits: MediaLimits = LIMITS
+) -> Scene:
     """The scene at `path`, brought to `rate_fps`, for frames of width and height `cover_px`.
+
+    limits: of a video or a picture.
 
     Raises:
         MediaError: there is nothing, or it is neither a video nor a picture.
@@ -48,14 +53,14 @@ def open_scene(path: Path, rate_fps: Fraction, cover_px: tuple[int, int]) -> Sce
     if path.is_dir():
         return _of_template(open_template(path, LIMITS, max_frames=LIMITS.max_frames), rate_fps)
     if _is_picture(path):
-        picture = on_white(read_picture(path.read_bytes(), path.name, LIMITS))
+        picture = on_white(read_picture(path.read_bytes(), path.name, limits))
         height_px, width_px = picture.shape[:2]
         return Scene(lambda: repeat(picture), None, (width_px, height_px))
-    info = _video(path)
+    info = _video(path, limits)
     indices = resampled(info, rate_fps)
     size_px = info.width_px, info.height_px
     smaller_px = min(size_px, covering_size(*size_px, *cover_px))
-    frames = partial(_clip_frames, path, info, indices, smaller_px)
+    frames = partial(_clip_frames, path, info, indices, smaller_px, limits)
     return Scene(frames, len(indices), size_px, notes=tuple(clip_notes(info)))
 
 
@@ -80,16 +85,20 @@ def _of_template(template: Template, rate_fps: Fraction) -> Scene:
 
 
 def _clip_frames(
-    path: Path, info: ClipInfo, indices: tuple[int, ...], size_px: tuple[int, int]
+    path: Path,
+    info: ClipInfo,
+    indices: tuple[int, ...],
+    size_px: tuple[int, int],
+    limits: MediaLimits,
 ) -> Iterator[Pixels]:
     nits = info.colour.peak_nits
-    with open_clip(path, LIMITS, batch_frames=2, size_px=size_px, peak_nits=nits) as reader:
+    with open_clip(path, limits, batch_frames=2, size_px=size_px, peak_nits=nits) as reader:
         yield from frames_at(reader, indices)
 
 
-def _video(path: Path) -> ClipInfo:
+def _video(path: Path, limits: MediaLimits) -> ClipInfo:
     try:
-        return inspect_clip(path, LIMITS)
+        return inspect_clip(path, limits)
     except MediaError as error:
         raise MediaError(
             f"The scene '{path.name}' is no picture (PNG, JPEG, WebP, AVIF, BMP, TIFF), and as a "

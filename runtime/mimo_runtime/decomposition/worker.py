@@ -49,7 +49,7 @@ def _mix(order: MixOrder) -> None:
     prepare_motion(order.motion, options).draw(
         drawn, lambda done, total: _progress(stages.DRAW, done, total)
     )
-    mix(drawn, order.scene, order.template)
+    mix(drawn, order.scene, order.template, order.limits)
 
 
 def _progress(stage: str, done: int, total: int) -> None:

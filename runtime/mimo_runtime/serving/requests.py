@@ -3,6 +3,7 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.motions.camera_placement import parse_camera
 from mimo_runtime.wire.enums import FRAMINGS, INPUTS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import InputKind, OutputKind
 from mimo_runtime.wire.motion_view import MotionView
@@ -62,9 +63,10 @@ def motion_view_from(config: pb.StreamConfig) -> MotionView:
     """What sees the person of a motion file.
 
     Raises:
-        InvalidRequestError: a size or rate that cannot be drawn.
+        InvalidRequestError: a camera, a size or a rate that cannot be used.
     """
     view, usual = config.motion_view, MotionView()
+    parse_camera(view.camera or usual.camera)  # told before anything is uploaded
     return MotionView(
         view.camera or usual.camera,
         view.width_px or usual.width_px,

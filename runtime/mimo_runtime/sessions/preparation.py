@@ -52,7 +52,7 @@ def order_of(spool: Spool, limits: MediaLimits, view: MotionView) -> Order | Non
         raise InvalidRequestError(
             "A motion file was sent and no scene; send a picture or a video of it too."
         )
-    return MixOrder(motion, scene, template, view)
+    return MixOrder(motion, scene, template, limits, view)
 
 
 def make_template(order: Order, token: CancellationToken, on_progress: OnProgress) -> Path:

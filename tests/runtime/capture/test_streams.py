@@ -12,7 +12,7 @@ from typing import BinaryIO, cast
 import pytest
 
 from mimo_runtime.capture.streams import FileStream, PipeStream
-from mimo_runtime.errors import MediaError
+from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.sample import YARD
 from mimo_runtime.wire.live import QueuePolicy
 
@@ -29,6 +29,11 @@ def test_a_file_is_played_whole_where_no_frame_may_be_left_out() -> None:
 
 def test_a_file_says_its_own_rate() -> None:
     assert FileStream(DRIVING, None, QueuePolicy.LIVE).rate_fps == 15
+
+
+def test_a_rate_above_the_video_s_is_told() -> None:
+    with pytest.raises(InvalidRequestError, match="played at 15 frames a second"):
+        FileStream(DRIVING, Fraction(60), QueuePolicy.LIVE)
 
 
 def test_of_a_slow_reader_frames_are_left_out_and_never_the_last(

@@ -89,6 +89,12 @@ def test_a_motion_file_and_a_scene_are_enough(channel: grpc.Channel, tmp_path: P
         assert picture.size == (96, 64)
 
 
+def test_a_camera_that_is_none_is_told_before_anything_is_sent(channel: grpc.Channel) -> None:
+    ended = call(channel, [config(motion_view=pb.MotionView(camera="sideways"))])
+    assert ended.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert "sideways" in ended.sentence
+
+
 def test_the_command_sends_it_too(server: LocalServer, driving: Path, tmp_path: Path) -> None:
     arguments = [
         "synthesize", "--server", server.address, "--character", CHARACTER, "--driving", driving,

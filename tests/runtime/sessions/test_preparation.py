@@ -3,13 +3,17 @@
 import json
 import subprocess
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from mimo_runtime.body.shipped import load_body
 from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, order_from, to_line
 from mimo_runtime.errors import CancelledError, InvalidRequestError, LimitExceededError
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.motions.pose_file import write_poses
+from mimo_runtime.motions.procedural import walk
 from mimo_runtime.sample import YARD
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.preparation import make_template, order_of
@@ -28,7 +32,7 @@ def order(folder: Path, limits: MediaLimits | None = None) -> DecomposeOrder:
 
 
 def test_orders_come_back_as_they_were(tmp_path: Path) -> None:
-    mixed = MixOrder(tmp_path / "a.bvh", tmp_path / "b", tmp_path / "t", VIEW)
+    mixed = MixOrder(tmp_path / "a.bvh", tmp_path / "b", tmp_path / "t", MediaLimits(), VIEW)
     for each in (order(tmp_path, MediaLimits(max_frames=3)), mixed):
         assert order_from(to_line(each)) == each
 
@@ -38,6 +42,16 @@ def test_it_keeps_the_server_s_limits(tmp_path: Path) -> None:
     with pytest.raises(LimitExceededError, match="3"):
         make_template(asked, CancellationToken(), lambda _: None)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_scene_keeps_them_too(tmp_path: Path) -> None:
+    skeleton = load_body().skeleton
+    write_poses(tmp_path / "walk.npz", walk(skeleton, 2, Fraction(12)), skeleton)
+    limits = MediaLimits(max_width_px=100)
+    asked = MixOrder(tmp_path / "walk.npz", YARD / "bk.mp4", tmp_path / "t", limits, VIEW)
+    with pytest.raises(LimitExceededError, match="100"):
+        make_template(asked, CancellationToken(), lambda _: None)
+    assert not (tmp_path / "t").exists()
 
 
 def test_cancelling_ends_it(tmp_path: Path) -> None:
