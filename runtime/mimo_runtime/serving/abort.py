@@ -9,7 +9,7 @@ import grpc.aio
 
 from mimo_runtime.errors import MimoError
 from mimo_runtime.scarcity import resource_error
-from mimo_runtime.serving.call_record import note_reason
+from mimo_runtime.serving.call_record import note_reason, tell_failure
 from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 
 Ending = tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]
@@ -33,6 +33,12 @@ async def abort_on_error(
         ending = ending_of(error)
     except Exception as error:
         ending = ending_of(resource_error(error) or _incident())
+    await abort(context, ending)
+
+
+async def abort(context: Any, ending: Ending) -> None:
+    """End a call with an error; whoever logs and counts calls hears of it before the client."""
+    tell_failure(ending[0])
     await context.abort(*ending)
 
 

@@ -12,14 +12,14 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from mimo_runtime.errors import InvalidRequestError, MimoError
-from mimo_runtime.serving.abort import ending_of
+from mimo_runtime.serving.abort import abort, ending_of
 from mimo_runtime.serving.call_record import (
     CURRENT,
     REQUEST_ID,
     CallObserver,
     CallRecord,
     note_caller,
-    tell,
+    status_name,
 )
 from mimo_runtime.serving.stream_table import StreamTable
 from mimo_runtime.serving.tokens import Tokens
@@ -118,7 +118,7 @@ def _wrapped(
                 ending = ending_of(error)
             else:
                 return
-            await context.abort(*ending)
+            await abort(context, ending)
 
         return stream
 
@@ -129,7 +129,7 @@ def _wrapped(
                 return await behaviour(readable(request), context)
         except MimoError as error:
             ending = ending_of(error)
-        return await context.abort(*ending)
+        return await abort(context, ending)
 
     return call
 
@@ -140,7 +140,7 @@ def _recorded(
     """The same coroutine, with a record that the observers are told."""
 
     async def call(request: Any, context: Any) -> Any:
-        record, cancelled = CallRecord.of(method, context), False
+        record, cancelled = CallRecord.of(method, context, observers), False
         CURRENT.set(record)
         try:
             await context.send_initial_metadata(((REQUEST_ID, record.request_id),))
@@ -149,7 +149,7 @@ def _recorded(
             cancelled = True
             raise
         finally:
-            tell(observers, record, context, cancelled)
+            record.tell("CANCELLED" if cancelled else status_name(context))
 
     return call
 

@@ -21,7 +21,7 @@ class CallRecord:
     """One call.
 
     `caller` is the name of its token, `reason` that of its error; the other figures are of calls
-    that make frames.
+    that make frames. `observers` hear once how it ended.
     """
 
     method: str
@@ -34,14 +34,25 @@ class CallRecord:
     dropped: int = 0
     late: int = 0
     first_frame_s: float | None = None
+    observers: "Sequence[CallObserver]" = ()
+    told: bool = False
 
     @classmethod
-    def of(cls, method: str, context: Any) -> "CallRecord":
+    def of(cls, method: str, context: Any, observers: "Sequence[CallObserver]") -> "CallRecord":
         """The record of a call that begins; it keeps the id that the client gave, if it is one."""
         given = dict(context.invocation_metadata() or ()).get(REQUEST_ID, "")
         known = isinstance(given, str) and _ID.fullmatch(given)
-        request_id = given if known else secrets.token_hex(8)
-        return cls(method.rpartition("/")[2], host_of(context.peer()), str(request_id))
+        request_id = str(given if known else secrets.token_hex(8))
+        host = host_of(context.peer())
+        return cls(method.rpartition("/")[2], host, request_id, observers=observers)
+
+    def tell(self, status: str) -> None:
+        """Tell the observers that the call ends with a gRPC status, unless they know."""
+        if self.told:
+            return
+        self.told = True
+        for observer in self.observers:
+            observer.ended(self, status, time.monotonic() - self.began_s)
 
 
 class CallObserver(Protocol):
@@ -73,15 +84,14 @@ def note_reason(reason: str) -> None:
         record.reason = reason
 
 
-def tell(
-    observers: Sequence[CallObserver], record: CallRecord, context: Any, cancelled: bool
-) -> None:
-    """Tell everybody that a call has ended."""
-    status = "CANCELLED" if cancelled else _name(context.code())
-    for observer in observers:
-        observer.ended(record, status, time.monotonic() - record.began_s)
+def tell_failure(code: grpc.StatusCode) -> None:
+    """Have the observers of the present call know that it fails, before its client does."""
+    if (record := CURRENT.get()) is not None:
+        record.tell(code.name)
 
 
-def _name(code: Any) -> str:
+def status_name(context: Any) -> str:
+    """The name of the status that a call has got."""
+    code = context.code()
     number = code.value[0] if isinstance(code, grpc.StatusCode) else int(code or 0)
     return next(each.name for each in grpc.StatusCode if each.value[0] == number)
