@@ -21,9 +21,11 @@ def extent_of(plan: ClipPlan, schedule: Iterable[Work]) -> Extent:
     """The extent of a schedule of `plan`.
 
     A window is held from the first condition map that goes into it to its last pass, a frame of
-    the sequence from its condition map until its frame of the clip has been decoded.
+    the sequence from its condition map until its frame of the clip has been decoded, or, where
+    that is not done, until the last pass of the windows that hold it.
     """
     holders = windows_of_frames(plan)
+    decoded = {frame_id for frame in plan.decoded for frame_id in plan.frame_ids[frame]}
     windows, frames = set[int](), set[int]()
     most_windows = most_frames = 0
     for work in schedule:
@@ -33,8 +35,12 @@ def extent_of(plan: ClipPlan, schedule: Iterable[Work]) -> Extent:
             windows.update(window for frame_id in ids for window, _ in holders[frame_id])
             most_windows = max(most_windows, _span(windows))
             most_frames = max(most_frames, _span(frames))
-        elif isinstance(work, Pass) and work.step == plan.steps - 1:
+        elif isinstance(work, Pass) and work.step == plan.steps_of(work.window) - 1:
             windows.discard(work.window)
+            for frame_id in plan.windows[work.window]:
+                left = any(window in windows for window, _ in holders[frame_id])
+                if frame_id not in decoded and not left:
+                    frames.discard(frame_id)
         elif isinstance(work, Decode):
             frames.difference_update(plan.frame_ids[work.frame])
     return Extent(most_windows, most_frames)
@@ -49,8 +55,24 @@ def windows_of_frames(plan: ClipPlan) -> list[list[tuple[int, int]]]:
     return holders
 
 
-def finished_by(windows: Windows) -> list[list[range]]:
-    """Per window the frame ids, in runs, that no later window holds: its pass ends their step."""
+def finished_by(plan: ClipPlan) -> list[list[list[range]]]:
+    """Per step and window the frame ids, in runs, whose step that window's pass ends.
+
+    It is the last one that holds them and makes that step.
+    """
+    whole = _finished(plan.windows) if plan.window_steps is None else None
+    return [whole or _finished(_running(plan, step)) for step in range(plan.steps)]
+
+
+def _running(plan: ClipPlan, step: int) -> Windows:
+    """The windows that make a step; of the others no frame."""
+    return tuple(
+        frame_ids if step < plan.steps_of(window) else ()
+        for window, frame_ids in enumerate(plan.windows)
+    )
+
+
+def _finished(windows: Windows) -> list[list[range]]:
     last = dict[int, int]()
     for window, frame_ids in enumerate(windows):
         last.update(dict.fromkeys(frame_ids, window))

@@ -4,9 +4,11 @@ Two orders of the same work. `whole_clip` finishes a step of all windows before 
 the official code does. `rolling` runs a window's step as soon as the windows that it shares frames
 with allow it, so that the first frames leave while later ones are still noise. In both, windows
 that share a frame add their predictions to it in the order of their numbers, so that on one engine
-the results are equal to the bit. Live streaming and farm segments are further orders.
+the results are equal to the bit. Live streaming is a further order. A plan may be that of a
+segment (`planning.segments`), whose outer windows are done with after fewer steps.
 """
 
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -48,22 +50,35 @@ class ClipPlan:
     """What is to be done for a clip, in no order yet.
 
     `windows` holds the frame ids of each window, `frame_ids` those of every crop of each frame of
-    the clip (none where nobody is seen); `steps` is the number of solver steps.
+    the clip (none where nobody is seen, or where a segment does not read it); `steps` is the
+    number of solver steps. Of a segment, `window_steps` says how many of them each window makes,
+    and `finished` which frames of the clip are decoded; None means all.
     """
 
     windows: Windows
     frame_ids: Sequence[Sequence[int]]
     steps: int
+    window_steps: Sequence[int] | None = None
+    finished: range | None = None
 
     @property
     def passes(self) -> int:
         """Denoiser calls in all."""
-        return self.steps * len(self.windows)
+        return sum(self.steps_of(window) for window in range(len(self.windows)))
+
+    @property
+    def decoded(self) -> range:
+        """The frames of the clip that are decoded."""
+        return range(len(self.frame_ids)) if self.finished is None else self.finished
 
     @property
     def sequence_length(self) -> int:
         """Frames of the sequence that is denoised."""
         return sum(map(len, self.frame_ids))
+
+    def steps_of(self, window: int) -> int:
+        """Steps that a window makes."""
+        return self.steps if self.window_steps is None else self.window_steps[window]
 
     def frame_of(self) -> list[int]:
         """The frame of the clip of each frame id."""
@@ -81,8 +96,9 @@ def whole_clip(plan: ClipPlan) -> Iterator[Work]:
         yield from _conditions(plan, range(len(plan.frame_ids)))
         for step in range(plan.steps):
             for window in range(len(plan.windows)):
-                yield Pass(step, window)
-    yield from map(Decode, range(len(plan.frame_ids)))
+                if step < plan.steps_of(window):
+                    yield Pass(step, window)
+    yield from map(Decode, plan.decoded)
 
 
 def rolling(plan: ClipPlan) -> Iterator[Work]:
@@ -96,16 +112,17 @@ def rolling(plan: ClipPlan) -> Iterator[Work]:
     before, after = _neighbours(plan.windows)
     frame_of = plan.frame_of()
     last_window = _last_windows(plan)
-    oldest = conditioned = decoded = 0
+    oldest = conditioned = 0
+    waiting = deque(plan.decoded)
     if plan.windows:
         yield Identity()
 
     def ready(window: int) -> bool:
         step = done[window]
         return (
-            step < plan.steps
-            and all(done[other] > step for other in before[window])
-            and all(done[other] >= step for other in after[window])
+            step < plan.steps_of(window)
+            and all(done[other] >= min(step + 1, plan.steps_of(other)) for other in before[window])
+            and all(done[other] >= min(step, plan.steps_of(other)) for other in after[window])
         )
 
     for newest, window in enumerate(plan.windows):
@@ -115,12 +132,11 @@ def rolling(plan: ClipPlan) -> Iterator[Work]:
         while (chosen := next(filter(ready, range(oldest, newest + 1)), None)) is not None:
             yield Pass(done[chosen], chosen)
             done[chosen] += 1
-            while oldest <= newest and done[oldest] == plan.steps:
+            while oldest <= newest and done[oldest] == plan.steps_of(oldest):
                 oldest += 1
-            while decoded < len(last_window) and last_window[decoded] < oldest:
-                yield Decode(decoded)
-                decoded += 1
-    yield from map(Decode, range(decoded, len(plan.frame_ids)))
+            while waiting and last_window[waiting[0]] < oldest:
+                yield Decode(waiting.popleft())
+    yield from map(Decode, waiting)
 
 
 def _conditions(plan: ClipPlan, frames: range) -> Iterator[Work]:

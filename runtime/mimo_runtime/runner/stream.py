@@ -74,7 +74,7 @@ class Stream:
         try:
             boxes = PersonBoxes(self._inputs, template.frame_count, token, on_progress)
             self._plan = plan_stream(
-                self._framing, boxes, template.frame_count, self._settings, manifest
+                self._framing, boxes, template.frame_count, self._settings, manifest, request.part
             )
             check_memory(engines, self._plan.extent, self._settings, taken_bytes)
         except BaseException:
@@ -121,17 +121,18 @@ class Stream:
 
     def _begin(self) -> None:
         self._tell(Stage.IDENTITY, 0, 1)
-        bundle, clip = self._engines.bundle, self._plan.clip
+        bundle, plan = self._engines.bundle, self._plan
         solver = SolverConfig.from_mapping(bundle.manifest.solver)
-        _, channels, *size = bundle.tensor("vae_decoder", "latents").shape
+        _, channels, *sides = bundle.tensor("vae_decoder", "latents").shape
+        size = sides[0], sides[1]
         self._denoiser = Denoiser(
             self._engines,
             self._identity(),
-            clip,
-            self._plan.extent,
+            plan.clip,
+            plan.extent,
             ddim_table(solver, self._settings.steps),
             self._settings,
-            FrameNoise(channels, clip.sequence_length, (size[0], size[1]), self._settings.seed),
+            FrameNoise(channels, plan.sequence_length, size, self._settings.seed, plan.frame_ids),
         )
         self._maker = ConditionMaker(self._engines)
         self._decoder = self._engines.bind("vae_decoder")
@@ -169,7 +170,8 @@ class Stream:
             picture = np.asarray(painted)[0].copy()
             crops.append(DecodedCrop(picture, crop.segment, crop.position))
         rgb = self._framing.finish(crops, self._inputs.layers(frame))
-        self._tell(Stage.FRAMES, frame + 1, self.output.frame_count)
+        made = self._plan.clip.decoded
+        self._tell(Stage.FRAMES, frame + 1 - made.start, len(made))
         return OutputFrame(frame, float(frame / self.output.rate_fps), rgb)
 
     def _tell(self, stage: Stage, done: int, total: int) -> None:

@@ -1,7 +1,7 @@
 """The plan of one stream, made before anything runs."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from mimo_runtime.bundle import Manifest
 from mimo_runtime.planning.extent import Extent, extent_of
 from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.schedule import ClipPlan, Work, rolling, whole_clip
+from mimo_runtime.planning.segments import Part, Segment, cut_segment
 from mimo_runtime.planning.sequence import SequenceFrame, sequence_frames
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.frame_inputs import FrameInputs
@@ -18,18 +19,22 @@ from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.wire.progress import OnProgress, Progress, Stage
 
 Pixels = NDArray[np.uint8]
+Crops = tuple[tuple[SequenceFrame, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StreamPlan:
     """`crops` holds every crop of each frame of the clip, `clip` what is to be done with them,
-    `schedule` makes the order anew, `extent` is what that order holds at a time.
+    `schedule` makes the order anew, `extent` is what that order holds at a time. Of a segment
+    they are those that it needs, and `frame_ids` those of the `sequence_length` of the whole clip.
     """
 
-    crops: tuple[tuple[SequenceFrame, ...], ...]
+    crops: Crops
     clip: ClipPlan
     schedule: Callable[[ClipPlan], Iterator[Work]]
     extent: Extent
+    frame_ids: Sequence[int]
+    sequence_length: int
 
 
 def plan_stream(
@@ -38,8 +43,13 @@ def plan_stream(
     frame_count: int,
     settings: ResolvedSettings,
     manifest: Manifest,
+    part: Part | None = None,
 ) -> StreamPlan:
-    """Find the person, cut the clip into crop segments and windows, and choose the order."""
+    """Find the person, cut the clip into crop segments and windows, and choose the order.
+
+    Raises:
+        InvalidRequestError: `part` has frames that the clip has not.
+    """
     segments = framing.segments(boxes.find)
     crops = sequence_frames(segments, frame_count)
     frame_ids = tuple(tuple(crop.frame_id for crop in each) for each in crops)
@@ -47,8 +57,29 @@ def plan_stream(
     rules = settings.rules
     windows = rules.windows(lengths, manifest.frames, manifest.overlap_frames) if lengths else ()
     clip = ClipPlan(windows, frame_ids, settings.steps)
+    length, frame_ids = clip.sequence_length, range(clip.sequence_length)
     schedule = rolling if rules.rolling else whole_clip
-    return StreamPlan(crops, clip, schedule, extent_of(clip, schedule(clip)))
+    if part is None:
+        return StreamPlan(crops, clip, schedule, _extent(clip, schedule), frame_ids, length)
+    segment = cut_segment(clip, part.frames, part.most_hops)
+    crops = crops_of(segment, crops)
+    extent = _extent(segment.clip, schedule)
+    return StreamPlan(crops, segment.clip, schedule, extent, segment.frame_ids, length)
+
+
+def crops_of(segment: Segment, crops: Crops) -> Crops:
+    """Of the crops of a clip those that a segment needs, by its own frame ids."""
+    number = {frame_id: index for index, frame_id in enumerate(segment.frame_ids)}
+    return tuple(
+        tuple(
+            replace(crop, frame_id=number[crop.frame_id]) for crop in each if crop.frame_id in number
+        )
+        for each in crops
+    )
+
+
+def _extent(clip: ClipPlan, schedule: Callable[[ClipPlan], Iterator[Work]]) -> Extent:
+    return extent_of(clip, schedule(clip))
 
 
 class PersonBoxes:

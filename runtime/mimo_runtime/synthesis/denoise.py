@@ -39,7 +39,7 @@ class Denoiser:
         self._plan = plan
         self._extent = extent
         self._holders = windows_of_frames(plan)
-        self._finished = finished_by(plan.windows)
+        self._finished = finished_by(plan)
         engine = engines.get(settings.denoiser)
         self._time = TimeRows(engines, table)
         first = engine.bind({**identity, "time_projections": self._time.projections})
@@ -70,14 +70,14 @@ class Denoiser:
             buffers["condition"][position : position + 1] = condition
 
     def run_pass(self, step: int, window: int) -> None:
-        """Predict one window at one step; frames that no later window holds are then moved."""
+        """Predict one window at one step; frames that no later window takes there are then moved."""
         bound = self._window(window)
         slots = self._slots[window % self._extent.windows]
         self._time.begin(step, bound.buffers["step"])
         self._state.gather(slots, bound.buffers["latents"])
         bound.run()
         self._state.accumulate(bound.buffers["prediction"], slots)
-        for frame_ids in self._finished[window]:
+        for frame_ids in self._finished[step][window]:
             for first, last in self._runs(frame_ids):
                 self._state.step(step, first, last)
 

@@ -7,7 +7,7 @@ only be had by doing the same arithmetic. A smaller tensor is drawn number by nu
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import reduce
 from typing import Protocol
 
@@ -54,30 +54,41 @@ class FrameNoise:
     As official, the numbers are drawn for all frames of a channel in a row, so that a frame's
     noise depends on how many there are. One generator a channel, each moved to where its channel
     begins, draws them bit for bit in memory that does not grow with the sequence. Frames are taken
-    once each, in nearly rising order; those that are skipped wait.
+    once each, in nearly rising order; those that are skipped wait. `frame_ids`, rising, are those
+    of the sequence that are taken, counted anew, where a segment takes some.
     """
 
-    def __init__(self, channels: int, frames: int, size: tuple[int, int], seed: int) -> None:
+    def __init__(
+        self,
+        channels: int,
+        frames: int,
+        size: tuple[int, int],
+        seed: int,
+        frame_ids: Sequence[int] | None = None,
+    ) -> None:
+        self._frame_ids = range(frames) if frame_ids is None else frame_ids
+        self._wanted = set(self._frame_ids)
         self._frame_shape = (channels, 1, *size)
         self._waiting: dict[int, Floats] = {}
-        self._next = 0
-        per_frame = math.prod(size)
-        if per_frame % _GROUP:  # groups straddle frames; such sizes are small
+        self._next = min(self._frame_ids, default=0)
+        self._per_frame = math.prod(size)
+        if self._per_frame % _GROUP:  # groups straddle frames; such sizes are small
             noise = normal_noise((channels, frames, *size), seed)
             self._waiting.update(enumerate(np.ascontiguousarray(noise.swapaxes(0, 1))))
             self._next = frames
-        self._per_frame = per_frame
-        per_channel = frames * per_frame
-        self._channels = [_moved_on(seed, channel * per_channel) for channel in range(channels)]
+        begins = ((channel * frames + self._next) * self._per_frame for channel in range(channels))
+        self._channels = [_moved_on(seed, begin) for begin in begins]
 
     def take(self, frame: int) -> Floats:
         """The noise of a frame, float32 [1, channels, h, w]."""
-        while frame >= self._next:
+        frame_id = self._frame_ids[frame]
+        while frame_id >= self._next:
             drawn = [_box_muller(_uniforms(each, self._per_frame)) for each in self._channels]
-            noise = np.stack(drawn).reshape(self._frame_shape)
-            self._waiting[self._next] = np.ascontiguousarray(noise.swapaxes(0, 1))[0]
+            if self._next in self._wanted:
+                noise = np.stack(drawn).reshape(self._frame_shape)
+                self._waiting[self._next] = np.ascontiguousarray(noise.swapaxes(0, 1))[0]
             self._next += 1
-        return self._waiting.pop(frame)[np.newaxis]
+        return self._waiting.pop(frame_id)[np.newaxis]
 
 
 class EndlessNoise:

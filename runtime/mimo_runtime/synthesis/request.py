@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.planning.segments import Part
 from mimo_runtime.synthesis.feather import FeatherMasks
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.wire.settings import Settings
@@ -18,7 +19,8 @@ class SynthesisRequest:
 
     `character` uint8 [height, width, 3 or 4]; `matte` uint8 [height, width] or None when the
     picture has an alpha channel; `feather` None for the built-in masks; `prepared` the character
-    folder that the picture is of, None where it is of none.
+    folder that the picture is of, None where it is of none; `part` the frames that are made, None
+    for all.
     """
 
     character: NDArray[np.uint8]
@@ -27,6 +29,7 @@ class SynthesisRequest:
     matte: NDArray[np.uint8] | None = None
     feather: FeatherMasks | None = None
     prepared: Path | None = None
+    part: Part | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,8 +133,19 @@ def test_a_clip_with_nobody_is_only_decoded():
 
 
 def test_a_step_of_a_frame_ends_with_the_last_window_that_holds_it():
-    assert finished_by(((0, 1, 2), (2, 3, 4), (4, 0))) == [
+    windows = ((0, 1, 2), (2, 3, 4), (4, 0))
+    ends = [
         [range(1, 2)],
         [range(2, 4)],
         [range(0, 1), range(4, 5)],
+    ]
+    plan = ClipPlan(windows, ((0,), (1,), (2,), (3,), (4,)), 2)
+    assert finished_by(plan) == [ends, ends]
+
+
+def test_a_step_that_a_window_does_not_make_ends_with_the_one_before():
+    plan = ClipPlan(((0, 1, 2), (2, 3)), ((0,), (1,), (2,), (3,)), 2, window_steps=(2, 1))
+    assert finished_by(plan) == [
+        [[range(2)], [range(2, 4)]],
+        [[range(3)], []],
     ]

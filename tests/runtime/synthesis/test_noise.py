@@ -72,3 +72,17 @@ def test_noise_frame_by_frame_is_that_of_the_whole(channels, frames, size, seed,
         taken = source.take(frame)
         assert taken.shape == (1, channels, *size)
         assert bits(taken) == bits(whole[frame])
+
+
+@given(
+    st.integers(1, 3),
+    st.sets(st.integers(0, 29), min_size=1),
+    st.sampled_from([(4, 4), (5, 7), (8, 8)]),
+    seeds,
+)
+def test_noise_of_some_frames_is_theirs_in_the_whole(channels, wanted, size, seed):
+    whole = normal_noise((channels, 30, *size), seed).swapaxes(0, 1)
+    frame_ids = sorted(wanted)
+    source = FrameNoise(channels, 30, size, seed, frame_ids)
+    for index, frame_id in enumerate(frame_ids):
+        assert bits(source.take(index)) == bits(whole[frame_id])
