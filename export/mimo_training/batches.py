@@ -57,11 +57,13 @@ class Batch:
             self, planes=self.own_planes, human=self.own_layer, shadow=shadow, plate=plate
         )
 
-    def shrunk(self, factor: int) -> "Batch":
-        """With 1/`factor` as many pixels on each side."""
-        if factor == 1:
+    def resized(self, size_px: int) -> "Batch":
+        """Of `size_px`, which is no more than now."""
+        if size_px == self.planes.shape[-1]:
             return self
-        return self._each(lambda t: functional.avg_pool2d(t, factor))
+        return self._each(
+            lambda t: functional.interpolate(t, (size_px, size_px), mode="bilinear", antialias=True)
+        )
 
     def to(self, device: torch.device) -> "Batch":
         """On `device`, in the layout in which convolutions are fast."""

@@ -29,7 +29,7 @@ from mimo_training.trainer import OnStep, Trainer
 DEFAULTS: Final = {"steps": 1, "guidance": 1.0, "mode": "corrected"}
 SHAPE: Final = {"size_px": 192, "frames": 8, "overlap_frames": 2}
 SOLVER: Final = dict(OFFICIAL_SOLVER)
-_MEASURED_EVERY = 50
+_MEASURED_EVERY = 150
 _SHOWN_FRAMES = (0, 5, 10)
 _AT_ONCE = 8
 
@@ -72,7 +72,7 @@ def train(recipe: Recipe, on_step: OnStep, on_pool: Callable[[int, int], None]) 
         if not resumed:
             trainer.begin(_known_shards(recipe.folder / "pool"))
         for stage in STAGES:
-            held = held_out_batches(recipe.folder / "pool", stage.size_px)
+            held = held_out_batches(recipe.folder / "pool")
             trainer.run(
                 stage,
                 lambda: _known_shards(recipe.folder / "pool"),
@@ -87,14 +87,13 @@ def train(recipe: Recipe, on_step: OnStep, on_pool: Callable[[int, int], None]) 
     return write_checkpoint(trainer.averaged, recipe.folder / "weights", _facts(recipe, trainer))
 
 
-def held_out_batches(pool: Path, size_px: int) -> list[Batch]:
-    """A few frames of each held-out clip, several characters together, at `size_px`."""
-    factor = HELD.size_px // size_px
+def held_out_batches(pool: Path) -> list[Batch]:
+    """A few frames of each held-out clip, several characters together."""
     batches = []
     for shard in shards(pool, HELD):
         for first in range(0, len(shard), _AT_ONCE):
             batch = _held_batch(shard, slice(first, first + _AT_ONCE))
-            batches.append(batch.shrunk(factor).to(torch.device("cpu")))
+            batches.append(batch.to(torch.device("cpu")))
     return batches
 
 

@@ -16,6 +16,7 @@ from mimo_training.losses import Losses, colour_losses, scale_loss, silhouette_l
 from mimo_training.model import Character, TinyMimo
 
 LAST = 999  # the timestep of nothing but noise
+SIZES_PX: Final = (128, 192)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class Stage:
 
     Attributes:
         name: of the stage, in files and tables.
-        size_px: of the frames. characters, frames: of a batch.
+        sizes_px: of frames, one of them a batch: attention that saw one size alone finds nothing
+            in another. characters, frames: of a batch of the first size.
         learning_rate: at its begin; it falls to a tenth along a cosine.
         share: of the whole time.
         redrawn: how often the reference itself is the frame to be painted.
@@ -34,7 +36,7 @@ class Stage:
     """
 
     name: str
-    size_px: int
+    sizes_px: tuple[int, ...]
     characters: int
     frames: int
     learning_rate: float
@@ -43,6 +45,10 @@ class Stage:
     reference: bool = True
     colours: bool = True
     latents: bool = False
+
+    def characters_at(self, size_px: int) -> int:
+        """How many characters a batch of frames of `size_px` has: about as many pixels in each."""
+        return max(2, round(self.characters * (self.sizes_px[0] / size_px) ** 2))
 
     def losses(self, model: TinyMimo, batch: Batch, schedule: Schedule) -> Losses:
         """Everything to be made small for one batch, by name."""
@@ -56,7 +62,7 @@ class Stage:
         if self.latents:
             return losses | _latent_losses(model, batch, schedule, condition, character)
         noise = schedule.noise(condition, model.config.vae.latent_channels, batch.frames)
-        last = torch.full((self.characters,), LAST, device=noise.device)
+        last = torch.full((len(batch.picture),), LAST, device=noise.device)
         painted = model.paint(-model.prediction(noise, last, condition, character), batch.planes)
         losses["silhouette"] = silhouette_loss(painted, batch)
         return losses | colour_losses(painted, batch) if self.colours else losses
@@ -93,7 +99,7 @@ def _timesteps(count: int) -> Tensor:
 
 
 STAGES: Final = (
-    Stage("silhouette", 128, 6, 1, 6e-4, 0.35, 0.5, colours=False),
-    Stage("colour", 128, 4, 2, 5e-4, 0.35, 0.3),
-    Stage("latents", 128, 2, 4, 4e-4, 0.3, 0.2, reference=False, latents=True),
+    Stage("silhouette", SIZES_PX, 6, 1, 6e-4, 0.35, 0.5, colours=False),
+    Stage("colour", SIZES_PX, 4, 2, 5e-4, 0.35, 0.3),
+    Stage("latents", SIZES_PX, 3, 4, 4e-4, 0.3, 0.2, reference=False, latents=True),
 )

@@ -128,8 +128,10 @@ class Trainer:
         return True
 
     def _step(self, stage: Stage, shards: Sequence[Shard]) -> dict[str, float]:
-        batch = random_batch(shards, stage.characters, stage.frames, self._random)
-        batch = batch.shrunk(batch.planes.shape[-1] // stage.size_px).to(self._device)
+        size_px = int(self._random.choice(stage.sizes_px))
+        people = stage.characters_at(size_px)
+        batch = random_batch(shards, people, stage.frames, self._random)
+        batch = batch.resized(size_px).to(self._device)
         losses = stage.losses(self.model, batch, self.schedule)
         self.optimizer.zero_grad(set_to_none=True)
         sum(losses.values(), torch.zeros((), device=self._device)).backward()

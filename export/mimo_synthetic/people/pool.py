@@ -24,7 +24,7 @@ ARRAYS: Final = ("picture", "own_layer", "own_planes", "planes", "human", "shado
 class PoolSpec:
     """Sizes of every sample of a pool, and the motions that its people do."""
 
-    size_px: int = 128
+    size_px: int = 192
     clips: int = 2
     frames: int = 6
     motions: tuple[str, ...] = TRAINING

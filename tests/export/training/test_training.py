@@ -154,7 +154,7 @@ def test_every_stage_reaches_the_networks_it_trains(name: str, batch: Batch) -> 
     torch.manual_seed(1)
     model = TinyMimo(LayerModelConfig())
     stage = next(stage for stage in STAGES if stage.name == name)
-    small = replace(stage, size_px=32, characters=2, frames=2, redrawn=0.0)
+    small = replace(stage, sizes_px=(32,), characters=2, frames=2, redrawn=0.0)
     losses = small.losses(model, batch, Schedule.official())
     sum(losses.values(), torch.zeros(())).backward()
     parts = ["denoiser", "guider", "decoder", "encoder"]
@@ -166,7 +166,7 @@ def test_every_stage_reaches_the_networks_it_trains(name: str, batch: Batch) -> 
 def test_a_run_goes_on_where_it_was_stopped(
     tmp_path: Path, pool: list[Shard], batch: Batch
 ) -> None:
-    stage = Stage("silhouette", 32, 2, 1, 1e-3, 1.0, 0.5, colours=False)
+    stage = Stage("silhouette", (24, 32), 3, 1, 1e-3, 1.0, 0.5, colours=False)
     first = _trainer(tmp_path)
     first.run(stage, lambda: pool, 2.0, [batch], 1, lambda *_: None)
     second = _trainer(tmp_path)
