@@ -7,6 +7,7 @@ is painted in one step from noise, eight frames in a row. Regions are of the tru
 all of it, seen is where the drawn texture is sure, beyond is where the drawn body does not reach.
 """
 
+import importlib.util
 import json
 import tempfile
 from collections.abc import Iterator
@@ -17,6 +18,16 @@ import click
 import numpy as np
 import torch
 
+from benchmarks.layer_measures import (
+    best_light_db,
+    drawn_frames,
+    jods,
+    painted_frames,
+    rebuilt_db,
+    redrawn_db,
+    surface_change,
+    true_frames,
+)
 from mimo_networks.layer_model import LayerModelConfig, load_layer_model
 from mimo_synthetic.people.pool import PoolSpec, shards, write_shard
 from mimo_training.batches import STILL, Batch, batch_from
@@ -34,6 +45,11 @@ _ROWS = (
     ("seen, dB", "seen_drawn_db", "seen_db"),
     ("beyond the drawn body, dB", "beyond_drawn_db", "beyond_db"),
     ("sharpness, of the truth's", "sharpness_drawn", "sharpness"),
+    ("change at a point, of the truth's", "change_drawn", "change"),
+    ("a picture in its own posture, dB", "redrawn_drawn_db", "redrawn_db"),
+    ("body, in the best light, dB", "best_light_db", ""),
+    ("through the autoencoder, dB", "", "rebuilt_db"),
+    ("ColorVideoVDP, JOD", "jod_drawn", "jod"),
 )
 
 
@@ -54,9 +70,29 @@ def clips(folder: Path, spec: PoolSpec, count: int) -> Iterator[Batch]:
 def table(figures: dict[str, float]) -> Iterator[str]:
     """Drawn and painted, a line a figure."""
     yield f"{'':34}{'drawn':>8}{'painted':>9}"
-    for title, drawn, painted in _ROWS:
-        left = f"{figures[drawn]:8.3f}" if drawn in figures else " " * 8
-        yield f"{title:34}{left}{figures[painted]:9.3f}"
+    for title, *names in _ROWS:
+        cells = [f"{figures[name]:.3f}" if name in figures else "" for name in names]
+        if any(cells):
+            yield f"{title:34}{cells[0]:>8}{cells[1]:>9}"
+
+
+def clip_figures(model: TinyMimo, batch: Batch, schedule: Schedule, jod: bool) -> dict[str, float]:
+    """What is measured of whole clips, of one batch."""
+    drawn, truth = drawn_frames(batch), true_frames(batch)
+    painted = painted_frames(model, batch, schedule)
+    true_change = surface_change(truth, batch)
+    redrawn = redrawn_db(model, batch, schedule)
+    figures = {
+        "change_drawn": surface_change(drawn, batch) / true_change,
+        "change": surface_change(painted, batch) / true_change,
+        "redrawn_drawn_db": redrawn[0],
+        "redrawn_db": redrawn[1],
+        "best_light_db": best_light_db(batch),
+        "rebuilt_db": rebuilt_db(model, batch),
+    }
+    if jod:
+        figures |= dict(jods({"jod_drawn": drawn, "jod": painted}, truth, batch.frames))
+    return figures
 
 
 @click.command()
@@ -64,15 +100,23 @@ def table(figures: dict[str, float]) -> Iterator[str]:
 @click.option("--shards", "count", default=3, show_default=True, help="Of 16 people each.")
 @click.option("--size", default=192, show_default=True, help="Side of the frames in px.")
 @click.option("--pool", type=click.Path(path_type=Path), help="Keep the rendered people here.")
+@click.option("--jod", is_flag=True, help="ColorVideoVDP too: pip install cvvdp; minutes.")
 @click.option("--json", "report", type=click.Path(path_type=Path), help="Write the figures here.")
-def main(weights: Path, count: int, size: int, pool: Path | None, report: Path | None) -> None:
+def main(
+    weights: Path, count: int, size: int, pool: Path | None, jod: bool, report: Path | None
+) -> None:
     """Measure a trained layer model on held-out people."""
+    if jod and importlib.util.find_spec("pycvvdp") is None:
+        raise click.UsageError("--jod needs ColorVideoVDP; pip install cvvdp.")
     loaded, _ = load_layer_model(weights)
     model = TinyMimo(LayerModelConfig())
     model.load_state_dict(loaded.state_dict())
     with tempfile.TemporaryDirectory() as scratch:
         found = list(clips(pool or Path(scratch), replace(HELD, size_px=size), count))
-    figures = dict(measure(model.eval(), found, Schedule.official()))
+    schedule = Schedule.official()
+    figures = dict(measure(model.eval(), found, schedule))
+    rows = [clip_figures(model, batch, schedule, jod) for batch in found]
+    figures |= {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
     click.echo(f"\n{2 * len(found)} people, {FRAMES} frames of {size} px each")
     for line in table(figures):
         click.echo(line)

@@ -15,6 +15,7 @@ from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.decompose import DecomposeOptions, decompose
 from mimo_runtime.decomposition.mixing import mix
 from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, order_from
+from mimo_runtime.decomposition.progress import OnProgress
 from mimo_runtime.errors import MimoError
 from mimo_runtime.media.reader import inspect_clip
 from mimo_runtime.motions.camera_placement import parse_camera
@@ -24,22 +25,40 @@ from mimo_runtime.wire.status import row_of
 
 def main() -> None:
     """Carry out the order on standard input."""
+    told = _Told()
     order = order_from(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        _decompose(order) if isinstance(order, DecomposeOrder) else _mix(order)
+        make = _decompose if isinstance(order, DecomposeOrder) else _mix
+        make(order, told.progress)
     except MimoError as error:
-        _tell(reason=row_of(error).reason, sentence=str(error))
+        told.say(reason=row_of(error).reason, sentence=str(error))
         return
-    _tell(done=True)
+    told.say(done=True)
 
 
-def _decompose(order: DecomposeOrder) -> None:
+class _Told:
+    """Standard output, for lines of JSON alone: whatever else is printed goes to stderr."""
+
+    def __init__(self) -> None:
+        self._lines = os.fdopen(os.dup(sys.stdout.fileno()), "w")
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def progress(self, stage: str, done: int, total: int) -> None:
+        self.say(stage=stage, done=done, total=total)
+
+    def say(self, **values: Any) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self._lines.write(json.dumps(values) + "\n")
+            self._lines.flush()
+
+
+def _decompose(order: DecomposeOrder, on_progress: OnProgress) -> None:
     inspect_clip(order.video, order.limits)
-    decompose(order.video, order.template, DecomposeOptions(threads=1), _progress)
+    decompose(order.video, order.template, DecomposeOptions(threads=1), on_progress)
 
 
-def _mix(order: MixOrder) -> None:
+def _mix(order: MixOrder, on_progress: OnProgress) -> None:
     options = MakeOptions(
         camera=parse_camera(order.view.camera),
         size_px=(order.view.width_px, order.view.height_px),
@@ -47,19 +66,9 @@ def _mix(order: MixOrder) -> None:
     )
     drawn = order.template.with_name("motion")
     prepare_motion(order.motion, options).draw(
-        drawn, lambda done, total: _progress(stages.DRAW, done, total)
+        drawn, lambda done, total: on_progress(stages.DRAW, done, total)
     )
     mix(drawn, order.scene, order.template, order.limits)
-
-
-def _progress(stage: str, done: int, total: int) -> None:
-    _tell(stage=stage, done=done, total=total)
-
-
-def _tell(**values: Any) -> None:
-    with contextlib.suppress(BrokenPipeError):
-        sys.stdout.write(json.dumps(values) + "\n")
-        sys.stdout.flush()
 
 
 def _end_with_parent() -> None:

@@ -90,7 +90,7 @@ def _worker() -> "Iterator[subprocess.Popen[str]]":
         process = subprocess.Popen(
             [sys.executable, "-c", _BOOT, paths, str(_NICE)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            start_new_session=True,  # Ctrl-C is for the server to handle
+            process_group=0,  # Ctrl-C is for the server to handle
         )  # fmt: skip
     except OSError as error:
         raise ResourceError(

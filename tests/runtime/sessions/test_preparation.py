@@ -54,6 +54,35 @@ def test_a_scene_keeps_them_too(tmp_path: Path) -> None:
     assert not (tmp_path / "t").exists()
 
 
+PRINTING = """
+import os, threading, time
+from mimo_runtime.decomposition.worker import main
+def chatter():
+    while not os.path.sameopenfile(1, 2):
+        time.sleep(0.01)
+    os.write(1, b"a library's word")
+talking = threading.Thread(target=chatter)
+talking.start()
+main()
+talking.join()
+"""
+
+
+def test_what_libraries_print_is_not_taken_for_news(tmp_path: Path) -> None:
+    asked = to_line(order(tmp_path, MediaLimits(max_frames=3)))
+    command = [sys.executable, "-c", PRINTING]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.write(asked)
+        process.stdin.flush()  # and stays open: it ends with the process that started it
+        said = [json.loads(line) for line in process.stdout]
+        assert "a library's word" in process.stderr.read()
+    assert [line["reason"] for line in said] == ["LIMIT_EXCEEDED"]
+
+
 def test_cancelling_ends_it(tmp_path: Path) -> None:
     token = CancellationToken()
 
