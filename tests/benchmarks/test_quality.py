@@ -1,16 +1,31 @@
 """The quality of a layer model: untrained weights on two people."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from click.testing import CliRunner
 
+from benchmarks.layer_measures import surface_change, true_frames
 from benchmarks.quality import main
 from mimo_networks.layer_model import LayerModelConfig
+from mimo_synthetic.people.pool import PoolSpec, shards, write_shard
+from mimo_training.batches import Batch, random_batch
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.model import TinyMimo
+
+MOVING = ("planes", "human", "shadow", "plate")
+
+
+@pytest.fixture
+def pool_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Batch:
+    monkeypatch.setattr("mimo_synthetic.people.pool.SAMPLES_PER_SHARD", 1)
+    spec = PoolSpec(size_px=64, clips=1, frames=3)
+    write_shard(tmp_path, spec, 0, lambda: None)
+    return random_batch(list(shards(tmp_path, spec)), 1, 3, np.random.default_rng(0))
 
 
 def test_untrained_weights_keep_what_is_drawn(
@@ -27,3 +42,18 @@ def test_untrained_weights_keep_what_is_drawn(
     figures = json.loads(report.read_text())
     assert figures["iou"] == pytest.approx(figures["iou_bare"], abs=0.2)
     assert figures["seen_db"] == pytest.approx(figures["seen_drawn_db"], abs=3)
+    assert figures["redrawn_db"] == pytest.approx(figures["redrawn_drawn_db"], abs=3)
+    assert figures["best_light_db"] > figures["body_drawn_db"]
+    assert 0 < figures["change_drawn"] < 3
+    assert "autoencoder" in result.output
+
+
+def test_the_truth_is_its_own_measure(pool_batch: Batch) -> None:
+    truth = true_frames(pool_batch)
+    assert surface_change(truth, pool_batch) > 0
+    still = truth[:1].expand_as(truth)
+    frozen = replace(
+        pool_batch,
+        **{n: getattr(pool_batch, n)[:1].expand_as(getattr(pool_batch, n)) for n in MOVING},
+    )
+    assert surface_change(still, frozen) == 0

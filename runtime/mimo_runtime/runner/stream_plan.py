@@ -72,7 +72,9 @@ def crops_of(segment: Segment, crops: Crops) -> Crops:
     number = {frame_id: index for index, frame_id in enumerate(segment.frame_ids)}
     return tuple(
         tuple(
-            replace(crop, frame_id=number[crop.frame_id]) for crop in each if crop.frame_id in number
+            replace(crop, frame_id=number[crop.frame_id])
+            for crop in each
+            if crop.frame_id in number
         )
         for each in crops
     )

@@ -70,7 +70,7 @@ class Denoiser:
             buffers["condition"][position : position + 1] = condition
 
     def run_pass(self, step: int, window: int) -> None:
-        """Predict one window at one step; frames that no later window takes there are then moved."""
+        """Predict one window at one step; frames that no later window takes are then moved."""
         bound = self._window(window)
         slots = self._slots[window % self._extent.windows]
         self._time.begin(step, bound.buffers["step"])
