@@ -99,9 +99,13 @@ def jods(clips: Mapping[str, Tensor], truth: Tensor, frames: int) -> Iterator[tu
     for name, found in clips.items():
         values = [
             metric.predict(a, b, dim_order="FCHW", frames_per_second=_SHOWN_AT[1])[0]
-            for a, b in zip(found.clamp(0, 1).split(frames), truth.split(frames), strict=True)
+            for a, b in zip(*(_clips(v.clamp(0, 1), frames) for v in (found, truth)), strict=True)
         ]
         yield name, float(torch.stack(values).mean())
+
+
+def _clips(frames: Tensor, length: int) -> Tensor:
+    return frames.reshape(-1, length, *frames.shape[1:])
 
 
 def _over(painted: Painted, plate: Tensor) -> Tensor:

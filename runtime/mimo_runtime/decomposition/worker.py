@@ -29,8 +29,10 @@ def main() -> None:
     order = order_from(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        make = _decompose if isinstance(order, DecomposeOrder) else _mix
-        make(order, told.progress)
+        if isinstance(order, DecomposeOrder):
+            _decompose(order, told.progress)
+        else:
+            _mix(order, told.progress)
     except MimoError as error:
         told.say(reason=row_of(error).reason, sentence=str(error))
         return

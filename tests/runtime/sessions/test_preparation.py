@@ -71,8 +71,8 @@ talking.join()
 def test_what_libraries_print_is_not_taken_for_news(tmp_path: Path) -> None:
     asked = to_line(order(tmp_path, MediaLimits(max_frames=3)))
     command = [sys.executable, "-c", PRINTING]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, text=True, **pipes) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as process:
         assert process.stdin is not None
         assert process.stdout is not None
         assert process.stderr is not None
