@@ -91,6 +91,12 @@ class CancelledError(MimoError):
     exit_code = 130
 
 
+class PreemptedError(MimoError):
+    """The scheduler of a farm wants the machine back; the same command goes on later."""
+
+    exit_code = 75
+
+
 class DeadlineExceededError(MimoError):
     """The time that the client allowed has passed."""
 

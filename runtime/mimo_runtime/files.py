@@ -1,6 +1,7 @@
-"""Files: what the operating system refuses becomes a sentence."""
+"""Files: what the operating system refuses becomes a sentence, what is written appears whole."""
 
 import errno
+import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,39 @@ def read_input(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error
+
+
+def file_hash(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_synced(path: Path, data: bytes) -> None:
+    """Write a new file and have it on the disk. Raises OSError."""
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def write_whole(path: Path, data: bytes, work: Path) -> None:
+    """Write a file that is on the disk, whole, before it has its name; an older one is replaced.
+
+    `work` is a folder of the same file system that nobody else writes into. Raises OSError.
+    """
+    partial = work / path.name
+    write_synced(partial, data)
+    partial.replace(path)
+
+
+def sync_folder(path: Path) -> None:
+    """Have the names in a folder on the disk. Raises OSError."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from mimo_runtime.cli.motion import motion
 from mimo_runtime.cli.render import render
 from mimo_runtime.cli.report import report
 from mimo_runtime.cli.serve import serve
+from mimo_runtime.cli.stitch import stitch
 from mimo_runtime.cli.synthesize import synthesize
 from mimo_runtime.errors import CancelledError, MimoError
 
@@ -40,6 +41,7 @@ class Commands(click.Group):
             "render",
             "report",
             "serve",
+            "stitch",
             "synthesize",
         ]
         return ["demo", *announced, *ours]
@@ -60,7 +62,8 @@ class Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Try 'mimo demo' first; 'mimo COMMAND --help' has examples. Exit codes: 0 done, "
     "2 a wrong setting, 3 media or template, 4 bundle or checkpoint, 5 too large, 6 server busy, "
-    "7 server unreachable, 8 not supported here, 124 deadline, 130 cancelled, 1 anything else.",
+    "7 server unreachable, 8 not supported here, 75 ended by a scheduler: run it again, "
+    "124 deadline, 130 cancelled, 1 anything else.",
 )
 @click.version_option(mimo_runtime.__version__, prog_name="mimo")
 @click.option(
@@ -74,7 +77,8 @@ def mimo(quiet: bool) -> None:
 
 
 for _command in (
-    bench, character, decompose, demo, inspect, live, motion, render, report, serve, synthesize,
+    bench, character, decompose, demo, inspect, live, motion, render, report, serve, stitch,
+    synthesize,
 ):  # fmt: skip
     mimo.add_command(_command)
 

@@ -54,16 +54,21 @@ def input_options(command: Command) -> Command:
             type=FOLDER,
             help="Official masks alpha2_<mode>.png; without them built-in ones are used.",
         ),
-        click.option(
-            "-o",
-            "--output",
-            required=True,
-            type=ANY_PATH,
-            callback=_output,
-            help="NAME.mp4, or a folder for a lossless PNG sequence.",
-        ),
+        output_option(),
     )
     return _with(options, template_options(command))
+
+
+def output_option(required: bool = True) -> Callable[[Command], Command]:
+    """Where frames are written."""
+    return click.option(
+        "-o",
+        "--output",
+        required=required,
+        type=ANY_PATH,
+        callback=_output,
+        help="NAME.mp4, or a folder for a lossless PNG sequence.",
+    )
 
 
 def template_options(command: Command) -> Command:
@@ -103,9 +108,10 @@ def decompose_options(command: Command) -> Command:
     return _with(options, command)
 
 
-def _output(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
+def _output(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path | None:
     """An output of a kind that is written; any other is told before the work begins."""
-    output_kind(given)
+    if given is not None:
+        output_kind(given)
     return given
 
 

@@ -1,13 +1,12 @@
 """`mimo render`: one video in this process."""
 
 import time
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from mimo_runtime.cli.counts import counted, say_truncated
-from mimo_runtime.cli.draft import draw_draft, say_preflight
+from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.options import (
     FOLDER,
@@ -18,14 +17,9 @@ from mimo_runtime.cli.options import (
     settings_options,
     shape_options,
 )
-from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.cli.segments import frame_options, render_segments
+from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.settings import Settings
-
-if TYPE_CHECKING:
-    from mimo_runtime.bundle import Manifest
-    from mimo_runtime.characters.figure import Figure
-    from mimo_runtime.runner.synthesizer import Synthesizer
-    from mimo_runtime.synthesis.request import SynthesisRequest
 
 
 @click.command(
@@ -35,6 +29,7 @@ if TYPE_CHECKING:
         "mimo render --bundle b --character me.png --driving dance.mp4 -o out.mp4",
         "mimo render --bundle b --character me.png --motion walk --scene park.jpg -o out.mp4",
         "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
+        "mimo render --bundle b --character me.png --template t --frames 13-24 -o shot",
     )
 )
 @click.option("--bundle", type=FOLDER, help="Bundle made by 'mimo export'; --draft needs none.")
@@ -48,6 +43,7 @@ if TYPE_CHECKING:
 @input_options
 @settings_options
 @engine_options
+@frame_options
 def render(*, draft: bool, **options: Any) -> None:
     """Render one video in this process."""
     settings = settings_from(options)
@@ -55,35 +51,31 @@ def render(*, draft: bool, **options: Any) -> None:
         raise InvalidRequestError(
             "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
         )
+    if options["frames"] is not None:
+        if draft:
+            raise InvalidRequestError("A draft is of the whole clip; leave --frames out.")
+        _render_part(options, settings)
+        return
     with chosen_template(options, options["output"]) as template:
         if draft:
             draw_draft(options["character"], options["matte"], template, options["output"])
         else:
-            _render(options | {"template": template}, settings)
+            _render_whole(options | {"template": template}, settings)
 
 
-def _render(options: dict[str, Any], settings: Settings) -> None:
+def _render_whole(options: dict[str, Any], settings: Settings) -> None:
     from contextlib import closing
 
-    from mimo_runtime.bundle.opening import open_at_terminal
+    from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.media.sink import open_sink
-    from mimo_runtime.runner.synthesizer import Synthesizer
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
     started_s = time.monotonic()
-    bundle = open_at_terminal(options["bundle"], options["shape"], options["verify"])
-    synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
-    manifest = synthesizer.bundle.manifest
-    request = _request(options, settings, manifest)
-    say_truncated(request.template.cropped_count - request.template.frame_count)
-    say_preflight(
-        lambda: _figure(synthesizer, request, needed=manifest.paints_human),
-        request.template,
-        manifest.width_px,
-    )
+    opened = open_request(options, settings)
+    opened.say_preflight()
     with ProgressBars() as bars:
-        job = synthesizer.start(request, CancellationToken(), bars)
+        job = opened.synthesizer.start(opened.request, CancellationToken(), bars)
         form = job.output
         with (
             open_sink(options["output"], form.width_px, form.height_px, form.rate_fps) as sink,
@@ -98,31 +90,10 @@ def _render(options: dict[str, Any], settings: Settings) -> None:
     )
 
 
-def _figure(
-    synthesizer: "Synthesizer", request: "SynthesisRequest", needed: bool
-) -> "Figure | None":
-    """The figure of the character; None where there is none and the networks need none."""
-    try:
-        return synthesizer.figure(request)
-    except MediaError as error:
-        if needed:
-            raise
-        click.echo(f"What the result will be like cannot be told before: {error}", err=True)
-        return None
+def _render_part(options: dict[str, Any], settings: Settings) -> None:
+    from mimo_runtime.cli.sigterm import preempted_on_sigterm
+    from mimo_runtime.synthesis.cancellation import CancellationToken
 
-
-def _request(
-    options: dict[str, Any], settings: Settings, manifest: "Manifest"
-) -> "SynthesisRequest":
-    from mimo_runtime.media.limits import MediaLimits
-    from mimo_runtime.synthesis.feather import mask_files
-    from mimo_runtime.synthesis.inputs import InputFiles, request_from
-
-    masks: Path | None = options["feather_masks"]
-    files = InputFiles(
-        options["character"],
-        options["template"],
-        options["matte"],
-        {} if masks is None else mask_files(masks),
-    )
-    return request_from(files, settings, MediaLimits(), manifest)
+    token = CancellationToken()
+    with preempted_on_sigterm(token), chosen_template(options, options["output"]) as template:
+        render_segments(options | {"template": template}, settings, token)

@@ -19,9 +19,10 @@ from mimo_runtime.decomposition.people import PeopleRecord, find_people, read_pe
 from mimo_runtime.decomposition.postures import fit_body
 from mimo_runtime.decomposition.progress import OnFrame, OnProgress
 from mimo_runtime.decomposition.report import Report, report_of
-from mimo_runtime.decomposition.stage_cache import StageCache, file_hash, key_of, open_stage_cache
+from mimo_runtime.decomposition.stage_cache import StageCache, key_of, open_stage_cache
 from mimo_runtime.decomposition.writing import REPORT_FILE, write_source, write_template
 from mimo_runtime.errors import MediaError
+from mimo_runtime.files import file_hash
 from mimo_runtime.templates.writer import check_target
 from mimo_runtime.wire.poses import EXTRAS
 

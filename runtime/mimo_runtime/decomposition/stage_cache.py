@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mimo_runtime.errors import BusyError
-from mimo_runtime.files import write_errors
+from mimo_runtime.files import file_hash, write_errors
 
 _DONE = "done.json"
 _LOCK = "lock"
@@ -107,12 +107,6 @@ def open_stage_cache(path: Path) -> Iterator[StageCache]:
 def key_of(*parts: Any) -> str:
     """A hash of `parts`, which are plain data."""
     return hashlib.sha256(json.dumps(parts, default=str).encode()).hexdigest()
-
-
-def file_hash(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def record_json(records: list[StageRecord]) -> list[dict[str, Any]]:

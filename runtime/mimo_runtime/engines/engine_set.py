@@ -15,6 +15,7 @@ class EngineSet:
     """
 
     def __init__(self, backend: Backend, once: bool = False) -> None:
+        self.name = backend.name
         self._once = once
         self.new_latents = backend.new_latents
         self.require_memory = backend.require_memory

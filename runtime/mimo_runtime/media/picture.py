@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.errors import MediaError
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.fork_server import PYAV_FORK_SERVER
 from mimo_runtime.media.limits import MediaLimits
@@ -61,6 +62,20 @@ def encode_png(rgb: NDArray[np.uint8]) -> bytes:
     buffer = io.BytesIO()
     Image.fromarray(rgb).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def decode_png(data: bytes) -> NDArray[np.uint8]:
+    """The picture of a PNG file that `encode_png` made; read in this process, so only of our own.
+
+    Raises MediaError where it is none.
+    """
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+            return np.asarray(picture)
+    except OSError as error:
+        raise MediaError(f"A picture of ours is damaged: {error}; write it again.") from None
 
 
 def encode_jpeg(rgb: NDArray[np.uint8], quality: int) -> bytes:

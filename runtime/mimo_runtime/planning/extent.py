@@ -60,8 +60,8 @@ def finished_by(plan: ClipPlan) -> list[list[list[range]]]:
 
     It is the last one that holds them and makes that step.
     """
-    whole = _finished(plan.windows) if plan.window_steps is None else None
-    return [whole or _finished(_running(plan, step)) for step in range(plan.steps)]
+    same_for_all = _finished(plan.windows) if plan.window_steps is None else None
+    return [same_for_all or _finished(_running(plan, step)) for step in range(plan.steps)]
 
 
 def _running(plan: ClipPlan, step: int) -> Windows:

@@ -57,10 +57,9 @@ def plan_stream(
     rules = settings.rules
     windows = rules.windows(lengths, manifest.frames, manifest.overlap_frames) if lengths else ()
     clip = ClipPlan(windows, frame_ids, settings.steps)
-    length, frame_ids = clip.sequence_length, range(clip.sequence_length)
-    schedule = rolling if rules.rolling else whole_clip
+    length, schedule = clip.sequence_length, rolling if rules.rolling else whole_clip
     if part is None:
-        return StreamPlan(crops, clip, schedule, _extent(clip, schedule), frame_ids, length)
+        return StreamPlan(crops, clip, schedule, _extent(clip, schedule), range(length), length)
     segment = cut_segment(clip, part.frames, part.most_hops)
     crops = crops_of(segment, crops)
     extent = _extent(segment.clip, schedule)

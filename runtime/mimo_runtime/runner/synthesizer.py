@@ -91,6 +91,11 @@ class Synthesizer:
         """The bundle that is loaded."""
         return self._engines.bundle
 
+    @property
+    def engine(self) -> str:
+        """The word for what runs it on the command line."""
+        return self._engines.name
+
     def figure(self, request: SynthesisRequest) -> Figure:
         """The figure of a request's character, which is kept for the streams that need it.
 

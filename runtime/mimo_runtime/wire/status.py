@@ -37,6 +37,7 @@ TABLE = (
     StatusRow(errors.ServerUnreachableError, grpc.StatusCode.UNAVAILABLE, "UNAVAILABLE"),
     StatusRow(errors.EngineLostError, grpc.StatusCode.ABORTED, "ENGINE_LOST"),
     StatusRow(errors.CancelledError, grpc.StatusCode.CANCELLED, "CANCELLED"),
+    StatusRow(errors.PreemptedError, grpc.StatusCode.ABORTED, "PREEMPTED"),
     StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
     StatusRow(errors.IdleError, grpc.StatusCode.ABORTED, "IDLE"),
     StatusRow(errors.UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED"),
@@ -47,6 +48,7 @@ TABLE = (
 PASSING = (
     errors.BusyError,
     errors.EngineLostError,
+    errors.PreemptedError,
     errors.ResourceError,
     errors.ServerUnreachableError,
 )

@@ -24,6 +24,7 @@ CODES = {
     "ServerUnreachableError": "UNAVAILABLE",
     "EngineLostError": "ABORTED",
     "CancelledError": "CANCELLED",
+    "PreemptedError": "ABORTED",
     "DeadlineExceededError": "DEADLINE_EXCEEDED",
     "IdleError": "ABORTED",
     "UnauthenticatedError": "UNAUTHENTICATED",

@@ -1,0 +1,72 @@
+"""A bundle and the inputs of a request, opened as a command's options say."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mimo_runtime.cli.counts import say_truncated
+from mimo_runtime.cli.draft import say_preflight
+from mimo_runtime.errors import MediaError
+from mimo_runtime.wire.settings import Settings
+
+if TYPE_CHECKING:
+    from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.farm.recipe import Recipe
+    from mimo_runtime.runner.synthesizer import Synthesizer
+    from mimo_runtime.synthesis.inputs import InputFiles
+    from mimo_runtime.synthesis.request import SynthesisRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A request, its `files`, and what renders it."""
+
+    synthesizer: "Synthesizer"
+    files: "InputFiles"
+    request: "SynthesisRequest"
+
+    def recipe(self, overlap: int | None = None) -> "Recipe":
+        """What the request is made of; `overlap` of its segments, where it is cut."""
+        from mimo_runtime.farm.recipe import recipe_of
+
+        bundle, engine = self.synthesizer.bundle, self.synthesizer.engine
+        return recipe_of(bundle, engine, self.request, self.files, overlap)
+
+    def say_preflight(self) -> None:
+        """Tell what of the template is left out, and what the character will be like in it."""
+        template, manifest = self.request.template, self.synthesizer.bundle.manifest
+        say_truncated(template.cropped_count - template.frame_count)
+        say_preflight(lambda: self._figure(manifest.paints_human), template, manifest.width_px)
+
+    def _figure(self, needed: bool) -> "Figure | None":
+        """The figure of the character; None where there is none and the networks need none."""
+        try:
+            return self.synthesizer.figure(self.request)
+        except MediaError as error:
+            if needed:
+                raise
+            click.echo(f"What the result will be like cannot be told before: {error}", err=True)
+            return None
+
+
+def open_request(options: dict[str, Any], settings: Settings) -> Opened:
+    """Open the bundle and the inputs that `options` name; errors as in `request_from`."""
+    from mimo_runtime.bundle.opening import open_at_terminal
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.runner.synthesizer import Synthesizer
+    from mimo_runtime.synthesis.feather import mask_files
+    from mimo_runtime.synthesis.inputs import InputFiles, request_from
+
+    bundle = open_at_terminal(options["bundle"], options["shape"], options["verify"])
+    synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
+    masks: Path | None = options["feather_masks"]
+    files = InputFiles(
+        options["character"],
+        options["template"],
+        options["matte"],
+        {} if masks is None else mask_files(masks),
+    )
+    request = request_from(files, settings, MediaLimits(), bundle.manifest)
+    return Opened(synthesizer, files, request)

@@ -1,0 +1,99 @@
+"""Segments of a shot in this process: what 'mimo render --frames' does."""
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mimo_runtime.errors import CancelledError
+from mimo_runtime.wire.settings import Settings
+
+if TYPE_CHECKING:
+    from mimo_runtime.cli.opened import Opened
+    from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.farm.shot_folder import ShotFolder
+    from mimo_runtime.synthesis.cancellation import CancellationToken
+
+
+def frame_options(command: Any) -> Any:
+    """Which segments of a shot are rendered."""
+    options = (
+        click.option("--frames", metavar="FIRST-LAST[xSIZE]",
+                     help="Only these frames, from 1 on, into the folder of a shot: 13-24, or "
+                     "1-40x12 for all segments of 12 frames. What is finished there is skipped. "
+                     "'mimo stitch' joins them; docs/farm.md."),
+        click.option("--first-frame", type=click.IntRange(0), default=1, show_default=True,
+                     metavar="N", help="Number of the shot's first frame, with --frames."),
+        click.option("--overlap", type=click.IntRange(0), metavar="WINDOWS",
+                     help="Windows that a segment computes at each of its sides besides its own, "
+                     "with --frames. Without it as many as make the result exact."),
+    )  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def render_segments(
+    options: dict[str, Any], settings: Settings, token: "CancellationToken"
+) -> None:
+    """Render the segments that the options name, each unless it is there.
+
+    Raises MimoError; the sentence says why.
+    """
+    from mimo_runtime.cli.opened import open_request
+    from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.farm.frame_numbers import segments_from
+    from mimo_runtime.farm.shot_folder import Shot, begin_shot
+
+    opened = open_request(options, settings)
+    template = opened.request.template
+    first_frame = options["first_frame"]
+    segments = segments_from(options["frames"], first_frame, template.frame_count)
+    recipe = opened.recipe(options["overlap"])
+    shot = Shot(recipe, template.rate_fps, template.frame_count, first_frame)
+    folder = begin_shot(options["output"], shot)
+    missing = [frames for frames in segments if not _is_there(folder, frames)]
+    if missing:
+        opened.say_preflight()
+    try:
+        with ProgressBars() as bars:
+            for frames in missing:
+                _render(opened, folder, frames, options["overlap"], token, bars)
+    except KeyboardInterrupt:
+        raise CancelledError(
+            "Cancelled; finished frames are kept, and the same command goes on."
+        ) from None
+
+
+def _render(
+    opened: "Opened",
+    folder: "ShotFolder",
+    frames: range,
+    overlap: int | None,
+    token: "CancellationToken",
+    bars: "ProgressBars",
+) -> None:
+    from contextlib import closing
+    from dataclasses import replace
+
+    from mimo_runtime.farm.segment import write_segment
+    from mimo_runtime.planning.segments import Part
+
+    started_s = time.monotonic()
+    request = replace(opened.request, part=Part(frames, overlap))
+    job = opened.synthesizer.start(request, token, bars)
+    with closing(job.frames()) as made:
+        write_segment(folder, frames, made)
+    _say(folder.path, folder.numbers(frames), f"rendered in {time.monotonic() - started_s:.1f} s")
+
+
+def _is_there(folder: "ShotFolder", frames: range) -> bool:
+    if not folder.is_finished(frames):
+        return False
+    _say(folder.path, folder.numbers(frames), "already there")
+    return True
+
+
+def _say(path: Path, numbers: str, what: str) -> None:
+    click.echo(f"{path}: frames {numbers} {what}.")

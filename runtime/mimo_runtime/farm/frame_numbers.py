@@ -1,0 +1,53 @@
+"""Frame numbers as they are typed: "13-24", or "1-40x12" for all segments of 12 frames."""
+
+import re
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.planning.segments import segment_ranges
+
+_TYPED = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?:x(\d{1,9}))?)?")
+
+
+def segments_from(typed: str, first_frame: int, frame_count: int) -> tuple[range, ...]:
+    """The segments that `typed` names, as indices from 0.
+
+    Args:
+        typed: "FIRST-LAST", both included; "FIRST-LASTxSIZE", cut into pieces of SIZE frames, the
+            last one of what is left; or one number.
+        first_frame: the number of the shot's first frame.
+        frame_count: of the shot.
+
+    Raises:
+        InvalidRequestError: it is neither, or the shot has not all of these frames.
+    """
+    match = _TYPED.fullmatch(typed)
+    first, last, size = match.groups() if match else ("", None, None)
+    if not match or int(last or first) < int(first) or (size and not int(size)):
+        raise InvalidRequestError(
+            f"'{typed}' names no frames; give FIRST-LAST such as 13-24, or FIRST-LASTxSIZE such "
+            "as 1-40x12 for segments of 12 frames."
+        )
+    frames = range(int(first) - first_frame, int(last or first) + 1 - first_frame)
+    if frames.start < 0 or frames.stop > frame_count:
+        raise InvalidRequestError(
+            f"The frames {typed} are asked for, and the shot has the frames "
+            f"{numbers_of(range(frame_count), first_frame)}; ask for some of those."
+        )
+    return segment_ranges(frames, int(size) if size else len(frames))
+
+
+def numbers_of(frames: range, first_frame: int) -> str:
+    """ "13-24" for indices of frames, or one number."""
+    first, last = frames.start + first_frame, frames.stop - 1 + first_frame
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def runs_of(indices: list[int]) -> list[range]:
+    """Rising indices as consecutive runs."""
+    runs: list[range] = []
+    for index in indices:
+        if runs and runs[-1].stop == index:
+            runs[-1] = range(runs[-1].start, index + 1)
+        else:
+            runs.append(range(index, index + 1))
+    return runs

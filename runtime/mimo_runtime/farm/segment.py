@@ -1,0 +1,31 @@
+"""One segment of a shot, written so that a killed worker does no harm and a second one neither."""
+
+import hashlib
+from collections.abc import Iterable
+
+from mimo_runtime.farm.shot_folder import ShotFolder
+from mimo_runtime.farm.work_folder import work_folder
+from mimo_runtime.files import write_errors, write_whole
+from mimo_runtime.media.picture import encode_png
+from mimo_runtime.synthesis.request import OutputFrame
+
+
+def write_segment(folder: ShotFolder, frames: range, made: Iterable[OutputFrame]) -> None:
+    """Write every frame of a segment as it comes, then say that it is finished.
+
+    A frame has its name only when all of it is on the disk, and workers that make the same one
+    write the same bytes. What `made` raises ends it; whole frames stay and are written again.
+
+    Raises:
+        ResourceError: the disk is full.
+        InvalidRequestError: the folder cannot be written.
+    """
+    hashes: dict[str, str] = {}
+    with work_folder(folder.path) as work:
+        for frame in made:
+            data = encode_png(frame.rgb)
+            path = folder.frame_file(frame.index)
+            with write_errors(path):
+                write_whole(path, data, work)
+            hashes[path.name] = hashlib.sha256(data).hexdigest()
+        folder.finish_segment(frames, hashes, work)

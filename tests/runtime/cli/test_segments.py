@@ -1,0 +1,106 @@
+"""`mimo render --frames` and `mimo stitch` on real networks, ended by signals at any moment."""
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mimo_runtime.cli import main
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.bundles import SMALL_BUNDLE
+from tests.runtime.serving.calls import shorten
+
+PATIENCE_S = 300
+
+
+@pytest.fixture(scope="module")
+def arguments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """Of 8 frames, one step."""
+    template = shorten(TEMPLATE, tmp_path_factory.mktemp("short"))
+    given = {"bundle": SMALL_BUNDLE, "character": CHARACTER, "template": template}
+    paths = [part for name, path in given.items() for part in (f"--{name}", str(path))]
+    return [*paths, "--steps", "1", "--guidance", "1", "--mode", "corrected"]
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(list(map(str, arguments)))
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+def begun(arguments: list[str], shot: Path, reached: Callable[[], bool]) -> "subprocess.Popen[str]":
+    """A process that renders all of the shot, once `reached` says so."""
+    main_of = "from mimo_runtime.cli import main; main()"
+    command = [sys.executable, "-c", main_of, "render", *arguments, "--frames", "1-8"]
+    process = subprocess.Popen([*command, "-o", str(shot)], stderr=subprocess.PIPE, text=True)
+    give_up_at_s = time.monotonic() + PATIENCE_S
+    while not reached() and process.poll() is None and time.monotonic() < give_up_at_s:
+        time.sleep(0.005)
+    return process
+
+
+def test_stitched_segments_are_the_whole_render_and_are_made_once(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shot = tmp_path / "shot"
+    assert run("render", *arguments, "--frames", "4-6", "-o", shot) == 0
+    assert run("stitch", shot) == 3
+    assert "The frames 1-3, 7-8 of" in capsys.readouterr().err
+    assert run("render", *arguments, "--frames", "1-8x3", "-o", shot) == 0
+    told = capsys.readouterr().out
+    assert [line.split(": ")[1].split(" in ")[0] for line in told.splitlines()] == [
+        "frames 4-6 already there.",
+        "frames 1-3 rendered",
+        "frames 7-8 rendered",
+    ]
+    assert run("stitch", shot) == 0
+    assert run("render", *arguments, "-o", tmp_path / "whole.mp4") == 0
+    assert (tmp_path / "shot.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+
+
+def test_another_render_into_the_same_folder_is_refused(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shot = tmp_path / "shot"
+    assert run("render", *arguments, "--frames", "8", "-o", shot) == 0
+    assert run("render", *arguments, "--frames", "7", "--seed", "1", "-o", shot) == 2
+    assert "differs in seed (42, now 1); choose another folder" in capsys.readouterr().err
+    assert run("render", *arguments, "--frames", "5-9", "-o", shot) == 2
+    assert "the shot has the frames 1-8; ask" in capsys.readouterr().err
+
+
+def test_a_scheduler_that_ends_it_is_told_to_try_again(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    shot = tmp_path / "shot"
+    process = begun(arguments, shot, (shot / "shot.json").is_file)
+    process.send_signal(signal.SIGTERM)
+    _, told = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 75
+    assert "run the same command again" in told
+    assert list(shot.glob(".*")) == []
+    assert list((shot / "segments").glob("*")) == []
+
+
+def test_one_that_is_killed_is_made_again_and_leaves_nothing(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    shot = tmp_path / "shot"
+    process = begun(arguments, shot, lambda: any(shot.glob("frames/*")))
+    process.kill()
+    process.communicate(timeout=PATIENCE_S)
+    assert run("render", *arguments, "--frames", "1-8", "-o", shot) == 0
+    assert run("stitch", shot, "-o", tmp_path / "frames") == 0
+    assert list(shot.glob(".*")) == []
+
+
+def test_a_draft_has_no_segments(
+    arguments: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("render", *arguments, "--draft", "--frames", "1-4", "-o", tmp_path / "shot") == 2
+    assert "A draft is of the whole clip" in capsys.readouterr().err
