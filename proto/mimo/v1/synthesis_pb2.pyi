@@ -175,6 +175,38 @@ the scene of INPUT_SCENE (a plain video) or INPUT_SCENE_PICTURE.
 """
 Global___Input: _TypeAlias = Input  # noqa: Y015
 
+class _DrivingCodec:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DrivingCodecEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DrivingCodec.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DRIVING_CODEC_UNSPECIFIED: _DrivingCodec.ValueType  # 0
+    """Not a codec."""
+    DRIVING_CODEC_MJPEG: _DrivingCodec.ValueType  # 1
+    """Each frame a JPEG file."""
+    DRIVING_CODEC_H264: _DrivingCodec.ValueType  # 2
+    """H.264; with start codes where there is no description."""
+    DRIVING_CODEC_HEVC: _DrivingCodec.ValueType  # 3
+    """HEVC; with start codes where there is no description."""
+    DRIVING_CODEC_VP9: _DrivingCodec.ValueType  # 4
+    """VP9."""
+
+class DrivingCodec(_DrivingCodec, metaclass=_DrivingCodecEnumTypeWrapper):
+    """How driving frames are encoded."""
+
+DRIVING_CODEC_UNSPECIFIED: DrivingCodec.ValueType  # 0
+"""Not a codec."""
+DRIVING_CODEC_MJPEG: DrivingCodec.ValueType  # 1
+"""Each frame a JPEG file."""
+DRIVING_CODEC_H264: DrivingCodec.ValueType  # 2
+"""H.264; with start codes where there is no description."""
+DRIVING_CODEC_HEVC: DrivingCodec.ValueType  # 3
+"""HEVC; with start codes where there is no description."""
+DRIVING_CODEC_VP9: DrivingCodec.ValueType  # 4
+"""VP9."""
+Global___DrivingCodec: _TypeAlias = DrivingCodec  # noqa: Y015
+
 class _LivePolicy:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -215,6 +247,13 @@ class _PictureFormatEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Picture
     """JPEG."""
     PICTURE_FORMAT_PNG: _PictureFormat.ValueType  # 2
     """PNG, lossless."""
+    PICTURE_FORMAT_H264: _PictureFormat.ValueType  # 3
+    """One fragmented MP4 (H.264, BT.709) whose frames are shown at the times of their postures. All
+    data in order, LiveTail's too, is a playable file, and plays while it grows. The bytes of a
+    frame come with the next one, since only that says how long it lasts.
+    """
+    PICTURE_FORMAT_RAW: _PictureFormat.ValueType  # 4
+    """Bytes R, G and B of each pixel, by rows; only to a client on the same machine."""
 
 class PictureFormat(_PictureFormat, metaclass=_PictureFormatEnumTypeWrapper):
     """How a frame is encoded."""
@@ -225,6 +264,13 @@ PICTURE_FORMAT_JPEG: PictureFormat.ValueType  # 1
 """JPEG."""
 PICTURE_FORMAT_PNG: PictureFormat.ValueType  # 2
 """PNG, lossless."""
+PICTURE_FORMAT_H264: PictureFormat.ValueType  # 3
+"""One fragmented MP4 (H.264, BT.709) whose frames are shown at the times of their postures. All
+data in order, LiveTail's too, is a playable file, and plays while it grows. The bytes of a
+frame come with the next one, since only that says how long it lasts.
+"""
+PICTURE_FORMAT_RAW: PictureFormat.ValueType  # 4
+"""Bytes R, G and B of each pixel, by rows; only to a client on the same machine."""
 Global___PictureFormat: _TypeAlias = PictureFormat  # noqa: Y015
 
 class _LiveStateKind:
@@ -250,6 +296,34 @@ LIVE_STATE_KIND_FLOWING: LiveStateKind.ValueType  # 1
 LIVE_STATE_KIND_FROZEN: LiveStateKind.ValueType  # 2
 """Several frames in a row were late: show the last one as a still."""
 Global___LiveStateKind: _TypeAlias = LiveStateKind  # noqa: Y015
+
+class _DrivenPerson:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DrivenPersonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DrivenPerson.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DRIVEN_PERSON_UNSPECIFIED: _DrivenPerson.ValueType  # 0
+    """Not a state."""
+    DRIVEN_PERSON_SOUGHT: _DrivenPerson.ValueType  # 1
+    """Nobody was seen long enough until now: no frame comes."""
+    DRIVEN_PERSON_FOLLOWED: _DrivenPerson.ValueType  # 2
+    """One person is followed."""
+    DRIVEN_PERSON_LOST: _DrivenPerson.ValueType  # 3
+    """The person is not seen; the last posture is held until somebody is."""
+
+class DrivenPerson(_DrivenPerson, metaclass=_DrivenPersonEnumTypeWrapper):
+    """Whether somebody is seen in the driving frames."""
+
+DRIVEN_PERSON_UNSPECIFIED: DrivenPerson.ValueType  # 0
+"""Not a state."""
+DRIVEN_PERSON_SOUGHT: DrivenPerson.ValueType  # 1
+"""Nobody was seen long enough until now: no frame comes."""
+DRIVEN_PERSON_FOLLOWED: DrivenPerson.ValueType  # 2
+"""One person is followed."""
+DRIVEN_PERSON_LOST: DrivenPerson.ValueType  # 3
+"""The person is not seen; the last posture is held until somebody is."""
+Global___DrivenPerson: _TypeAlias = DrivenPerson  # noqa: Y015
 
 @_typing.final
 class SynthesizeRequest(_message.Message):
@@ -890,6 +964,7 @@ class SynthesizeLiveRequest(_message.Message):
     POSE_FIELD_NUMBER: _builtins.int
     END_FIELD_NUMBER: _builtins.int
     HEARTBEAT_FIELD_NUMBER: _builtins.int
+    DRIVING_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> Global___LiveConfig:
         """The settings: exactly once, and before everything else."""
@@ -916,6 +991,10 @@ class SynthesizeLiveRequest(_message.Message):
     def heartbeat(self) -> Global___LiveHeartbeat:
         """Nothing: keeps a stream that has nothing to send from counting as silent."""
 
+    @_builtins.property
+    def driving(self) -> Global___LiveDrivingFrame:
+        """The next encoded frame of somebody, instead of postures: of LiveConfig.driving, after ready."""
+
     def __init__(
         self,
         *,
@@ -925,12 +1004,13 @@ class SynthesizeLiveRequest(_message.Message):
         pose: Global___LivePose | None = ...,
         end: Global___LiveEnd | None = ...,
         heartbeat: Global___LiveHeartbeat | None = ...,
+        driving: Global___LiveDrivingFrame | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat", "driving"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -948,6 +1028,8 @@ class SynthesizeLiveResponse(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     SUMMARY_FIELD_NUMBER: _builtins.int
     APPLIED_FIELD_NUMBER: _builtins.int
+    DRIVEN_FIELD_NUMBER: _builtins.int
+    TAIL_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
     """1 for the first message of a stream, then one more for each."""
     @_builtins.property
@@ -972,6 +1054,14 @@ class SynthesizeLiveResponse(_message.Message):
         does.
         """
 
+    @_builtins.property
+    def driven(self) -> Global___LiveDriven:
+        """What is seen in the driving frames, where such were sent."""
+
+    @_builtins.property
+    def tail(self) -> Global___LiveTail:
+        """The last bytes of a movie, after the last frame."""
+
     def __init__(
         self,
         *,
@@ -981,12 +1071,14 @@ class SynthesizeLiveResponse(_message.Message):
         state: Global___LiveState | None = ...,
         summary: Global___LiveSummary | None = ...,
         applied: Global___LiveApplied | None = ...,
+        driven: Global___LiveDriven | None = ...,
+        tail: Global___LiveTail | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "frame", b"frame", "payload", b"payload", "ready", b"ready", "state", b"state", "summary", b"summary"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "driven", b"driven", "frame", b"frame", "payload", b"payload", "ready", b"ready", "state", b"state", "summary", b"summary", "tail", b"tail"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "frame", b"frame", "payload", b"payload", "ready", b"ready", "sequence", b"sequence", "state", b"state", "summary", b"summary"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "driven", b"driven", "frame", b"frame", "payload", b"payload", "ready", b"ready", "sequence", b"sequence", "state", b"state", "summary", b"summary", "tail", b"tail"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary", "applied"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary", "applied", "driven", "tail"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -1030,6 +1122,7 @@ class LiveConfig(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     GUIDANCE_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
+    DRIVING_FIELD_NUMBER: _builtins.int
     rate_numerator: _builtins.int
     """Postures a second, numerator."""
     rate_denominator: _builtins.int
@@ -1045,7 +1138,7 @@ class LiveConfig(_message.Message):
     format: Global___PictureFormat.ValueType
     """How each frame is encoded; JPEG when unspecified."""
     quality: _builtins.int
-    """Quality of JPEG, 1 to 100; 90 when 0."""
+    """Quality of JPEG, 1 to 100; 90 when 0. Other formats take none."""
     steps: _builtins.int
     """Most solver steps; the bundle's when not set. Fewer are done where the latency needs it."""
     guidance: _builtins.float
@@ -1059,6 +1152,12 @@ class LiveConfig(_message.Message):
     @_builtins.property
     def shape(self) -> _containers.ScalarMap[_builtins.str, _builtins.float]:
         """The shape of that body, shares by name such as "tall"."""
+
+    @_builtins.property
+    def driving(self) -> Global___LiveDriving:
+        """Set where encoded frames of somebody will come instead of postures. The server finds the camera
+        in them, so that none is sent, and the frames are of their size.
+        """
 
     def __init__(
         self,
@@ -1075,10 +1174,11 @@ class LiveConfig(_message.Message):
         steps: _builtins.int | None = ...,
         guidance: _builtins.float | None = ...,
         seed: _builtins.int | None = ...,
+        driving: Global___LiveDriving | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "camera", b"camera", "guidance", b"guidance", "latency_ms", b"latency_ms", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "camera", b"camera", "driving", b"driving", "guidance", b"guidance", "latency_ms", b"latency_ms", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "body", b"body", "camera", b"camera", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -1098,6 +1198,47 @@ class LiveConfig(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__steps) -> _WhichOneofReturnType__steps | None: ...
 
 Global___LiveConfig: _TypeAlias = LiveConfig  # noqa: Y015
+
+@_typing.final
+class LiveDriving(_message.Message):
+    """Encoded frames of somebody in front of a camera that stands still. The largest person is
+    followed; who walks past does not take their place. The first half second in which somebody is
+    seen tells where the floor is.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODEC_FIELD_NUMBER: _builtins.int
+    WIDTH_PX_FIELD_NUMBER: _builtins.int
+    HEIGHT_PX_FIELD_NUMBER: _builtins.int
+    TURN_DEG_FIELD_NUMBER: _builtins.int
+    DESCRIPTION_FIELD_NUMBER: _builtins.int
+    codec: Global___DrivingCodec.ValueType
+    """How they are encoded."""
+    width_px: _builtins.int
+    """Width of the picture as it is to be shown: turned upright, of square pixels."""
+    height_px: _builtins.int
+    """Height of that picture, in pixels."""
+    turn_deg: _builtins.int
+    """By how much decoded pictures are to be turned clockwise: 0, 90, 180 or 270."""
+    description: _builtins.bytes
+    """H.264 and HEVC whose frames hold lengths instead of start codes: avcC or hvcC of the container."""
+    def __init__(
+        self,
+        *,
+        codec: Global___DrivingCodec.ValueType = ...,
+        width_px: _builtins.int = ...,
+        height_px: _builtins.int = ...,
+        turn_deg: _builtins.int = ...,
+        description: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codec", b"codec", "description", b"description", "height_px", b"height_px", "turn_deg", b"turn_deg", "width_px", b"width_px"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveDriving: _TypeAlias = LiveDriving  # noqa: Y015
 
 @_typing.final
 class LiveCamera(_message.Message):
@@ -1214,6 +1355,38 @@ class LivePose(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LivePose: _TypeAlias = LivePose  # noqa: Y015
+
+@_typing.final
+class LiveDrivingFrame(_message.Message):
+    """One encoded frame, in the order of decoding."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INDEX_FIELD_NUMBER: _builtins.int
+    CAPTURE_S_FIELD_NUMBER: _builtins.int
+    DATA_FIELD_NUMBER: _builtins.int
+    index: _builtins.int
+    """Which frame it is, counted at the stream's rate. In the order of showing it rises; a frame whose
+    index does not is decoded, as others may need it, and not looked at.
+    """
+    capture_s: _builtins.float
+    """When it was captured, in seconds on the client's clock; comes back with its frame."""
+    data: _builtins.bytes
+    """All bytes of the frame, an access unit."""
+    def __init__(
+        self,
+        *,
+        index: _builtins.int = ...,
+        capture_s: _builtins.float = ...,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capture_s", b"capture_s", "data", b"data", "index", b"index"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveDrivingFrame: _TypeAlias = LiveDrivingFrame  # noqa: Y015
 
 @_typing.final
 class LiveEnd(_message.Message):
@@ -1393,7 +1566,7 @@ class LiveFrame(_message.Message):
     slowest frame of a chunk comes.
     """
     data: _builtins.bytes
-    """The next bytes of its picture."""
+    """The next bytes of its picture, or of the movie."""
     continued: _builtins.bool
     """Whether more data of this frame follows in the next message."""
     waited_s: _builtins.float
@@ -1436,6 +1609,28 @@ class LiveFrame(_message.Message):
 Global___LiveFrame: _TypeAlias = LiveFrame  # noqa: Y015
 
 @_typing.final
+class LiveTail(_message.Message):
+    """The last bytes of a movie: PICTURE_FORMAT_H264."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DATA_FIELD_NUMBER: _builtins.int
+    data: _builtins.bytes
+    """The next of them."""
+    def __init__(
+        self,
+        *,
+        data: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["data", b"data"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveTail: _TypeAlias = LiveTail  # noqa: Y015
+
+@_typing.final
 class LiveState(_message.Message):
     """Whether frames come in time."""
 
@@ -1460,6 +1655,40 @@ class LiveState(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LiveState: _TypeAlias = LiveState  # noqa: Y015
+
+@_typing.final
+class LiveDriven(_message.Message):
+    """What is seen in the driving frames: told when that changes, and in a lossless stream after every
+    frame that was taken.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAKEN_FIELD_NUMBER: _builtins.int
+    PERSON_FIELD_NUMBER: _builtins.int
+    SENTENCE_FIELD_NUMBER: _builtins.int
+    taken: _builtins.int
+    """Driving frames that were taken to be decoded until now. A lossless client sends no more than
+    some ahead of it: at most 1000, or 64 MiB, may wait.
+    """
+    person: Global___DrivenPerson.ValueType
+    """Whether somebody is seen."""
+    sentence: _builtins.str
+    """A sentence for a person."""
+    def __init__(
+        self,
+        *,
+        taken: _builtins.int = ...,
+        person: Global___DrivenPerson.ValueType = ...,
+        sentence: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["person", b"person", "sentence", b"sentence", "taken", b"taken"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveDriven: _TypeAlias = LiveDriven  # noqa: Y015
 
 @_typing.final
 class LiveApplied(_message.Message):

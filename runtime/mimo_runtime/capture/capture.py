@@ -60,6 +60,11 @@ class Capture:
         self._pose = from_sight(found[-1], self.camera)
         self._fit.forget()
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether somebody was, in the last frame."""
+        return not self._lost
+
     def pose(self, pixels: Pixels) -> Pose:
         """The posture in the next frame, in the world of `camera`."""
         seen = self._watch.look(pixels)

@@ -1,8 +1,8 @@
 """Frames of somebody in front of a camera: a file played at its rate, or a pipe as it comes."""
 
-import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -11,15 +11,16 @@ from typing import BinaryIO, Protocol
 import av
 import av.error
 import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
 from mimo_runtime.analysis.frame import Pixels
-from mimo_runtime.decomposition.clip import fitted_size, open_driving, resampled
+from mimo_runtime.capture.queued import Queued
+from mimo_runtime.decomposition.clip import DrivingClip, fitted_size, open_driving, resampled
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.planning.frame_queue import FrameQueue
 from mimo_runtime.wire.live import QueuePolicy
 
 SHORT_SIDE_PX = 512
-_WAITING = 2  # frames of a pipe that may wait
 _USUAL_FPS = Fraction(25)  # of a pipe that does not say
 
 
@@ -45,14 +46,7 @@ class FileStream:
     """
 
     def __init__(self, path: Path, rate_fps: Fraction | None, policy: QueuePolicy) -> None:
-        clip = open_driving(path, SHORT_SIDE_PX)
-        if rate_fps is not None and rate_fps > clip.rate_fps:
-            raise InvalidRequestError(
-                f"The rate is {float(rate_fps):g} and the video is played at "
-                f"{float(clip.rate_fps):g} frames a second; give no more than that."
-            )
-        if rate_fps is not None:
-            clip = replace(clip, rate_fps=rate_fps, indices=resampled(clip.info, rate_fps))
+        clip = driving_clip(path, rate_fps, SHORT_SIDE_PX)
         self._clip, self._policy = clip, policy
         self.size_px, self.rate_fps = clip.size_px, clip.rate_fps
 
@@ -83,21 +77,11 @@ class PipeStream:
     """
 
     def __init__(self, file: BinaryIO, rate_fps: Fraction | None, policy: QueuePolicy) -> None:
-        try:
-            self._container = av.open(file, mode="r")
-            video = self._container.streams.video[0]
-        except (av.error.FFmpegError, IndexError, OSError) as error:
-            raise MediaError(
-                f"No video comes through the pipe ({error}); write one into it that can be "
-                "streamed, such as Matroska: ffmpeg ... -f matroska -."
-            ) from None
-        stated = video.average_rate or video.guessed_rate or _USUAL_FPS
-        self.rate_fps = Fraction(rate_fps or stated)
+        self._container, video = open_pipe(file)
+        self.rate_fps = Fraction(rate_fps or pipe_rate(video))
         self.size_px = fitted_size(video.width, video.height, SHORT_SIDE_PX)
-        self._queue = FrameQueue[tuple[int, Pixels]](_WAITING, policy)
-        self._changed = threading.Condition()
-        self._ended = False
-        threading.Thread(target=self._decode, daemon=True).start()
+        self._queued = Queued[tuple[int, Pixels]](self._decoded(), policy)
+        self._queued.start()
 
     def first(self) -> Iterator[Pixels]:
         """See `FrameStream`; the frames do not come again."""
@@ -105,18 +89,11 @@ class PipeStream:
 
     def frames(self) -> Iterator[tuple[int, Pixels]]:
         """See `FrameStream`."""
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: len(self._queue) or self._ended)
-                found = self._queue.take()
-                self._changed.notify_all()
-            if found is None:
-                return
-            yield found
+        return iter(self._queued)
 
-    def _decode(self) -> None:
+    def _decoded(self) -> Iterator[tuple[int, Pixels]]:
         last, began_s = -1, 0.0
-        try:
+        with suppress(av.error.FFmpegError):  # a program that ends leaves half a packet
             for frame in self._container.decode(video=0):
                 time_s = frame.time or 0.0
                 began_s = began_s or time.monotonic() - time_s
@@ -125,16 +102,34 @@ class PipeStream:
                     last = index
                     time.sleep(max(began_s + time_s - time.monotonic(), 0))
                     small = frame.reformat(*self.size_px, "rgb24")
-                    self._put(index, np.ascontiguousarray(small.to_ndarray()))
-        except av.error.FFmpegError:
-            pass  # a program that ends leaves half a packet
-        finally:
-            with self._changed:
-                self._ended = True
-                self._changed.notify_all()
+                    yield index, np.ascontiguousarray(small.to_ndarray())
 
-    def _put(self, index: int, pixels: Pixels) -> None:
-        with self._changed:
-            while not self._queue.put((index, pixels)):
-                self._changed.wait()
-            self._changed.notify_all()
+
+def driving_clip(path: Path, rate_fps: Fraction | None, short_side_px: int) -> DrivingClip:
+    """The video at `path` brought to `rate_fps`; errors as in `FileStream`."""
+    clip = open_driving(path, short_side_px)
+    if rate_fps is None:
+        return clip
+    if rate_fps > clip.rate_fps:
+        raise InvalidRequestError(
+            f"The rate is {float(rate_fps):g} and the video is played at "
+            f"{float(clip.rate_fps):g} frames a second; give no more than that."
+        )
+    return replace(clip, rate_fps=rate_fps, indices=resampled(clip.info, rate_fps))
+
+
+def open_pipe(file: BinaryIO) -> tuple[InputContainer, VideoStream]:
+    """The container that comes through a pipe, and its video. Raises MediaError: none comes."""
+    try:
+        container = av.open(file, mode="r")
+        return container, container.streams.video[0]
+    except (av.error.FFmpegError, IndexError, OSError) as error:
+        raise MediaError(
+            f"No video comes through the pipe ({error}); write one into it that can be "
+            "streamed, such as Matroska: ffmpeg ... -f matroska -."
+        ) from None
+
+
+def pipe_rate(video: VideoStream) -> Fraction:
+    """What it says of itself, else what is usual."""
+    return video.average_rate or video.guessed_rate or _USUAL_FPS

@@ -88,6 +88,13 @@ def live_options(command: Command) -> Command:
     type=ANY_PATH,
     help="Video of somebody, whose motion is found while it is played; - for a pipe.",
 )
+@click.option(
+    "--capture-on",
+    type=click.Choice(["client", "server"]),
+    default="client",
+    show_default=True,
+    help="Who finds the postures in a driving video; a server is sent its encoded frames.",
+)
 @live_options
 @click.option(
     "-o",
@@ -96,7 +103,13 @@ def live_options(command: Command) -> Command:
     type=click.Path(path_type=Path, allow_dash=True),
     help="NAME.mp4; - for fragmented MP4 on standard output; or a folder of PNG pictures.",
 )
-def live(output: Path, **options: Any) -> None:
+@click.option(
+    "--receive",
+    type=click.Choice(["jpeg", "png", "h264", "raw"]),
+    help="How the server encodes frames on their way; default: jpeg for a movie, which is encoded "
+    "here, png for a folder. h264 is a movie as it is; raw is for a server on this machine.",
+)
+def live(output: Path, receive: str | None, **options: Any) -> None:
     """Stream a motion to a server and take the frames while it goes on.
 
     A motion is played at its rate, as if it were captured now. The server draws it: it must run a
@@ -104,16 +117,18 @@ def live(output: Path, **options: Any) -> None:
 
     Ctrl-C ends the stream and keeps what came.
 
-    In a driving video somebody is followed here, by frames that have come only; the camera has to
-    stand still. 'mimo synthesize --driving' looks at all of a video and is better for it.
+    In a driving video somebody is followed, by frames that have come only; the camera has to stand
+    still. 'mimo synthesize --driving' looks at all of a video and is better for it.
     """
     from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
     from mimo_runtime.cli.live_output import open_output
     from mimo_runtime.cli.live_play import prepare_play
     from mimo_runtime.cli.live_sources import open_source
+    from mimo_runtime.wire.live import PictureFormat
 
     play = prepare_play(options, open_source(options))
-    with open_output(output, play.rate_fps) as sink, ending_on_ctrl_c(play.stop):
+    picture = None if receive is None else PictureFormat(receive)
+    with open_output(output, play.rate_fps, picture) as sink, ending_on_ctrl_c(play.stop):
         summary = play.run(sink)
         if not summary.frame_count:
             raise MimoError(

@@ -4,27 +4,19 @@ import threading
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import click
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.cli.live_sinks import LiveSink
 from mimo_runtime.cli.live_sources import PoseSource
 from mimo_runtime.client.live import LiveCall, LivePictures, open_live
 from mimo_runtime.errors import MimoError
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
 from mimo_runtime.wire.settings import Settings
 
-
-class FrameSink(Protocol):
-    """Where frames go; `picture` is how it wants them."""
-
-    @property
-    def picture(self) -> PictureFormat:
-        """How frames are to be encoded."""
-
-    def write(self, index: int, data: bytes) -> None:
-        """Take the picture of the frame `index`, which rises and may leave some out."""
+_QUALITY = 95  # of JPEG, which is encoded once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +40,21 @@ class LivePlay:
         """Postures a second."""
         return self.settings.rate_fps
 
-    def run(self, sink: FrameSink) -> pb.LiveSummary:
+    def run(self, sink: LiveSink) -> pb.LiveSummary:
         """Play all of it; the server's summary.
 
         Raises:
             MimoError: why the stream ended early.
         """
+        quality = _QUALITY if sink.picture is PictureFormat.JPEG else 0
         with open_live(
             self.server, self.pictures, self.settings,
-            picture=sink.picture, quality=95, credits=self.credits, tls_root=self.tls_root,
+            picture=sink.picture, quality=quality, credits=self.credits, tls_root=self.tls_root,
         ) as call:  # fmt: skip
             for reason in call.ready.reasons:
                 click.echo(reason, err=True)
+            sink.begin(call.ready.width_px, call.ready.height_px)
+            told, tail = "", b""
             player = threading.Thread(target=self._play, args=(call,), daemon=True)
             player.start()
             for event in call.events():
@@ -67,12 +62,18 @@ class LivePlay:
                     sink.write(event.pose_index, event.data)
                 elif isinstance(event, pb.LiveState):
                     click.echo(event.sentence, err=True)
+                elif isinstance(event, pb.LiveDriven) and event.sentence != told:
+                    told = event.sentence
+                    click.echo(told, err=True)
+                elif isinstance(event, pb.LiveTail):
+                    tail += event.data
                 elif isinstance(event, pb.LiveSummary):
+                    sink.finish(tail)
                     return event
         raise MimoError("The stream ended without a summary; try again.")
 
     def _play(self, call: LiveCall) -> None:
-        """Send every posture at its time."""
+        """Send every posture, or encoded frame, at its time."""
         for frame in self.source.play():
             if self.stop.is_set():
                 break
@@ -96,6 +97,7 @@ def prepare_play(options: dict[str, Any], source: PoseSource) -> LivePlay:
         latency_s=None if latency_ms is None else latency_ms / 1000,
         policy=QueuePolicy(options["policy"]),
         shape=source.shape,
+        driving=source.driving,
         settings=Settings(
             steps=options["steps"], guidance=options["guidance"], seed=options["seed"]
         ),

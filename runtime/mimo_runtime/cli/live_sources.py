@@ -18,6 +18,7 @@ from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frame, pose_frames
 from mimo_runtime.motions.ranges import parse_size
 from mimo_runtime.motions.source import read_motion
+from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
 from mimo_runtime.wire.live import CameraNumbers, PoseFrame, QueuePolicy
 
 
@@ -36,8 +37,12 @@ class PoseSource(Protocol):
     def shape(self) -> Mapping[str, float]:
         """As in `load_body`."""
 
-    def play(self) -> Iterator[PoseFrame]:
-        """Each posture when its time has come."""
+    @property
+    def driving(self) -> DrivingFormat | None:
+        """How frames are encoded, where the server is to find the postures in them."""
+
+    def play(self) -> Iterator[PoseFrame | DrivingFrame]:
+        """Each posture, or encoded frame, when its time has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class MotionSource:
     rate_fps: Fraction
     camera: CameraNumbers
     shape: Mapping[str, float] = field(default_factory=dict)
+    driving: DrivingFormat | None = None
 
     def play(self) -> Iterator[PoseFrame]:
         """Each when its time has come, counted from the first one."""
@@ -78,6 +84,7 @@ class DrivingSource:
             else FileStream(driving, rate_fps, policy)
         )
         self.rate_fps, self.shape = self._stream.rate_fps, dict[str, float]()
+        self.driving: DrivingFormat | None = None
         estimators = open_estimators()
         watch = PersonWatch(estimators.people, estimators.bodies)
         self._capture = Capture(watch, load_body(), self.rate_fps, self._stream.size_px)
@@ -91,6 +98,33 @@ class DrivingSource:
             yield pose_frame(index, captured_s, self._capture.pose(pixels))
 
 
+class EncodedDrivingSource:
+    """Encoded frames of a video while it is played, for the server to find the postures in.
+
+    Raises:
+        MediaError: there is no video.
+        InvalidRequestError: it is of a kind that is not decoded frame by frame.
+    """
+
+    def __init__(self, driving: Path, fps: int | None) -> None:
+        from mimo_runtime.capture.encoded import EncodedFile, EncodedPipe, EncodedSource
+        from mimo_runtime.capture.packet_stream import driving_camera
+
+        rate_fps = None if fps is None else Fraction(fps)
+        self._source: EncodedSource = (
+            EncodedPipe(sys.stdin.buffer, rate_fps)
+            if str(driving) == "-"
+            else EncodedFile(driving, rate_fps)
+        )
+        self.rate_fps, self.shape = self._source.rate_fps, dict[str, float]()
+        self.driving: DrivingFormat | None = self._source.driving
+        self.camera = driving_camera(self._source.driving)
+
+    def play(self) -> Iterator[DrivingFrame]:
+        """Each frame when its time has come, in the order of decoding."""
+        return self._source.frames()
+
+
 def open_source(options: Mapping[str, Any]) -> PoseSource:
     """What `--motion` or `--driving` of a command means.
 
@@ -101,8 +135,13 @@ def open_source(options: Mapping[str, Any]) -> PoseSource:
     motion, driving = options["motion"], options["driving"]
     if (motion is None) == (driving is None):
         raise InvalidRequestError("Give either --motion or --driving.")
+    on_server = options["capture_on"] == "server"
     if motion is not None:
+        if on_server:
+            raise InvalidRequestError("--capture-on server is for --driving; leave it out.")
         return motion_source(options)
+    if on_server:
+        return EncodedDrivingSource(driving, options["fps"])
     return DrivingSource(driving, options["fps"], QueuePolicy(options["policy"]))
 
 

@@ -15,14 +15,16 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile
-from mimo_runtime.client.live_messages import live_config, live_pose
+from mimo_runtime.client.live_messages import live_config, live_driving, live_pose
 from mimo_runtime.errors import CancelledError, ProtocolError
+from mimo_runtime.wire.driving import DrivingFrame
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
 
 HEARTBEAT_S = 5.0
+DRIVING_AHEAD = 32  # encoded frames ahead of those that were taken, where every frame counts
 
 Requests = Iterator[pb.SynthesizeLiveRequest]
-Event = pb.LiveFrame | pb.LiveState | pb.LiveApplied | pb.LiveSummary
+Event = pb.LiveFrame | pb.LiveState | pb.LiveApplied | pb.LiveDriven | pb.LiveTail | pb.LiveSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class LiveCall:
     each frame that was taken from `events`, so that no more than `credits` are on their way.
     """
 
-    def __init__(self, call: Any, server: str, outgoing: "_Outgoing") -> None:
+    def __init__(self, call: Any, server: str, outgoing: "_Outgoing", driven: bool) -> None:
         self._call: grpc.Call = call
         self._responses: Iterator[pb.SynthesizeLiveResponse] = call
         self._server = server
@@ -65,14 +67,21 @@ class LiveCall:
         if first is None or first.WhichOneof("payload") != "ready":
             raise ProtocolError("The server began without ready; it may be another version.")
         self.ready: pb.LiveReady = first.ready
-        self._room.release(self.ready.queue_frames)
+        self._driven = driven
+        self._room.release(DRIVING_AHEAD if driven else self.ready.queue_frames)
 
-    def send(self, frame: PoseFrame) -> None:
-        """Send the next posture, at once: a live stream drops what comes too fast."""
-        self._outgoing.put(pb.SynthesizeLiveRequest(pose=live_pose(frame)))
+    def send(self, frame: PoseFrame | DrivingFrame) -> None:
+        """Send the next posture, or encoded frame where those were announced, at once.
 
-    def send_in_turn(self, frame: PoseFrame) -> bool:
-        """Send the next posture once there is room for it; False where the stream has ended."""
+        A live stream drops what comes too fast.
+        """
+        if isinstance(frame, DrivingFrame):
+            self._outgoing.put(pb.SynthesizeLiveRequest(driving=live_driving(frame)))
+        else:
+            self._outgoing.put(pb.SynthesizeLiveRequest(pose=live_pose(frame)))
+
+    def send_in_turn(self, frame: PoseFrame | DrivingFrame) -> bool:
+        """As `send`, once there is room for it; False where the stream has ended."""
         self._room.acquire()
         if self._closed:
             return False
@@ -113,13 +122,20 @@ class LiveCall:
                     if response.frame.continued:
                         continue
                     response.frame.data, parts = b"".join(parts), []
-                    self._make_room(response.frame.taken + response.frame.dropped)
+                    if not self._driven:
+                        self._make_room(response.frame.taken + response.frame.dropped)
                     yield response.frame
                     self._outgoing.grant(1)
                 elif kind == "state":
                     yield response.state
                 elif kind == "applied":
                     yield response.applied
+                elif kind == "tail":
+                    yield response.tail
+                elif kind == "driven":
+                    if self._driven:
+                        self._make_room(response.driven.taken)
+                    yield response.driven
                 elif kind == "summary":
                     yield response.summary
                     return
@@ -168,7 +184,7 @@ def open_live(
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
         call = stub.SynthesizeLive(outgoing.requests(files, credits), metadata=token_metadata())
         try:
-            yield LiveCall(call, server, outgoing)
+            yield LiveCall(call, server, outgoing, settings.driving is not None)
         finally:
             outgoing.close()
             call.cancel()

@@ -1,7 +1,8 @@
 """Settings and postures of a live stream as messages of the wire."""
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.wire.enums import PICTURE_FORMATS, POLICIES
+from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
+from mimo_runtime.wire.enums import DRIVING_CODECS, PICTURE_FORMATS, POLICIES
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PictureFormat, PoseFrame
 
 
@@ -11,7 +12,7 @@ def live_config(asked: LiveSettings, picture: PictureFormat, quality: int) -> pb
     return pb.LiveConfig(
         rate_numerator=rate_fps.numerator,
         rate_denominator=rate_fps.denominator,
-        camera=live_camera(asked.camera),
+        camera=None if asked.driving else live_camera(asked.camera),
         latency_ms=None if asked.latency_s is None else asked.latency_s * 1000,
         policy={word: number for number, word in POLICIES.items()}[asked.policy],
         body=asked.body,
@@ -21,6 +22,7 @@ def live_config(asked: LiveSettings, picture: PictureFormat, quality: int) -> pb
         steps=asked.settings.steps,
         guidance=asked.settings.guidance,
         seed=asked.settings.seed,
+        driving=None if asked.driving is None else _driving(asked.driving),
     )
 
 
@@ -32,6 +34,21 @@ def live_pose(frame: PoseFrame) -> pb.LivePose:
         root_m=frame.root_m,
         rotations=frame.rotations,
         camera=None if frame.camera is None else live_camera(frame.camera),
+    )
+
+
+def live_driving(frame: DrivingFrame) -> pb.LiveDrivingFrame:
+    """One encoded frame."""
+    return pb.LiveDrivingFrame(index=frame.index, capture_s=frame.capture_s, data=frame.data)
+
+
+def _driving(driving: DrivingFormat) -> pb.LiveDriving:
+    return pb.LiveDriving(
+        codec={word: number for number, word in DRIVING_CODECS.items()}[driving.codec],
+        width_px=driving.width_px,
+        height_px=driving.height_px,
+        turn_deg=driving.turn_deg,
+        description=driving.description,
     )
 
 

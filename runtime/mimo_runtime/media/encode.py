@@ -24,8 +24,13 @@ class FragmentEncoder:
         self._stream = add_h264_stream(self._container, width_px, height_px, rate_fps)
         self._index = 0
 
-    def encode(self, frame: NDArray[np.uint8]) -> bytes:
-        """The bytes that uint8 RGB [height, width, 3] completes; may be empty."""
+    def encode(self, frame: NDArray[np.uint8], index: int | None = None) -> bytes:
+        """The bytes that uint8 RGB [height, width, 3] completes; may be empty.
+
+        `index` counts frames at the rate and rises, and may leave some out: the one before them is
+        shown for longer then. Without it a frame follows the one before.
+        """
+        self._index = self._index if index is None else index
         picture = to_h264_frame(rgb_frame(frame), self._index, self._stream)
         self._index += 1
         self._container.mux(self._stream.encode(picture))

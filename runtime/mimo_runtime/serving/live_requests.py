@@ -3,8 +3,11 @@
 from fractions import Fraction
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.capture.packet_stream import driving_camera
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.wire.enums import PICTURE_FORMATS, POLICIES
+from mimo_runtime.serving.address import is_local
+from mimo_runtime.wire.driving import DrivingCodec, DrivingFormat, DrivingFrame
+from mimo_runtime.wire.enums import DRIVING_CODECS, PICTURE_FORMATS, POLICIES
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PictureFormat, PoseFrame
 from mimo_runtime.wire.settings import Settings
 
@@ -20,8 +23,12 @@ def live_settings(config: pb.LiveConfig) -> LiveSettings:
     policy = config.policy or pb.LIVE_POLICY_LIVE
     if policy not in POLICIES:
         raise InvalidRequestError(f"policy is {policy}; this server knows live and lossless.")
-    if not config.HasField("camera"):
-        raise InvalidRequestError("No camera was sent; name what sees the person in the config.")
+    driving = _driving(config.driving) if config.HasField("driving") else None
+    if config.HasField("camera") is (driving is not None):
+        raise InvalidRequestError(
+            "A config needs either a camera, for postures, or 'driving', for encoded frames, in "
+            "which the camera is found; send one of them."
+        )
     settings = Settings(
         steps=config.steps if config.HasField("steps") else None,
         guidance=config.guidance if config.HasField("guidance") else None,
@@ -29,28 +36,38 @@ def live_settings(config: pb.LiveConfig) -> LiveSettings:
     )
     return LiveSettings(
         rate_fps=Fraction(config.rate_numerator, config.rate_denominator or 1),
-        camera=_camera(config.camera),
+        camera=_camera(config.camera) if driving is None else driving_camera(driving),
         latency_s=config.latency_ms / 1000 if config.HasField("latency_ms") else None,
         policy=POLICIES[policy],
         body=config.body,
         shape=dict(config.shape),
         settings=settings,
+        driving=driving,
     )
 
 
-def picture_format(config: pb.LiveConfig) -> tuple[PictureFormat, int]:
-    """How frames are encoded, and the quality of JPEG.
+def picture_format(config: pb.LiveConfig, peer: str) -> tuple[PictureFormat, int]:
+    """How frames are encoded, and the quality of JPEG; `peer` is gRPC's name of the client.
 
     Raises:
-        InvalidRequestError: the server does not know the format, or there is no such quality.
+        InvalidRequestError: the server does not know the format, there is no such quality, or the
+            format has none, or is for clients on the same machine.
     """
-    found = config.format or pb.PICTURE_FORMAT_JPEG
-    if found not in PICTURE_FORMATS:
-        raise InvalidRequestError(f"format is {found}; this server knows JPEG and PNG.")
+    picture = PICTURE_FORMATS.get(config.format or pb.PICTURE_FORMAT_JPEG)
+    if picture is None:
+        known = ", ".join(PictureFormat)
+        raise InvalidRequestError(f"format is {config.format}; this server knows {known}.")
     quality = config.quality or _QUALITY
-    if quality > 100:
-        raise InvalidRequestError(f"quality is {quality}; give 1 to 100.")
-    return PICTURE_FORMATS[found], quality
+    if quality > 100 or (config.quality and picture is not PictureFormat.JPEG):
+        raise InvalidRequestError(
+            f"quality is {quality} and the format {picture}; give 1 to 100, for JPEG only."
+        )
+    if picture is PictureFormat.RAW and not is_local(peer):
+        raise InvalidRequestError(
+            "Frames that are not encoded go to clients on the same machine only; ask for another "
+            "format."
+        )
+    return picture, quality
 
 
 def pose_frame(pose: pb.LivePose) -> PoseFrame:
@@ -58,6 +75,25 @@ def pose_frame(pose: pb.LivePose) -> PoseFrame:
     camera = _camera(pose.camera) if pose.HasField("camera") else None
     root_m, rotations = tuple(pose.root_m), tuple(pose.rotations)
     return PoseFrame(pose.index, pose.capture_s, root_m, rotations, camera)
+
+
+def driving_frame(frame: pb.LiveDrivingFrame) -> DrivingFrame:
+    """An encoded frame. Raises InvalidRequestError where its index cannot be counted."""
+    return DrivingFrame(frame.index, frame.capture_s, frame.data)
+
+
+def _driving(driving: pb.LiveDriving) -> DrivingFormat:
+    if driving.codec not in DRIVING_CODECS:
+        raise InvalidRequestError(
+            f"driving.codec is {driving.codec}; this server knows {', '.join(DrivingCodec)}."
+        )
+    return DrivingFormat(
+        DRIVING_CODECS[driving.codec],
+        driving.width_px,
+        driving.height_px,
+        driving.turn_deg,
+        driving.description,
+    )
 
 
 def _camera(camera: pb.LiveCamera) -> CameraNumbers:

@@ -4,14 +4,17 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.serving.responses import SLICE_BYTES, bundle_info
-from mimo_runtime.sessions.live_session import (
+from mimo_runtime.sessions.live_events import (
     LiveEvent,
     LivePicture,
     LiveState,
     LiveSummary,
+    LiveTail,
     SceneApplied,
 )
 from mimo_runtime.synthesis.live_request import LiveFormat
+from mimo_runtime.wire.driving import Driven
+from mimo_runtime.wire.enums import DRIVEN_PEOPLE
 
 Response = pb.SynthesizeLiveResponse
 
@@ -28,6 +31,15 @@ def live_responses(event: LiveEvent, bundle: Bundle) -> list[Response]:
     if isinstance(event, SceneApplied):
         applied = pb.LiveApplied(input=pb.INPUT_SCENE_PICTURE, from_index=event.from_index)
         return [Response(applied=applied)]
+    if isinstance(event, LiveTail):
+        starts = range(0, len(event.data), SLICE_BYTES)
+        parts = (event.data[start : start + SLICE_BYTES] for start in starts)
+        return [Response(tail=pb.LiveTail(data=part)) for part in parts]
+    if isinstance(event, Driven):
+        people = {word: number for number, word in DRIVEN_PEOPLE.items()}
+        person, sentence = people[event.person], event.sentence
+        driven = pb.LiveDriven(taken=event.taken, person=person, sentence=sentence)
+        return [Response(driven=driven)]
     return [Response(summary=_summary(event))]
 
 
@@ -60,7 +72,7 @@ def _skeleton(skeleton: Skeleton) -> pb.LiveSkeleton:
 
 def _frame(picture: LivePicture) -> list[Response]:
     frame, data = picture.frame, picture.data
-    starts = range(0, len(data), SLICE_BYTES)
+    starts = range(0, max(len(data), 1), SLICE_BYTES)  # a movie's first frame completes none
     return [
         Response(
             frame=pb.LiveFrame(

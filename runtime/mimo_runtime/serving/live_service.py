@@ -3,6 +3,7 @@
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeAlias
 
 import grpc.aio
 
@@ -12,14 +13,22 @@ from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests
 from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_messages import LiveMessages, Requests
-from mimo_runtime.serving.live_requests import live_settings, picture_format, pose_frame
+from mimo_runtime.serving.live_requests import (
+    driving_frame,
+    live_settings,
+    picture_format,
+    pose_frame,
+)
 from mimo_runtime.serving.live_responses import live_responses
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission
-from mimo_runtime.sessions.live_session import LiveSession, LiveSummary
+from mimo_runtime.sessions.live_events import LiveSummary
+from mimo_runtime.sessions.live_session import LiveSession
 from mimo_runtime.synthesis.live_request import require_live
 from mimo_runtime.wire.kinds import InputKind
+
+Context: TypeAlias = "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]"
 
 
 class LiveService:
@@ -46,7 +55,7 @@ class LiveService:
     async def synthesize(
         self,
         requests_: Requests,
-        context: "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]",
+        context: Context,
     ) -> None:
         """One live stream. Raises MimoError for why it ends early."""
         messages = LiveMessages(requests_, context, self._options)
@@ -55,7 +64,7 @@ class LiveService:
             config = await messages.config()
             require_live(self._runner.bundle.manifest)  # before any picture is sent
             self.admission.check(host)
-            session = self._session(config, context.time_remaining())
+            session = self._session(config, context)
             try:
                 await self._pictures(messages, session)
                 place, entry.settled = self.admission.enter(host), True
@@ -66,9 +75,9 @@ class LiveService:
             finally:
                 session.close()
 
-    def _session(self, config: pb.LiveConfig, deadline_s: float | None) -> LiveSession:
-        settings, (picture, quality) = live_settings(config), picture_format(config)
-        limits = self._options.limits
+    def _session(self, config: pb.LiveConfig, context: Context) -> LiveSession:
+        settings, (picture, quality) = live_settings(config), picture_format(config, context.peer())
+        limits, deadline_s = self._options.limits, context.time_remaining()
         return LiveSession(
             self._runner, settings, picture, quality, limits, deadline_s, self._spool
         )
@@ -131,6 +140,8 @@ def _take(request: pb.SynthesizeLiveRequest, session: LiveSession) -> None:
     match request.WhichOneof("payload"):
         case "pose":
             session.put(pose_frame(request.pose))
+        case "driving":
+            session.drive(driving_frame(request.driving))
         case "credit":
             session.credits.grant(request.credit.frames)
         case "end":
@@ -146,6 +157,6 @@ def _take(request: pb.SynthesizeLiveRequest, session: LiveSession) -> None:
             pass
         case other:
             raise ProtocolError(
-                f"A message of kind '{other or 'none'}' came in a running stream; send postures, "
-                "credits, another scene, heartbeats and the end."
+                f"A message of kind '{other or 'none'}' came in a running stream; send postures "
+                "or driving frames, credits, another scene, heartbeats and the end."
             )

@@ -1,65 +1,35 @@
 """One live stream: its pictures, its credits, and the thread that encodes what the runner makes."""
 
-import threading
 import time
-from dataclasses import dataclass, replace
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-from mimo_runtime.errors import InvalidRequestError, MimoError, ProtocolError
-from mimo_runtime.media.picture import encode_jpeg, encode_png
+from mimo_runtime.errors import CancelledError, InvalidRequestError, MimoError, ProtocolError
 from mimo_runtime.runner.runner import LiveStreamRequest, Runner, RunningLive
 from mimo_runtime.sessions.credits import Credits
 from mimo_runtime.sessions.event_queue import EventQueue
+from mimo_runtime.sessions.following import Follower
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.live_events import (
+    LiveEvent,
+    LivePicture,
+    LiveState,
+    LiveSummary,
+    LiveTail,
+    SceneApplied,
+)
+from mimo_runtime.sessions.picture_encoder import PictureEncoder
+from mimo_runtime.sessions.scene_exchange import SceneExchange
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
-from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat, LiveFrame
+from mimo_runtime.synthesis.live_request import LiveFiles, LiveFrame
+from mimo_runtime.wire.driving import DrivingFrame
 from mimo_runtime.wire.kinds import InputKind
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
 
 QUEUED_EVENTS = 2
 FROZEN_AFTER = 5
-
-
-@dataclass(frozen=True, slots=True)
-class LivePicture:
-    """A frame as it leaves: `data` is its picture, `frame` what is told of it, without pixels."""
-
-    frame: LiveFrame
-    data: bytes
-    present_s: float
-    encode_s: float
-    credits: int
-
-
-@dataclass(frozen=True, slots=True)
-class LiveState:
-    """Whether frames are `frozen`, from now on, as several in a row were late."""
-
-    frozen: bool
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class SceneApplied:
-    """The scene that was given last holds from the frame `from_index` on."""
-
-    from_index: int
-
-
-@dataclass(frozen=True, slots=True)
-class LiveSummary:
-    """How a live stream went; times count from the first posture, in seconds."""
-
-    frame_count: int
-    pose_count: int
-    dropped: int
-    late: int
-    first_frame_s: float
-    total_s: float
-
-
-LiveEvent = LiveFormat | LivePicture | LiveState | SceneApplied | LiveSummary
 
 
 class LiveSession:
@@ -90,13 +60,14 @@ class LiveSession:
         self._quality = quality
         self._limits = limits
         self._token = CancellationToken(deadline_s)
-        self._lock = threading.Lock()
         self._live: RunningLive | None = None
-        self._spools = spool
-        self._scene: Spool | None = None
+        self._scene = SceneExchange(limits, spool)
         self._last_index = -1
         self._poses = 0
         self._began_at_s = 0.0
+        self._follower: Follower | None = None
+        self._failure: MimoError | None = None
+        self._encoder: PictureEncoder | None = None
 
     def begin(self) -> None:
         """Check that the pictures are whole.
@@ -110,8 +81,33 @@ class LiveSession:
         """Give the runner the next posture.
 
         Raises:
-            ProtocolError: it came before the format, or its index does not rise.
+            ProtocolError: it came before the format, its index does not rise, or driving frames
+                were announced instead.
         """
+        if self._settings.driving is not None:
+            raise ProtocolError(
+                "A posture came where driving frames were announced; send those, or leave "
+                "'driving' out of the config."
+            )
+        self._put(frame)
+
+    def drive(self, frame: DrivingFrame) -> None:
+        """Have the next encoded frame looked at.
+
+        Raises:
+            ProtocolError: it came before the format, or was not announced.
+            LimitExceededError: too many wait.
+        """
+        if self._settings.driving is None:
+            raise ProtocolError(
+                "A driving frame came and none was announced; say in the config how it is encoded "
+                "('driving')."
+            )
+        if self._live is None or self._follower is None:
+            raise ProtocolError("A driving frame came before ready; wait for that, then send.")
+        self._follower.put(frame)
+
+    def _put(self, frame: PoseFrame) -> None:
         live = self._live
         if live is None:
             raise ProtocolError("A posture came before ready; wait for that, then send postures.")
@@ -134,21 +130,13 @@ class LiveSession:
         """
         if self._live is None:
             raise ProtocolError("Another scene came before ready; wait for that, then send it.")
-        with self._lock:
-            if self._scene is None:
-                self._scene = Spool(self._limits, self._spools)
-            spool = self._scene
-        if spool.file(InputKind.SCENE_PICTURE):
-            raise ProtocolError(
-                "Another scene came before the one before it was applied; wait for that."
-            )
-        spool.append(InputKind.SCENE_PICTURE, "", data, last)
-        if last and (picture := spool.file(InputKind.SCENE_PICTURE)):
-            self._live.exchange_scene(picture)
+        self._scene.slice(self._live, data, last)
 
     def end_poses(self) -> None:
-        """Say that no posture comes any more."""
-        if self._live is not None:
+        """Say that no posture, or driving frame, comes any more."""
+        if self._follower is not None:
+            self._follower.end()
+        elif self._live is not None:
             self._live.end_poses()
 
     def work(self) -> None:
@@ -159,15 +147,28 @@ class LiveSession:
         """
         try:
             self._token.check()
-            with self._runner.open_live(self._request(), self._token) as live:
-                self._live = live
+            with ExitStack() as stack:
+                follower = None
+                if self._settings.driving is not None:
+                    limits = self._limits.media
+                    follower = Follower(self._settings, limits, self._token, stack)
+                live = stack.enter_context(self._runner.open_live(self._request(), self._token))
+                if follower is not None:
+                    follower.wait_until_ready()
+                self._live, self._follower = live, follower
                 self.events.put(live.output)
+                if follower is not None:
+                    queue_frames = live.output.queue_frames
+                    follower.start(queue_frames, self._put, self.events.put, self._driven_end)
                 self._deliver(live)
+        except CancelledError as error:
+            raise self._failure or error from None
         finally:
             self.events.end()
 
     def cancel(self, error: MimoError | None = None) -> None:
         """Stop the work before its next piece, or where it waits for the client."""
+        self._failure = self._failure or error
         self._token.cancel(error)
         self.credits.close()
         self.events.close()
@@ -175,14 +176,7 @@ class LiveSession:
     def close(self) -> None:
         """Free the pictures."""
         self.spool.close()
-        self._close_scene()
-
-    def _close_scene(self) -> None:
-        """Free the picture of a scene that was read, or never will be."""
-        with self._lock:
-            spool, self._scene = self._scene, None
-        if spool is not None:
-            spool.close()
+        self._scene.close()
 
     def _request(self) -> LiveStreamRequest:
         character = self.spool.file(InputKind.CHARACTER)
@@ -191,18 +185,29 @@ class LiveSession:
             missing = "character" if character is None else "scene"
             raise InvalidRequestError(f"No picture of the {missing} was sent; send one.")
         files = LiveFiles(character, scene, self.spool.file(InputKind.MATTE))
-        return LiveStreamRequest(files, self._settings, self._limits.media)
+        settings = replace(self._settings, driving=None)  # the runner is given postures
+        return LiveStreamRequest(files, settings, self._limits.media)
+
+    def _driven_end(self, error: MimoError | None) -> None:
+        """Hear that there are no more postures of driving frames, and why if something is wrong."""
+        if error is not None:
+            self.cancel(error)
+        elif self._live is not None:
+            self._live.end_poses()
 
     def _deliver(self, live: RunningLive) -> None:
         sent = late = in_a_row = dropped = scene = 0
         first_s = 0.0
         frozen = False
+        self._encoder = PictureEncoder(self._picture, self._quality, live.output)
         for frame in live.events():
             assert isinstance(frame, LiveFrame)
+            if self._follower is not None:
+                self._follower.gone(frame.taken)
             credits = self.credits.spend()
             if frame.scene != scene:
                 scene = frame.scene
-                self._close_scene()
+                self._scene.close()
                 self.events.put(SceneApplied(frame.index))
             self.events.put(self._encoded(frame, credits, live.output.plan.latency_s))
             sent, late, dropped = sent + 1, late + frame.late, frame.dropped
@@ -211,15 +216,15 @@ class LiveSession:
             if frozen is not (in_a_row >= FROZEN_AFTER):
                 frozen = not frozen
                 self.events.put(_state(frozen))
+        if tail := self._encoder.finish():
+            self.events.put(LiveTail(tail))
         total_s = self._since_began_s()
         self.events.put(LiveSummary(sent, self._poses, dropped, late, first_s, total_s))
 
     def _encoded(self, frame: LiveFrame, credits: int, latency_s: float) -> LivePicture:
+        assert self._encoder is not None  # made with the format
         began_s = time.perf_counter()
-        if self._picture is PictureFormat.PNG:
-            data = encode_png(frame.rgb)
-        else:
-            data = encode_jpeg(frame.rgb, self._quality)
+        data = self._encoder.encode(frame)
         encode_s = time.perf_counter() - began_s
         told = replace(frame, rgb=frame.rgb[:0])
         return LivePicture(told, data, frame.capture_s + latency_s, encode_s, credits)

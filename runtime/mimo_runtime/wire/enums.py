@@ -1,6 +1,7 @@
 """The enums of the wire and the words of the runtime that they stand for."""
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.wire.driving import DrivenPerson, DrivingCodec
 from mimo_runtime.wire.kinds import InputKind, OutputKind
 from mimo_runtime.wire.live import PictureFormat, QueuePolicy
 from mimo_runtime.wire.settings import FramingPolicy, Mode
@@ -38,4 +39,17 @@ POLICIES = {
 PICTURE_FORMATS = {
     pb.PICTURE_FORMAT_JPEG: PictureFormat.JPEG,
     pb.PICTURE_FORMAT_PNG: PictureFormat.PNG,
+    pb.PICTURE_FORMAT_H264: PictureFormat.H264,
+    pb.PICTURE_FORMAT_RAW: PictureFormat.RAW,
+}
+DRIVING_CODECS = {
+    pb.DRIVING_CODEC_MJPEG: DrivingCodec.MJPEG,
+    pb.DRIVING_CODEC_H264: DrivingCodec.H264,
+    pb.DRIVING_CODEC_HEVC: DrivingCodec.HEVC,
+    pb.DRIVING_CODEC_VP9: DrivingCodec.VP9,
+}
+DRIVEN_PEOPLE = {
+    pb.DRIVEN_PERSON_SOUGHT: DrivenPerson.SOUGHT,
+    pb.DRIVEN_PERSON_FOLLOWED: DrivenPerson.FOLLOWED,
+    pb.DRIVEN_PERSON_LOST: DrivenPerson.LOST,
 }

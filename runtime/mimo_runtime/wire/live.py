@@ -7,6 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.wire.driving import DrivingFormat
 from mimo_runtime.wire.settings import Settings
 
 MAX_LIVE_FPS = 240
@@ -26,10 +27,16 @@ class QueuePolicy(StrEnum):
 
 
 class PictureFormat(StrEnum):
-    """How each finished frame is encoded."""
+    """How each finished frame is encoded.
+
+    H264: all of them are one fragmented MP4, whose bytes come a frame late. RAW: bytes R, G and B
+    by rows, for a client on the same machine.
+    """
 
     JPEG = "jpeg"
     PNG = "png"
+    H264 = "h264"
+    RAW = "raw"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,9 @@ class LiveSettings:
 
     Frames come at `rate_fps`, drawn with the `camera`; `latency_s` is how long the way of a frame
     may take, None for as short as can be. `body` and `shape` name the skeleton that the postures
-    are of; `policy` is what happens to postures that come too fast.
+    are of; `policy` is what happens to postures that come too fast. Where `driving` is given
+    encoded frames come instead of postures, and the camera is found in them: of `camera` only the
+    size counts.
 
     Raises:
         InvalidRequestError: naming the setting, its value and what is allowed.
@@ -84,6 +93,7 @@ class LiveSettings:
     body: str = ""
     shape: Mapping[str, float] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+    driving: DrivingFormat | None = None
 
     def __post_init__(self) -> None:
         if not 0 < self.rate_fps <= MAX_LIVE_FPS:

@@ -1,5 +1,6 @@
 """`mimo live` and `mimo bench latency` against a real server."""
 
+import io
 import json
 import os
 import signal
@@ -81,6 +82,14 @@ def test_a_movie_in_fragments(options: list[str], tmp_path: Path) -> None:
     assert [(frame.width, frame.height) for frame in frames] == [(96, 96)] * FRAMES
 
 
+def test_a_movie_of_the_server_s_on_standard_output(options: list[str]) -> None:
+    ended = run(["live", *options, "--receive", "h264", "-o", "-"])
+    assert ended.exit_code == 0, ended.output
+    with av.open(io.BytesIO(ended.stdout_bytes)) as movie:
+        times_s = [frame.time for frame in movie.decode(video=0)]
+    assert times_s == [0, 1, 2]
+
+
 def test_pictures_in_a_folder(options: list[str], tmp_path: Path) -> None:
     ended = run(["live", *options, "-o", str(tmp_path / "frames")])
     assert ended.exit_code == 0, ended.output
@@ -88,16 +97,25 @@ def test_pictures_in_a_folder(options: list[str], tmp_path: Path) -> None:
     assert names == [f"frame_{index:06d}.png" for index in range(FRAMES)]
 
 
-def test_somebody_in_a_driving_video_is_followed(options: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("who", ["client", "server"])
+def test_somebody_in_a_driving_video_is_followed(
+    options: list[str], tmp_path: Path, who: str
+) -> None:
     at = options.index("--motion")
     others = [*options[:at], *options[at + 2 :]]
-    asked = ["--driving", str(DRIVING), "-o", str(tmp_path / "frames")]
+    asked = ["--driving", str(DRIVING), "--capture-on", who, "-o", str(tmp_path / "frames")]
     ended = run(["live", *others, *asked])
     assert ended.exit_code == 0, ended.output
+    assert ("Somebody is followed." in ended.stderr) is (who == "server")
     paths = sorted((tmp_path / "frames").iterdir())
     assert [path.name for path in paths] == [f"frame_{index:06d}.png" for index in range(3)]
     with Image.open(paths[0]) as picture:
         assert picture.size == (288, 288)  # of the video; --size is of motion files
+
+
+def test_a_motion_file_needs_no_capture(options: list[str], tmp_path: Path) -> None:
+    with pytest.raises(InvalidRequestError, match="is for --driving"):
+        run(["live", *options, "--capture-on", "server", "-o", str(tmp_path / "out.mp4")])
 
 
 @pytest.mark.parametrize("also", [[], ["--driving", "clip.mp4"]])
@@ -114,6 +132,7 @@ class Endless:
     def __init__(self, source: MotionSource) -> None:
         self._postures = source.postures
         self.rate_fps, self.camera, self.shape = source.rate_fps, source.camera, source.shape
+        self.driving = source.driving
 
     def play(self) -> Iterator[PoseFrame]:
         for index in count():

@@ -57,3 +57,14 @@ def test_no_frame_depends_on_a_later_one(tmp_path: Path) -> None:
 def test_equal_frames_give_equal_bytes() -> None:
     pictures = [picture(index) for index in range(4)]
     assert encode(pictures) == encode(pictures)
+
+
+def test_frames_that_are_left_out_keep_the_times_of_the_others(
+    tmp_path: Path, limits: MediaLimits
+) -> None:
+    encoder = FragmentEncoder(64, 48, RATE_FPS)
+    parts = [encoder.encode(picture(index), index) for index in (0, 1, 4, 5)]
+    path = tmp_path / "a.mp4"
+    path.write_bytes(b"".join([*parts, encoder.finish()]))
+    times_s = [float(index / RATE_FPS) for index in (0, 1, 4, 5)]
+    assert inspect_clip(path, limits).timestamps_s == pytest.approx(times_s)

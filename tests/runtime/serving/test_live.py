@@ -1,5 +1,6 @@
 """Live streams on a real server: frames, credits, clients that stall, leave or send nonsense."""
 
+import io
 import queue
 import threading
 import time
@@ -8,6 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import grpc
 import numpy as np
 import pytest
@@ -26,9 +28,11 @@ from mimo_runtime.media.picture import read_picture
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER
+from mimo_runtime.serving.live_requests import picture_format
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
+from tests.runtime.media.frames import psnr_db
 from tests.runtime.runner.live import PlainFigures, live_files, postures, settings
 from tests.runtime.runner.painting_bundle import paint_humans
 from tests.runtime.serving.calls import Outcome, outcome
@@ -134,6 +138,44 @@ def test_frames_come_back_while_postures_go_out(
     rgb = read_picture(frames[0].data, "frame", MediaLimits())
     assert rgb.shape == (120, 160, 3)
     assert frames[0].data != frames[1].data
+
+
+@pytest.mark.usefixtures("none_left")
+def test_every_encoding_of_frames(server: LocalServer, pictures: LivePictures) -> None:
+    """The same pixels as bytes and as PNG; near them as JPEG and as a movie."""
+    found: dict[PictureFormat, list[Any]] = {}
+    for picture in PictureFormat:
+        with open_live(server.address, pictures, slow(), picture=picture) as live:
+            live.send(postures(1)[0])
+            live.end()
+            found[picture] = list(live.events())
+    frames = {picture: events[0].data for picture, events in found.items()}
+    raw = np.frombuffer(frames[PictureFormat.RAW], np.uint8).reshape(120, 160, 3)
+    png, jpeg = (
+        read_picture(frames[kind], "frame", MediaLimits())
+        for kind in (PictureFormat.PNG, PictureFormat.JPEG)
+    )
+    assert np.array_equal(raw, png)
+    assert psnr_db(raw, jpeg) > 20  # random colours, half of them kept
+    tail = [event.data for event in found[PictureFormat.H264] if isinstance(event, pb.LiveTail)]
+    with av.open(io.BytesIO(frames[PictureFormat.H264] + b"".join(tail))) as movie:
+        (frame,) = movie.decode(video=0)
+    assert psnr_db(raw, frame.to_ndarray(format="rgb24")) > 20
+
+
+@pytest.mark.parametrize(("format", "quality"), [(pb.PICTURE_FORMAT_PNG, 90), (0, 101), (9, 0)])
+def test_encodings_that_cannot_be(format: Any, quality: int) -> None:
+    with pytest.raises(InvalidRequestError):
+        picture_format(pb.LiveConfig(format=format, quality=quality), "ipv4:127.0.0.1:1")
+
+
+def test_bytes_of_pixels_stay_on_this_machine() -> None:
+    config = pb.LiveConfig(format=pb.PICTURE_FORMAT_RAW)
+    for peer in ("ipv4:127.0.0.1:50", "ipv6:%5B::1%5D:50", "unix:", "unix:/run/socket"):
+        assert picture_format(config, peer)[0] is PictureFormat.RAW
+    for peer in ("ipv4:10.0.0.7:50", "ipv6:%5B2001:db8::7%5D:50"):
+        with pytest.raises(InvalidRequestError, match="same machine"):
+            picture_format(config, peer)
 
 
 @pytest.mark.usefixtures("none_left")

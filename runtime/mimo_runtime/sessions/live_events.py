@@ -1,0 +1,54 @@
+"""What a live session says, for the event loop to send."""
+
+from dataclasses import dataclass
+
+from mimo_runtime.synthesis.live_request import LiveFormat, LiveFrame
+from mimo_runtime.wire.driving import Driven
+
+
+@dataclass(frozen=True, slots=True)
+class LivePicture:
+    """A frame as it leaves: `data` is its picture, `frame` what is told of it, without pixels."""
+
+    frame: LiveFrame
+    data: bytes
+    present_s: float
+    encode_s: float
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """Whether frames are `frozen`, from now on, as several in a row were late."""
+
+    frozen: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class SceneApplied:
+    """The scene that was given last holds from the frame `from_index` on."""
+
+    from_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSummary:
+    """How a live stream went; times count from the first posture, in seconds."""
+
+    frame_count: int
+    pose_count: int
+    dropped: int
+    late: int
+    first_frame_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTail:
+    """The last bytes of a movie."""
+
+    data: bytes
+
+
+LiveEvent = LiveFormat | LivePicture | LiveState | SceneApplied | Driven | LiveTail | LiveSummary
