@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 import torch
 from torch import Tensor
 
-from mimo_networks.layer_vae import COVERAGE, RGB, Painted
+from mimo_networks.layer_vae import CONFIDENCE, COVERAGE, RGB, Painted
 from mimo_training.batches import Batch
 from mimo_training.diffusion import Schedule
-from mimo_training.measures import psnr
+from mimo_training.measures import SEEN, psnr
 from mimo_training.model import TinyMimo
 from mimo_training.stages import LAST
 
@@ -61,20 +61,18 @@ def redrawn_db(model: TinyMimo, batch: Batch, schedule: Schedule) -> tuple[float
     return drawn, painted
 
 
-def best_light_db(batch: Batch) -> float:
-    """The drawn body, each clip times the one gain a channel that suits the truth best.
+def best_light_db(frames: Tensor, batch: Batch) -> float:
+    """Seen surface, each clip times the one gain a channel that suits the truth best.
 
-    What a model that only lit the texture rightly would reach.
+    How much is missed because the light of a clip is not known: its exposure, its tint.
     """
-    drawn, truth = drawn_frames(batch), true_frames(batch)
-    weight = batch.alpha * batch.planes[:, COVERAGE]
-    shape = (len(batch.picture), batch.frames, 3, -1)
-    rgb = batch.planes[:, RGB].reshape(shape)
-    sums = [(rgb * other * weight.reshape(*shape[:2], 1, -1)).sum((1, 3))
-            for other in (truth.reshape(shape), rgb)]  # fmt: skip
-    gain = (sums[0] / sums[1].clamp(min=1e-6)).repeat_interleave(batch.frames, 0)[..., None, None]
-    lit = drawn + batch.planes[:, RGB] * batch.planes[:, COVERAGE] * (gain - 1)
-    return psnr(lit.clamp(0, 1), truth, batch.alpha)
+    truth, shape = true_frames(batch), (len(batch.picture), batch.frames, 3, -1)
+    seen = batch.alpha * (batch.planes[:, CONFIDENCE] > SEEN)
+    weight = seen.reshape(*shape[:2], 1, -1)
+    own, true = frames.reshape(shape), truth.reshape(shape)
+    gain = (own * true * weight).sum((1, 3)) / (own.square() * weight).sum((1, 3)).clamp(min=1e-6)
+    lit = frames * gain.repeat_interleave(batch.frames, 0)[..., None, None]
+    return psnr(lit.clamp(0, 1), truth, seen)
 
 
 def surface_change(frames: Tensor, batch: Batch) -> float:

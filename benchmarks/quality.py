@@ -43,11 +43,11 @@ _ROWS = (
     ("the same with another's picture", "", "iou_other"),
     ("body, dB", "body_drawn_db", "body_db"),
     ("seen, dB", "seen_drawn_db", "seen_db"),
+    ("seen, each clip in its best light", "lit_drawn_db", "lit_db"),
     ("beyond the drawn body, dB", "beyond_drawn_db", "beyond_db"),
     ("sharpness, of the truth's", "sharpness_drawn", "sharpness"),
     ("change at a point, of the truth's", "change_drawn", "change"),
     ("a picture in its own posture, dB", "redrawn_drawn_db", "redrawn_db"),
-    ("body, in the best light, dB", "best_light_db", ""),
     ("through the autoencoder, dB", "", "rebuilt_db"),
     ("ColorVideoVDP, JOD", "jod_drawn", "jod"),
 )
@@ -69,11 +69,11 @@ def clips(folder: Path, spec: PoolSpec, count: int) -> Iterator[Batch]:
 
 def table(figures: dict[str, float]) -> Iterator[str]:
     """Drawn and painted, a line a figure."""
-    yield f"{'':34}{'drawn':>8}{'painted':>9}"
+    yield f"{'':36}{'drawn':>8}{'painted':>9}"
     for title, *names in _ROWS:
         cells = [f"{figures[name]:.3f}" if name in figures else "" for name in names]
         if any(cells):
-            yield f"{title:34}{cells[0]:>8}{cells[1]:>9}"
+            yield f"{title:36}{cells[0]:>8}{cells[1]:>9}"
 
 
 def clip_figures(model: TinyMimo, batch: Batch, schedule: Schedule, jod: bool) -> dict[str, float]:
@@ -87,7 +87,8 @@ def clip_figures(model: TinyMimo, batch: Batch, schedule: Schedule, jod: bool) -
         "change": surface_change(painted, batch) / true_change,
         "redrawn_drawn_db": redrawn[0],
         "redrawn_db": redrawn[1],
-        "best_light_db": best_light_db(batch),
+        "lit_drawn_db": best_light_db(drawn, batch),
+        "lit_db": best_light_db(painted, batch),
         "rebuilt_db": rebuilt_db(model, batch),
     }
     if jod:

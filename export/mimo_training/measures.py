@@ -12,7 +12,7 @@ from mimo_training.model import TinyMimo
 from mimo_training.stages import LAST
 
 Figures = Mapping[str, float]
-_SEEN = 0.4
+SEEN = 0.4  # confidence of the texture from which a surface counts as seen
 
 
 @torch.no_grad()
@@ -41,7 +41,7 @@ def _measured(model: TinyMimo, batch: Batch, schedule: Schedule) -> dict[str, fl
     own = found.colour.clamp(0, 1) * alpha + batch.plate * (1 - batch.shadow) * (1 - alpha)
     truth = batch.human[:, :3] + batch.plate * (1 - batch.shadow) * (1 - batch.alpha)
     drawn = batch.planes[:, RGB] * coverage + batch.plate * (1 - batch.shadow) * (1 - coverage)
-    seen = batch.alpha * (batch.planes[:, CONFIDENCE] > _SEEN)
+    seen = batch.alpha * (batch.planes[:, CONFIDENCE] > SEEN)
     beyond = batch.alpha * (coverage < 0.5)
     return {
         "iou": overlap(alpha, batch.alpha),

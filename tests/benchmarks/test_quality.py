@@ -43,7 +43,7 @@ def test_untrained_weights_keep_what_is_drawn(
     assert figures["iou"] == pytest.approx(figures["iou_bare"], abs=0.2)
     assert figures["seen_db"] == pytest.approx(figures["seen_drawn_db"], abs=3)
     assert figures["redrawn_db"] == pytest.approx(figures["redrawn_drawn_db"], abs=3)
-    assert figures["best_light_db"] > figures["body_drawn_db"]
+    assert figures["lit_drawn_db"] > figures["seen_drawn_db"]
     assert 0 < figures["change_drawn"] < 3
     assert "autoencoder" in result.output
 
