@@ -61,7 +61,8 @@ def say_preflight(
     """
     from mimo_runtime.synthesis.template_preflight import template_preflight
 
-    for line in template_preflight(figure, template, network_px):
+    figures = template_preflight(figure, template, network_px)
+    for line in figures.lines() if figures else ():
         click.echo(line, err=True)
 
 

@@ -14,6 +14,7 @@ from mimo_runtime.cli.demo import demo
 from mimo_runtime.cli.inspect import inspect
 from mimo_runtime.cli.live import live
 from mimo_runtime.cli.motion import motion
+from mimo_runtime.cli.plan import plan
 from mimo_runtime.cli.render import render
 from mimo_runtime.cli.report import report
 from mimo_runtime.cli.serve import serve
@@ -38,6 +39,7 @@ class Commands(click.Group):
             "inspect",
             "live",
             "motion",
+            "plan",
             "render",
             "report",
             "serve",
@@ -77,7 +79,8 @@ def mimo(quiet: bool) -> None:
 
 
 for _command in (
-    bench, character, decompose, demo, inspect, live, motion, render, report, serve, stitch,
+    bench, character, decompose, demo, inspect, live, motion, plan, render, report, serve,
+    stitch,
     synthesize,
 ):  # fmt: skip
     mimo.add_command(_command)

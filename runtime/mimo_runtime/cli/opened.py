@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import say_truncated
-from mimo_runtime.cli.draft import say_preflight
 from mimo_runtime.errors import MediaError
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.characters.preflight import Preflight
     from mimo_runtime.farm.recipe import Recipe
     from mimo_runtime.runner.synthesizer import Synthesizer
     from mimo_runtime.synthesis.inputs import InputFiles
@@ -36,9 +36,20 @@ class Opened:
 
     def say_preflight(self) -> None:
         """Tell what of the template is left out, and what the character will be like in it."""
-        template, manifest = self.request.template, self.synthesizer.bundle.manifest
+        template = self.request.template
         say_truncated(template.cropped_count - template.frame_count)
-        say_preflight(lambda: self._figure(manifest.paints_human), template, manifest.width_px)
+        figures = self.preflight()
+        for line in figures.lines() if figures else ():
+            click.echo(line, err=True)
+
+    def preflight(self) -> "Preflight | None":
+        """What the character will be like in the template; None where that cannot be told."""
+        from mimo_runtime.synthesis.template_preflight import template_preflight
+
+        manifest = self.synthesizer.bundle.manifest
+        return template_preflight(
+            lambda: self._figure(manifest.paints_human), self.request.template, manifest.width_px
+        )
 
     def _figure(self, needed: bool) -> "Figure | None":
         """The figure of the character; None where there is none and the networks need none."""

@@ -35,6 +35,11 @@ def examples(*lines: str) -> str:
 
 def input_options(command: Command) -> Command:
     """Character, what drives it, and output."""
+    return character_options(output_option()(template_options(command)))
+
+
+def character_options(command: Command) -> Command:
+    """Who is seen, and how the person fades into the scene."""
     options = (
         click.option(
             "--character",
@@ -54,9 +59,8 @@ def input_options(command: Command) -> Command:
             type=FOLDER,
             help="Official masks alpha2_<mode>.png; without them built-in ones are used.",
         ),
-        output_option(),
     )
-    return _with(options, template_options(command))
+    return _with(options, command)
 
 
 def output_option(required: bool = True) -> Callable[[Command], Command]:

@@ -1,7 +1,7 @@
 """`mimo render`: one video in this process."""
 
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,8 +18,12 @@ from mimo_runtime.cli.options import (
     shape_options,
 )
 from mimo_runtime.cli.segments import frame_options, render_segments
+from mimo_runtime.cli.shot import segment_folder, shot_argument
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.settings import Settings
+
+if TYPE_CHECKING:
+    from mimo_runtime.farm.shot_file import ShotFile
 
 
 @click.command(
@@ -30,8 +34,10 @@ from mimo_runtime.wire.settings import Settings
         "mimo render --bundle b --character me.png --motion walk --scene park.jpg -o out.mp4",
         "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
         "mimo render --bundle b --character me.png --template t --frames 13-24 -o shot",
+        "mimo render shot.yaml --frames 13-24",
     )
 )
+@shot_argument
 @click.option("--bundle", type=FOLDER, help="Bundle made by 'mimo export'; --draft needs none.")
 @click.option(
     "--draft",
@@ -44,8 +50,11 @@ from mimo_runtime.wire.settings import Settings
 @settings_options
 @engine_options
 @frame_options
-def render(*, draft: bool, **options: Any) -> None:
-    """Render one video in this process."""
+def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None:
+    """Render one video, or segments of a shot, in this process.
+
+    What stands in a shot file (docs/farm.md) need not be given; options go before it.
+    """
     settings = settings_from(options)
     if not draft and options["bundle"] is None:
         raise InvalidRequestError(
@@ -54,7 +63,7 @@ def render(*, draft: bool, **options: Any) -> None:
     if options["frames"] is not None:
         if draft:
             raise InvalidRequestError("A draft is of the whole clip; leave --frames out.")
-        _render_part(options, settings)
+        _render_part(options | {"output": segment_folder(shot_file, options["output"])}, settings)
         return
     with chosen_template(options, options["output"]) as template:
         if draft:

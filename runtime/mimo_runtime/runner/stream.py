@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.planning.extent import Extent
 from mimo_runtime.planning.live_schedule import LiveWork
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass, Work
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
-from mimo_runtime.runner.stream_plan import PersonBoxes, plan_stream
+from mimo_runtime.runner.stream_plan import PersonBoxes, StreamPlan, plan_stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.composition import DecodedCrop
 from mimo_runtime.synthesis.conditions import ConditionMaker
@@ -20,7 +21,7 @@ from mimo_runtime.synthesis.identity import Identity as IdentityCode
 from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.identity_cache import IdentityCache, identity_key
 from mimo_runtime.synthesis.media_memory import media_bytes
-from mimo_runtime.synthesis.memory import check_media_memory, check_memory
+from mimo_runtime.synthesis.memory import check_media_memory, check_memory, needed_bytes
 from mimo_runtime.synthesis.motion_planes import planes_of
 from mimo_runtime.synthesis.noise import FrameNoise
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame, SynthesisRequest
@@ -53,6 +54,7 @@ class Stream:
         manifest, template = engines.bundle.manifest, request.template
         taken_bytes = media_bytes(request)
         check_media_memory(taken_bytes)
+        self._media_bytes = taken_bytes
         self.token = token
         self._engines = engines
         self._identities = identities
@@ -85,6 +87,21 @@ class Stream:
     @property
     def due_s(self) -> None:
         """No frame of a clip is due at a time of its own."""
+
+    @property
+    def plan(self) -> StreamPlan:
+        """Windows, crops and order, known before the first pass."""
+        return self._plan
+
+    @property
+    def network_px(self) -> int:
+        """The longer side of what the networks see."""
+        manifest = self._engines.bundle.manifest
+        return max(manifest.width_px, manifest.height_px)
+
+    def needed_bytes(self, extent: Extent) -> int:
+        """The most that a plan of this stream holds at once that has `extent`."""
+        return needed_bytes(self._engines, extent, self._settings, self._media_bytes)
 
     def works(self) -> Iterator[Work]:
         """Everything that is to be done, in order."""
@@ -132,7 +149,9 @@ class Stream:
             plan.extent,
             ddim_table(solver, self._settings.steps),
             self._settings,
-            FrameNoise(channels, plan.sequence_length, size, self._settings.seed, plan.frame_ids),
+            FrameNoise(
+                channels, plan.whole.sequence_length, size, self._settings.seed, plan.frame_ids
+            ),
         )
         self._maker = ConditionMaker(self._engines)
         self._decoder = self._engines.bind("vae_decoder")

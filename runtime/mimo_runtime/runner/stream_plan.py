@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Manifest
+from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.extent import Extent, extent_of
 from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.planning.schedule import ClipPlan, Work, rolling, whole_clip
@@ -26,7 +27,8 @@ Crops = tuple[tuple[SequenceFrame, ...], ...]
 class StreamPlan:
     """`crops` holds every crop of each frame of the clip, `clip` what is to be done with them,
     `schedule` makes the order anew, `extent` is what that order holds at a time. Of a segment
-    they are those that it needs, and `frame_ids` those of the `sequence_length` of the whole clip.
+    they are those that it needs. `whole` is what would be done for all frames of `contexts`, the
+    crop segments of the clip, and `frame_ids` are those of `whole`.
     """
 
     crops: Crops
@@ -34,7 +36,8 @@ class StreamPlan:
     schedule: Callable[[ClipPlan], Iterator[Work]]
     extent: Extent
     frame_ids: Sequence[int]
-    sequence_length: int
+    whole: ClipPlan
+    contexts: tuple[CropSegment, ...]
 
 
 def plan_stream(
@@ -57,13 +60,13 @@ def plan_stream(
     rules = settings.rules
     windows = rules.windows(lengths, manifest.frames, manifest.overlap_frames) if lengths else ()
     clip = ClipPlan(windows, frame_ids, settings.steps)
-    length, schedule = clip.sequence_length, rolling if rules.rolling else whole_clip
+    schedule = rolling if rules.rolling else whole_clip
     if part is None:
-        return StreamPlan(crops, clip, schedule, _extent(clip, schedule), range(length), length)
+        ids = range(clip.sequence_length)
+        return StreamPlan(crops, clip, schedule, _extent(clip, schedule), ids, clip, segments)
     segment = cut_segment(clip, part.frames, part.most_hops)
-    crops = crops_of(segment, crops)
-    extent = _extent(segment.clip, schedule)
-    return StreamPlan(crops, segment.clip, schedule, extent, segment.frame_ids, length)
+    crops, extent = crops_of(segment, crops), _extent(segment.clip, schedule)
+    return StreamPlan(crops, segment.clip, schedule, extent, segment.frame_ids, clip, segments)
 
 
 def crops_of(segment: Segment, crops: Crops) -> Crops:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mimo_runtime.characters.figure import Figure
-from mimo_runtime.characters.preflight import preflight
+from mimo_runtime.characters.preflight import Preflight, preflight
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.templates.poses import read_clip_poses
 from mimo_runtime.wire.poses import EXTRAS
@@ -11,8 +11,8 @@ from mimo_runtime.wire.poses import EXTRAS
 
 def template_preflight(
     figure: Callable[[], Figure | None], template: Template, network_px: int | None = None
-) -> tuple[str, ...]:
-    """Lines for people; none where the template has no postures or nobody is known.
+) -> Preflight | None:
+    """The figures, whose `lines` are for people; None without postures or a known body.
 
     Args:
         figure: gives the character's; asked only where the template has postures.
@@ -21,7 +21,7 @@ def template_preflight(
     """
     poses = read_clip_poses(template.folder / EXTRAS)
     if poses is None or (known := figure()) is None:
-        return ()
+        return None
     shown = [index for index in template.source_indices if index < poses.frame_count]
     drawn = ((poses.pose(index), poses.camera(index)) for index in shown if poses.drawn(index))
-    return tuple(preflight(known, poses.skeleton, drawn, network_px).lines())
+    return preflight(known, poses.skeleton, drawn, network_px)

@@ -1,0 +1,38 @@
+"""A shot file in front of a command's options, which say what it leaves open."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from mimo_runtime.cli.options import FILE
+
+if TYPE_CHECKING:
+    from mimo_runtime.farm.shot_file import ShotFile
+
+
+def shot_argument(command: Any) -> Any:
+    """SHOT.yaml; what stands in it is the default of the options."""
+    return click.argument(
+        "shot_file", metavar="[SHOT.yaml]", required=False, type=FILE, is_eager=True, callback=_read
+    )(command)
+
+
+def segment_folder(shot: "ShotFile | None", output: Path) -> Path:
+    """Where segments go: the folder that the shot file names, unless an option names another."""
+    source = click.get_current_context().get_parameter_source("output")
+    return output if shot is None or source is not ParameterSource.DEFAULT_MAP else shot.output
+
+
+def _read(
+    context: click.Context, _option: click.Parameter, given: Path | None
+) -> "ShotFile | None":
+    if given is None:
+        return None
+    from mimo_runtime.farm.shot_file import read_shot
+
+    shot = read_shot(given)
+    options = {name: str(value) for name, value in shot.options.items()}
+    context.default_map = options | {"output": str(shot.result)}
+    return shot

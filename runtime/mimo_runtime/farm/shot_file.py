@@ -1,0 +1,139 @@
+"""A shot as a file that people write: YAML, each error a sentence with its line."""
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, Field, Kind
+from mimo_runtime.files import read_input
+
+MAX_BYTES: Final = 1 << 20
+SEGMENT_FRAMES: Final = 24
+_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
+_NO_OPTIONS = ("shot", "output", "result", "segment_frames")
+
+
+@dataclass(frozen=True, slots=True)
+class ShotFile:
+    """What stands in the shot file at `path`.
+
+    `options` are those of 'mimo render', by their names; `output` is the folder of the shot,
+    `result` what is stitched, `segment_frames` how many frames a segment has on a farm.
+    """
+
+    path: Path
+    options: Mapping[str, Any]
+    output: Path
+    result: Path
+    segment_frames: int
+
+
+def read_shot(path: Path) -> ShotFile:
+    """Read a shot file.
+
+    Raises:
+        InvalidRequestError: what is wrong in it, with the line.
+        MediaError: it cannot be read.
+    """
+    data = read_input(path)
+    if len(data) > MAX_BYTES:
+        raise InvalidRequestError(f"'{path}' has {len(data)} bytes and is no shot file; give one.")
+    values = _Reader(path).read(data)
+    output = values["output"]
+    options = {name: value for name, value in values.items() if name not in (*_NO_OPTIONS, *GROUPS)}
+    for group in GROUPS:
+        options |= values.get(group, {})
+    return ShotFile(
+        path,
+        options,
+        output,
+        values.get("result", output.with_name(f"{output.name}.mp4")),
+        values.get("segment_frames", SEGMENT_FRAMES),
+    )
+
+
+class _Reader:
+    """Reads one file, keeping lines for its sentences."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self, data: bytes) -> dict[str, Any]:
+        """All values, paths resolved."""
+        try:
+            root = yaml.compose(data.decode(), Loader=yaml.SafeLoader)
+        except UnicodeDecodeError:
+            raise self._error(1, "the file is no text in UTF-8; write it anew") from None
+        except yaml.MarkedYAMLError as error:
+            line = error.problem_mark.line + 1 if error.problem_mark else 1
+            raise self._error(line, f"this is no YAML: {error.problem}; mend it") from None
+        except yaml.YAMLError as error:
+            raise self._error(1, f"this is no YAML: {error}; mend it") from None
+        if not isinstance(root, yaml.MappingNode):
+            raise self._error(1, "a shot is a mapping; begin with 'shot: 1'")
+        values = dict(self._values(root, FIELDS, GROUPS))
+        self._check(values)
+        return values
+
+    def _values(
+        self,
+        node: yaml.MappingNode,
+        fields: Mapping[str, Field],
+        groups: Mapping[str, Mapping[str, Field]],
+    ) -> Iterator[tuple[str, Any]]:
+        seen = set[str]()
+        for key, value in node.value:
+            name, line = str(key.value), key.start_mark.line + 1
+            if name not in fields and name not in groups:
+                known = ", ".join((*fields, *groups))
+                raise self._error(line, f"there is no '{name}'; give one of {known}")
+            if name in seen:
+                raise self._error(line, f"'{name}' stands here again; leave one out")
+            seen.add(name)
+            if name in fields:
+                yield name, self._value(name, fields[name], value)
+            elif isinstance(value, yaml.MappingNode):
+                yield name, dict(self._values(value, groups[name], {}))
+            else:
+                raise self._error(line, f"'{name}' holds values of its own; put them below it")
+
+    def _value(self, name: str, field: Field, node: yaml.Node) -> Any:
+        line = node.start_mark.line + 1
+        value = None
+        if isinstance(node, yaml.ScalarNode):
+            value = yaml.SafeLoader("").construct_object(node)
+        if (refusal := field.refusal(value)) is not None:
+            shown = repr(value) if value is not None else "no single value"
+            raise self._error(line, f"{name} is {shown}; {refusal}")
+        return self._file(str(value), line) if field.kind is Kind.PATH else value
+
+    def _file(self, text: str, line: int) -> Path:
+        """A path with variables filled in, relative to the shot file."""
+
+        def filled(match: "re.Match[str]") -> str:
+            name = match[1] or match[2]
+            if name not in os.environ:
+                raise self._error(line, f"the variable {name} is not set; set it or write the path")
+            return os.environ[name]
+
+        return self._path.parent / _VARIABLE.sub(filled, text)
+
+    def _check(self, values: Mapping[str, Any]) -> None:
+        for name in REQUIRED:
+            if name not in values:
+                raise self._error(1, f"'{name}' is missing; add it")
+        ways = [name in values for name in ("template", "driving")]
+        if sum((*ways, "motion" in values or "scene" in values)) != 1:
+            raise self._error(1, "give exactly one of template, driving, or motion with scene")
+        if ("motion" in values) != ("scene" in values):
+            raise self._error(1, "motion and scene belong together; give both")
+
+    def _error(self, line: int, sentence: str) -> InvalidRequestError:
+        told = f"{sentence}."
+        return InvalidRequestError(f"{self._path}, line {line}: {told}")

@@ -1,0 +1,123 @@
+"""What may stand in a shot file: one table, from which it is read and its JSON schema is made."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final
+
+from mimo_runtime.engines.choice import ENGINES
+from mimo_runtime.wire.settings import MAX_SEED, MAX_STEPS, FramingPolicy, Mode
+
+VERSION: Final = 1
+REQUIRED: Final = ("shot", "bundle", "character", "output")
+
+
+class Kind(StrEnum):
+    """What a value is; a path is relative to the shot file, and $NAME is taken from outside."""
+
+    PATH = "path"
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value: what it is, how it is explained, and what of it is allowed."""
+
+    kind: Kind
+    help: str
+    least: int | None = None
+    most: int | None = None
+    choices: tuple[str | int, ...] = ()
+
+    def to_schema(self) -> dict[str, Any]:
+        """As JSON schema."""
+        kind = "string" if self.kind in (Kind.PATH, Kind.TEXT) else self.kind.value
+        limits = {"minimum": self.least, "maximum": self.most}
+        schema: dict[str, Any] = {"type": kind, "description": self.help}
+        schema |= {name: limit for name, limit in limits.items() if limit is not None}
+        return schema | ({"enum": list(self.choices)} if self.choices else {})
+
+    def refusal(self, value: Any) -> str | None:
+        """What is wrong with a value, as the rest of a sentence; None for nothing."""
+        wanted = {Kind.INTEGER: int, Kind.NUMBER: (int, float)}.get(self.kind, str)
+        if isinstance(value, bool) or not isinstance(value, wanted):  # type: ignore[arg-type]
+            return f"give {'a number' if self.kind is Kind.NUMBER else f'one {self.kind.value}'}"
+        if self.choices and value not in self.choices:
+            return f"give one of {', '.join(map(str, self.choices))}"
+        if (self.least is not None and value < self.least) or (
+            self.most is not None and value > self.most
+        ):
+            return (
+                f"give {self.least or 0} to {self.most}"
+                if self.most
+                else f"give {self.least} or more"
+            )
+        return None
+
+
+SETTINGS: Final[Mapping[str, Field]] = {
+    "steps": Field(Kind.INTEGER, "Solver steps; the bundle's own without it.", 1, MAX_STEPS),
+    "guidance": Field(Kind.NUMBER, "Scale of guidance; 1 and below turn it off.", 0, 100),
+    "seed": Field(Kind.INTEGER, "Seed of the first noise.", 0, MAX_SEED),
+    "mode": Field(Kind.TEXT, "Whose numbers.", choices=tuple(mode.value for mode in Mode)),
+    "framing": Field(
+        Kind.TEXT,
+        "What the networks see.",
+        choices=tuple(policy.value for policy in FramingPolicy),
+    ),
+}
+DECOMPOSE: Final[Mapping[str, Field]] = {
+    "models": Field(Kind.PATH, "JSON file that names networks of yours."),
+    "person": Field(Kind.INTEGER, "Number of the person to take.", 1),
+    "shot": Field(Kind.INTEGER, "Number of the shot of a video with cuts.", 1),
+    "tiles": Field(Kind.INTEGER, "Parts in which a frame is searched.", choices=(1, 2, 4)),
+}
+FIELDS: Final[Mapping[str, Field]] = {
+    "shot": Field(Kind.INTEGER, "Version of this format.", choices=(VERSION,)),
+    "bundle": Field(Kind.PATH, "Bundle made by 'mimo export'."),
+    "shape": Field(Kind.TEXT, "WIDTHxHEIGHTxFRAMES, of a bundle that has several."),
+    "character": Field(Kind.PATH, "Picture, or folder made by 'mimo character'."),
+    "matte": Field(Kind.PATH, "Grey picture, white where the character is."),
+    "feather_masks": Field(Kind.PATH, "Folder of official masks."),
+    "template": Field(Kind.PATH, "Template: motion and scene."),
+    "driving": Field(Kind.PATH, "Driving video: motion and scene."),
+    "motion": Field(Kind.PATH, "Folder of a motion, with a scene."),
+    "scene": Field(Kind.PATH, "Video, picture or template, with a motion."),
+    "engine": Field(Kind.TEXT, "What runs the bundle.", choices=ENGINES),
+    "threads": Field(Kind.INTEGER, "Threads of ONNX Runtime; 0: one per core.", 0),
+    "first_frame": Field(Kind.INTEGER, "Number of the first frame.", 0),
+    "segment_frames": Field(Kind.INTEGER, "Frames of a segment on a farm.", 1),
+    "overlap": Field(Kind.INTEGER, "Windows beside a segment's own; without it, exact.", 0),
+    "output": Field(Kind.PATH, "Folder of the shot, into which segments are rendered."),
+    "result": Field(Kind.PATH, "What is stitched: NAME.mp4 or a folder of PNG pictures."),
+}
+GROUPS: Final[Mapping[str, Mapping[str, Field]]] = {"settings": SETTINGS, "decompose": DECOMPOSE}
+
+
+def shot_schema() -> dict[str, Any]:
+    """The JSON schema of shot files (draft 2020-12)."""
+    one_way = [
+        {"required": ["template"]},
+        {"required": ["driving"]},
+        {"required": ["motion", "scene"]},
+    ]
+    groups = {name: _object(fields) for name, fields in GROUPS.items()}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Shot of MIMO Runtime",
+        **_object(FIELDS, groups),
+        "required": list(REQUIRED),
+        "oneOf": one_way,
+        "dependentRequired": {"motion": ["scene"], "scene": ["motion"]},
+    }
+
+
+def _object(fields: Mapping[str, Field], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    properties = {name: field.to_schema() for name, field in fields.items()}
+    return {
+        "type": "object",
+        "properties": properties | dict(more or {}),
+        "additionalProperties": False,
+    }
