@@ -1,5 +1,6 @@
 """A bundle and the inputs of a request, opened as a command's options say."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,18 +22,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A request, its `files`, and what renders it."""
+    """A request, its `files`, what renders it, and how all of them were `asked` for."""
 
     synthesizer: "Synthesizer"
     files: "InputFiles"
     request: "SynthesisRequest"
+    asked: Mapping[str, str]
 
     def recipe(self, overlap: int | None = None) -> "Recipe":
         """What the request is made of; `overlap` of its segments, where it is cut."""
         from mimo_runtime.farm.recipe import recipe_of
 
         bundle, engine = self.synthesizer.bundle, self.synthesizer.engine
-        return recipe_of(bundle, engine, self.request, self.files, overlap)
+        return recipe_of(bundle, engine, self.request, self.files, overlap, self.asked)
 
     def say_preflight(self) -> None:
         """Tell what of the template is left out, and what the character will be like in it."""
@@ -80,4 +82,4 @@ def open_request(options: dict[str, Any], settings: Settings) -> Opened:
         {} if masks is None else mask_files(masks),
     )
     request = request_from(files, settings, MediaLimits(), bundle.manifest)
-    return Opened(synthesizer, files, request)
+    return Opened(synthesizer, files, request, options["asked"])

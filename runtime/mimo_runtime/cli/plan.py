@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.driving import chosen_template
+from mimo_runtime.cli.like import asked_for
 from mimo_runtime.cli.options import (
     FILE,
     FOLDER,
@@ -57,6 +58,7 @@ def plan(*, shot_file: "ShotFile | None", target: Path | None, **options: Any) -
     it, as for a render.
     """
     settings = settings_from(options)
+    options["asked"] = asked_for(options)
     output = shot_file.output if shot_file else options["driving"] or Path("shot")
     with chosen_template(options, output) as template:
         content = _planned(options | {"template": template}, settings, shot_file)

@@ -8,6 +8,7 @@ import click
 from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
+from mimo_runtime.cli.like import asked_for, check_like, like_option
 from mimo_runtime.cli.options import (
     FOLDER,
     engine_options,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
         "mimo render --bundle b --character me.png --template t --frames 13-24 -o shot",
         "mimo render shot.yaml --frames 13-24",
+        "mimo render --like out.mp4 -o again.mp4",
     )
 )
 @shot_argument
@@ -50,12 +52,14 @@ if TYPE_CHECKING:
 @settings_options
 @engine_options
 @frame_options
+@like_option
 def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None:
     """Render one video, or segments of a shot, in this process.
 
     What stands in a shot file (docs/farm.md) need not be given; options go before it.
     """
     settings = settings_from(options)
+    options["asked"] = asked_for(options)
     if not draft and options["bundle"] is None:
         raise InvalidRequestError(
             "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
@@ -77,17 +81,21 @@ def _render_whole(options: dict[str, Any], settings: Settings) -> None:
 
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.farm.record import note_of
     from mimo_runtime.media.sink import open_sink
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
     started_s = time.monotonic()
     opened = open_request(options, settings)
+    recipe = opened.recipe()
+    check_like(options["like"], recipe)
     opened.say_preflight()
     with ProgressBars() as bars:
         job = opened.synthesizer.start(opened.request, CancellationToken(), bars)
         form = job.output
+        note, size_px = note_of(recipe), (form.width_px, form.height_px)
         with (
-            open_sink(options["output"], form.width_px, form.height_px, form.rate_fps) as sink,
+            open_sink(options["output"], *size_px, form.rate_fps, note) as sink,
             closing(job.frames()) as frames,
         ):
             for frame in frames:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.like import check_like
 from mimo_runtime.errors import CancelledError
 from mimo_runtime.wire.settings import Settings
 
@@ -51,6 +52,7 @@ def render_segments(
     first_frame = options["first_frame"]
     segments = segments_from(options["frames"], first_frame, template.frame_count)
     recipe = opened.recipe(options["overlap"])
+    check_like(options["like"], recipe)
     shot = Shot(recipe, template.rate_fps, template.frame_count, first_frame)
     folder = begin_shot(options["output"], shot)
     missing = [frames for frames in segments if not _is_there(folder, frames)]

@@ -36,16 +36,16 @@ class Recipe:
     Attributes:
         settings: program, bundle (its digest), shape, engine and what was asked for, all resolved.
         inputs: the SHA-256 of every file that is read, by its part: "template/bk.mp4".
-        paths: where they were, as they were named then; no part of `digest`.
+        asked: which files they were, by the options that named them; no part of `digest`.
     """
 
     settings: Mapping[str, str | int | float | None]
     inputs: Mapping[str, str]
-    paths: Mapping[str, str] = field(default_factory=dict)
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
-        """SHA-256 of all but the paths."""
+        """SHA-256 of all but `asked`."""
         content = json.dumps([FORMAT, dict(self.settings), dict(self.inputs)], sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()
 
@@ -69,7 +69,7 @@ class Recipe:
             "format": FORMAT,
             "settings": dict(self.settings),
             "inputs": dict(self.inputs),
-            "paths": dict(self.paths),
+            "asked": dict(self.asked),
         }
 
     @classmethod
@@ -77,7 +77,7 @@ class Recipe:
         """The inverse of `to_values`. Raises InvalidRequestError for anything else."""
         try:
             if values["format"] == FORMAT:
-                return cls(dict(values["settings"]), dict(values["inputs"]), dict(values["paths"]))
+                return cls(dict(values["settings"]), dict(values["inputs"]), dict(values["asked"]))
         except (TypeError, KeyError, ValueError) as error:
             raise InvalidRequestError(
                 f"What stands there of the render is damaged: {error!r}; take a whole copy."
@@ -94,6 +94,7 @@ def recipe_of(
     request: SynthesisRequest,
     files: InputFiles,
     overlap: int | None = None,
+    asked: Mapping[str, str] | None = None,
 ) -> Recipe:
     """The recipe of a request, whose files are read for it.
 
@@ -114,7 +115,7 @@ def recipe_of(
         "overlap": overlap,
     }
     hashes = {name: file_hash(path) for name, path in _input_files(request, files).items()}
-    return Recipe(values, hashes)
+    return Recipe(values, hashes, asked or {})
 
 
 def _input_files(request: SynthesisRequest, files: InputFiles) -> dict[str, Path]:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable
 
+from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.farm.work_folder import work_folder
 from mimo_runtime.files import write_errors, write_whole
@@ -21,9 +22,10 @@ def write_segment(folder: ShotFolder, frames: range, made: Iterable[OutputFrame]
         InvalidRequestError: the folder cannot be written.
     """
     hashes: dict[str, str] = {}
+    note = note_of(folder.shot.recipe)
     with work_folder(folder.path) as work:
         for frame in made:
-            data = encode_png(frame.rgb)
+            data = encode_png(frame.rgb, note)
             path = folder.frame_file(frame.index)
             with write_errors(path):
                 write_whole(path, data, work)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.farm.frame_numbers import runs_of
+from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.files import read_input
 from mimo_runtime.media.picture import decode_png
@@ -25,7 +26,8 @@ def stitch(folder: ShotFolder, output: Path, on_frame: Callable[[int, int], None
     count = folder.shot.frame_count
     first = decode_png(read_input(folder.frame_file(0)))
     height_px, width_px = first.shape[:2]
-    with open_sink(output, width_px, height_px, folder.shot.rate_fps) as sink:
+    note = note_of(folder.shot.recipe)
+    with open_sink(output, width_px, height_px, folder.shot.rate_fps, note) as sink:
         for index in range(count):
             sink.write(index, decode_png(read_input(folder.frame_file(index))))
             on_frame(index + 1, count)

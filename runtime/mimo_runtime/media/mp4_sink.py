@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from mimo_runtime.files import write_errors
 from mimo_runtime.media.frame_sink import FrameSink
 from mimo_runtime.media.h264 import add_h264_stream, rgb_frame, to_h264_frame
+from mimo_runtime.media.note import VIDEO_KEY
 
 
 class Mp4Sink(FrameSink):
@@ -22,7 +23,9 @@ class Mp4Sink(FrameSink):
     raised by the next call.
     """
 
-    def __init__(self, path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> None:
+    def __init__(
+        self, path: Path, width_px: int, height_px: int, rate_fps: Fraction, note: str = ""
+    ) -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         with write_errors(path):
@@ -31,6 +34,8 @@ class Mp4Sink(FrameSink):
             self._container = av.open(
                 str(self._partial), "w", format="mp4", container_options=options
             )
+        if note:
+            self._container.metadata[VIDEO_KEY] = note
         self._stream = add_h264_stream(self._container, width_px, height_px, rate_fps)
         self._thread = ThreadPoolExecutor(1, "encoder")
         self._encoding: Future[None] | None = None

@@ -12,6 +12,7 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.fork_server import PYAV_FORK_SERVER
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.note import PICTURE_KEY
 from mimo_runtime.media.open_file import check_size_bytes
 from mimo_runtime.media.ring import FrameRing
 from mimo_runtime.media.sniffing import sniff_picture
@@ -55,12 +56,18 @@ def on_white(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(mixed // 255, np.uint8)
 
 
-def encode_png(rgb: NDArray[np.uint8]) -> bytes:
-    """The PNG file of uint8 [height, width, 3], or [height, width, 4] with alpha."""
-    from PIL import Image
+def encode_png(rgb: NDArray[np.uint8], note: str = "") -> bytes:
+    """The PNG file of uint8 [height, width, 3], or [height, width, 4] with alpha.
 
-    buffer = io.BytesIO()
-    Image.fromarray(rgb).save(buffer, "PNG")
+    `note` is text that travels with it (`media.note`).
+    """
+    from PIL import Image
+    from PIL.PngImagePlugin import PngInfo
+
+    buffer, texts = io.BytesIO(), PngInfo()
+    if note:
+        texts.add_itxt(PICTURE_KEY, note, zip=True)
+    Image.fromarray(rgb).save(buffer, "PNG", pnginfo=texts)
     return buffer.getvalue()
 
 

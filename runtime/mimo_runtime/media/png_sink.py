@@ -13,12 +13,13 @@ from mimo_runtime.media.picture import encode_png
 class PngSink(FrameSink):
     """frame_000000.png and so on; a folder that holds only such frames is replaced."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, note: str = "") -> None:
+        self._note = note
         self._folder = FrameFolder(path)
 
     def write(self, index: int, frame: NDArray[np.uint8]) -> None:
         """See `FrameSink.write`."""
-        self._folder.append(index, encode_png(frame))
+        self._folder.append(index, encode_png(frame, self._note))
 
     def commit(self) -> None:
         """See `FrameSink.commit`."""

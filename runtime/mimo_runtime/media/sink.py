@@ -11,13 +11,17 @@ from mimo_runtime.wire.kinds import OutputKind, output_kind
 __all__ = ["FrameSink", "open_sink"]
 
 
-def open_sink(path: Path, width_px: int, height_px: int, rate_fps: Fraction) -> FrameSink:
+def open_sink(
+    path: Path, width_px: int, height_px: int, rate_fps: Fraction, note: str = ""
+) -> FrameSink:
     """A sink for `path`: "NAME.mp4" is an H.264 file, a name without suffix a folder of PNGs.
+
+    `note` is text that travels with it (`media.note`).
 
     Raises:
         InvalidRequestError: another name, a folder that holds other files, or a place where nothing
             can be written.
     """
     if output_kind(path) is OutputKind.VIDEO:
-        return Mp4Sink(path, width_px, height_px, rate_fps)
-    return PngSink(path)
+        return Mp4Sink(path, width_px, height_px, rate_fps, note)
+    return PngSink(path, note)

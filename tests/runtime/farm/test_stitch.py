@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from mimo_runtime.errors import MediaError
+from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.segment import write_segment
 from mimo_runtime.farm.shot_folder import ShotFolder, begin_shot
 from mimo_runtime.farm.stitch import stitch
@@ -32,7 +33,7 @@ def test_the_video_is_that_of_the_whole_shot_to_the_byte(
 ) -> None:
     told: list[tuple[int, int]] = []
     stitch(folder, tmp_path / "joined.mp4", lambda done, total: told.append((done, total)))
-    with open_sink(tmp_path / "whole.mp4", 24, 16, RATE_FPS) as sink:
+    with open_sink(tmp_path / "whole.mp4", 24, 16, RATE_FPS, note_of(folder.shot.recipe)) as sink:
         for frame in made(range(FRAMES)):
             sink.write(frame.index, frame.rgb)
     assert (tmp_path / "joined.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()

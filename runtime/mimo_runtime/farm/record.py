@@ -1,0 +1,41 @@
+"""The recipe in what was rendered: a comment of a video, a text of a picture."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.farm.recipe import Recipe
+from mimo_runtime.farm.shot_folder import RECORD, open_shot
+from mimo_runtime.files import read_input
+from mimo_runtime.media.note import picture_note, video_note
+
+
+def note_of(recipe: Recipe) -> str:
+    """What stands in the outputs of a render."""
+    return json.dumps(recipe.to_values(), sort_keys=True, separators=(",", ":"))
+
+
+def read_recipe(output: Path) -> Recipe:
+    """The recipe of an earlier output: a video, a picture, a folder of pictures or of a shot.
+
+    Raises:
+        InvalidRequestError: there is none in it, or it is damaged.
+        MediaError: the file cannot be read.
+    """
+    if (output / RECORD).is_file():
+        return open_shot(output).shot.recipe
+    file = next(_pictures(output), output)
+    note = video_note(file) if file.suffix.lower() != ".png" else picture_note(read_input(file))
+    try:
+        return Recipe.from_values(json.loads(note))
+    except ValueError:
+        raise InvalidRequestError(
+            f"'{output}' does not say how it was rendered; give a video or pictures as "
+            "'mimo render' or 'mimo stitch' wrote them."
+        ) from None
+
+
+def _pictures(output: Path) -> Iterator[Path]:
+    if output.is_dir():
+        yield from sorted(output.glob("*.png"))
