@@ -965,14 +965,16 @@ class SynthesizeLiveRequest(_message.Message):
     END_FIELD_NUMBER: _builtins.int
     HEARTBEAT_FIELD_NUMBER: _builtins.int
     DRIVING_FIELD_NUMBER: _builtins.int
+    CHANGE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> Global___LiveConfig:
         """The settings: exactly once, and before everything else."""
 
     @_builtins.property
     def chunk(self) -> Global___InputChunk:
-        """The next slice of a picture: character, matte or scene picture. In the running stream a scene
-        picture takes the place of the present one; the server answers from which frame on.
+        """The next slice of a picture: character, matte or scene picture. In the running stream one that
+        a change has announced, or a scene picture by itself, which takes the place of the present
+        one; the server answers from which frame on.
         """
 
     @_builtins.property
@@ -995,6 +997,12 @@ class SynthesizeLiveRequest(_message.Message):
     def driving(self) -> Global___LiveDrivingFrame:
         """The next encoded frame of somebody, instead of postures: of LiveConfig.driving, after ready."""
 
+    @_builtins.property
+    def change(self) -> Global___LiveChange:
+        """What the running stream is to go on with, after ready. One at a time: the next one after the
+        answer.
+        """
+
     def __init__(
         self,
         *,
@@ -1005,12 +1013,13 @@ class SynthesizeLiveRequest(_message.Message):
         end: Global___LiveEnd | None = ...,
         heartbeat: Global___LiveHeartbeat | None = ...,
         driving: Global___LiveDrivingFrame | None = ...,
+        change: Global___LiveChange | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat", "driving"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat", "driving", "change"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -1050,8 +1059,8 @@ class SynthesizeLiveResponse(_message.Message):
 
     @_builtins.property
     def applied(self) -> Global___LiveApplied:
-        """What was sent in the running stream holds from now on; before the first frame of which it
-        does.
+        """What was sent in the running stream holds from now on, before the first frame of which it
+        does; or was refused.
         """
 
     @_builtins.property
@@ -1691,30 +1700,147 @@ class LiveDriven(_message.Message):
 Global___LiveDriven: _TypeAlias = LiveDriven  # noqa: Y015
 
 @_typing.final
+class LiveChange(_message.Message):
+    """What a running stream is to go on with; what is not set stays as it is. The stream goes on as
+    before where it cannot be.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NUMBER_FIELD_NUMBER: _builtins.int
+    FROM_POSE_INDEX_FIELD_NUMBER: _builtins.int
+    INPUTS_FIELD_NUMBER: _builtins.int
+    STEPS_FIELD_NUMBER: _builtins.int
+    GUIDANCE_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_FIELD_NUMBER: _builtins.int
+    number: _builtins.int
+    """Comes back with the answer; 1 or more."""
+    from_pose_index: _builtins.int
+    """It holds for no posture (or driving frame) of a smaller index, and for the first one after that
+    for which it is ready: a new character takes seconds to be read.
+    """
+    steps: _builtins.int
+    """Most solver steps."""
+    guidance: _builtins.float
+    """Scale of classifier-free guidance."""
+    latency_ms: _builtins.float
+    """How long the way of a frame may take, in milliseconds."""
+    @_builtins.property
+    def inputs(self) -> _containers.RepeatedScalarFieldContainer[Global___Input.ValueType]:
+        """Pictures that will follow in chunks: character, its matte, scene picture."""
+
+    def __init__(
+        self,
+        *,
+        number: _builtins.int = ...,
+        from_pose_index: _builtins.int = ...,
+        inputs: _abc.Iterable[Global___Input.ValueType] | None = ...,
+        steps: _builtins.int | None = ...,
+        guidance: _builtins.float | None = ...,
+        latency_ms: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "guidance", b"guidance", "latency_ms", b"latency_ms", "steps", b"steps"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "from_pose_index", b"from_pose_index", "guidance", b"guidance", "inputs", b"inputs", "latency_ms", b"latency_ms", "number", b"number", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
+    _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
+    _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
+    _WhichOneofReturnType__steps: _TypeAlias = _typing.Literal["steps"]  # noqa: Y015
+    _WhichOneofArgType__steps: _TypeAlias = _typing.Literal["_steps", b"_steps"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms) -> _WhichOneofReturnType__latency_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__steps) -> _WhichOneofReturnType__steps | None: ...
+
+Global___LiveChange: _TypeAlias = LiveChange  # noqa: Y015
+
+@_typing.final
 class LiveApplied(_message.Message):
-    """From which frame on something that was sent in the running stream holds."""
+    """What became of something that was sent in the running stream."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     INPUT_FIELD_NUMBER: _builtins.int
     FROM_INDEX_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    REFUSED_FIELD_NUMBER: _builtins.int
+    REPLANNED_FIELD_NUMBER: _builtins.int
     input: Global___Input.ValueType
-    """What it is."""
+    """INPUT_SCENE_PICTURE for one that was sent by itself; not set for a change."""
     from_index: _builtins.int
-    """LiveFrame.index of the first frame."""
+    """LiveFrame.index of the first frame for which it holds; not set where it was refused."""
+    number: _builtins.int
+    """LiveChange.number."""
+    refused: _builtins.str
+    """Why it was not done, a sentence; empty where it was."""
+    @_builtins.property
+    def replanned(self) -> Global___LiveReplanned:
+        """Set where the stream is planned in another way from then on."""
+
     def __init__(
         self,
         *,
         input: Global___Input.ValueType = ...,
         from_index: _builtins.int = ...,
+        number: _builtins.int = ...,
+        refused: _builtins.str = ...,
+        replanned: Global___LiveReplanned | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["replanned", b"replanned"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_index", b"from_index", "input", b"input"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_index", b"from_index", "input", b"input", "number", b"number", "refused", b"refused", "replanned", b"replanned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LiveApplied: _TypeAlias = LiveApplied  # noqa: Y015
+
+@_typing.final
+class LiveReplanned(_message.Message):
+    """How a running stream goes on, as in LiveReady; queue_frames stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEPS_FIELD_NUMBER: _builtins.int
+    CHUNK_FRAMES_FIELD_NUMBER: _builtins.int
+    CARRIED_FRAMES_FIELD_NUMBER: _builtins.int
+    LATENCY_MS_FIELD_NUMBER: _builtins.int
+    BUSY_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    steps: _builtins.int
+    """Solver steps."""
+    chunk_frames: _builtins.int
+    """New frames of every chunk after a ramp."""
+    carried_frames: _builtins.int
+    """Frames that a chunk carries of those before it."""
+    latency_ms: _builtins.float
+    """The longest way of any frame as foreseen, in milliseconds."""
+    busy: _builtins.float
+    """Share of the engine's time that this stream takes, 0 to 1."""
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What was chosen and why: sentences."""
+
+    def __init__(
+        self,
+        *,
+        steps: _builtins.int = ...,
+        chunk_frames: _builtins.int = ...,
+        carried_frames: _builtins.int = ...,
+        latency_ms: _builtins.float = ...,
+        busy: _builtins.float = ...,
+        reasons: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "latency_ms", b"latency_ms", "reasons", b"reasons", "steps", b"steps"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveReplanned: _TypeAlias = LiveReplanned  # noqa: Y015
 
 @_typing.final
 class LiveSummary(_message.Message):

@@ -1,6 +1,7 @@
 """`mimo live`: a motion played at its own rate, seen while it is still going on."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,8 @@ def live_options(command: Command) -> Command:
         "-o out.mp4",
         "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
         "--latency-ms 400 -o - | ffplay -",
+        "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
+        "--change 120:scene=beach.jpg --change 240:character=you.png,guidance=2 -o out.mp4",
         "ffmpeg -f v4l2 -i /dev/video0 -f matroska - | mimo live --server localhost:50051 "
         "--character me.png --scene park.jpg --driving - -o - | ffplay -",
     )
@@ -109,7 +112,15 @@ def live_options(command: Command) -> Command:
     help="How the server encodes frames on their way; default: jpeg for a movie, which is encoded "
     "here, png for a folder. h264 is a movie as it is; raw is for a server on this machine.",
 )
-def live(output: Path, receive: str | None, **options: Any) -> None:
+@click.option(
+    "--change",
+    "changes",
+    multiple=True,
+    metavar="FRAME:NAME=VALUE,...",
+    help="What the stream goes on with from a frame on: character, matte, scene, steps, guidance, "
+    "latency-ms. Several, one after the other; what became of each is said.",
+)
+def live(output: Path, receive: str | None, changes: tuple[str, ...], **options: Any) -> None:
     """Stream a motion to a server and take the frames while it goes on.
 
     A motion is played at its rate, as if it were captured now. The server draws it: it must run a
@@ -121,12 +132,14 @@ def live(output: Path, receive: str | None, **options: Any) -> None:
     still. 'mimo synthesize --driving' looks at all of a video and is better for it.
     """
     from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
+    from mimo_runtime.cli.live_changes import parse_change
     from mimo_runtime.cli.live_output import open_output
     from mimo_runtime.cli.live_play import prepare_play
     from mimo_runtime.cli.live_sources import open_source
     from mimo_runtime.wire.live import PictureFormat
 
-    play = prepare_play(options, open_source(options))
+    asked = tuple(parse_change(text, number) for number, text in enumerate(changes, 1))
+    play = replace(prepare_play(options, open_source(options)), changes=asked)
     picture = None if receive is None else PictureFormat(receive)
     with open_output(output, play.rate_fps, picture) as sink, ending_on_ctrl_c(play.stop):
         summary = play.run(sink)

@@ -9,11 +9,13 @@ from typing import Any
 import click
 
 from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.cli.live_changes import ChangeSender
 from mimo_runtime.cli.live_sinks import LiveSink
 from mimo_runtime.cli.live_sources import PoseSource
 from mimo_runtime.client.live import LiveCall, LivePictures, open_live
 from mimo_runtime.errors import MimoError
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
+from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.settings import Settings
 
 _QUALITY = 95  # of JPEG, which is encoded once more
@@ -33,6 +35,7 @@ class LivePlay:
     source: PoseSource
     credits: int
     tls_root: Path | None
+    changes: tuple[LiveChange, ...] = ()
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -54,7 +57,7 @@ class LivePlay:
             for reason in call.ready.reasons:
                 click.echo(reason, err=True)
             sink.begin(call.ready.width_px, call.ready.height_px)
-            told, tail = "", b""
+            told, tail, changes = "", b"", ChangeSender(call, self.changes)
             player = threading.Thread(target=self._play, args=(call,), daemon=True)
             player.start()
             for event in call.events():
@@ -65,9 +68,12 @@ class LivePlay:
                 elif isinstance(event, pb.LiveDriven) and event.sentence != told:
                     told = event.sentence
                     click.echo(told, err=True)
+                elif isinstance(event, pb.LiveApplied):
+                    changes.answered(event)
                 elif isinstance(event, pb.LiveTail):
                     tail += event.data
                 elif isinstance(event, pb.LiveSummary):
+                    changes.ended()
                     sink.finish(tail)
                     return event
         raise MimoError("The stream ended without a summary; try again.")

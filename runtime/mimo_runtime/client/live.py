@@ -5,7 +5,6 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 import grpc
@@ -15,15 +14,15 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile
-from mimo_runtime.client.live_messages import live_config, live_driving, live_pose
+from mimo_runtime.client.live_messages import live_change, live_config, live_driving, live_pose
+from mimo_runtime.client.outgoing import Outgoing
 from mimo_runtime.errors import CancelledError, ProtocolError
 from mimo_runtime.wire.driving import DrivingFrame
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 
-HEARTBEAT_S = 5.0
 DRIVING_AHEAD = 32  # encoded frames ahead of those that were taken, where every frame counts
 
-Requests = Iterator[pb.SynthesizeLiveRequest]
 Event = pb.LiveFrame | pb.LiveState | pb.LiveApplied | pb.LiveDriven | pb.LiveTail | pb.LiveSummary
 
 
@@ -55,7 +54,7 @@ class LiveCall:
     each frame that was taken from `events`, so that no more than `credits` are on their way.
     """
 
-    def __init__(self, call: Any, server: str, outgoing: "_Outgoing", driven: bool) -> None:
+    def __init__(self, call: Any, server: str, outgoing: Outgoing, driven: bool) -> None:
         self._call: grpc.Call = call
         self._responses: Iterator[pb.SynthesizeLiveResponse] = call
         self._server = server
@@ -97,6 +96,25 @@ class LiveCall:
         file.check()
         for chunk in file.chunks():
             self._outgoing.put(pb.SynthesizeLiveRequest(chunk=chunk))
+
+    def change(self, change: LiveChange) -> None:
+        """Have later frames made otherwise; an event (`LiveApplied`) tells from which one on.
+
+        One at a time: the next one after that. Raises MediaError where a picture cannot be read.
+        """
+        named = {
+            pb.INPUT_CHARACTER: change.character,
+            pb.INPUT_MATTE: change.matte,
+            pb.INPUT_SCENE_PICTURE: change.scene,
+        }
+        files = [InputFile(path, kind) for kind, path in named.items() if path is not None]
+        for file in files:
+            file.check()
+        inputs = [file.input for file in files]
+        self._outgoing.put(pb.SynthesizeLiveRequest(change=live_change(change, inputs)))
+        for file in files:
+            for chunk in file.chunks():
+                self._outgoing.put(pb.SynthesizeLiveRequest(chunk=chunk))
 
     def end(self) -> None:
         """Say that no posture comes any more."""
@@ -178,7 +196,7 @@ def open_live(
         MimoError: whatever the server, or the reading of the pictures, found wrong.
     """
     files = pictures.files()
-    outgoing = _Outgoing()
+    outgoing = Outgoing()
     outgoing.put(pb.SynthesizeLiveRequest(config=live_config(settings, picture, quality)))
     with open_channel(server, tls_root) as channel:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
@@ -188,41 +206,3 @@ def open_live(
         finally:
             outgoing.close()
             call.cancel()
-
-
-class _Outgoing:
-    """What is to be sent, in order, from any thread."""
-
-    def __init__(self) -> None:
-        self._queue: SimpleQueue[pb.SynthesizeLiveRequest | None] = SimpleQueue()
-
-    def put(self, request: pb.SynthesizeLiveRequest) -> None:
-        """Send a message behind the others."""
-        self._queue.put(request)
-
-    def grant(self, frames: int) -> None:
-        """Say that more frames may come."""
-        self.put(pb.SynthesizeLiveRequest(credit=pb.LiveCredit(frames=frames)))
-
-    def close(self) -> None:
-        """Close the sending side."""
-        self._queue.put(None)
-
-    def requests(self, files: list[InputFile], credits: int) -> Requests:
-        """Config, pictures, the first credits, and what is put until `close`, with heartbeats."""
-        config = self._queue.get()
-        assert config is not None
-        yield config
-        for file in files:
-            for chunk in file.chunks():
-                yield pb.SynthesizeLiveRequest(chunk=chunk)
-        yield pb.SynthesizeLiveRequest(credit=pb.LiveCredit(frames=credits))
-        while (request := self._next()) is not None:
-            yield request
-
-    def _next(self) -> pb.SynthesizeLiveRequest | None:
-        """What is put next; a heartbeat where nothing is for long."""
-        try:
-            return self._queue.get(timeout=HEARTBEAT_S)
-        except Empty:
-            return pb.SynthesizeLiveRequest(heartbeat=pb.LiveHeartbeat())

@@ -1,9 +1,12 @@
 """Settings and postures of a live stream as messages of the wire."""
 
+from collections.abc import Sequence
+
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
 from mimo_runtime.wire.enums import DRIVING_CODECS, PICTURE_FORMATS, POLICIES
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PictureFormat, PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 
 
 def live_config(asked: LiveSettings, picture: PictureFormat, quality: int) -> pb.LiveConfig:
@@ -40,6 +43,18 @@ def live_pose(frame: PoseFrame) -> pb.LivePose:
 def live_driving(frame: DrivingFrame) -> pb.LiveDrivingFrame:
     """One encoded frame."""
     return pb.LiveDrivingFrame(index=frame.index, capture_s=frame.capture_s, data=frame.data)
+
+
+def live_change(change: LiveChange, inputs: Sequence[pb.Input.ValueType]) -> pb.LiveChange:
+    """A change whose pictures, `inputs`, will follow."""
+    return pb.LiveChange(
+        number=change.number,
+        from_pose_index=change.from_index,
+        inputs=inputs,
+        steps=change.steps,
+        guidance=change.guidance,
+        latency_ms=None if change.latency_s is None else change.latency_s * 1000,
+    )
 
 
 def _driving(driving: DrivingFormat) -> pb.LiveDriving:

@@ -18,11 +18,13 @@ class Arrival(Enum):
     """What is known of the next frame once the wait for it is over.
 
     CUT: it is here and cannot share a window with the frames before it, since it is cropped
-    otherwise. ENDED: no frame comes any more.
+    otherwise. BREAK: it begins a chunk, which carries what it can. ENDED: no frame comes any more,
+    or none that belongs to this schedule.
     """
 
     HERE = auto()
     CUT = auto()
+    BREAK = auto()
     ENDED = auto()
 
 
@@ -87,14 +89,17 @@ def live_extent(plan: ChunkPlan) -> LiveExtent:
     return LiveExtent(plan.window_frames, plan.chunk_frames, plan.window_frames + trajectories)
 
 
-def live_schedule(plan: ChunkPlan, arrival: Callable[[int], Arrival]) -> Iterator[LiveWork]:
+def live_schedule(
+    plan: ChunkPlan, arrival: Callable[[int], Arrival], first: int = 0
+) -> Iterator[LiveWork]:
     """Every frame once and in order, each chunk as soon as its last frame has arrived.
 
-    `Condition` and `Decode` count frames from 0, `Pass` has the chunk for its window. `arrival` is
-    asked of a frame when its `Await` has been done, perhaps twice before its `Condition`.
+    `Condition` and `Decode` count frames from `first` on, `Pass` has the chunk for its window.
+    `arrival` is asked of a frame when its `Await` has been done, perhaps twice before its
+    `Condition`.
     """
     yield Identity()
-    first = carried = 0
+    carried = 0
     for chunk in count():
         yield Await(first)
         how = arrival(first)

@@ -9,6 +9,7 @@ from mimo_runtime.bundle import Bundle, shape_from
 from mimo_runtime.media.channel import Channel, ChannelClosedError
 from mimo_runtime.runner.messages import (
     CancelStream,
+    ChangeGiven,
     DeliverFrames,
     EngineFailed,
     EngineReady,
@@ -21,7 +22,6 @@ from mimo_runtime.runner.messages import (
     Pong,
     PoseArrived,
     PosesEnded,
-    SceneGiven,
     Shutdown,
     StartEngine,
     from_wire,
@@ -106,9 +106,9 @@ class EngineProcess:
             case PoseArrived(number, pose):
                 if isinstance(live := self._streams.get(number), ServedLive):
                     live.pose(pose)
-            case SceneGiven(number, picture):
+            case ChangeGiven(number, change):
                 if isinstance(live := self._streams.get(number), ServedLive):
-                    live.exchange_scene(Path(picture))
+                    live.exchange(change)
             case PosesEnded(number):
                 if isinstance(live := self._streams.get(number), ServedLive):
                     live.end_poses()

@@ -1,6 +1,6 @@
 """What a server and its engine process say of live streams, as JSON values and back."""
 
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,9 +12,14 @@ from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.runner.messages import Wire
 from mimo_runtime.runner.runner import LiveStreamRequest
-from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat
+from mimo_runtime.synthesis.live_request import LiveAnswer, LiveFiles, LiveFormat, LiveFrame
+from mimo_runtime.synthesis.request import OutputFrame
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PoseFrame, QueuePolicy
+from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.settings import Settings
+
+_PICTURES = ("character", "matte", "scene")
+_TOLD = {each.name for each in fields(LiveFrame)} - {each.name for each in fields(OutputFrame)}
 
 
 def live_to_wire(request: LiveStreamRequest) -> Wire:
@@ -69,10 +74,7 @@ def format_to_wire(output: LiveFormat) -> Wire:
 
 def format_from_wire(values: Wire) -> LiveFormat:
     """The format that `format_to_wire` was given."""
-    plan = LatencyPlan(**values["plan"])
-    chunks = dict(values["plan"]["chunks"])
-    chunks["ramp"] = tuple(chunks["ramp"])
-    plan = replace(plan, chunks=ChunkPlan(**chunks), reasons=tuple(plan.reasons))
+    plan = _plan(values["plan"])
     skeleton = Skeleton(
         tuple(values["names"]),
         tuple(values["parents"]),
@@ -82,6 +84,38 @@ def format_from_wire(values: Wire) -> LiveFormat:
     width_px, height_px = values["size_px"]
     rate_fps = Fraction(values["rate_fps"])
     return LiveFormat(width_px, height_px, rate_fps, plan, values["queue_frames"], skeleton)
+
+
+def change_to_wire(change: LiveChange) -> Wire:
+    """A change as JSON values; files go by their names."""
+    values = asdict(change)
+    return values | {name: values[name] and str(values[name]) for name in _PICTURES}
+
+
+def change_from_wire(values: Wire) -> LiveChange:
+    """The change that `change_to_wire` was given."""
+    return LiveChange(**values | {name: values[name] and Path(values[name]) for name in _PICTURES})
+
+
+def told_to_wire(frame: LiveFrame) -> Wire:
+    """What a frame tells beside its pixels, as JSON values."""
+    told = {name: getattr(frame, name) for name in _TOLD}
+    return told | {"answers": [asdict(answer) for answer in frame.answers]}
+
+
+def told_from_wire(told: Wire) -> Wire:
+    """What `LiveFrame` takes of that."""
+    answers = tuple(
+        LiveAnswer(**answer | {"plan": answer["plan"] and _plan(answer["plan"])})
+        for answer in told["answers"]
+    )
+    return told | {"answers": answers}
+
+
+def _plan(values: Wire) -> LatencyPlan:
+    plan, chunks = LatencyPlan(**values), dict(values["chunks"])
+    chunks["ramp"] = tuple(chunks["ramp"])
+    return replace(plan, chunks=ChunkPlan(**chunks), reasons=tuple(plan.reasons))
 
 
 def _camera(values: Wire) -> CameraNumbers:

@@ -1,18 +1,13 @@
 """One live stream: postures come in from any thread, a loop executes its works one by one."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from mimo_runtime.body.camera import Camera
-from mimo_runtime.body.pose import Pose
 from mimo_runtime.errors import LimitExceededError, MimoError
 from mimo_runtime.planning.crops import CropSegment
-from mimo_runtime.planning.frame_queue import FrameQueue
 from mimo_runtime.planning.live_schedule import (
     Arrival,
     Await,
@@ -22,8 +17,10 @@ from mimo_runtime.planning.live_schedule import (
 )
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
+from mimo_runtime.runner.live_exchange import Exchange, Exchanges
 from mimo_runtime.runner.live_preparation import PreparedLive
 from mimo_runtime.runner.live_windows import Windows
+from mimo_runtime.runner.pose_intake import Posed, PoseIntake
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.chunk_denoiser import ChunkDenoiser
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
@@ -31,29 +28,16 @@ from mimo_runtime.synthesis.crop import WHITE, cut_square
 from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.layer_composition import compose_crops
 from mimo_runtime.synthesis.live_conditions import LiveConditions
-from mimo_runtime.synthesis.live_poses import LiveCrop, frame_camera, pose_of
-from mimo_runtime.synthesis.live_request import LiveFormat, LiveFrame
+from mimo_runtime.synthesis.live_poses import LiveCrop
+from mimo_runtime.synthesis.live_request import LiveFormat, LiveFrame, LiveRequest
 from mimo_runtime.synthesis.noise import EndlessNoise
 from mimo_runtime.wire.live import PoseFrame
-
-Pixels = NDArray[np.uint8]
-
-
-@dataclass(slots=True, eq=False)
-class _Posed:
-    """A frame on its way; times are on the monotonic clock."""
-
-    frame: PoseFrame
-    pose: Pose
-    camera: Camera
-    arrived_s: float
-    taken_s: float = 0.0
 
 
 class LiveStream:
     """A planned live stream; frames leave as soon as their chunk has been denoised.
 
-    `put`, `exchange_scene` and `end_poses` may be called from any thread, all else from that of the
+    `put`, `exchanges` and `end_poses` may be called from any thread, all else from that of the
     loop. All state is in this object and is let go by `close`.
     """
 
@@ -71,20 +55,16 @@ class LiveStream:
         self._engines = next(iter(windows.values()))
         self._identities = identities
         self._prepared = prepared
-        self._on_close = on_close
+        self._releases = [on_close]
         self._chunks = prepared.output.plan.chunks
         self._crop = LiveCrop(prepared.planes.cast, (self.output.width_px, self.output.height_px))
-        policy = prepared.request.settings.policy
-        self._queue = FrameQueue[_Posed](self.output.queue_frames, policy)
-        self._lock = threading.Lock()
-        self._ended = False
-        self._pending: _Posed | None = None
+        asked, queue_frames = prepared.request.settings, self.output.queue_frames
+        self._intake = PoseIntake(self.output.skeleton, asked.camera, queue_frames, asked.policy)
         self._segment: CropSegment | None = None
-        self._chunk: list[_Posed] = []
+        self._chunk: list[Posed] = []
         self._scene = prepared.request.scene
-        self._next_scene: Pixels | None = None
-        self._scenes = 0
-        self._chunk_first = self._taken = 0
+        self.exchanges = Exchanges()
+        self._chunk_first = 0
 
     def put(self, frame: PoseFrame) -> bool:
         """Take a posture; False where there is no room and none gives way.
@@ -92,10 +72,7 @@ class LiveStream:
         Raises:
             InvalidRequestError: its numbers cannot be drawn.
         """
-        pose = pose_of(frame, self.output.skeleton)
-        camera = frame_camera(frame, self._prepared.request.settings.camera)
-        with self._lock:
-            return self._queue.put(_Posed(frame, pose, camera, time.monotonic()))
+        return self._intake.put(frame)
 
     def take(self, frame: PoseFrame) -> None:
         """As `put`; a posture that cannot be drawn, or has no room, ends the stream."""
@@ -113,33 +90,34 @@ class LiveStream:
             )
         )
 
-    def exchange_scene(self, scene: Pixels) -> None:
-        """Have the next chunk, and all after it, in `scene`, uint8 of the size of the frames."""
-        with self._lock:
-            self._next_scene = scene
+    @property
+    def request(self) -> LiveRequest:
+        """What is made now."""
+        return replace(self._prepared.request, scene=self._scene)
 
     def end_poses(self) -> None:
         """Hear that no posture comes any more; what is there is finished."""
-        with self._lock:
-            self._ended = True
+        self._intake.end()
 
     @property
     def due_s(self) -> float | None:
         """When the frame that has waited longest should leave, on the monotonic clock."""
-        with self._lock:
-            waiting = self._chunk[0] if self._chunk else self._pending
+        waiting = self._chunk[0] if self._chunk else self._intake.pending
         return None if waiting is None else waiting.arrived_s + self.output.plan.latency_s
 
     def works(self) -> Iterator[LiveWork]:
         """Everything that is to be done, in order, without an end until postures end."""
-        return live_schedule(self._chunks, self._arrival)
+        while True:
+            entered = self._chunk_first + len(self._chunk)
+            yield from live_schedule(self._chunks, self._arrival, entered)
+            exchange = self._due()
+            if exchange is None or exchange.prepared is None:
+                return
+            self._go_on_with(exchange, exchange.prepared)
 
     def can_do(self, work: LiveWork) -> bool:
         """Whether what a piece of work waits for is here."""
-        if not isinstance(work, Await):
-            return True
-        with self._lock:
-            return self._ended or self._pending is not None or len(self._queue) > 0
+        return not isinstance(work, Await) or self._intake.is_known()
 
     def execute(self, work: LiveWork) -> LiveFrame | None:
         """Do one piece of work; the finished frame, if it made one."""
@@ -162,7 +140,9 @@ class LiveStream:
         """Let go of buffers, whoever still refers to the stream."""
         for name in ("_denoiser", "_conditions", "_decoder", "_planes"):
             self.__dict__.pop(name, None)
-        self._on_close()
+        self.exchanges.close()
+        for release in self._releases:
+            release()
 
     def _begin(self) -> None:
         prepared, bundle = self._prepared, self._engines.bundle
@@ -182,40 +162,55 @@ class LiveStream:
         self._planes = prepared.planes.empty(self._chunks.chunk_frames)
 
     def _arrival(self, _frame: int) -> Arrival:
-        with self._lock:
-            if self._pending is None:
-                self._pending = self._queue.take()
-        if self._pending is None:
+        posed = self._intake.next()
+        if posed is None:
             return Arrival.ENDED
-        if not self._pending.taken_s:
-            self._pending.taken_s = time.monotonic()
-            self._taken += 1
-        if self._segment is None:
+        exchange = self._due()
+        if exchange is not None and exchange.prepared is not None:
+            return Arrival.ENDED
+        fits = self._crop.fits(posed.pose, posed.camera)
+        if self._segment is None or not fits:
             return Arrival.CUT
-        fits = self._crop.fits(self._pending.pose, self._pending.camera)
-        return Arrival.HERE if fits else Arrival.CUT
+        return Arrival.HERE if exchange is None else Arrival.BREAK
+
+    def _due(self) -> Exchange | None:
+        """The change that is ready for the posture which is next."""
+        posed = self._intake.pending
+        return None if posed is None else self.exchanges.due(posed.frame.index)
+
+    def _go_on_with(self, exchange: Exchange, prepared: PreparedLive) -> None:
+        """Begin anew, as a stream of `prepared` does, with the postures that wait."""
+        self._releases.append(exchange.release)
+        queue_frames = self.output.queue_frames  # what the client was told
+        self._prepared = prepared
+        self.output = replace(prepared.output, queue_frames=queue_frames)
+        self._chunks = prepared.output.plan.chunks
+        self._crop = LiveCrop(prepared.planes.cast, (self.output.width_px, self.output.height_px))
+        self._segment = None
+        if exchange.scene is not None:
+            self._scene = exchange.scene
+        self.exchanges.take(exchange)
 
     def _begin_chunk(self, carried: int) -> None:
-        assert self._pending is not None  # a chunk begins with the frame that was waited for
-        segment = self._crop.segment(self._pending.pose, self._pending.camera)
+        posed = self._intake.pending
+        assert posed is not None  # a chunk begins with the frame that was waited for
+        segment = self._crop.segment(posed.pose, posed.camera)
         if self._take_scene() or segment is not self._segment:
             self._segment = segment
             self._conditions.show(cut_square(self._scene, segment.crop, WHITE))
         self._denoiser.begin(carried)
 
     def _take_scene(self) -> bool:
-        """Whether another scene was given since the last chunk, which is then the present one."""
-        with self._lock:
-            scene, self._next_scene = self._next_scene, None
-        if scene is None:
+        """Whether another scene is ready, which is then the present one."""
+        exchange = self._due()
+        if exchange is None or exchange.prepared is not None or exchange.scene is None:
             return False
-        self._scene = scene
-        self._scenes += 1
+        self._scene = exchange.scene
+        self.exchanges.take(exchange)
         return True
 
     def _enter(self) -> None:
-        posed, self._pending = self._pending, None
-        assert posed is not None
+        posed = self._intake.take()
         assert self._segment is not None
         planes = self._planes[len(self._chunk)]
         self._prepared.planes.draw(posed.pose, posed.camera, self._segment.crop, planes)
@@ -242,7 +237,7 @@ class LiveStream:
             waited_s=posed.taken_s - posed.arrived_s,
             latency_s=latency_s,
             late=latency_s > self.output.plan.latency_s,
-            taken=self._taken,
-            dropped=self._queue.dropped,
-            scene=self._scenes,
+            taken=self._intake.taken,
+            dropped=self._intake.dropped,
+            answers=self.exchanges.answers(),
         )

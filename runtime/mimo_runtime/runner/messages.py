@@ -57,11 +57,11 @@ class PoseArrived:
 
 
 @dataclass(frozen=True, slots=True)
-class SceneGiven:
-    """To the engine: another scene for a live stream, the picture of that name."""
+class ChangeGiven:
+    """To the engine: what a live stream is to go on with; `change` as by `change_to_wire`."""
 
     stream: int
-    picture: str
+    change: Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class Pong:
     busy_s: float
 
 
-_OfLive = OpenLive | PoseArrived | SceneGiven | PosesEnded
+_OfLive = OpenLive | PoseArrived | ChangeGiven | PosesEnded
 _Asked = OpenStream | DeliverFrames | FrameTaken | CancelStream
 ToEngine = StartEngine | _OfLive | _Asked | Ping | Shutdown
 _Opened = StreamOpened | LiveOpened

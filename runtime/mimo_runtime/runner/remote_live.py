@@ -1,22 +1,26 @@
 """The server's end of one live stream that an engine process runs."""
 
-from pathlib import Path
-
 from mimo_runtime.runner.engine_child import EngineChild
-from mimo_runtime.runner.live_messages import format_from_wire, pose_to_wire
+from mimo_runtime.runner.live_messages import (
+    change_to_wire,
+    format_from_wire,
+    pose_to_wire,
+    told_from_wire,
+)
 from mimo_runtime.runner.messages import (
+    ChangeGiven,
     LiveFrameReady,
     LiveOpened,
     OfStream,
     PoseArrived,
     PosesEnded,
-    SceneGiven,
     StreamEnded,
 )
 from mimo_runtime.runner.remote import Remote
 from mimo_runtime.runner.runner import LiveEvent
 from mimo_runtime.synthesis.live_request import LiveFormat, LiveFrame
 from mimo_runtime.wire.live import PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 
 
 class RemoteLive(Remote[LiveEvent]):
@@ -46,9 +50,9 @@ class RemoteLive(Remote[LiveEvent]):
         """Send the next posture."""
         self._child.send(PoseArrived(self._number, pose_to_wire(frame)))
 
-    def exchange_scene(self, picture: Path) -> None:
-        """Have later chunks in another scene."""
-        self._child.send(SceneGiven(self._number, str(picture)))
+    def exchange(self, change: LiveChange) -> None:
+        """Have later frames made otherwise."""
+        self._child.send(ChangeGiven(self._number, change_to_wire(change)))
 
     def end_poses(self) -> None:
         """Say that no posture comes any more."""
@@ -62,6 +66,8 @@ class RemoteLive(Remote[LiveEvent]):
                 self._deliver(opened.width_px, opened.height_px)
                 self._queue.put(opened)
             case LiveFrameReady(_, index, timestamp_s, told):
-                self._queue.put(LiveFrame(index, timestamp_s, self._pixels(index), **told))
+                self._queue.put(
+                    LiveFrame(index, timestamp_s, self._pixels(index), **told_from_wire(told))
+                )
             case StreamEnded():
                 self._told_end(message)

@@ -4,7 +4,6 @@ import math
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from mimo_runtime.bundle import Bundle
@@ -14,6 +13,7 @@ from mimo_runtime.synthesis.inputs import InputFiles
 from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.wire.live import LiveSettings, PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
 
@@ -68,10 +68,10 @@ class RunningLive(Protocol):
     def put(self, frame: PoseFrame) -> None:
         """Give it the next posture, from any thread; one that cannot be taken ends the stream."""
 
-    def exchange_scene(self, picture: Path) -> None:
-        """Have later chunks in another scene; a picture that cannot be read ends the stream.
+    def exchange(self, change: LiveChange) -> None:
+        """Have later frames made otherwise; a frame's `answers` tell from which on, or why not.
 
-        The file stays until a frame tells its scene.
+        The files stay until then. One at a time.
         """
 
     def end_poses(self) -> None:

@@ -1,9 +1,13 @@
 """One live stream in the engine process: opened in a thread, run by the loop."""
 
-from dataclasses import fields
-from pathlib import Path
-
-from mimo_runtime.runner.live_messages import format_to_wire, live_from_wire, pose_from_wire
+from mimo_runtime.runner.live_exchange import exchange_beside
+from mimo_runtime.runner.live_messages import (
+    change_from_wire,
+    format_to_wire,
+    live_from_wire,
+    pose_from_wire,
+    told_to_wire,
+)
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.messages import (
     LiveFrameReady,
@@ -11,16 +15,15 @@ from mimo_runtime.runner.messages import (
     Wire,
 )
 from mimo_runtime.runner.ring_sink import RingSink
-from mimo_runtime.runner.scene_exchange import exchange_scene
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.live_request import LiveFrame
 from mimo_runtime.synthesis.request import OutputFrame
 
-TOLD = {each.name for each in fields(LiveFrame)} - {each.name for each in fields(OutputFrame)}
-
 
 class ServedLive(RingSink[LiveStream]):
     """A `Sink` that writes frames into the server's ring."""
+
+    _synthesizer: Synthesizer | None = None
 
     def prepare(self, synthesizer: Synthesizer) -> None:
         """Check and plan the request, and say what it will make."""
@@ -28,6 +31,7 @@ class ServedLive(RingSink[LiveStream]):
             self.token.check()
             given = live_from_wire(self._request)
             self._stream = synthesizer.open_live_files(given, self.token)
+            self._synthesizer = synthesizer
         except Exception as error:  # of this stream alone
             self.end(error)
             return
@@ -39,11 +43,19 @@ class ServedLive(RingSink[LiveStream]):
             self._stream.take(pose_from_wire(values))
             self._loop.wake()
 
-    def exchange_scene(self, picture: Path) -> None:
-        """Have later chunks in another scene."""
-        if self._stream is not None:
-            limits = live_from_wire(self._request).limits
-            exchange_scene(self._stream, picture, limits, self._loop.wake)
+    def exchange(self, values: Wire) -> None:
+        """Have later frames made otherwise."""
+        stream, synthesizer, change = self._stream, self._synthesizer, change_from_wire(values)
+        if stream is None or synthesizer is None:
+            return
+        limits = live_from_wire(self._request).limits
+        exchange_beside(
+            lambda: synthesizer.exchange(stream, change, limits),
+            change.number,
+            stream.exchanges,
+            self.token.cancel,
+            self._loop.wake,
+        )
 
     def end_poses(self) -> None:
         """Hear that no posture comes any more."""
@@ -55,5 +67,5 @@ class ServedLive(RingSink[LiveStream]):
         """Write a frame and tell the server."""
         assert isinstance(frame, LiveFrame)
         self._write(frame)
-        told = {name: getattr(frame, name) for name in TOLD}
+        told = told_to_wire(frame)
         self._send(LiveFrameReady(self._number, frame.index, frame.timestamp_s, told))

@@ -11,7 +11,9 @@ from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.runner.job import SynthesisJob
+from mimo_runtime.runner.live_exchange import Exchange
 from mimo_runtime.runner.live_preparation import prepare_live
 from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_stream import LiveStream
@@ -22,11 +24,13 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.inputs import request_from
+from mimo_runtime.synthesis.live_change import changed_request
 from mimo_runtime.synthesis.live_costs import measure_live
 from mimo_runtime.synthesis.live_request import LiveRequest, live_request
 from mimo_runtime.synthesis.memory import dry_run_bytes
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.work_limit import check_work
+from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.progress import OnProgress
 
 DENOISERS = ("denoiser", "denoiser_unguided")
@@ -163,6 +167,23 @@ class Synthesizer:
         prepared = prepare_live(self._windows, self._figures, request, self._live.costs)
         release = self._live.reserve(prepared.output.plan.busy)
         return LiveStream(self._windows, self._identities, prepared, token, release)
+
+    def exchange(self, stream: LiveStream, change: LiveChange, limits: MediaLimits) -> Exchange:
+        """Read and plan what a running stream is to go on with; from any thread.
+
+        Raises:
+            BusyError: other live streams leave too little of the engine's time for it.
+            MimoError: as in `changed_request` and `prepare_live`.
+        """
+        request = changed_request(stream.request, change, limits, stream.token)
+        scene = None if change.scene is None else request.scene
+        if not change.replans:
+            return Exchange(change.number, change.from_index, scene, None)
+        prepared = prepare_live(self._windows, self._figures, request, self._live.costs)
+        prepared.identity(self._engines, self._identities)  # now: the stream would wait for it
+        more = prepared.output.plan.busy - stream.output.plan.busy
+        release = self._live.reserve(more)
+        return Exchange(change.number, change.from_index, scene, prepared, release)
 
     def start(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress

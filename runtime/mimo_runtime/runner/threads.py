@@ -3,12 +3,11 @@
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from queue import Empty, SimpleQueue
 
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import CancelledError
-from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.runner.live_exchange import Exchange, exchange_beside
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.loop import EngineLoop, OnMeasure, Runnable, Sink
 from mimo_runtime.runner.runner import (
@@ -19,13 +18,13 @@ from mimo_runtime.runner.runner import (
     RunningStream,
     StreamRequest,
 )
-from mimo_runtime.runner.scene_exchange import exchange_scene
 from mimo_runtime.runner.stream_events import StreamEvents
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.live_request import LiveFormat
 from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.wire.live import PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.progress import OnProgress, Progress
 
 
@@ -135,8 +134,12 @@ class ThreadRunner:
         stream = self._synthesizer.open_live_files(request, token)
         self._loop.add(stream, events)
         token.on_cancel(self._loop.wake)
+
+        def make(change: LiveChange) -> Exchange:
+            return self._synthesizer.exchange(stream, change, request.limits)
+
         try:
-            yield _RunningLive(stream, events, request.limits, self._loop.wake)
+            yield _RunningLive(stream, events, make, self._loop.wake)
         finally:
             if not events.ended:
                 token.cancel()
@@ -166,18 +169,19 @@ class _RunningLive:
         self,
         stream: LiveStream,
         events: StreamEvents[LiveEvent],
-        limits: MediaLimits,
+        make: Callable[[LiveChange], Exchange],
         wake: Callable[[], None],
     ) -> None:
         self.output: LiveFormat = stream.output
         self._stream = stream
         self._events = events
-        self._limits = limits
+        self._make = make
         self._wake = wake
 
-    def exchange_scene(self, picture: Path) -> None:
-        """Have later chunks in another scene."""
-        exchange_scene(self._stream, picture, self._limits, self._wake)
+    def exchange(self, change: LiveChange) -> None:
+        """Have later frames made otherwise."""
+        exchanges, cancel = self._stream.exchanges, self._stream.token.cancel
+        exchange_beside(lambda: self._make(change), change.number, exchanges, cancel, self._wake)
 
     def put(self, frame: PoseFrame) -> None:
         """Give it the next posture."""

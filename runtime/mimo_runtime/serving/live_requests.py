@@ -7,8 +7,10 @@ from mimo_runtime.capture.packet_stream import driving_camera
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.address import is_local
 from mimo_runtime.wire.driving import DrivingCodec, DrivingFormat, DrivingFrame
-from mimo_runtime.wire.enums import DRIVING_CODECS, PICTURE_FORMATS, POLICIES
+from mimo_runtime.wire.enums import DRIVING_CODECS, INPUTS, PICTURE_FORMATS, POLICIES
+from mimo_runtime.wire.kinds import InputKind
 from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PictureFormat, PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.settings import Settings
 
 _QUALITY = 90
@@ -80,6 +82,27 @@ def pose_frame(pose: pb.LivePose) -> PoseFrame:
 def driving_frame(frame: pb.LiveDrivingFrame) -> DrivingFrame:
     """An encoded frame. Raises InvalidRequestError where its index cannot be counted."""
     return DrivingFrame(frame.index, frame.capture_s, frame.data)
+
+
+def live_change(change: pb.LiveChange) -> tuple[LiveChange, frozenset[InputKind]]:
+    """A change without its pictures, and the kinds of those.
+
+    Raises:
+        InvalidRequestError: an input is not known.
+    """
+    unknown = set(change.inputs) - set(INPUTS)
+    if unknown:
+        raise InvalidRequestError(
+            f"The change names input {min(unknown)}; name inputs of the contract."
+        )
+    asked = LiveChange(
+        number=change.number,
+        from_index=change.from_pose_index,
+        steps=change.steps if change.HasField("steps") else None,
+        guidance=change.guidance if change.HasField("guidance") else None,
+        latency_s=change.latency_ms / 1000 if change.HasField("latency_ms") else None,
+    )
+    return asked, frozenset(INPUTS[each] for each in change.inputs)
 
 
 def _driving(driving: pb.LiveDriving) -> DrivingFormat:

@@ -3,14 +3,15 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.serving.responses import SLICE_BYTES, bundle_info
 from mimo_runtime.sessions.live_events import (
+    ChangeAnswered,
     LiveEvent,
     LivePicture,
     LiveState,
     LiveSummary,
     LiveTail,
-    SceneApplied,
 )
 from mimo_runtime.synthesis.live_request import LiveFormat
 from mimo_runtime.wire.driving import Driven
@@ -28,9 +29,8 @@ def live_responses(event: LiveEvent, bundle: Bundle) -> list[Response]:
     if isinstance(event, LiveState):
         kind = pb.LIVE_STATE_KIND_FROZEN if event.frozen else pb.LIVE_STATE_KIND_FLOWING
         return [Response(state=pb.LiveState(kind=kind, sentence=event.sentence))]
-    if isinstance(event, SceneApplied):
-        applied = pb.LiveApplied(input=pb.INPUT_SCENE_PICTURE, from_index=event.from_index)
-        return [Response(applied=applied)]
+    if isinstance(event, ChangeAnswered):
+        return [Response(applied=_applied(event))]
     if isinstance(event, LiveTail):
         starts = range(0, len(event.data), SLICE_BYTES)
         parts = (event.data[start : start + SLICE_BYTES] for start in starts)
@@ -59,6 +59,28 @@ def _ready(output: LiveFormat, bundle: Bundle) -> pb.LiveReady:
         reasons=plan.reasons,
         queue_frames=output.queue_frames,
         skeleton=_skeleton(output.skeleton),
+    )
+
+
+def _applied(event: ChangeAnswered) -> pb.LiveApplied:
+    answer, plan = event.answer, event.answer.plan
+    return pb.LiveApplied(
+        input=pb.INPUT_UNSPECIFIED if answer.number else pb.INPUT_SCENE_PICTURE,
+        from_index=0 if answer.refused else event.from_index,
+        number=answer.number,
+        refused=answer.refused,
+        replanned=None if plan is None else _replanned(plan),
+    )
+
+
+def _replanned(plan: LatencyPlan) -> pb.LiveReplanned:
+    return pb.LiveReplanned(
+        steps=plan.chunks.steps,
+        chunk_frames=plan.chunks.chunk_frames,
+        carried_frames=plan.chunks.carried_frames,
+        latency_ms=plan.latency_s * 1000,
+        busy=plan.busy,
+        reasons=plan.reasons,
     )
 
 

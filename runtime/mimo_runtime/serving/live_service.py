@@ -15,6 +15,7 @@ from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_messages import LiveMessages, Requests
 from mimo_runtime.serving.live_requests import (
     driving_frame,
+    live_change,
     live_settings,
     picture_format,
     pose_frame,
@@ -26,7 +27,6 @@ from mimo_runtime.sessions.admission import Admission
 from mimo_runtime.sessions.live_events import LiveSummary
 from mimo_runtime.sessions.live_session import LiveSession
 from mimo_runtime.synthesis.live_request import require_live
-from mimo_runtime.wire.kinds import InputKind
 
 Context: TypeAlias = "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]"
 
@@ -147,16 +147,14 @@ def _take(request: pb.SynthesizeLiveRequest, session: LiveSession) -> None:
         case "end":
             session.end_poses()
         case "chunk":
-            if requests.input_from(request.chunk) is not InputKind.SCENE_PICTURE:
-                raise ProtocolError(
-                    "In a running stream only the scene picture can be exchanged; open another "
-                    "stream for another character."
-                )
-            session.scene_slice(request.chunk.data, request.chunk.last)
+            chunk = request.chunk
+            session.picture_slice(requests.input_from(chunk), chunk.data, chunk.last)
+        case "change":
+            session.change(*live_change(request.change))
         case "heartbeat":
             pass
         case other:
             raise ProtocolError(
                 f"A message of kind '{other or 'none'}' came in a running stream; send postures "
-                "or driving frames, credits, another scene, heartbeats and the end."
+                "or driving frames, credits, changes and their pictures, heartbeats and the end."
             )

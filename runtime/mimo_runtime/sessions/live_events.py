@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mimo_runtime.synthesis.live_request import LiveFormat, LiveFrame
+from mimo_runtime.synthesis.live_request import LiveAnswer, LiveFormat, LiveFrame
 from mimo_runtime.wire.driving import Driven
 
 
@@ -26,9 +26,10 @@ class LiveState:
 
 
 @dataclass(frozen=True, slots=True)
-class SceneApplied:
-    """The scene that was given last holds from the frame `from_index` on."""
+class ChangeAnswered:
+    """What became of a change: it holds from the frame `from_index` on, or was refused."""
 
+    answer: LiveAnswer
     from_index: int
 
 
@@ -51,4 +52,4 @@ class LiveTail:
     data: bytes
 
 
-LiveEvent = LiveFormat | LivePicture | LiveState | SceneApplied | Driven | LiveTail | LiveSummary
+LiveEvent = LiveFormat | LivePicture | LiveState | ChangeAnswered | Driven | LiveTail | LiveSummary

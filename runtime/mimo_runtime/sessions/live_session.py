@@ -9,27 +9,21 @@ from mimo_runtime.errors import CancelledError, InvalidRequestError, MimoError, 
 from mimo_runtime.runner.runner import LiveStreamRequest, Runner, RunningLive
 from mimo_runtime.sessions.credits import Credits
 from mimo_runtime.sessions.event_queue import EventQueue
+from mimo_runtime.sessions.exchange import PictureExchange
 from mimo_runtime.sessions.following import Follower
 from mimo_runtime.sessions.inputs import InputLimits
-from mimo_runtime.sessions.live_events import (
-    LiveEvent,
-    LivePicture,
-    LiveState,
-    LiveSummary,
-    LiveTail,
-    SceneApplied,
-)
+from mimo_runtime.sessions.live_delivery import LiveDelivery
+from mimo_runtime.sessions.live_events import LiveEvent
 from mimo_runtime.sessions.picture_encoder import PictureEncoder
-from mimo_runtime.sessions.scene_exchange import SceneExchange
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.live_request import LiveFiles, LiveFrame
 from mimo_runtime.wire.driving import DrivingFrame
 from mimo_runtime.wire.kinds import InputKind
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 
 QUEUED_EVENTS = 2
-FROZEN_AFTER = 5
 
 
 class LiveSession:
@@ -61,13 +55,12 @@ class LiveSession:
         self._limits = limits
         self._token = CancellationToken(deadline_s)
         self._live: RunningLive | None = None
-        self._scene = SceneExchange(limits, spool)
+        self._exchange = PictureExchange(limits, spool)
         self._last_index = -1
         self._poses = 0
         self._began_at_s = 0.0
         self._follower: Follower | None = None
         self._failure: MimoError | None = None
-        self._encoder: PictureEncoder | None = None
 
     def begin(self) -> None:
         """Check that the pictures are whole.
@@ -103,14 +96,12 @@ class LiveSession:
                 "A driving frame came and none was announced; say in the config how it is encoded "
                 "('driving')."
             )
-        if self._live is None or self._follower is None:
-            raise ProtocolError("A driving frame came before ready; wait for that, then send.")
+        self._running("A driving frame")
+        assert self._follower is not None  # it was announced
         self._follower.put(frame)
 
     def _put(self, frame: PoseFrame) -> None:
-        live = self._live
-        if live is None:
-            raise ProtocolError("A posture came before ready; wait for that, then send postures.")
+        live = self._running("A posture")
         if frame.index <= self._last_index:
             raise ProtocolError(
                 f"Frame {frame.index} came after frame {self._last_index}; send postures whose "
@@ -121,16 +112,28 @@ class LiveSession:
         self._poses += 1
         live.put(frame)
 
-    def scene_slice(self, data: bytes, last: bool) -> None:
-        """Add a slice of another scene, which the stream takes up when it is whole.
+    def change(self, change: LiveChange, kinds: frozenset[InputKind]) -> None:
+        """Have later frames made otherwise, once pictures of all `kinds` are whole.
 
         Raises:
-            ProtocolError: it came before the format, or the last one is not applied yet.
+            ProtocolError: it came before the format, or the last one is not answered yet.
+            InvalidRequestError: such pictures cannot be exchanged.
+        """
+        self._exchange.announce(self._running("A change"), change, kinds)
+
+    def picture_slice(self, kind: InputKind, data: bytes, last: bool) -> None:
+        """Add a slice of a picture that the stream takes up when all of its change are whole.
+
+        Raises:
+            ProtocolError: it came before the format, or was not announced.
             LimitExceededError, ResourceError: it is too large, or the disk is full.
         """
+        self._exchange.slice(self._running("Another picture"), kind, data, last)
+
+    def _running(self, what: str) -> RunningLive:
         if self._live is None:
-            raise ProtocolError("Another scene came before ready; wait for that, then send it.")
-        self._scene.slice(self._live, data, last)
+            raise ProtocolError(f"{what} came before ready; wait for that, then send it.")
+        return self._live
 
     def end_poses(self) -> None:
         """Say that no posture, or driving frame, comes any more."""
@@ -176,7 +179,7 @@ class LiveSession:
     def close(self) -> None:
         """Free the pictures."""
         self.spool.close()
-        self._scene.close()
+        self._exchange.close()
 
     def _request(self) -> LiveStreamRequest:
         character = self.spool.file(InputKind.CHARACTER)
@@ -196,44 +199,21 @@ class LiveSession:
             self._live.end_poses()
 
     def _deliver(self, live: RunningLive) -> None:
-        sent = late = in_a_row = dropped = scene = 0
+        encoder = PictureEncoder(self._picture, self._quality, live.output)
+        delivery = LiveDelivery(encoder, live.output.plan.latency_s)
         first_s = 0.0
-        frozen = False
-        self._encoder = PictureEncoder(self._picture, self._quality, live.output)
         for frame in live.events():
             assert isinstance(frame, LiveFrame)
             if self._follower is not None:
                 self._follower.gone(frame.taken)
-            credits = self.credits.spend()
-            if frame.scene != scene:
-                scene = frame.scene
-                self._scene.close()
-                self.events.put(SceneApplied(frame.index))
-            self.events.put(self._encoded(frame, credits, live.output.plan.latency_s))
-            sent, late, dropped = sent + 1, late + frame.late, frame.dropped
+            if frame.answers:
+                self._exchange.answered()
+            for event in delivery.events(frame, self.credits.spend()):
+                self.events.put(event)
             first_s = first_s or self._since_began_s()
-            in_a_row = in_a_row + 1 if frame.late else 0
-            if frozen is not (in_a_row >= FROZEN_AFTER):
-                frozen = not frozen
-                self.events.put(_state(frozen))
-        if tail := self._encoder.finish():
-            self.events.put(LiveTail(tail))
-        total_s = self._since_began_s()
-        self.events.put(LiveSummary(sent, self._poses, dropped, late, first_s, total_s))
-
-    def _encoded(self, frame: LiveFrame, credits: int, latency_s: float) -> LivePicture:
-        assert self._encoder is not None  # made with the format
-        began_s = time.perf_counter()
-        data = self._encoder.encode(frame)
-        encode_s = time.perf_counter() - began_s
-        told = replace(frame, rgb=frame.rgb[:0])
-        return LivePicture(told, data, frame.capture_s + latency_s, encode_s, credits)
+        unanswered, total_s = self._exchange.unanswered, self._since_began_s()
+        for event in delivery.last_events(unanswered, self._poses, first_s, total_s):
+            self.events.put(event)
 
     def _since_began_s(self) -> float:
         return time.monotonic() - self._began_at_s if self._began_at_s else 0.0
-
-
-def _state(frozen: bool) -> LiveState:
-    if frozen:
-        return LiveState(True, f"{FROZEN_AFTER} frames in a row were late; show the last one.")
-    return LiveState(False, "Frames come in time again.")

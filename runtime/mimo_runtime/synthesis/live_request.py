@@ -64,13 +64,25 @@ class LiveFormat:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """What became of a change, by its number: it holds from a frame on, or was `refused`, and why.
+
+    `plan` is how the stream is planned from then on, None where that is as before.
+    """
+
+    number: int
+    refused: str = ""
+    plan: LatencyPlan | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveFrame(OutputFrame):
     """One finished frame; `index` counts those that left, `timestamp_s` is that of its posture.
 
     `pose_index` and `capture_s` came with the posture. It waited `waited_s` until it was taken up
     and was finished `latency_s` after it came. `late`: that was more than agreed. `taken` and
-    `dropped`: how many postures had been taken up, and had given way, until now. `scene` counts the
-    scenes from 0.
+    `dropped`: how many postures had been taken up, and had given way, until now. `answers` tell
+    of changes: those that were not refused hold from this frame on.
     """
 
     pose_index: int
@@ -80,7 +92,7 @@ class LiveFrame(OutputFrame):
     late: bool
     taken: int
     dropped: int
-    scene: int
+    answers: tuple[LiveAnswer, ...] = ()
 
 
 def require_live(manifest: Manifest) -> None:

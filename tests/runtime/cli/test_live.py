@@ -18,6 +18,7 @@ from PIL import Image
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
+from mimo_runtime.cli.live_changes import parse_change
 from mimo_runtime.cli.live_output import open_output
 from mimo_runtime.cli.live_play import prepare_play
 from mimo_runtime.cli.live_sources import MotionSource, motion_source
@@ -33,6 +34,7 @@ from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.wire.live import PoseFrame
+from mimo_runtime.wire.live_change import LiveChange
 from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
 from tests.runtime.runner.painting_bundle import paint_humans
 
@@ -124,6 +126,38 @@ def test_motion_or_driving(options: list[str], tmp_path: Path, also: list[str]) 
     given = [*options, *also] if also else [*options[:at], *options[at + 2 :]]
     with pytest.raises(InvalidRequestError, match="either --motion or --driving"):
         run(["live", *given, "-o", str(tmp_path / "out.mp4")])
+
+
+def test_changes_are_made_and_what_became_of_them_is_said(
+    options: list[str], tmp_path: Path
+) -> None:
+    asked = ["--change", "0:latency-ms=0.001", "--change", "99:guidance=2,steps=1"]
+    ended = run(["live", *options, *asked, "-o", str(tmp_path / "out.mp4")])
+    assert ended.exit_code == 0, ended.output
+    assert "Change 1 was refused: A latency of 0 ms cannot be kept" in ended.stderr
+    assert "Change 2 was" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("120:scene=b.png", LiveChange(1, 120, scene=Path("b.png"))),
+        ("0: steps=3, guidance=2.5", LiveChange(1, 0, steps=3, guidance=2.5)),
+        ("7:latency-ms=250", LiveChange(1, 7, latency_s=0.25)),
+        (
+            "7:character=a.png,matte=m.png",
+            LiveChange(1, 7, character=Path("a.png"), matte=Path("m.png")),
+        ),
+    ],
+)
+def test_a_change_as_it_is_written(text: str, change: LiveChange) -> None:
+    assert parse_change(text, 1) == change
+
+
+@pytest.mark.parametrize("text", ["scene=b.png", "x:steps=2", "3:colour=red", "3:steps=many", "3:"])
+def test_a_change_that_is_none(text: str) -> None:
+    with pytest.raises(InvalidRequestError):
+        parse_change(text, 1)
 
 
 class Endless:

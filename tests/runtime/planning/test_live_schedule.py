@@ -1,7 +1,8 @@
 """Live schedules: every frame once, in order, after what it needs, within the memory stated."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from mimo_runtime.planning.live_schedule import (
     Await,
     BeginChunk,
     ChunkPlan,
+    LiveWork,
     live_extent,
     live_schedule,
 )
@@ -98,3 +100,35 @@ def test_a_chunk_runs_as_soon_as_its_last_frame_is_here() -> None:
 def test_memory_counts_trajectories() -> None:
     extent = live_extent(ChunkPlan((2,), 6, 4, 3))
     assert (extent.conditions, extent.frames, extent.latents) == (10, 6, 10 + 3 * 4)
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=str)
+@pytest.mark.parametrize("at", [0, 1, 3, 5])
+def test_a_break_begins_a_chunk_that_carries(plan: ChunkPlan, at: int) -> None:
+    def arrival(frame: int) -> Arrival:
+        if frame >= 7:
+            return Arrival.ENDED
+        return Arrival.BREAK if frame == at else Arrival.HERE
+
+    entered, begun = 0, {}
+    for work in live_schedule(plan, arrival):
+        if isinstance(work, BeginChunk):
+            begun[entered] = work.carried
+        entered += isinstance(work, Condition)
+    assert entered == 7
+    assert begun[at] == min(at, plan.carried_frames)
+
+
+@pytest.mark.parametrize("first", [1, 6])
+def test_a_schedule_that_goes_on_counts_from_where_it_begins(first: int) -> None:
+    plan = ChunkPlan((1,), 2, 3, 2)
+
+    def frames(schedule: Iterable[LiveWork], begin: int) -> list[LiveWork]:
+        counted = (Await, Condition, Decode)
+        return [
+            replace(work, frame=work.frame + begin) if isinstance(work, counted) else work
+            for work in schedule
+        ]
+
+    later = live_schedule(plan, arrivals(first + 5, frozenset()), first)
+    assert list(later) == frames(live_schedule(plan, arrivals(5, frozenset())), first)

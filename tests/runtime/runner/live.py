@@ -1,7 +1,9 @@
 """Live streams for tests: postures of a procedural walk, requests, and an offline reference."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +72,12 @@ def postures(count: int) -> list[PoseFrame]:
         return replace(frame, root_m=(x, y, z + (0.9 if frame.index >= 5 else -0.6)))
 
     return list(map(moved, pose_frames(walk(load_body().skeleton, count, RATE))))
+
+
+def endless() -> Iterator[PoseFrame]:
+    """Postures for as long as something is waited for."""
+    poses = postures(5)
+    return (replace(poses[index % 5], index=index) for index in count())
 
 
 def settings(**changes: Any) -> LiveSettings:

@@ -33,7 +33,7 @@ from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
 from tests.runtime.media.frames import psnr_db
-from tests.runtime.runner.live import PlainFigures, live_files, postures, settings
+from tests.runtime.runner.live import PlainFigures, endless, live_files, postures, settings
 from tests.runtime.runner.painting_bundle import paint_humans
 from tests.runtime.serving.calls import Outcome, outcome
 
@@ -185,7 +185,7 @@ def test_a_scene_is_exchanged_and_it_is_told_from_which_frame_on(
     """The corner of the frame, where nobody stands, is the present scene to the level."""
     green = tmp_path / "green.png"
     Image.fromarray(np.full((50, 50, 3), (0, 200, 0), np.uint8)).save(green)
-    poses, corners, applied = iter(postures(20)), [], []
+    poses, corners, applied = endless(), [], []
     with open_live(server.address, pictures, slow(), picture=PictureFormat.PNG) as live:
         live.send(next(poses))
         for event in live.events():

@@ -1,0 +1,39 @@
+"""What a running live stream is to go on with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mimo_runtime.errors import InvalidRequestError
+
+
+@dataclass(frozen=True, slots=True)
+class LiveChange:
+    """What is None stays as it is; a new character without `matte` has none.
+
+    `number` comes back with the answer; 0 is that of a scene that was sent by itself. It holds for
+    no posture before `from_index`, and for the first one after that for which it is ready.
+    """
+
+    number: int = 0
+    from_index: int = 0
+    character: Path | None = None
+    matte: Path | None = None
+    scene: Path | None = None
+    steps: int | None = None
+    guidance: float | None = None
+    latency_s: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.matte is not None and self.character is None:
+            raise InvalidRequestError("A matte comes with its character; change both.")
+
+    @property
+    def replans(self) -> bool:
+        """Whether more than the scene is another."""
+        others = (self.character, self.steps, self.guidance, self.latency_s)
+        return any(each is not None for each in others)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is."""
+        return self.scene is None and not self.replans
