@@ -115,6 +115,24 @@ class UnauthenticatedError(MimoError):
     exit_code = 7
 
 
+class NotFoundError(MimoError):
+    """A job or a file that is not there, or is somebody else's."""
+
+    exit_code = 2
+
+
+class DamagedUploadError(MimoError):
+    """Bytes that are not those that were sent: a checksum differs."""
+
+    exit_code = 7
+
+
+class ForbiddenError(MimoError):
+    """A call that only who runs the server may make."""
+
+    exit_code = 7
+
+
 class UnsupportedError(MimoError):
     """Something that exists elsewhere but not here; the sentence names the way out."""
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from google.protobuf import descriptor_pb2
 
+from mimo.v1 import assets_pb2, jobs_pb2, server_pb2
 from mimo.v1 import synthesis_pb2 as pb
 
 PROTO = Path(__file__).resolve().parents[2] / "proto"
@@ -42,15 +43,18 @@ def test_buf_lint() -> None:
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
-def test_everything_has_a_comment(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "least"), [("synthesis", 60), ("assets", 20), ("jobs", 60), ("server", 10)]
+)
+def test_everything_has_a_comment(tmp_path: Path, name: str, least: int) -> None:
     """What buf's COMMENTS asks for, also where buf is not installed."""
     made = tmp_path / "set"
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", "--include_source_info"]
-    command += [f"--descriptor_set_out={made}", "mimo/v1/synthesis.proto"]
+    command += [f"--descriptor_set_out={made}", f"mimo/v1/{name}.proto"]
     subprocess.run(command, check=True)
     (file,) = descriptor_pb2.FileDescriptorSet.FromString(made.read_bytes()).file
     elements = [place for place in file.source_code_info.location if is_element(place.path)]
-    assert len(elements) > 60
+    assert len(elements) > least
     assert all(place.leading_comments.strip() for place in elements)
 
 
@@ -71,6 +75,25 @@ def test_two_bidirectional_streams_and_one_question() -> None:
         "Synthesize": (True, True),
         "SynthesizeLive": (True, True),
         "GetServerInfo": (False, False),
+    }
+
+
+def test_what_streams_in_jobs_and_assets() -> None:
+    services = {
+        **jobs_pb2.DESCRIPTOR.services_by_name,
+        **assets_pb2.DESCRIPTOR.services_by_name,
+        **server_pb2.DESCRIPTOR.services_by_name,
+    }
+    streams = {
+        method.name: (method.client_streaming, method.server_streaming)
+        for service in services.values()
+        for method in service.methods
+        if method.client_streaming or method.server_streaming
+    }
+    assert streams == {
+        "UploadAsset": (True, False),
+        "WatchJob": (False, True),
+        "DownloadResult": (False, True),
     }
 
 

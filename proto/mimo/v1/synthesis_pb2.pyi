@@ -454,6 +454,7 @@ class StreamConfig(_message.Message):
     FRAMING_FIELD_NUMBER: _builtins.int
     INPUTS_FIELD_NUMBER: _builtins.int
     MOTION_VIEW_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
     steps: _builtins.int
     """Solver steps, 1 to 1000; 25 when not set."""
     guidance: _builtins.float
@@ -482,6 +483,10 @@ class StreamConfig(_message.Message):
     def motion_view(self) -> Global___MotionView:
         """What sees the person of a motion file; not used for other inputs."""
 
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetInput]:
+        """Inputs that lie on the server already (AssetService) and are not sent again. Of a job all do."""
+
     def __init__(
         self,
         *,
@@ -495,10 +500,11 @@ class StreamConfig(_message.Message):
         framing: Global___Framing.ValueType = ...,
         inputs: _abc.Iterable[Global___Input.ValueType] | None = ...,
         motion_view: Global___MotionView | None = ...,
+        assets: _abc.Iterable[Global___AssetInput] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "motion_view", b"motion_view", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "motion_view", b"motion_view", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "motion_view", b"motion_view", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -514,6 +520,36 @@ class StreamConfig(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__steps) -> _WhichOneofReturnType__steps | None: ...
 
 Global___StreamConfig: _TypeAlias = StreamConfig  # noqa: Y015
+
+@_typing.final
+class AssetInput(_message.Message):
+    """An input that lies on the server."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INPUT_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    input: Global___Input.ValueType
+    """Which input it is."""
+    name: _builtins.str
+    """As in InputChunk; of a motion file the asset's own name when empty."""
+    sha256: _builtins.str
+    """SHA-256 of the asset, in hex."""
+    def __init__(
+        self,
+        *,
+        input: Global___Input.ValueType = ...,
+        name: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["input", b"input", "name", b"name", "sha256", b"sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssetInput: _TypeAlias = AssetInput  # noqa: Y015
 
 @_typing.final
 class MotionView(_message.Message):
@@ -1132,6 +1168,7 @@ class LiveConfig(_message.Message):
     GUIDANCE_FIELD_NUMBER: _builtins.int
     SEED_FIELD_NUMBER: _builtins.int
     DRIVING_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
     rate_numerator: _builtins.int
     """Postures a second, numerator."""
     rate_denominator: _builtins.int
@@ -1168,6 +1205,10 @@ class LiveConfig(_message.Message):
         in them, so that none is sent, and the frames are of their size.
         """
 
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetInput]:
+        """Pictures that lie on the server already (AssetService) and are not sent again."""
+
     def __init__(
         self,
         *,
@@ -1184,10 +1225,11 @@ class LiveConfig(_message.Message):
         guidance: _builtins.float | None = ...,
         seed: _builtins.int | None = ...,
         driving: Global___LiveDriving | None = ...,
+        assets: _abc.Iterable[Global___AssetInput] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "camera", b"camera", "driving", b"driving", "guidance", b"guidance", "latency_ms", b"latency_ms", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015

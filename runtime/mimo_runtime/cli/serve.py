@@ -14,6 +14,7 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
     epilog=examples(
         "mimo serve --bundle bundles/mimo",
         "mimo serve --bundle b --listen 0.0.0.0:50051 --tls-certificate c.pem --tls-key k.pem",
+        "mimo serve --bundle b --state /var/lib/mimo --tokens tokens.txt",
         "mimo serve --bundle b --sessions 2 --max-work-px 50e9 --spool-dir /dev/shm",
     )
 )
@@ -31,6 +32,7 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
 @click.option("--tokens", type=FILE, help="File of SHA-256 of the tokens that may call.")
 @click.option("--insecure", is_flag=True, help="Allow other machines to connect without TLS.")
 @click.option("--spool-dir", type=FOLDER, help="Where clients' files lie while they are used.")
+@click.option("--state", type=FOLDER, help="Where jobs and assets are kept; none without it.")
 @click.option("--access-log", type=ANY_PATH, help="File for a line of JSON a call; - for here.")
 @click.option("--metrics-listen", default="", help="HOST:PORT for Prometheus; none without it.")
 @click.option(

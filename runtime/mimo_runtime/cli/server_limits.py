@@ -44,11 +44,19 @@ MEDIA: Final[Mapping[str, str]] = {
     "decode_timeout_s": "Waiting for one file's decoder, altogether.",
     "decode_memory_bytes": "Memory that the decoder of one file may take.",
 }
+JOBS: Final[Mapping[str, str]] = {
+    "max_stored_bytes": "Assets and results that are kept, altogether.",
+    "max_stored_bytes_per_caller": "Of them of one caller.",
+    "asset_ttl_s": "How long an asset that nobody uses is kept.",
+    "job_ttl_s": "How long a job that has ended and its result are kept.",
+    "max_jobs": "Jobs that wait or run, of all callers.",
+    "max_jobs_per_caller": "Of them of one caller.",
+}
 
 
 def limit_options(command: Command) -> Command:
     """An option for each limit; one that is not given keeps the default of its class."""
-    for name, text in reversed([*STREAMS.items(), *INPUTS.items(), *MEDIA.items()]):
+    for name, text in reversed([*STREAMS.items(), *JOBS.items(), *INPUTS.items(), *MEDIA.items()]):
         default = defaults()[name]
         option = click.option(
             f"--{name.replace('_', '-')}",
@@ -61,11 +69,14 @@ def limit_options(command: Command) -> Command:
 
 def defaults() -> dict[str, Any]:
     """The default of every limit by its name."""
+    from mimo_runtime.jobs.limits import JobLimits
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.sessions.inputs import InputLimits
 
-    owners = ((ServerOptions, STREAMS), (InputLimits, INPUTS), (MediaLimits, MEDIA))
+    owners = (
+        (ServerOptions, STREAMS), (JobLimits, JOBS), (InputLimits, INPUTS), (MediaLimits, MEDIA),
+    )  # fmt: skip
     return {
         each.name: each.default
         for owner, names in owners
@@ -75,12 +86,14 @@ def defaults() -> dict[str, Any]:
 
 
 def limits_from(given: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
-    """The `InputLimits`, and the limits of `ServerOptions`, that are taken out of `given`."""
+    """The `InputLimits`, and what else `ServerOptions` takes of limits, taken out of `given`."""
+    from mimo_runtime.jobs.limits import JobLimits
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.sessions.inputs import InputLimits
 
-    media, inputs, streams = (
+    media, inputs, jobs, streams = (
         {name: value for name in names if (value := given.pop(name)) is not None}
-        for names in (MEDIA, INPUTS, STREAMS)
+        for names in (MEDIA, INPUTS, JOBS, STREAMS)
     )
-    return InputLimits(media=MediaLimits(**media), **inputs), streams
+    limits = InputLimits(media=MediaLimits(**media), **inputs)
+    return limits, streams | {"jobs": JobLimits(**jobs)}

@@ -13,6 +13,7 @@ from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, VIDEO_SUFFIXES
 from mimo_runtime.wire.poses import EXTRAS, POSES_FILE, packed_poses
 
 SLICE_BYTES = 256 * 1024
+PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic")
 VIDEOS = {kind.value: number for number, kind in INPUTS.items() if kind.is_video}
 
 
@@ -53,8 +54,9 @@ class InputFile:
 class Inputs:
     """The files of one synthesis: a picture, what drives it, and what may go with them.
 
-    `template` is a folder; in its stead `driving` is a video that the server takes apart. `matte`
-    is a picture, white where the character is; `feather_masks` a folder of alpha2_<mode>.png.
+    `template` is a folder; in its stead `driving` is a video that the server takes apart, or
+    `motion_file` a motion that it draws in front of `scene`, a picture or a video. `matte` is a
+    picture, white where the character is; `feather_masks` a folder of alpha2_<mode>.png.
     """
 
     character: Path
@@ -62,6 +64,8 @@ class Inputs:
     matte: Path | None = None
     feather_masks: Path | None = None
     driving: Path | None = None
+    motion_file: Path | None = None
+    scene: Path | None = None
 
     def files(self) -> list[InputFile]:
         """Every file to send, found to be readable.
@@ -76,6 +80,10 @@ class Inputs:
             files.append(InputFile(self.matte, pb.INPUT_MATTE))
         if self.driving is not None:
             files.append(InputFile(self.driving, pb.INPUT_DRIVING))
+        if self.motion_file is not None:
+            files.append(InputFile(self.motion_file, pb.INPUT_MOTION_FILE, self.motion_file.name))
+        if self.scene is not None:
+            files.append(InputFile(self.scene, _scene_input(self.scene)))
         if self.template is not None:
             files += _template_files(self.template)
         if self.feather_masks is not None:
@@ -83,6 +91,12 @@ class Inputs:
         for file in files:
             file.check()
         return files
+
+
+def _scene_input(scene: Path) -> pb.Input.ValueType:
+    """A picture for the endings of pictures, else a video; what it really is the server finds."""
+    is_picture = scene.suffix.lower() in PICTURE_SUFFIXES
+    return pb.INPUT_SCENE_PICTURE if is_picture else pb.INPUT_SCENE
 
 
 def _template_files(folder: Path) -> list[InputFile]:

@@ -17,6 +17,7 @@ from mimo_runtime.client.sink import FinishMovie, Sink, keep_movie, open_sink
 from mimo_runtime.errors import CancelledError, ProtocolError
 from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import OutputKind, output_kind
+from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
 
@@ -62,7 +63,7 @@ def synthesize(
         ServerUnreachableError: no server answers, or it went away.
         MimoError: whatever the server, or the reading of the inputs, found wrong.
     """
-    config = _config(settings, output_kind(output))
+    config = stream_config(settings, output_kind(output))
     files = inputs.files()
     with open_channel(server, tls_root) as channel, open_sink(output, finish_movie) as sink:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
@@ -79,14 +80,24 @@ def synthesize(
             call.cancel()
 
 
-def _config(settings: Settings, kind: OutputKind) -> pb.StreamConfig:
+def stream_config(
+    settings: Settings, kind: OutputKind, view: MotionView | None = None
+) -> pb.StreamConfig:
+    """The settings as a message of the wire."""
     return pb.StreamConfig(
+        motion_view=_view(view) if view else None,
         steps=settings.steps,
         guidance=settings.guidance,
         seed=settings.seed,
         mode=_number(MODES, settings.mode) if settings.mode else pb.MODE_UNSPECIFIED,
         framing=_number(FRAMINGS, settings.framing),
         output_kind=_number(OUTPUT_KINDS, kind),
+    )
+
+
+def _view(view: MotionView) -> pb.MotionView:
+    return pb.MotionView(
+        camera=view.camera, width_px=view.width_px, height_px=view.height_px, fps=view.fps
     )
 
 

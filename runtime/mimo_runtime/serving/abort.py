@@ -1,20 +1,17 @@
 """How a call ends that cannot be served."""
 
-import logging
-import secrets
 from collections.abc import Awaitable
-from typing import Any
+from typing import Any, TypeVar
 
 import grpc.aio
 
 from mimo_runtime.errors import MimoError
-from mimo_runtime.scarcity import resource_error
 from mimo_runtime.serving.call_record import note_reason, tell_failure
+from mimo_runtime.sessions.incident import told_error
 from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 
+Answer = TypeVar("Answer")
 Ending = tuple[grpc.StatusCode, str, tuple[tuple[str, bytes], ...]]
-
-LOG = logging.getLogger(__name__)
 
 
 async def abort_on_error(
@@ -29,11 +26,19 @@ async def abort_on_error(
     try:
         await work
         return
-    except MimoError as error:
-        ending = ending_of(error)
     except Exception as error:
-        ending = ending_of(resource_error(error) or _incident())
+        ending = ending_of(told_error(error))
     await abort(context, ending)
+
+
+async def answered(work: Awaitable[Answer], context: Any) -> Answer:
+    """What the work of one call gives; an error becomes the status of the call."""
+    try:
+        return await work
+    except Exception as error:
+        ending = ending_of(told_error(error))
+    await abort(context, ending)
+    raise AssertionError("An aborted call goes no further.")
 
 
 async def abort(context: Any, ending: Ending) -> None:
@@ -46,12 +51,3 @@ def ending_of(error: MimoError) -> Ending:
     """What a call ends with; it does not refer to the error, whose traceback holds buffers."""
     note_reason(row_of(error).reason)
     return row_of(error).code, str(error), ((DETAILS_KEY, details_of(error)),)
-
-
-def _incident() -> MimoError:
-    """The sentence for an error that is none of ours, which is being handled and is logged."""
-    incident = secrets.token_hex(4)
-    LOG.exception("Incident %s", incident)
-    return MimoError(
-        f"The server failed in a way it did not expect; its log has it as incident {incident}."
-    )

@@ -104,7 +104,7 @@ def _wrapped(
 
     def check(context: Any) -> None:
         if tokens is not None:
-            note_caller(tokens.check(context.invocation_metadata() or ()))
+            note_caller(*tokens.check(context.invocation_metadata() or ()))
 
     if inspect.isasyncgenfunction(behaviour):
 

@@ -28,6 +28,7 @@ class CallRecord:
     host: str
     request_id: str
     caller: str = ""
+    is_admin: bool = False
     began_s: float = field(default_factory=time.monotonic)
     reason: str = ""
     frames: int = 0
@@ -72,10 +73,10 @@ def note_summary(frames: int, first_frame_s: float, dropped: int = 0, late: int 
         record.dropped, record.late = dropped, late
 
 
-def note_caller(name: str) -> None:
-    """Put the name of whoever calls into the record of the call."""
+def note_caller(name: str, is_admin: bool) -> None:
+    """Put the name of whoever calls, and whether it runs the server, into the call's record."""
     if (record := CURRENT.get()) is not None:
-        record.caller = name
+        record.caller, record.is_admin = name, is_admin
 
 
 def note_reason(reason: str) -> None:

@@ -6,9 +6,9 @@ from typing import ClassVar, Generic, TypeVar
 import grpc.aio
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.errors import IdleError, ProtocolError
+from mimo_runtime.errors import ProtocolError
 from mimo_runtime.serving.options import ServerOptions
-from mimo_runtime.serving.pace import LEAST_BYTES, Pace
+from mimo_runtime.serving.paced import PacedReader, PacedWriter
 
 Request = TypeVar("Request", pb.SynthesizeRequest, pb.SynthesizeLiveRequest)
 Response = TypeVar("Response", pb.SynthesizeResponse, pb.SynthesizeLiveResponse)
@@ -29,16 +29,14 @@ class ClientMessages(Generic[Request, Response]):
         context: "grpc.aio.ServicerContext[Request, Response]",
         options: ServerOptions,
     ) -> None:
-        self._requests: AsyncIterator[Request] = requests
-        self._context: grpc.aio.ServicerContext[Request, Response] = context
-        self._options = options
-        self._sending = Pace(options.idle_timeout_s, options.min_send_bytes_per_s)
-        self._reading = Pace(options.idle_timeout_s, options.min_read_bytes_per_s)
+        self._reader: PacedReader[Request] = PacedReader(requests, options, self._way_out)
+        self._writer = PacedWriter(context, options)
+        self._sending = self._reader.pace
         self._sequence = 0
 
     def lag_s(self) -> float:
         """How long the client has been waited for and has not made good."""
-        return max(self._sending.lag_s, self._reading.lag_s)
+        return max(self._sending.lag_s, self._writer.pace.lag_s)
 
     async def send(self, response: Response) -> None:
         """Number a message and write it.
@@ -48,30 +46,11 @@ class ClientMessages(Generic[Request, Response]):
         """
         self._sequence += 1
         response.sequence = self._sequence
-        try:
-            async with self._reading.waiting():
-                await self._context.write(response)
-        except TimeoutError:
-            raise IdleError(
-                f"The client read nothing for {self._options.idle_timeout_s:g} s, or less than "
-                f"{self._options.min_read_bytes_per_s:g} bytes a second; read the responses."
-            ) from None
-        self._reading.moved(max(response.ByteSize(), LEAST_BYTES))
+        await self._writer.write(response)
 
     async def _first(self) -> Request:
         """The message with the config. Raises ProtocolError where another came, or none."""
-        request = await self._next()
+        request = await self._reader.next()
         if request is None or request.WhichOneof("payload") != "config":
             raise ProtocolError("The first message must be the config; send it before any chunk.")
         return request
-
-    async def _next(self) -> Request | None:
-        """The next message; None when the client has closed its side. Raises IdleError."""
-        try:
-            async with self._sending.waiting():
-                return await anext(self._requests, None)
-        except TimeoutError:
-            raise IdleError(
-                f"The client sent nothing for {self._options.idle_timeout_s:g} s, or less than "
-                f"{self._options.min_send_bytes_per_s:g} bytes a second; {self._way_out}."
-            ) from None

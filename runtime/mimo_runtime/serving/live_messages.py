@@ -30,7 +30,7 @@ class LiveMessages(ClientMessages[pb.SynthesizeLiveRequest, pb.SynthesizeLiveRes
         Raises:
             IdleError: nothing, or too little, came in time.
         """
-        request = await self._next()
+        request = await self._reader.next()
         if request is not None and request.WhichOneof("payload") == "chunk":
             self._sending.moved(len(request.chunk.data))
         else:

@@ -9,8 +9,10 @@ import grpc.aio
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import DeadlineExceededError, MimoError, ProtocolError
+from mimo_runtime.jobs.asset_store import AssetStore
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests
+from mimo_runtime.serving.adoption import adopt_assets
 from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_messages import LiveMessages, Requests
 from mimo_runtime.serving.live_requests import (
@@ -56,8 +58,9 @@ class LiveService:
         self,
         requests_: Requests,
         context: Context,
+        assets: AssetStore | None = None,
     ) -> None:
-        """One live stream. Raises MimoError for why it ends early."""
+        """One live stream, which may name `assets`. Raises MimoError for why it ends early."""
         messages = LiveMessages(requests_, context, self._options)
         host = host_of(context.peer())
         with self._streams.entered(context.peer(), messages.lag_s) as entry:
@@ -66,6 +69,7 @@ class LiveService:
             self.admission.check(host)
             session = self._session(config, context)
             try:
+                await adopt_assets(assets, context, config.assets, session.spool)
                 await self._pictures(messages, session)
                 place, entry.settled = self.admission.enter(host), True
                 try:

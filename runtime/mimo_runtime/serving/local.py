@@ -46,7 +46,7 @@ class LocalServer:
 
     async def _serve(self) -> None:
         try:
-            server = Server(self._runner, self._options)
+            server = Server(self._runner, self._options, self._end.set)
             self._opened.set_result(await server.open("127.0.0.1:0"))
         except MimoError as error:
             self._opened.set_exception(error)

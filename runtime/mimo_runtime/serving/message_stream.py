@@ -31,7 +31,7 @@ class MessageStream(ClientMessages[pb.SynthesizeRequest, pb.SynthesizeResponse])
             ProtocolError: a second config, or an empty message, came.
             IdleError: nothing, or too little, came in time.
         """
-        while (request := await self._next()) is not None:
+        while (request := await self._reader.next()) is not None:
             payload = request.WhichOneof("payload")
             if payload == "end":
                 return

@@ -7,6 +7,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, star
 from mimo_runtime import __version__
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.jobs.jobs import Jobs
 from mimo_runtime.serving.call_record import CallRecord
 from mimo_runtime.sessions.admission import Admission
 from mimo_runtime.wire.address import split_address
@@ -18,19 +19,31 @@ class Metrics:
     """Counts calls that have ended; how many are open is looked up when it is asked for."""
 
     def __init__(
-        self, bundle: Bundle, admission: Admission, live: Admission, open_streams: Callable[[], int]
+        self,
+        bundle: Bundle,
+        admission: Admission,
+        live: Admission,
+        open_streams: Callable[[], int],
+        jobs: Jobs | None,
     ) -> None:
         self.registry = CollectorRegistry()
+
+        def running_jobs() -> int:
+            return jobs.running if jobs else 0
+
         build = Gauge(
             "mimo_build_info", "Version and bundle.", ["version", "bundle"], registry=self.registry
         )
         build.labels(__version__, bundle.digest).set(1)
         streams = Gauge("mimo_streams", "Open streams.", ["state"], registry=self.registry)
         streams.labels("open").set_function(open_streams)
-        streams.labels("working").set_function(lambda: admission.inside - admission.waiting)
+        streams.labels("working").set_function(lambda: admission.working - running_jobs())
         streams.labels("live").set_function(lambda: live.inside)
         depth = Gauge("mimo_queue_depth", "Streams that wait.", registry=self.registry)
         depth.set_function(lambda: admission.waiting)
+        kept = Gauge("mimo_jobs", "Jobs that have not ended.", ["state"], registry=self.registry)
+        kept.labels("queued").set_function(lambda: jobs.waiting() if jobs else 0)
+        kept.labels("running").set_function(running_jobs)
         self._calls = Counter(
             "mimo_calls", "Calls that have ended.", ["method", "status"], registry=self.registry
         )

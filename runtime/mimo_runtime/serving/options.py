@@ -6,6 +6,7 @@ from pathlib import Path
 
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.jobs.limits import JobLimits
 from mimo_runtime.sessions.inputs import InputLimits
 
 MAX_MESSAGE_BYTES = 4 << 20
@@ -21,7 +22,8 @@ class ServerOptions:
     loopback address only, unless `insecure`. With `tokens` only callers whose token that file knows
     are served (`serving/tokens.py`). The files of clients lie in `spool_dir`, None for the
     system's place for temporary files. `limits` bound what one stream may send. A line for each
-    call goes to `access_log` ("-": standard output), and metrics are told on `metrics_listen`.
+    call goes to `access_log` ("-": standard output), and metrics are told on `metrics_listen`. With
+    a folder `state` there are jobs and assets, within `jobs`; `http_listen` is their HTTP door.
 
     Raises:
         InvalidRequestError: a number is too small, or one half of the TLS pair is missing.
@@ -49,6 +51,9 @@ class ServerOptions:
     threads: int = 0
     limits: InputLimits = field(default_factory=InputLimits)
     spool_dir: Path | None = None
+    state: Path | None = None
+    jobs: JobLimits = field(default_factory=JobLimits)
+    http_listen: str = ""
     access_log: Path | None = None
     metrics_listen: str = ""
     tls_certificate: Path | None = None
@@ -70,6 +75,10 @@ class ServerOptions:
                 )
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise InvalidRequestError("TLS needs both a certificate and a key; give both files.")
+        if self.http_listen and self.state is None:
+            raise InvalidRequestError(
+                "The HTTP door is one to jobs, which need a state folder; name one (state)."
+            )
         if self.tls_client_ca is not None and self.tls_key is None:
             raise InvalidRequestError(
                 "Clients can be asked for certificates only where the server has one; give its "

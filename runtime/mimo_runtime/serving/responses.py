@@ -92,14 +92,19 @@ def responses(event: Event) -> list[pb.SynthesizeResponse]:
     if isinstance(event, EncodedFrames):
         return _frames(event)
     if isinstance(event, Progress):
-        progress = pb.Progress(stage=event.stage, done=event.done, total=event.total)
-        return [pb.SynthesizeResponse(progress=progress)]
+        return [pb.SynthesizeResponse(progress=progress_message(event))]
     if isinstance(event, OutputFormat):
-        return [pb.SynthesizeResponse(output=_output(event))]
+        return [pb.SynthesizeResponse(output=output_message(event))]
     return [pb.SynthesizeResponse(summary=_summary(event))]
 
 
-def _output(output: OutputFormat) -> pb.OutputFormat:
+def progress_message(progress: Progress) -> pb.Progress:
+    """How far one stage is."""
+    return pb.Progress(stage=progress.stage, done=progress.done, total=progress.total)
+
+
+def output_message(output: OutputFormat) -> pb.OutputFormat:
+    """The video that will be delivered."""
     rate_fps = output.rate_fps.limit_denominator(MAX_RATE_DENOMINATOR)
     return pb.OutputFormat(
         width_px=output.width_px,

@@ -52,7 +52,7 @@ async def _serve(
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.put_nowait, None)
-    server = Server(runner, options)
+    server = Server(runner, options, lambda: asked.put_nowait(None))
     report(f"Serving on {await server.open(listen)}.")
     await asked.get()
     end_after(options.drain_s + GRACE_S)

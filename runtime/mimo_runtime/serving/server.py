@@ -2,21 +2,27 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from mimo.v1 import synthesis_pb2_grpc
-from mimo_runtime.errors import InvalidRequestError
+from mimo.v1 import server_pb2_grpc, synthesis_pb2_grpc
+from mimo_runtime.errors import InvalidRequestError, MimoError
+from mimo_runtime.jobs.jobs import Jobs
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.access_log import AccessLog
 from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.call_guard import CallGuard
 from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.credentials import server_credentials
+from mimo_runtime.serving.kept_jobs import NAMES, open_jobs, serve_jobs
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
+from mimo_runtime.serving.server_service import NAME as SERVER_NAME
+from mimo_runtime.serving.server_service import ServerService
 from mimo_runtime.serving.service import NAME, SynthesisService
 from mimo_runtime.serving.stream_table import StreamTable
 from mimo_runtime.serving.tokens import Tokens
@@ -48,13 +54,19 @@ def channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
 
 
 class Server:
-    """One port with the service, grpc.health.v1 and reflection. Made inside an event loop."""
+    """One port with the services, grpc.health.v1 and reflection. Made inside an event loop.
 
-    def __init__(self, runner: Runner, options: ServerOptions) -> None:
+    `ask_to_end` is called where an operator asks for that over the wire.
+    """
+
+    def __init__(
+        self, runner: Runner, options: ServerOptions, ask_to_end: Callable[[], None]
+    ) -> None:
         self._options = options
         self._workers = ThreadPoolExecutor(options.max_sessions, thread_name_prefix="mimo-work")
         self._health = health.aio.HealthServicer()
         watches = StreamTable(options.max_watches, options.max_watches)
+        self._watches = StreamTable(options.max_watches, options.max_streams_per_host)
         self._observers: list[CallObserver] = []
         tokens = Tokens(options.tokens) if options.tokens else None
         guard = CallGuard(watches, options.idle_timeout_s, self._observers, tokens)
@@ -62,11 +74,25 @@ class Server:
         self._spool = SpoolRoot(options.spool_dir)
         self._service = SynthesisService(runner, options, self._workers, self._spool.folder)
         self._endings = [self._spool.close]
-        self._observe(runner)
+        self._jobs: Jobs | None = None
+        try:
+            self._jobs = open_jobs(runner, options, self._service, self._workers)
+            self._observe(runner)
+        except MimoError:
+            self.close()
+            raise
+        if self._jobs is not None:
+            self._endings.append(self._jobs.state.close)
         synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        operations = ServerService(options, self._service.streams, self._jobs, ask_to_end)
+        server_pb2_grpc.add_ServerServiceServicer_to_server(operations, self._server)
+        names = [NAME, SERVER_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        if self._jobs is not None:
+            names += NAMES
+            streams = self._service.streams
+            serve_jobs(self._jobs, runner, options, streams, self._watches, self._server)
         if options.reflection:
-            names = (NAME, health.SERVICE_NAME, reflection.SERVICE_NAME)
             reflection.enable_server_reflection(names, self._server)
 
     async def open(self, listen: str) -> str:
@@ -90,6 +116,7 @@ class Server:
         self._service.admission.close()
         self._service.live.admission.close()
         self._service.streams.end_unsettled(closing)
+        self._watches.end_unsettled(closing)
 
     async def drain(self, within_s: float) -> None:
         """Refuse new streams, give the others `within_s` to finish, then cancel what is left.
@@ -100,15 +127,23 @@ class Server:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LAST_WORDS_S):  # behind a watcher that does not read
                 await self._health.enter_graceful_shutdown()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(within_s):
-                while len(self._service.streams):
-                    await asyncio.sleep(DRAIN_POLL_S)
+        await asyncio.gather(*self._work_ends(within_s))
         await self._server.stop(min(within_s, LAST_WORDS_S))
         with contextlib.suppress(RuntimeError):  # no thread can be started any more
             await asyncio.to_thread(self._workers.shutdown)
             await asyncio.to_thread(self._service.live.close)
         self.close()
+
+    def _work_ends(self, within_s: float) -> list[Coroutine[Any, Any, None]]:
+        """What waits for streams and jobs to end, at most `within_s`."""
+
+        async def streams() -> None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    while len(self._service.streams):
+                        await asyncio.sleep(DRAIN_POLL_S)
+
+        return [streams()] + ([self._jobs.close(within_s)] if self._jobs else [])
 
     def close(self) -> None:
         """Remove the files of clients; nothing is logged or measured any more."""
@@ -118,22 +153,22 @@ class Server:
     def _observe(self, runner: Runner) -> None:
         """Have calls logged and counted, where that is asked for."""
         options, service = self._options, self._service
-        try:
-            if options.access_log:
-                log = AccessLog(options.access_log)
-                self._observers.append(log)
-                self._endings.append(log.close)
-            if options.metrics_listen:
-                from mimo_runtime.serving.metrics import Metrics
+        if options.access_log:
+            log = AccessLog(options.access_log)
+            self._observers.append(log)
+            self._endings.append(log.close)
+        if options.metrics_listen:
+            from mimo_runtime.serving.metrics import Metrics
 
-                metrics = Metrics(
-                    runner.bundle, service.admission, service.live.admission, service.open_streams
-                )
-                self._endings.append(metrics.serve(options.metrics_listen))
-                self._observers.append(metrics)
-        except InvalidRequestError:
-            self.close()
-            raise
+            metrics = Metrics(
+                runner.bundle,
+                service.admission,
+                service.live.admission,
+                service.open_streams,
+                self._jobs,
+            )
+            self._endings.append(metrics.serve(options.metrics_listen))
+            self._observers.append(metrics)
 
     def _add_port(self, listen: str) -> int:
         check_listen(listen, self._options)

@@ -10,15 +10,18 @@ import grpc.aio
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.errors import DeadlineExceededError
+from mimo_runtime.jobs.asset_store import AssetStore
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests, responses
 from mimo_runtime.serving.abort import abort_on_error
+from mimo_runtime.serving.adoption import adopt_assets
 from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission, Place
+from mimo_runtime.sessions.running import at_work
 from mimo_runtime.sessions.session import Session, Summary
 from mimo_runtime.synthesis.resolved import resolved_settings
 
@@ -31,7 +34,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     """Serves one loaded bundle.
 
     `workers` has `max_sessions` threads; sessions keep their files in `spool`. `streams` are all
-    that are open, of which `admission` knows those that wait for their turn or are at work.
+    that are open, of which `admission` knows those that wait for their turn or are at work. What
+    `assets` holds, where there are any, can be named by streams.
     """
 
     def __init__(
@@ -45,6 +49,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             options.max_sessions, options.max_waiting, options.max_places_per_host
         )
         self.streams = StreamTable(options.max_streams, options.max_streams_per_host)
+        self.assets: AssetStore | None = None
         self.live = LiveService(runner, options, self.streams, spool)
 
     def open_streams(self) -> int:
@@ -65,7 +70,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         context: "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]",
     ) -> None:
         """One live stream."""
-        await abort_on_error(self.live.synthesize(request_iterator, context), context)
+        live = self.live.synthesize(request_iterator, context, self.assets)
+        await abort_on_error(live, context)
 
     async def GetServerInfo(  # noqa: N802
         self,
@@ -89,6 +95,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             self.admission.check(host)
             session = self._session(config, context.time_remaining())
             try:
+                await adopt_assets(self.assets, context, config.assets, session.spool)
                 await messages.send(responses.ready(resolved, kind, bundle, self._options))
                 await self._receive(messages, session, requests.inputs_from(config))
                 place, entry.settled = self.admission.enter(host), True
@@ -133,24 +140,21 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
 
         Its place is given back when the work is done, however slowly the client reads.
         """
+
+        def leave() -> None:
+            self.admission.leave(place)
+
         try:
             await self._wait_for_turn(messages, place)
-            work = asyncio.wrap_future(self._workers.submit(session.work))
         except BaseException:
-            self.admission.leave(place)
+            leave()
             raise
-        work.add_done_callback(lambda _: self.admission.leave(place))
-        try:
-            async for event in session.events:
+        async with at_work(session, self._workers, leave) as events:
+            async for event in events:
                 if isinstance(event, Summary):
                     note_summary(event.frame_count, event.first_frame_s)
                 for response in responses.responses(event):
                     await messages.send(response)
-        finally:
-            session.cancel()
-            await asyncio.wait([work])
-            work.exception()  # which counts as seen, also where the client has left
-        work.result()
 
     async def _wait_for_turn(self, messages: MessageStream, place: Place) -> None:
         """Tell the position in the queue, again and again, until the turn has come."""

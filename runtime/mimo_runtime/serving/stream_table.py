@@ -1,10 +1,11 @@
 """The streams of one kind that are open: bounded, and no idle one keeps a new one out."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mimo_runtime.errors import BusyError, MimoError
 
@@ -20,6 +21,12 @@ class Entry:
     task: "asyncio.Task[object]"
     settled: bool = False
     ending: MimoError | None = None
+    began_s: float = field(default_factory=time.monotonic)
+
+    @property
+    def age_s(self) -> float:
+        """How long it has been open."""
+        return time.monotonic() - self.began_s
 
     def end(self, ending: MimoError) -> None:
         """Have the stream end with an error."""
@@ -42,6 +49,9 @@ class StreamTable:
 
     def __len__(self) -> int:
         return len(self._entries)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(tuple(self._entries))
 
     @contextmanager
     def entered(self, peer: str, lag_s: Callable[[], float]) -> Iterator[Entry]:

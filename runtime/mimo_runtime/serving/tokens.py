@@ -5,19 +5,27 @@ import hmac
 import re
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mimo_runtime.errors import InvalidRequestError, UnauthenticatedError
 
-_LINE = re.compile(r"([0-9a-f]{64})(?:\s+(\S+))?")
+_LINE = re.compile(r"([0-9a-f]{64})(?:\s+(\S+))?(?:\s+(admin))?")
 _BEARER = "bearer "
+
+
+class Caller(NamedTuple):
+    """Whose a token is, and whether that is somebody who runs the server."""
+
+    name: str
+    is_admin: bool
 
 
 class Tokens:
     """The tokens that are let in.
 
-    A file has a line for each: the SHA-256 of the token in hex, and a name. It is read again when
-    it changes, so that a token can be taken back. Lines that begin with # say nothing.
+    A file has a line for each: the SHA-256 of the token in hex, a name, and admin where it is of
+    somebody who runs the server. It is read again when it changes, so that a token can be taken
+    back. Lines that begin with # say nothing.
 
     Raises:
         InvalidRequestError: the file cannot be read, or a line is none of these.
@@ -26,11 +34,11 @@ class Tokens:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._stamp = (0, 0)
-        self._names: dict[str, str] = {}
+        self._known: dict[str, Caller] = {}
         self._read()
 
-    def check(self, metadata: Iterable[tuple[str, Any]]) -> str:
-        """The name of whoever calls, by the token in the headers.
+    def check(self, metadata: Iterable[tuple[str, Any]]) -> Caller:
+        """Whoever calls, by the token in the headers.
 
         Every known hash is compared, each in constant time.
 
@@ -44,7 +52,9 @@ class Tokens:
                 "This server asks for a token; send it in the header 'authorization', as Bearer."
             )
         digest = hashlib.sha256(given[len(_BEARER) :].strip().encode()).hexdigest()
-        found = [name for each, name in self._names.items() if hmac.compare_digest(each, digest)]
+        found = [
+            caller for each, caller in self._known.items() if hmac.compare_digest(each, digest)
+        ]
         if not found:
             raise UnauthenticatedError("The token is not known here; ask for a new one.")
         return found[0]
@@ -66,7 +76,7 @@ class Tokens:
             raise InvalidRequestError(
                 f"The tokens {self._path} cannot be read: {error.strerror}; name another file."
             ) from error
-        self._names = dict(_entry(line, self._path) for line in lines if _says(line))
+        self._known = dict(_entry(line, self._path) for line in lines if _says(line))
         self._stamp = stamp
 
 
@@ -74,11 +84,11 @@ def _says(line: str) -> bool:
     return bool(line.strip()) and not line.startswith("#")
 
 
-def _entry(line: str, path: Path) -> tuple[str, str]:
+def _entry(line: str, path: Path) -> tuple[str, Caller]:
     found = _LINE.fullmatch(line.strip())
     if found is None:
         raise InvalidRequestError(
-            f"A line of {path} is no SHA-256 in hex with a name behind it; make one with "
-            "'printf TOKEN | sha256sum'."
+            f"A line of {path} is no SHA-256 in hex with a name, and admin or nothing, behind it; "
+            "make one with 'printf TOKEN | sha256sum'."
         )
-    return found[1], found[2] or found[1][:8]
+    return found[1], Caller(found[2] or found[1][:8], found[3] is not None)

@@ -8,8 +8,9 @@ from mimo_runtime.errors import BusyError, MimoError, ServerUnreachableError
 class Place:
     """One session's place: waiting for its turn, then at work. Made by `Admission.enter`."""
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, counted: bool = True) -> None:
         self.host = host
+        self.counted = counted
         self.turn = asyncio.Event()
         self._error: MimoError | None = None
 
@@ -55,12 +56,17 @@ class Admission:
     @property
     def inside(self) -> int:
         """Sessions that hold a place now."""
-        return len(self._working) + len(self._waiting)
+        return self.working + self.waiting
+
+    @property
+    def working(self) -> int:
+        """Sessions that are at work; from any thread."""
+        return len(self._working)
 
     @property
     def waiting(self) -> int:
         """Sessions that wait for their turn; from any thread."""
-        return len(self._waiting)
+        return sum(place.counted for place in tuple(self._waiting))
 
     def contended(self) -> bool:
         """Whether somebody waits; from any thread."""
@@ -97,7 +103,21 @@ class Admission:
     def enter(self, host: str) -> Place:
         """A place for one session, to be left with `leave`; errors as in `check`."""
         self.check(host)
-        place = Place(host)
+        return self._enter(Place(host))
+
+    def enter_queue(self, name: str) -> Place:
+        """A place for the next of a queue of its own, which takes turns with hosts.
+
+        While it waits it keeps nobody else from waiting.
+
+        Raises:
+            ServerUnreachableError: it is closed.
+        """
+        if self._closed:
+            raise closing()
+        return self._enter(Place(name, counted=False))
+
+    def _enter(self, place: Place) -> Place:
         self._waiting.append(place)
         self._go_on()
         return place

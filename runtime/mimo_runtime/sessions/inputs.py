@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from mimo_runtime.errors import LimitExceededError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.wire.kinds import InputKind
 
@@ -29,3 +30,15 @@ class InputLimits:
         if kind is InputKind.TEMPLATE_CONFIG:
             return self.max_config_bytes
         return self.max_picture_bytes
+
+    def check(self, kind: InputKind, size_bytes: int) -> None:
+        """Check the size of one file.
+
+        Raises:
+            LimitExceededError: it is larger than allowed.
+        """
+        if size_bytes > self.max_bytes(kind):
+            raise LimitExceededError(
+                f"The input '{kind.value}' has {size_bytes} bytes, more than the "
+                f"{self.max_bytes(kind)} that this server accepts; send a smaller file."
+            )

@@ -4,7 +4,7 @@ import contextlib
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
@@ -37,22 +37,36 @@ def order_of(spool: Spool, limits: MediaLimits, view: MotionView) -> Order | Non
     driving, motion = spool.file(InputKind.DRIVING), spool.file(InputKind.MOTION_FILE)
     if driving is None and motion is None:
         return None
+    check_ways(spool.kinds())
     scene = spool.file(InputKind.SCENE_PICTURE) or spool.file(InputKind.SCENE)
-    others = {kind for kind in spool.kinds() if kind.is_of_template}
+    template = spool.folder / "made"
+    if driving is not None:
+        return DecomposeOrder(driving, template, limits)
+    assert motion is not None  # one of the two is there
+    assert scene is not None  # as check_ways has found
+    return MixOrder(motion, scene, template, limits, view)
+
+
+def check_ways(kinds: Set[InputKind]) -> None:
+    """Check that inputs of these kinds drive a character in one way only.
+
+    Raises:
+        InvalidRequestError: they are of several ways, or a motion file has no scene.
+    """
+    driving, motion = InputKind.DRIVING in kinds, InputKind.MOTION_FILE in kinds
+    if not (driving or motion):
+        return
+    others = {kind for kind in kinds if kind.is_of_template}
     allowed = {InputKind.SCENE} if motion else set()
     if (driving and motion) or others - allowed:
         raise InvalidRequestError(
             "A driving video, a motion file and the files of a template were mixed; send one "
             "driving video, or a motion file and a scene, or one template."
         )
-    template = spool.folder / "made"
-    if driving is not None:
-        return DecomposeOrder(driving, template, limits)
-    if motion is None or scene is None:
+    if motion and not kinds & {InputKind.SCENE, InputKind.SCENE_PICTURE}:
         raise InvalidRequestError(
             "A motion file was sent and no scene; send a picture or a video of it too."
         )
-    return MixOrder(motion, scene, template, limits, view)
 
 
 def make_template(order: Order, token: CancellationToken, on_progress: OnProgress) -> Path:

@@ -1,5 +1,6 @@
 """The folder that holds the inputs of one session while they arrive and are used."""
 
+import errno
 import re
 import shutil
 import tempfile
@@ -56,7 +57,7 @@ class Spool:
             LimitExceededError: the input, or all inputs together, are larger than allowed.
             ResourceError: the disk is full.
         """
-        _check_name(kind, name)
+        check_name(kind, name)
         key = (kind, Path(name).suffix.lower() if kind is InputKind.MOTION_FILE else name)
         if key in self._ended:
             raise ProtocolError(
@@ -73,6 +74,29 @@ class Spool:
             ) from error
         if last:
             self._ended.add(key)
+
+    def adopt(self, kind: InputKind, name: str, file: Path) -> None:
+        """Take a whole input that lies on this machine, without copying it where that can be.
+
+        Raises:
+            InvalidRequestError: a name cannot be used.
+            ProtocolError: the input is there already.
+            LimitExceededError: the input, or all inputs together, are larger than allowed.
+            ResourceError: the disk is full, or the file has gone.
+        """
+        check_name(kind, name)
+        key = (kind, Path(name).suffix.lower() if kind is InputKind.MOTION_FILE else name)
+        if key in self._bytes:
+            raise ProtocolError(f"{_called(key)} came twice; send or name it once.")
+        try:
+            self._count(key, file.stat().st_size)
+            link_or_copy(file, self._path(key))
+        except OSError as error:
+            raise ResourceError(
+                f"{_called(key)} cannot be stored: {error.strerror}; try again when the server's "
+                "disk has room."
+            ) from error
+        self._ended.add(key)
 
     def finish(self) -> None:
         """Check that every input that was begun has ended.
@@ -144,7 +168,22 @@ class Spool:
         return self.folder / f"{kind.name.lower()}{name}"
 
 
-def _check_name(kind: InputKind, name: str) -> None:
+def link_or_copy(file: Path, target: Path) -> None:
+    """Have a file at another place too, by its bytes only where the file systems differ."""
+    try:
+        target.hardlink_to(file)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
+            raise
+        shutil.copyfile(file, target)
+
+
+def check_name(kind: InputKind, name: str) -> None:
+    """Check the name of an input, as `InputChunk` has it.
+
+    Raises:
+        InvalidRequestError: an input of this kind cannot have it.
+    """
     if kind is InputKind.FEATHER_MASK and name not in FEATHER_MODES:
         raise InvalidRequestError(
             f"'{name[:40]}' is no feather mask; the names are {', '.join(FEATHER_MODES)}."

@@ -41,6 +41,9 @@ TABLE = (
     StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
     StatusRow(errors.IdleError, grpc.StatusCode.ABORTED, "IDLE"),
     StatusRow(errors.UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED"),
+    StatusRow(errors.ForbiddenError, grpc.StatusCode.PERMISSION_DENIED, "FORBIDDEN"),
+    StatusRow(errors.NotFoundError, grpc.StatusCode.NOT_FOUND, "NOT_FOUND"),
+    StatusRow(errors.DamagedUploadError, grpc.StatusCode.DATA_LOSS, "DATA_LOSS"),
     StatusRow(errors.UnsupportedError, grpc.StatusCode.UNIMPLEMENTED, "UNSUPPORTED"),
     StatusRow(errors.MimoError, grpc.StatusCode.INTERNAL, "INTERNAL"),
 )

@@ -8,8 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from mimo_runtime.cli.serve import serve
-from mimo_runtime.cli.server_limits import INPUTS, MEDIA, STREAMS, defaults, limits_from
+from mimo_runtime.cli.server_limits import INPUTS, JOBS, MEDIA, STREAMS, defaults, limits_from
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.jobs.limits import JobLimits
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.sessions.inputs import InputLimits
@@ -23,21 +24,26 @@ def test_the_page_lists_every_limit_with_its_default_and_nothing_else() -> None:
         name.replace("-", "_"): (default, text)
         for name, default, text in re.findall(row, PAGE.read_text(), re.M)
     }
-    texts = {**STREAMS, **INPUTS, **MEDIA}
+    texts = {**STREAMS, **JOBS, **INPUTS, **MEDIA}
     assert rows == {name: (f"{value:.12g}", texts[name]) for name, value in defaults().items()}
 
 
 def test_every_number_that_bounds_a_client_is_an_option() -> None:
     elsewhere = {"max_sessions", "max_waiting", "threads"}  # options of shorter names
-    for owner, names in ((ServerOptions, STREAMS), (InputLimits, INPUTS), (MediaLimits, MEDIA)):
+    for owner, names in (
+        (ServerOptions, STREAMS), (JobLimits, JOBS), (InputLimits, INPUTS), (MediaLimits, MEDIA),
+    ):  # fmt: skip
         numbers = {each.name for each in fields(owner) if each.type in (int, float, "int", "float")}
         assert numbers - elsewhere == set(names), owner
 
 
 def test_what_is_given_arrives() -> None:
-    given = dict.fromkeys(defaults()) | {"max_frames": 7, "max_work_px": 5.0, "drain_s": 3.0}
+    asked = {"max_frames": 7, "max_work_px": 5.0, "drain_s": 3.0, "max_jobs": 9}
+    given = dict.fromkeys(defaults()) | asked
     limits, streams = limits_from(given)
-    assert (limits.media.max_frames, limits.max_work_px, streams) == (7, 5.0, {"drain_s": 3.0})
+    assert (limits.media.max_frames, limits.max_work_px, streams) == (
+        7, 5.0, {"drain_s": 3.0, "jobs": JobLimits(max_jobs=9)},
+    )  # fmt: skip
     assert limits.media.max_width_px == MediaLimits().max_width_px
     assert not given
 

@@ -22,21 +22,21 @@ def digest(token: str) -> str:
 
 def test_a_token_is_known_by_its_hash(tmp_path: Path) -> None:
     file = tmp_path / "tokens"
-    file.write_text(f"# ours\n{digest('one')} studio\n\n{digest('two')}\n")
+    file.write_text(f"# ours\n{digest('one')} studio admin\n\n{digest('two')}\n")
     tokens = Tokens(file)
-    assert tokens.check([("authorization", "Bearer one")]) == "studio"
-    assert tokens.check([("authorization", "bearer two")]) == digest("two")[:8]
+    assert tokens.check([("authorization", "Bearer one")]) == ("studio", True)
+    assert tokens.check([("authorization", "bearer two")]) == (digest("two")[:8], False)
     for given in ([], [("authorization", "Bearer three")], [("authorization", "Basic one")]):
         with pytest.raises(UnauthenticatedError):
             tokens.check(given)
     new = tmp_path / "new"
     new.write_text(f"{digest('three')} late\n")
     new.replace(file)
-    assert tokens.check([("authorization", "Bearer three")]) == "late"
+    assert tokens.check([("authorization", "Bearer three")]) == ("late", False)
     with pytest.raises(UnauthenticatedError):
         tokens.check([("authorization", "Bearer one")])
     file.unlink()
-    assert tokens.check([("authorization", "Bearer three")]) == "late"
+    assert tokens.check([("authorization", "Bearer three")]) == ("late", False)
 
 
 def test_a_file_that_cannot_be_used(tmp_path: Path) -> None:

@@ -28,6 +28,9 @@ CODES = {
     "DeadlineExceededError": "DEADLINE_EXCEEDED",
     "IdleError": "ABORTED",
     "UnauthenticatedError": "UNAUTHENTICATED",
+    "ForbiddenError": "PERMISSION_DENIED",
+    "NotFoundError": "NOT_FOUND",
+    "DamagedUploadError": "DATA_LOSS",
     "UnsupportedError": "UNIMPLEMENTED",
     "MimoError": "INTERNAL",
 }

@@ -1,0 +1,88 @@
+"""The result of a job, fetched in pieces; a fetch that broke off goes on where it stopped."""
+
+import hashlib
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from mimo.v1 import jobs_pb2 as pb
+from mimo_runtime.client.connection import Connection
+from mimo_runtime.client.jobs import get_job
+from mimo_runtime.client.patience import Patience
+from mimo_runtime.errors import DamagedUploadError, InvalidRequestError, ProtocolError
+from mimo_runtime.files import write_errors
+from mimo_runtime.frame_folder import FrameFolder
+from mimo_runtime.wire.kinds import OutputKind, output_kind
+
+OnBytes = Callable[[int, int], None]  # received so far, altogether
+
+MEDIA_TYPES = {"video/mp4": OutputKind.VIDEO, "application/zip": OutputKind.LOSSLESS}
+
+
+def download_result(
+    connection: Connection, job_id: str, output: Path, on_bytes: OnBytes = lambda *_: None
+) -> None:
+    """Fetch what a job has made to `output`: NAME.mp4, or a folder for PNG pictures.
+
+    A broken line is waited for. What has arrived stays beside the output under a name that begins
+    with a dot until it is whole, also when this is interrupted, and is gone on with.
+
+    Raises:
+        InvalidRequestError: the result is of another kind than `output`.
+        ProtocolError: the job has no result.
+        DamagedUploadError: what arrived is not what the server made; it is removed.
+        MimoError: as the server says it.
+    """
+    job = get_job(connection, job_id)
+    if not job.HasField("result"):
+        raise ProtocolError(f"The job {job_id} has no result; watch it until it has succeeded.")
+    kind = MEDIA_TYPES.get(job.result.media_type)
+    if output_kind(output) is not kind:
+        raise InvalidRequestError(
+            f"The result is {job.result.media_type} and '{output}' is none; give NAME.mp4 for a "
+            "video, or a name without a suffix for a folder of pictures."
+        )
+    part = output.with_name(f".{output.name}.{job_id}.part")
+    with write_errors(output):
+        _fetch(connection, job, part, on_bytes)
+        _check(part, job.result.sha256)
+    if kind is OutputKind.LOSSLESS:
+        _unpack(part, output)
+    else:
+        with write_errors(output):
+            part.replace(output)
+
+
+def _fetch(connection: Connection, job: pb.Job, part: Path, on_bytes: OnBytes) -> None:
+    patience, size_bytes = Patience(), job.result.size_bytes
+    with part.open("ab") as file:
+        while (offset := file.tell()) < size_bytes:
+            with patience:
+                request = pb.DownloadResultRequest(id=job.id, offset=offset)
+                for piece in connection.stream(connection.jobs.DownloadResult, request):
+                    patience.restore()
+                    file.write(piece.data)
+                    on_bytes(piece.offset + len(piece.data), size_bytes)
+
+
+def _check(part: Path, sha256: str) -> None:
+    with part.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256:
+        part.unlink()
+        raise DamagedUploadError(
+            "What arrived is not what the server made, by its SHA-256; fetch it again."
+        )
+
+
+def _unpack(part: Path, output: Path) -> None:
+    """The pictures by their numbers; no name in the file decides where anything is written."""
+    folder = FrameFolder(output)
+    try:
+        with zipfile.ZipFile(part) as file:
+            for index, entry in enumerate(sorted(file.namelist())):
+                folder.append(index, file.read(entry))
+        folder.commit()
+    finally:
+        folder.discard()
+    part.unlink()

@@ -1,0 +1,1 @@
+"""Jobs and assets: work and its files that outlive their clients and the server."""

@@ -1,0 +1,109 @@
+"""A job as it is told of, and as a row of the database."""
+
+import json
+import sqlite3
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+
+from mimo_runtime.jobs.spec import JobSpec
+from mimo_runtime.synthesis.request import OutputFormat
+from mimo_runtime.wire.progress import Progress
+
+
+class JobState(StrEnum):
+    """Where a job is; the last three are final."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing more happens to a job in this state."""
+        return self not in (self.QUEUED, self.RUNNING)
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """The file that a job made; `sha256` in hex."""
+
+    size_bytes: int
+    sha256: str
+    media_type: str
+    file_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One job. Times are in seconds since 1970, 0 for what has not been.
+
+    `position` jobs go before one that waits, which is expected to begin at `expected_start_s`,
+    0 where that is not known.
+    """
+
+    number: int
+    id: str
+    caller: str
+    request_id: str
+    spec: JobSpec
+    priority: int
+    state: JobState
+    sequence: int
+    attempts: int
+    created_s: float
+    started_s: float
+    ended_s: float
+    expires_s: float
+    progress: Progress | None
+    output: OutputFormat | None
+    result: JobResult | None
+    reason: str
+    sentence: str
+    position: int = 0
+    expected_start_s: float = 0.0
+
+    def at(self, position: int, expected_start_s: float) -> "Job":
+        """The same job with its place in the queue."""
+        return replace(self, position=position, expected_start_s=expected_start_s)
+
+
+_AS_THEY_ARE = (
+    *("number", "id", "caller", "request_id", "priority", "sequence", "attempts", "created_s"),
+    *("started_s", "ended_s", "expires_s", "reason", "sentence"),
+)
+
+
+def job_from(row: sqlite3.Row) -> Job:
+    """The job of a row of the table `jobs`."""
+    result, progress, output = row["result"], row["progress"], row["output"]
+    return Job(
+        spec=JobSpec.from_json(row["spec"]),
+        state=JobState(row["state"]),
+        progress=Progress(**json.loads(progress)) if progress else None,
+        output=_output_from(output) if output else None,
+        result=JobResult(**json.loads(result)) if result else None,
+        **{name: row[name] for name in _AS_THEY_ARE},
+    )
+
+
+def result_text(result: JobResult) -> str:
+    """A result as the column `result` keeps it."""
+    return json.dumps(asdict(result))
+
+
+def progress_text(progress: Progress) -> str:
+    """A progress as the column `progress` keeps it."""
+    return json.dumps(asdict(progress))
+
+
+def output_text(output: OutputFormat) -> str:
+    """A format as the column `output` keeps it."""
+    return json.dumps({**asdict(output), "rate_fps": str(output.rate_fps)})
+
+
+def _output_from(text: str) -> OutputFormat:
+    values = json.loads(text)
+    return OutputFormat(**{**values, "rate_fps": Fraction(values["rate_fps"])})

@@ -1,0 +1,134 @@
+"""Jobs that wait get their turns beside the streams of the same server."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from mimo_runtime.errors import EngineLostError, ResourceError, ServerUnreachableError
+from mimo_runtime.jobs.changes import Changes
+from mimo_runtime.jobs.job import Job
+from mimo_runtime.jobs.limits import MAX_ATTEMPTS
+from mimo_runtime.jobs.state import State
+from mimo_runtime.jobs.work import JobWork
+from mimo_runtime.sessions.admission import Admission
+from mimo_runtime.sessions.incident import told_error
+from mimo_runtime.wire.status import row_of
+
+LOG = logging.getLogger(__name__)
+_NAME = "jobs"  # among the hosts that take turns
+_LOOK_S = 60.0
+_TRY_AGAIN_S = 5.0
+
+
+class JobQueue:
+    """Takes the next job whenever `admission` has a place. Used from one event loop only."""
+
+    def __init__(self, state: State, admission: Admission, work: JobWork, changes: Changes) -> None:
+        self._state = state
+        self._admission = admission
+        self._work = work
+        self._changes = changes
+        self._filled = asyncio.Event()
+        self._filled.set()  # with what a server before this one has left
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._stopped: set[str] = set()
+        self._dispatcher = asyncio.create_task(self._dispatch())
+
+    @property
+    def running(self) -> int:
+        """Jobs that are worked on now."""
+        return len(self._running)
+
+    def fill(self) -> None:
+        """Hear that a job waits."""
+        self._filled.set()
+
+    async def end(self, job_id: str) -> None:
+        """Stop working on a job, if that is done, and wait until nothing of it is left."""
+        if (task := self._running.get(job_id)) is not None:
+            self._stop(job_id)
+            await asyncio.wait([task])
+
+    async def close(self, within_s: float) -> None:
+        """Begin no more jobs, give those at work `within_s`, then have them wait for a restart.
+
+        May be called again with a shorter time.
+        """
+        self._dispatcher.cancel()
+        await asyncio.wait([self._dispatcher])
+        if tasks := list(self._running.values()):
+            await asyncio.wait(tasks, timeout=within_s)
+        for job_id in list(self._running):
+            self._stop(job_id)
+        if tasks := list(self._running.values()):
+            await asyncio.wait(tasks)
+
+    def _stop(self, job_id: str) -> None:
+        if job_id not in self._stopped:
+            self._stopped.add(job_id)
+            self._running[job_id].cancel()
+
+    async def _dispatch(self) -> None:
+        with contextlib.suppress(ServerUnreachableError):  # the server ends
+            while True:
+                await self._filled.wait()
+                place = self._admission.enter_queue(_NAME)
+
+                def leave(place=place) -> None:  # type: ignore[no-untyped-def]
+                    self._admission.leave(place)
+
+                try:
+                    while not await place.wait(_LOOK_S):
+                        pass
+                    job = await self._take()
+                except BaseException:
+                    leave()
+                    raise
+                if job is None:
+                    leave()
+                else:
+                    self._begin(job, leave)
+
+    async def _take(self) -> Job | None:
+        self._filled.clear()
+        try:
+            job = await asyncio.to_thread(self._state.progress.take)
+        except ResourceError as error:
+            LOG.warning("%s", error)
+            await asyncio.sleep(_TRY_AGAIN_S)
+            self._filled.set()
+            return None
+        if job is not None:
+            self._filled.set()  # with those behind it
+        return job
+
+    def _begin(self, job: Job, leave: Callable[[], None]) -> None:
+        self._changes.ring(job.id)
+        self._running[job.id] = asyncio.create_task(self._run(job, leave))
+
+    async def _run(self, job: Job, leave: Callable[[], None]) -> None:
+        try:
+            await self._work.make(job, leave)
+        except asyncio.CancelledError:
+            await asyncio.to_thread(self._state.progress.wait_again, job.id, counted=False)
+        except Exception as error:
+            await self._fail(job, error)
+        finally:
+            leave()
+            del self._running[job.id]
+            self._stopped.discard(job.id)
+            self._changes.ring(job.id)
+            self._filled.set()
+
+    async def _fail(self, job: Job, error: Exception) -> None:
+        told, progress = told_error(error), self._state.progress
+        if isinstance(told, EngineLostError) and job.attempts < MAX_ATTEMPTS:
+            await asyncio.to_thread(progress.wait_again, job.id, counted=not self._closing)
+        else:
+            reason = row_of(told).reason
+            await asyncio.to_thread(progress.fail, job.id, reason, str(told))
+
+    @property
+    def _closing(self) -> bool:
+        return self._dispatcher.done()

@@ -1,0 +1,99 @@
+"""One job's work: the same session as a stream's, with a file in place of a client."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+
+from mimo_runtime.jobs.changes import Changes
+from mimo_runtime.jobs.job import Job
+from mimo_runtime.jobs.result_file import BoundedResult
+from mimo_runtime.jobs.state import State
+from mimo_runtime.runner.runner import Runner
+from mimo_runtime.sessions.encoding import EncodedFrames
+from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.running import at_work
+from mimo_runtime.sessions.session import Event, Session
+from mimo_runtime.synthesis.request import OutputFormat
+from mimo_runtime.wire.progress import Progress
+
+TELL_EVERY_S = 1.0  # progress, unless a new stage begins; each time is written to disk
+
+
+class JobWork:
+    """Makes what jobs ask for, each in a thread of `workers`."""
+
+    def __init__(
+        self,
+        state: State,
+        runner: Runner,
+        limits: InputLimits,
+        workers: Executor,
+        changes: Changes,
+    ) -> None:
+        self._state = state
+        self._runner = runner
+        self._limits = limits
+        self._workers = workers
+        self._changes = changes
+
+    async def make(self, job: Job, leave: Callable[[], None]) -> None:
+        """Do one job, from its inputs to its result; `leave` is called when the engine is free.
+
+        Raises:
+            MimoError: why it cannot be done.
+        """
+        spec, limits = job.spec, self._limits
+        session = Session(
+            self._runner, spec.settings, spec.kind, limits, None,
+            view=spec.view, spool=self._state.work,
+        )  # fmt: skip
+        try:
+            await asyncio.to_thread(self._adopt, job, session)
+            room_bytes = await asyncio.to_thread(self._state.room_bytes, job.caller)
+            result = BoundedResult(spec.kind, session.spool.folder, room_bytes)
+            try:
+                session.begin()
+                told = _Told()
+                async with at_work(session, self._workers, leave) as events:
+                    async for event in events:
+                        await self._note(job, result, event, told)
+                await asyncio.to_thread(self._keep, job, result)
+            finally:
+                result.close()
+        finally:
+            session.close()
+
+    def _adopt(self, job: Job, session: Session) -> None:
+        for each in job.spec.inputs:
+            path = self._state.assets.path(job.caller, each.sha256)
+            session.spool.adopt(each.kind, each.name, path)
+
+    def _keep(self, job: Job, result: BoundedResult) -> None:
+        self._state.keep_result(job, *result.finish(job.id))
+
+    async def _note(self, job: Job, result: BoundedResult, event: Event, told: "_Told") -> None:
+        if isinstance(event, EncodedFrames):
+            await asyncio.to_thread(result.append, event)
+        elif isinstance(event, OutputFormat):
+            await asyncio.to_thread(self._state.progress.plan, job.id, event)
+            self._changes.ring(job.id)
+        elif isinstance(event, Progress) and told.is_due(event):
+            await asyncio.to_thread(self._state.progress.tell, job.id, event)
+            self._changes.ring(job.id)
+
+
+class _Told:
+    """What was last told of a job's progress, and when."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+        self._at_s = 0.0
+
+    def is_due(self, progress: Progress) -> bool:
+        """Whether to tell this one; that counts as told."""
+        now_s = time.monotonic()
+        if progress.stage == self._stage and now_s - self._at_s < TELL_EVERY_S:
+            return False
+        self._stage, self._at_s = progress.stage, now_s
+        return True
