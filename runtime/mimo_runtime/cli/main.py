@@ -7,17 +7,20 @@ from importlib.metadata import entry_points
 import click
 
 import mimo_runtime
+from mimo_runtime.cli.assets import assets
 from mimo_runtime.cli.bench import bench
 from mimo_runtime.cli.character import character
 from mimo_runtime.cli.decompose import decompose
 from mimo_runtime.cli.demo import demo
 from mimo_runtime.cli.inspect import inspect
+from mimo_runtime.cli.jobs import jobs
 from mimo_runtime.cli.live import live
 from mimo_runtime.cli.motion import motion
 from mimo_runtime.cli.plan import plan
 from mimo_runtime.cli.render import render
 from mimo_runtime.cli.report import report
 from mimo_runtime.cli.serve import serve
+from mimo_runtime.cli.server import server
 from mimo_runtime.cli.stitch import stitch
 from mimo_runtime.cli.synthesize import synthesize
 from mimo_runtime.errors import CancelledError, MimoError
@@ -33,16 +36,19 @@ class Commands(click.Group):
         """Names in the order of a first visit: demo and export, then what uses a bundle."""
         announced = sorted(point.name for point in entry_points(group=_GROUP))
         ours = [
+            "assets",
             "bench",
             "character",
             "decompose",
             "inspect",
+            "jobs",
             "live",
             "motion",
             "plan",
             "render",
             "report",
             "serve",
+            "server",
             "stitch",
             "synthesize",
         ]
@@ -79,9 +85,8 @@ def mimo(quiet: bool) -> None:
 
 
 for _command in (
-    bench, character, decompose, demo, inspect, live, motion, plan, render, report, serve,
-    stitch,
-    synthesize,
+    assets, bench, character, decompose, demo, inspect, jobs, live, motion, plan, render, report,
+    serve, server, stitch, synthesize,
 ):  # fmt: skip
     mimo.add_command(_command)
 

@@ -45,7 +45,7 @@ def character_options(command: Command) -> Command:
             "--character",
             required=True,
             type=ANY_PATH,
-            callback=_picture_file,
+            callback=picture_file,
             help="Picture of the character: full body, frontal. Its alpha channel is the matte. "
             "Or a folder made by 'mimo character'.",
         ),
@@ -131,7 +131,7 @@ def _motion_folder(
     return given
 
 
-def _picture_file(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
+def picture_file(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
     """The picture of a character, which may be a folder; a folder that is none is an error."""
     if not given.is_dir():
         return given

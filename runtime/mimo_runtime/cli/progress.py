@@ -21,6 +21,7 @@ STAGES = {
     "draw": "server: drawing the motion",
     "layers": "server: scene, occluders",
     "write": "server: writing",
+    "bytes": "fetching the result",
 }
 
 

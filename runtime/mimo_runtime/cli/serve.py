@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from mimo_runtime.bundle import Shape
+from mimo_runtime.cli.config_file import config_option, lines_named
 from mimo_runtime.cli.options import ANY_PATH, FILE, FOLDER, engine_options, examples, shape_options
 from mimo_runtime.cli.server_limits import limit_options, limits_from
 
@@ -14,10 +15,12 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
     epilog=examples(
         "mimo serve --bundle bundles/mimo",
         "mimo serve --bundle b --listen 0.0.0.0:50051 --tls-certificate c.pem --tls-key k.pem",
+        "mimo serve --config mimo.toml",
         "mimo serve --bundle b --state /var/lib/mimo --tokens tokens.txt",
         "mimo serve --bundle b --sessions 2 --max-work-px 50e9 --spool-dir /dev/shm",
     )
 )
+@config_option
 @click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
 @shape_options
 @click.option("--listen", default="127.0.0.1:50051", show_default=True, help="HOST:PORT.")
@@ -42,7 +45,10 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
     help="Whether the server tells its protocol to whoever asks.",
 )
 @limit_options
+@click.pass_context
 def serve(
+    context: click.Context,
+    /,
     bundle: Path,
     shape: Shape | None,
     verify: bool,
@@ -56,8 +62,9 @@ def serve(
     from mimo_runtime.serving.options import ServerOptions
     from mimo_runtime.serving.run import serve as run
 
-    limits, bounds = limits_from(given)
-    options = ServerOptions(
-        max_sessions=sessions, max_waiting=waiting, limits=limits, **bounds, **given
-    )
+    with lines_named(context):
+        limits, bounds = limits_from(given)
+        options = ServerOptions(
+            max_sessions=sessions, max_waiting=waiting, limits=limits, **bounds, **given
+        )
     run(open_at_terminal(bundle, shape, verify), listen, options, click.echo)

@@ -26,11 +26,11 @@ class Connection:
 
     def __init__(self, server: str, tls_root: Path | None = None) -> None:
         self.server = server
-        self._channel = open_channel(server, tls_root)
-        self.synthesis = synthesis_pb2_grpc.SynthesisServiceStub(self._channel)
-        self.assets = assets_pb2_grpc.AssetServiceStub(self._channel)
-        self.jobs = jobs_pb2_grpc.JobServiceStub(self._channel)
-        self.operations = server_pb2_grpc.ServerServiceStub(self._channel)
+        self.channel = open_channel(server, tls_root)
+        self.synthesis = synthesis_pb2_grpc.SynthesisServiceStub(self.channel)
+        self.assets = assets_pb2_grpc.AssetServiceStub(self.channel)
+        self.jobs = jobs_pb2_grpc.JobServiceStub(self.channel)
+        self.operations = server_pb2_grpc.ServerServiceStub(self.channel)
 
     def __enter__(self) -> "Connection":
         return self
@@ -41,7 +41,7 @@ class Connection:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._channel.close()
+        self.channel.close()
 
     def ask(self, method: Callable[..., Answer], request: Any) -> Answer:
         """The answer to a question, which comes within a minute.
