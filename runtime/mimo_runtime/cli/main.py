@@ -12,6 +12,7 @@ from mimo_runtime.cli.bench import bench
 from mimo_runtime.cli.character import character
 from mimo_runtime.cli.decompose import decompose
 from mimo_runtime.cli.demo import demo
+from mimo_runtime.cli.farm import farm
 from mimo_runtime.cli.inspect import inspect
 from mimo_runtime.cli.jobs import jobs
 from mimo_runtime.cli.live import live
@@ -40,6 +41,7 @@ class Commands(click.Group):
             "bench",
             "character",
             "decompose",
+            "farm",
             "inspect",
             "jobs",
             "live",
@@ -85,8 +87,8 @@ def mimo(quiet: bool) -> None:
 
 
 for _command in (
-    assets, bench, character, decompose, demo, inspect, jobs, live, motion, plan, render, report,
-    serve, server, stitch, synthesize,
+    assets, bench, character, decompose, demo, farm, inspect, jobs, live, motion, plan, render,
+    report, serve, server, stitch, synthesize,
 ):  # fmt: skip
     mimo.add_command(_command)
 

@@ -52,6 +52,9 @@ class ProgressBars:
     ) -> None:
         self._bars.stop()
 
+    def next_part(self) -> None:
+        """The stages begin anew; their bars are moved back when they do."""
+
     def __call__(self, progress: Progress) -> None:
         """Move the bar of a stage, adding it when it is new."""
         stage = progress.stage

@@ -9,6 +9,7 @@ from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.like import asked_for, check_like, like_option
+from mimo_runtime.cli.openjd_lines import openjd_option, telling_failure
 from mimo_runtime.cli.options import (
     FOLDER,
     engine_options,
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 @engine_options
 @frame_options
 @like_option
+@openjd_option
 def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None:
     """Render one video, or segments of a shot, in this process.
 
@@ -112,5 +114,9 @@ def _render_part(options: dict[str, Any], settings: Settings) -> None:
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
     token = CancellationToken()
-    with preempted_on_sigterm(token), chosen_template(options, options["output"]) as template:
+    with (
+        telling_failure(options["openjd"]),
+        preempted_on_sigterm(token),
+        chosen_template(options, options["output"]) as template,
+    ):
         render_segments(options | {"template": template}, settings, token)

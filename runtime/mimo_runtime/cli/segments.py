@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.like import check_like
+from mimo_runtime.cli.openjd_lines import OpenJdProgress
 from mimo_runtime.errors import CancelledError
 from mimo_runtime.wire.settings import Settings
 
@@ -59,9 +60,10 @@ def render_segments(
     if missing:
         opened.say_preflight()
     try:
-        with ProgressBars() as bars:
+        with OpenJdProgress(len(missing)) if options["openjd"] else ProgressBars() as progress:
             for frames in missing:
-                _render(opened, folder, frames, options["overlap"], token, bars)
+                _render(opened, folder, frames, options["overlap"], token, progress)
+                progress.next_part()
     except KeyboardInterrupt:
         raise CancelledError(
             "Cancelled; finished frames are kept, and the same command goes on."
@@ -74,7 +76,7 @@ def _render(
     frames: range,
     overlap: int | None,
     token: "CancellationToken",
-    bars: "ProgressBars",
+    progress: "ProgressBars | OpenJdProgress",
 ) -> None:
     from contextlib import closing
     from dataclasses import replace
@@ -84,7 +86,7 @@ def _render(
 
     started_s = time.monotonic()
     request = replace(opened.request, part=Part(frames, overlap))
-    job = opened.synthesizer.start(request, token, bars)
+    job = opened.synthesizer.start(request, token, progress)
     with closing(job.frames()) as made:
         write_segment(folder, frames, made)
     _say(folder.path, folder.numbers(frames), f"rendered in {time.monotonic() - started_s:.1f} s")

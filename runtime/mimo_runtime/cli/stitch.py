@@ -5,28 +5,47 @@ from pathlib import Path
 import click
 
 from mimo_runtime.cli.counts import counted
-from mimo_runtime.cli.options import FOLDER, examples, output_option
+from mimo_runtime.cli.openjd_lines import OpenJdProgress, openjd_option, telling_failure
+from mimo_runtime.cli.options import ANY_PATH, examples, output_option
 
 
 @click.command(
-    epilog=examples("mimo stitch shot -o shot.mp4", "mimo stitch shot -o frames"),
+    epilog=examples(
+        "mimo stitch shot -o shot.mp4", "mimo stitch shot -o frames", "mimo stitch shot.yaml"
+    ),
 )
-@click.argument("shot", type=FOLDER)
+@click.argument("shot", type=ANY_PATH)
 @output_option(required=False)
-def stitch(shot: Path, output: Path | None) -> None:
+@openjd_option
+def stitch(shot: Path, output: Path | None, openjd: bool) -> None:
     """Join the segments that 'mimo render --frames' has written into the folder SHOT.
 
     Every frame is compared with the hash that its worker noted. The result is what a render of the
-    whole shot is; without -o it is SHOT.mp4.
+    whole shot is; without -o it is SHOT.mp4. For a shot file SHOT.yaml, both are what it names.
     """
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.farm.shot_folder import open_shot
     from mimo_runtime.farm.stitch import stitch as join
     from mimo_runtime.wire.progress import Progress, Stage
 
-    folder = open_shot(shot)
-    shot = shot.resolve()
-    target = output or shot.with_name(f"{shot.name}.mp4")
-    with ProgressBars() as bars:
-        count = join(folder, target, lambda done, total: bars(Progress(Stage.FRAMES, done, total)))
+    progress = OpenJdProgress(stages=(Stage.FRAMES,)) if openjd else ProgressBars()
+    with telling_failure(openjd), progress:
+        folder, result = _of(shot)
+        target = output or result
+        count = join(
+            open_shot(folder),
+            target,
+            lambda done, total: progress(Progress(Stage.FRAMES, done, total)),
+        )
     click.echo(f"{target}: {counted(count, 'frame')}.")
+
+
+def _of(shot: Path) -> tuple[Path, Path]:
+    """The folder of a shot, and what is stitched unless an option says otherwise."""
+    if shot.is_dir() or not shot.exists():
+        folder = shot.resolve()
+        return folder, folder.with_name(f"{folder.name}.mp4")
+    from mimo_runtime.farm.shot_file import read_shot
+
+    file = read_shot(shot)
+    return file.output, file.result

@@ -1,0 +1,68 @@
+"""`mimo farm`: jobs for the schedulers that studios run."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mimo_runtime.cli.options import FILE, examples
+
+if TYPE_CHECKING:
+    from mimo_runtime.farm.shot_file import ShotFile
+
+
+@click.group()
+def farm() -> None:
+    """Jobs for the schedulers of render farms (docs/farm.md)."""
+
+
+@farm.command(
+    epilog=examples(
+        "mimo farm openjd shot.yaml -o shot.openjd.json",
+        "openjd run shot.openjd.json",
+    )
+)
+@click.argument("shot", metavar="SHOT.yaml", type=FILE)
+@click.option("-o", "--output", type=FILE, help="File for the template; else it is printed.")
+def openjd(shot: Path, output: Path | None) -> None:
+    """Write the job of a shot for Open Job Description.
+
+    A step renders the segments, a chunk of frames each, and one joins them. A driving video is
+    decomposed now, since only then the number of frames is known. The file should lie beside
+    SHOT.yaml or above; else the scheduler has to be told the job's parameter Shot.
+    """
+    import json
+
+    from mimo_runtime.farm.openjd import job_template
+    from mimo_runtime.farm.shot_file import read_shot
+    from mimo_runtime.files import write_errors
+
+    file = read_shot(shot)
+    first_frame = int(file.options.get("first_frame", 1))
+    folder = (output or shot).parent
+    content = job_template(file, folder, first_frame, _frame_count(file))
+    text = json.dumps(content, indent=1)
+    if output is None:
+        click.echo(text)
+        return
+    with write_errors(output):
+        output.write_text(text + "\n")
+
+
+def _frame_count(shot: "ShotFile") -> int:
+    """Frames of a shot; the settings are resolved, since the official mode takes some alone."""
+    from mimo_runtime.bundle import shape_from
+    from mimo_runtime.bundle.opening import open_at_terminal
+    from mimo_runtime.cli.driving import TEMPLATE_OPTIONS, chosen_template
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.synthesis.resolved import resolved_settings
+    from mimo_runtime.templates.folder import open_template
+    from mimo_runtime.wire.settings import Settings
+
+    asked: dict[str, Any] = dict.fromkeys(TEMPLATE_OPTIONS) | {"tiles": 1} | dict(shot.options)
+    names = ("mode", "steps", "guidance", "seed", "framing")
+    settings = Settings(**{name: asked[name] for name in names if name in asked})
+    bundle = open_at_terminal(asked["bundle"], shape_from(asked.get("shape")))
+    rules = resolved_settings(settings, bundle.manifest).rules
+    with chosen_template(asked, shot.output) as template:
+        return open_template(template, MediaLimits(), max_frames=rules.max_frames).frame_count

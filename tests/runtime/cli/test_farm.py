@@ -1,0 +1,109 @@
+"""Jobs for Open Job Description, run for real by its own command."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mimo_runtime.cli import main
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.bundles import SMALL_BUNDLE
+from tests.runtime.serving.calls import shorten
+
+OPENJD = Path(sys.executable).parent / "openjd"
+PATIENCE_S = 500
+COMMAND = f"""\
+#!{sys.executable}
+# The command of a node; its first try at frames 4-6 is killed at work.
+import subprocess, sys, time
+from pathlib import Path
+here = Path(__file__).parent
+node = "from mimo_runtime.cli import main; main()"
+process = subprocess.Popen([sys.executable, "-c", node, *sys.argv[1:]])
+if "4-6" in sys.argv and not (here / "killed").exists():
+    while not any(here.glob("out/shot/.work-*")) and process.poll() is None:
+        time.sleep(0.005)
+    process.kill()
+    (here / "killed").touch()
+sys.exit(process.wait() % 256)
+"""
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Path:
+    """Of 8 frames, three to a segment."""
+    shorten(TEMPLATE, tmp_path)
+    path = tmp_path / "shot.yaml"
+    path.write_text(
+        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
+        "segment_frames: 3\noutput: out/shot\n"
+        "settings: {steps: 1, guidance: 1, mode: corrected}\n"
+    )
+    command = tmp_path / "mimo"
+    command.write_text(COMMAND)
+    command.chmod(0o755)
+    return path
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(["-q", *map(str, arguments)])
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+def openjd(job: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [OPENJD, "run", job, "-p", f"Mimo={job.parent / 'mimo'}", *arguments]
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=PATIENCE_S, check=False, cwd="/"
+    )
+
+
+def test_three_segments_one_killed_and_run_again_and_one_stitch(shot: Path) -> None:
+    job = shot.with_name("job.json")
+    assert run("farm", "openjd", shot, "-o", job) == 0
+    everything = ("--step", "Stitch", "--run-dependencies")
+    first = openjd(job, *everything)
+    assert first.returncode != 0
+    assert (shot.parent / "killed").exists()
+    assert not (shot.parent / "out" / "shot.mp4").exists()
+
+    again = openjd(job, *everything)
+    assert again.returncode == 0, again.stdout
+    assert "frames 1-3 already there" in again.stdout
+    assert "frames 4-6 rendered" in again.stdout
+    assert "frames 7-8 rendered" in again.stdout
+    assert "openjd_progress: 100" in again.stdout
+    assert list((shot.parent / "out" / "shot").glob(".*")) == []
+
+    assert run("render", shot, "-o", shot.with_name("whole.mp4")) == 0
+    stitched = (shot.parent / "out" / "shot.mp4").read_bytes()
+    assert stitched == shot.with_name("whole.mp4").read_bytes()
+
+
+def test_the_template_has_every_frame_and_keeps_to_the_specification(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("farm", "openjd", shot) == 0
+    template = json.loads(capsys.readouterr().out)
+    (frame,) = template["steps"][0]["parameterSpace"]["taskParameterDefinitions"]
+    assert (frame["range"], frame["chunks"]["defaultTaskCount"]) == ("1-8", 3)
+    assert template["parameterDefinitions"][1]["default"] == "shot.yaml"
+    elsewhere = shot.parent / "jobs"
+    elsewhere.mkdir()
+    assert run("farm", "openjd", shot, "-o", elsewhere / "job.json") == 0
+    assert (
+        "default"
+        not in json.loads((elsewhere / "job.json").read_bytes())["parameterDefinitions"][1]
+    )
+    check = subprocess.run([OPENJD, "check", elsewhere / "job.json"], check=False)
+    assert check.returncode == 0
+
+
+def test_what_fails_is_told_in_its_line(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("stitch", shot, "--openjd") == 2
+    assert "openjd_fail: '" in capsys.readouterr().out
+    assert run("render", shot, "--frames", "9", "--openjd") == 2
+    assert "openjd_fail: The frames 9 are asked for" in capsys.readouterr().out
