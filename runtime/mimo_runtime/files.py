@@ -44,6 +44,12 @@ def write_whole(path: Path, data: bytes, work: Path) -> None:
     partial.replace(path)
 
 
+def sync_file(path: Path) -> None:
+    """Have a file on the disk. Raises OSError."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 def sync_folder(path: Path) -> None:
     """Have the names in a folder on the disk. Raises OSError."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)

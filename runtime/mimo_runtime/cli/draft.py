@@ -29,6 +29,7 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
     from mimo_runtime.synthesis.draft import Draft
     from mimo_runtime.synthesis.inputs import figure_from_files
     from mimo_runtime.templates.folder import open_template
+    from mimo_runtime.templates.sound import template_sound
 
     started_s, limits = time.monotonic(), MediaLimits()
     opened = open_template(template, limits)
@@ -39,8 +40,9 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
     with ProgressBars() as bars:
         draft = Draft(figure, opened, bars)
         form = draft.output
+        size_px = form.width_px, form.height_px
         with (
-            open_sink(output, form.width_px, form.height_px, form.rate_fps) as sink,
+            open_sink(output, *size_px, form.rate_fps, sound=template_sound(opened)) as sink,
             closing(draft.frames()) as frames,
         ):
             for frame in frames:

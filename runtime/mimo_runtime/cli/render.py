@@ -86,6 +86,7 @@ def _render_whole(options: dict[str, Any], settings: Settings) -> None:
     from mimo_runtime.farm.record import note_of
     from mimo_runtime.media.sink import open_sink
     from mimo_runtime.synthesis.cancellation import CancellationToken
+    from mimo_runtime.templates.sound import template_sound
 
     started_s = time.monotonic()
     opened = open_request(options, settings)
@@ -95,9 +96,10 @@ def _render_whole(options: dict[str, Any], settings: Settings) -> None:
     with ProgressBars() as bars:
         job = opened.synthesizer.start(opened.request, CancellationToken(), bars)
         form = job.output
+        sound = template_sound(opened.request.template)
         note, size_px = note_of(recipe), (form.width_px, form.height_px)
         with (
-            open_sink(options["output"], *size_px, form.rate_fps, note) as sink,
+            open_sink(options["output"], *size_px, form.rate_fps, note, sound) as sink,
             closing(job.frames()) as frames,
         ):
             for frame in frames:

@@ -46,7 +46,9 @@ def render_segments(
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.farm.frame_numbers import segments_from
+    from mimo_runtime.farm.segment import keep_sound
     from mimo_runtime.farm.shot_folder import Shot, begin_shot
+    from mimo_runtime.templates.sound import template_sound
 
     opened = open_request(options, settings)
     template = opened.request.template
@@ -59,6 +61,7 @@ def render_segments(
     missing = [frames for frames in segments if not _is_there(folder, frames)]
     if missing:
         opened.say_preflight()
+        keep_sound(folder, template_sound(template))
     try:
         with OpenJdProgress(len(missing)) if options["openjd"] else ProgressBars() as progress:
             for frames in missing:

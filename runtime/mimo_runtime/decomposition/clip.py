@@ -14,6 +14,7 @@ from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.frame_rate import is_steady
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
+from mimo_runtime.media.sound import ClipSound, open_sound
 
 Pixels = NDArray[np.uint8]
 
@@ -68,6 +69,12 @@ class DrivingClip:
         ) as reader:
             for frame in frames_at(reader, self.indices):
                 yield frame.copy()
+
+    def sound(self) -> ClipSound | None:
+        """What is heard from the first frame on, as long as they last; None for nothing."""
+        start_s = self.info.timestamps_s[self.indices[0]]
+        duration_s = float(self.frame_count / self.rate_fps)
+        return open_sound(self.path, LIMITS, start_s, duration_s)
 
     def sentences(self) -> tuple[str, ...]:
         """What was understood of the video, and what was changed on the way to these frames."""

@@ -26,7 +26,7 @@ from mimo_runtime.files import file_hash
 from mimo_runtime.templates.writer import check_target
 from mimo_runtime.wire.poses import EXTRAS
 
-FORMAT = 5
+FORMAT = 6
 """Of stages: raised when one of them finds something else than before."""
 
 

@@ -42,8 +42,9 @@ _EXTRA_FILES = (
 
 
 def write_source(clip: DrivingClip, folder: Path, on_frame: OnFrame) -> None:
-    """Write vid.mp4 into `folder`."""
-    with Mp4Sink(folder / f"{SOURCE}.mp4", *clip.size_px, clip.rate_fps) as video:
+    """Write vid.mp4 into `folder`, with what is heard in the clip meanwhile."""
+    path, sound = folder / f"{SOURCE}.mp4", clip.sound()
+    with Mp4Sink(path, *clip.size_px, clip.rate_fps, sound=sound, sound_codec="flac") as video:
         for index, pixels in enumerate(clip.frames()):
             video.write(index, pixels)
             on_frame(index + 1, clip.frame_count)

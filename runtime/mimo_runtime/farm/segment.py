@@ -6,9 +6,29 @@ from collections.abc import Iterable
 from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.farm.work_folder import work_folder
-from mimo_runtime.files import write_errors, write_whole
+from mimo_runtime.files import sync_file, sync_folder, write_errors, write_whole
 from mimo_runtime.media.picture import encode_png
+from mimo_runtime.media.sound import Sound, write_wav
 from mimo_runtime.synthesis.request import OutputFrame
+
+
+def keep_sound(folder: ShotFolder, sound: Sound | None) -> None:
+    """Write what is heard with all frames of the shot, unless it is there or there is nothing.
+
+    Done before a segment, so that whoever stitches finds it.
+
+    Raises:
+        ResourceError, InvalidRequestError: it cannot be written.
+        MediaError: it is damaged after all.
+    """
+    if sound is None or folder.sound_file.is_file():
+        return
+    with work_folder(folder.path) as work, write_errors(folder.sound_file):
+        written = work / folder.sound_file.name
+        write_wav(written, sound)
+        sync_file(written)
+        written.replace(folder.sound_file)
+        sync_folder(folder.path)
 
 
 def write_segment(folder: ShotFolder, frames: range, made: Iterable[OutputFrame]) -> None:

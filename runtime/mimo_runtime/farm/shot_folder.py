@@ -3,6 +3,7 @@
 shot.json                    the recipe, the rate, how many frames there are and their numbers
 frames/frame.0001.png        one a frame, whole as soon as it has its name
 segments/0001-0012.json      of a finished segment: the SHA-256 of each of its frames
+sound.wav                    what is heard with all of them, where there is something
 .work-*/                     of workers that are at it; those of killed ones go at the next start
 """
 
@@ -21,7 +22,7 @@ from mimo_runtime.farm.work_folder import work_folder
 from mimo_runtime.files import file_hash, sync_folder, write_errors, write_synced, write_whole
 
 FORMAT: Final = 1
-RECORD, FRAMES, SEGMENTS = "shot.json", "frames", "segments"
+RECORD, FRAMES, SEGMENTS, SOUND = "shot.json", "frames", "segments", "sound.wav"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,11 @@ class ShotFolder:
     def frame_file(self, index: int) -> Path:
         """The file of a frame, by its index from 0."""
         return self.path / FRAMES / f"frame.{index + self.shot.first_frame:04d}.png"
+
+    @property
+    def sound_file(self) -> Path:
+        """What is heard with all frames; it is there where there is something."""
+        return self.path / SOUND
 
     def numbers(self, frames: range) -> str:
         """The numbers of frames in words."""
@@ -183,7 +189,7 @@ def _check_same(path: Path, there: Shot, asked: Shot) -> None:
 
 def _refuse_other_files(path: Path) -> None:
     for entry in path.iterdir():
-        if entry.name not in (RECORD, FRAMES, SEGMENTS) and not entry.name.startswith("."):
+        if entry.name not in (RECORD, FRAMES, SEGMENTS, SOUND) and not entry.name.startswith("."):
             raise InvalidRequestError(
                 f"The folder '{path}' holds '{entry.name}', which is no part of a shot; choose a "
                 "new or an empty folder."

@@ -10,6 +10,7 @@ from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.files import read_input
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.media.sink import open_sink
+from mimo_runtime.media.sound import read_wav
 
 
 def stitch(folder: ShotFolder, output: Path, on_frame: Callable[[int, int], None]) -> int:
@@ -27,7 +28,8 @@ def stitch(folder: ShotFolder, output: Path, on_frame: Callable[[int, int], None
     first = decode_png(read_input(folder.frame_file(0)))
     height_px, width_px = first.shape[:2]
     note = note_of(folder.shot.recipe)
-    with open_sink(output, width_px, height_px, folder.shot.rate_fps, note) as sink:
+    sound = read_wav(folder.sound_file) if folder.sound_file.is_file() else None
+    with open_sink(output, width_px, height_px, folder.shot.rate_fps, note, sound) as sink:
         for index in range(count):
             sink.write(index, decode_png(read_input(folder.frame_file(index))))
             on_frame(index + 1, count)

@@ -12,7 +12,7 @@ class DecodeJob:
     """One file for one child.
 
     Attributes:
-        kind: "inspect", "decode" or "picture".
+        kind: "inspect", "decode", "picture" or "sound".
         name: what error sentences call the file.
         container: what the magic bytes say.
         limits: bounds on the file and on the work.
@@ -20,6 +20,7 @@ class DecodeJob:
         batch_frames: frames that are handed over at once.
         width_px, height_px: of the frames that are handed over; 0 for those of the clip.
         peak_nits: of an HDR clip, where it has been measured before; else 0.
+        start_s, duration_s: of the sound that is handed over, on the clock of the time stamps.
     """
 
     kind: str
@@ -31,6 +32,8 @@ class DecodeJob:
     width_px: int = 0
     height_px: int = 0
     peak_nits: float = 0.0
+    start_s: float = 0.0
+    duration_s: float = 0.0
 
     def size_px(self, info: ClipInfo) -> tuple[int, int]:
         """Width and height of the frames of a clip that are handed over."""

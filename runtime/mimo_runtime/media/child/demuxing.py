@@ -39,14 +39,20 @@ def open_video(file: int, job: DecodeJob, threads: int = 1) -> Iterator[tuple[In
         MediaError: there is no video in it, or one of a codec that is not accepted.
         LimitExceededError: its frames are too large.
     """
-    with os.fdopen(os.dup(file), "rb") as source:
-        source.seek(0)
-        # The magic bytes fix the format, and nothing that the file names is opened.
-        container = av.open(source, "r", format=job.container, io_open=_refuse, **_TOLERANT)
-        with container:
-            stream = _chosen_stream(container, job)
-            _prepare(stream, job, threads)
-            yield container, stream
+    with os.fdopen(os.dup(file), "rb") as source, opened(source, job) as container:
+        stream = _chosen_stream(container, job)
+        _prepare(stream, job, threads)
+        yield container, stream
+
+
+def opened(source: BinaryIO, job: DecodeJob) -> InputContainer:
+    """The demuxer of an open file, from its start."""
+    source.seek(0)
+    # The magic bytes fix the format, and nothing that the file names is opened.
+    container: InputContainer = av.open(
+        source, "r", format=job.container, io_open=_refuse, **_TOLERANT
+    )
+    return container
 
 
 def _refuse(url: str, *_: Any) -> BinaryIO:

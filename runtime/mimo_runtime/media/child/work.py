@@ -12,6 +12,7 @@ from mimo_runtime.media.child.decoding import start_decoding
 from mimo_runtime.media.child.pictures import decode_picture
 from mimo_runtime.media.child.ring_writer import RingWriter
 from mimo_runtime.media.child.rlimits import is_lowered, limit_cpu, limit_memory
+from mimo_runtime.media.child.sound import decode_sound
 from mimo_runtime.media.child.validation import validate_clip
 from mimo_runtime.media.decode_job import DecodeJob
 
@@ -92,4 +93,4 @@ def _picture(channel: Channel, file: int, job: DecodeJob) -> None:
         decode_picture(source, job, channel)
 
 
-_JOBS = {"inspect": _inspect, "decode": _decode, "picture": _picture}
+_JOBS = {"inspect": _inspect, "decode": _decode, "picture": _picture, "sound": decode_sound}
