@@ -27,7 +27,8 @@ HEADS = {
 }  # fmt: skip
 PICTURES = {
     "PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WEBP": b"RIFF\0\0\0\0WEBP",
-    "AVIF": b"\0\0\0\x18ftypavif" + bytes(12), "BMP": b"BM", "TIFF": b"II*\0",
+    "AVIF": b"\0\0\0\x18ftypavif" + bytes(12),
+    "HEIF": b"\0\0\0\x18ftypheic" + bytes(12), "BMP": b"BM", "TIFF": b"II*\0",
 }  # fmt: skip
 
 

@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 from numpy._core import multiarray
 
+from mimo_runtime.body.joblib_pickle import ArrayDescription, JoblibUnpickler, unpacked
+
 _MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
 _NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
+_JOBLIB = b"NumpyArrayWrapper"
 _SPARSE = ("scipy.sparse.csc", "scipy.sparse._csc")
 
 
@@ -45,13 +48,17 @@ class Chumpy:
 def load_arrays(data: bytes) -> Any:
     """The content of a pickle: dicts, lists, numbers, text and arrays.
 
-    Sparse matrices and chumpy arrays inside dicts come as plain arrays.
+    Sparse matrices and chumpy arrays inside dicts come as plain arrays. What joblib wrote is read
+    as well.
 
     Raises:
         pickle.UnpicklingError: it is damaged, or names something else (RefusedName).
     """
     try:
-        return _plain(_ArrayUnpickler(io.BytesIO(data), encoding="latin1").load())
+        plain = unpacked(data)
+        if _JOBLIB in plain:
+            return _plain(_JoblibArrayUnpickler(io.BytesIO(plain)).load())
+        return _plain(_ArrayUnpickler(io.BytesIO(plain), encoding="latin1").load())
     except pickle.UnpicklingError:
         raise
     except Exception as error:  # a damaged pickle fails in any of a dozen ways
@@ -60,23 +67,33 @@ def load_arrays(data: bytes) -> Any:
 
 class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        known: dict[tuple[str, str], Any] = {
-            ("numpy", "ndarray"): np.ndarray,
-            ("numpy", "dtype"): np.dtype,
-            ("_codecs", "encode"): _encode,
-            ("copy_reg", "_reconstructor"): _new_holder,
-            ("copyreg", "_reconstructor"): _new_holder,
-            ("__builtin__", "object"): object,
-            ("builtins", "object"): object,
-            ("chumpy.ch", "Ch"): Chumpy,
-            **{(library, "_reconstruct"): multiarray._reconstruct for library in _MULTIARRAY},
-            **{(library, "scalar"): multiarray.scalar for library in _MULTIARRAY},
-            **{(library, "_frombuffer"): _from_buffer for library in _NUMERIC},
-            **{(library, "csc_matrix"): SparseColumns for library in _SPARSE},
-        }
-        if (module, name) not in known:
-            raise RefusedName(f"{module}.{name}")
-        return known[module, name]
+        return _known(module, name)
+
+
+class _JoblibArrayUnpickler(JoblibUnpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        return _known(module, name)
+
+
+def _known(module: str, name: str) -> Any:
+    known: dict[tuple[str, str], Any] = {
+        ("numpy", "ndarray"): np.ndarray,
+        ("numpy", "dtype"): np.dtype,
+        ("_codecs", "encode"): _encode,
+        ("copy_reg", "_reconstructor"): _new_holder,
+        ("copyreg", "_reconstructor"): _new_holder,
+        ("__builtin__", "object"): object,
+        ("builtins", "object"): object,
+        ("chumpy.ch", "Ch"): Chumpy,
+        ("joblib.numpy_pickle", "NumpyArrayWrapper"): ArrayDescription,
+        **{(library, "_reconstruct"): multiarray._reconstruct for library in _MULTIARRAY},
+        **{(library, "scalar"): multiarray.scalar for library in _MULTIARRAY},
+        **{(library, "_frombuffer"): _from_buffer for library in _NUMERIC},
+        **{(library, "csc_matrix"): SparseColumns for library in _SPARSE},
+    }
+    if (module, name) not in known:
+        raise RefusedName(f"{module}.{name}")
+    return known[module, name]
 
 
 def _encode(text: str, encoding: str) -> bytes:

@@ -8,7 +8,7 @@ import click
 from mimo_runtime.cli.options import FILE, FOLDER, examples
 
 if TYPE_CHECKING:
-    from mimo_runtime.synthesis.figures import Prepared
+    from mimo_runtime.synthesis.prepared import Prepared
 
 SMALLEST_PX, LARGEST_PX = 64, 4096
 

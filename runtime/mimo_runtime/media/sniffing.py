@@ -1,5 +1,7 @@
 """Telling what a file is by its first bytes."""
 
+import importlib.util
+
 from mimo_runtime.errors import MediaError
 
 SNIFF_BYTES = 4096
@@ -67,10 +69,10 @@ def _sniff_raw(head: bytes) -> str | None:
 
 
 def sniff_picture(data: bytes, name: str) -> str:
-    """The picture's format as Pillow names it: PNG, JPEG, WEBP, AVIF, BMP or TIFF.
+    """The picture's format as Pillow names it: PNG, JPEG, WEBP, AVIF, HEIF, BMP or TIFF.
 
     Raises:
-        MediaError: it is of another kind.
+        MediaError: it is of another kind, or of one for which a library is missing.
     """
     if data.startswith(b"\x89PNG\r\n\x1a\n"):
         return "PNG"
@@ -87,11 +89,18 @@ def sniff_picture(data: bytes, name: str) -> str:
         if any(brand in brands for brand in _AVIF_BRANDS):
             return "AVIF"
         if any(brand in brands for brand in _HEIC_BRANDS):
-            raise MediaError(
-                f"'{name}' is a HEIC picture, a kind that is not read; save it as JPEG or PNG (an "
-                "iPhone takes JPEG with Settings, Camera, Formats, Most Compatible)."
-            )
+            _require_heif(name)
+            return "HEIF"
     raise MediaError(
         f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, AVIF, BMP "
         "and TIFF; save it as one of them."
     )
+
+
+def _require_heif(name: str) -> None:
+    if importlib.util.find_spec("pi_heif") is None:
+        raise MediaError(
+            f"'{name}' is a HEIC picture, which needs the library pi-heif; install it with 'pip "
+            "install pi-heif', or save the picture as JPEG or PNG (an iPhone takes JPEG with "
+            "Settings, Camera, Formats, Most Compatible)."
+        )

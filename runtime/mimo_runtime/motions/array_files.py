@@ -17,7 +17,8 @@ from mimo_runtime.motions.npz import MAX_BYTES, read_npz
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".p")
 _WORLD_WORDS, _CAMERA_WORDS = ("global", "world"), ("incam", "in_cam", "camera")
-_JOBLIB, _ZLIB = "joblib.", b"\x78"  # joblib packs with zlib where it is told to
+_JOBLIB = "joblib."
+_PACKED = (b"BZh", b"\xfd7zXZ", b"]\0\0", b"\x04\x22M\x18")  # bz2, xz, lzma, lz4
 
 
 def read_arrays(path: Path) -> Any:
@@ -96,6 +97,5 @@ def _npy(data: bytes) -> Any:
 
 
 def _way_out(data: bytes, error: str) -> str:
-    packed = data[:1] == _ZLIB or _JOBLIB in error
-    tool = "joblib.load" if packed else "pickle.load"
+    tool = "joblib.load" if data.startswith(_PACKED) or _JOBLIB in error else "pickle.load"
     return f"open it with {tool} and save its poses and trans with numpy.savez."

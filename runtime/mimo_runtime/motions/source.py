@@ -27,6 +27,7 @@ from mimo_runtime.motions.retarget import Retargeted, retarget
 from mimo_runtime.motions.sanity import check_motion
 from mimo_runtime.motions.smpl_keys import is_smpl_motion, smpl_motion
 from mimo_runtime.motions.smpl_person import smpl_person
+from mimo_runtime.motions.tracked_people import tracked_people
 from mimo_runtime.motions.understanding import rate_words, unit_words, world_words
 
 _SAME_M = 1e-6
@@ -183,6 +184,9 @@ def _arrays(path: Path, model: SmplModel | None, options: ReadOptions) -> Motion
         bones = find_bones(skeleton, path.name, options.joints).bones
         person = Person(path.name, motion, skeleton, bones)
         return MotionSource(person, "pose file", options, own=True)
+    if tracked := tracked_people(content, path.name):
+        person_seen = _chosen(tracked, path, options)
+        return _smpl(path, person_seen.arrays, model, options, person_seen.remarks)
     dicts = dicts_in(content)
     moving = [candidate for candidate in dicts if is_smpl_motion(candidate)]
     if moving:
@@ -202,7 +206,11 @@ def _arrays(path: Path, model: SmplModel | None, options: ReadOptions) -> Motion
 
 
 def _smpl(
-    path: Path, arrays: Mapping[Any, Any], model: SmplModel | None, options: ReadOptions
+    path: Path,
+    arrays: Mapping[Any, Any],
+    model: SmplModel | None,
+    options: ReadOptions,
+    remarks: tuple[str, ...] = (),
 ) -> MotionSource:
     motion = smpl_motion(arrays, path.name)
     rate = options.rate_fps or motion.rate_fps
@@ -213,7 +221,7 @@ def _smpl(
         )
     person = smpl_person(motion, path.name, rate, model)
     kind = "SMPL poses" if model is None else "SMPL poses on your body model"
-    return MotionSource(person, kind, options, betas=motion.betas)
+    return MotionSource(person, kind, options, remarks, betas=motion.betas)
 
 
 def _chosen(people: list[Any], path: Path, options: ReadOptions) -> Any:

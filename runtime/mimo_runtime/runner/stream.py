@@ -1,9 +1,11 @@
 """One stream: all its state, and how each piece of its work is done."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mimo_runtime.bundle import Manifest
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.planning.live_schedule import LiveWork
@@ -22,11 +24,15 @@ from mimo_runtime.synthesis.identity import identity_from_character
 from mimo_runtime.synthesis.identity_cache import IdentityCache, identity_key
 from mimo_runtime.synthesis.media_memory import media_bytes
 from mimo_runtime.synthesis.memory import check_media_memory, check_memory, needed_bytes
-from mimo_runtime.synthesis.motion_planes import planes_of
 from mimo_runtime.synthesis.noise import FrameNoise
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame, SynthesisRequest
 from mimo_runtime.synthesis.resolved import resolved_settings
+from mimo_runtime.templates.folder import Template
 from mimo_runtime.wire.progress import OnProgress, Progress, Stage
+
+if TYPE_CHECKING:
+    from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.synthesis.motion_planes import MotionPlanes
 
 
 class Stream:
@@ -64,7 +70,7 @@ class Stream:
         if manifest.paints_human:
             figure = figures.get(request.character, request.matte, request.prepared)
         self._framing = framing_of(request, self._settings, manifest, figure)
-        self._planes = None if figure is None else planes_of(figure, template, manifest)
+        self._planes = None if figure is None else _planes_of(figure, template, manifest)
         self._character = self._framing.character()
         self.output = OutputFormat(
             *self._framing.size_px,
@@ -195,3 +201,10 @@ class Stream:
 
     def _tell(self, stage: Stage, done: int, total: int) -> None:
         self._on_progress(Progress(stage, done, total))
+
+
+def _planes_of(figure: "Figure", template: Template, manifest: Manifest) -> "MotionPlanes":
+    """`planes_of`, whose room is opened only for bundles that see planes."""
+    from mimo_runtime.synthesis.motion_planes import planes_of
+
+    return planes_of(figure, template, manifest)

@@ -3,35 +3,36 @@
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import psutil
 
 from mimo_runtime.bundle import COMPONENTS, Bundle
-from mimo_runtime.characters.figure import Figure
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.runner.job import SynthesisJob
-from mimo_runtime.runner.live_exchange import Exchange
-from mimo_runtime.runner.live_preparation import prepare_live
 from mimo_runtime.runner.live_shares import LiveShares
-from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.live_windows import Windows, live_windows
-from mimo_runtime.runner.runner import LiveStreamRequest, StreamRequest
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.inputs import request_from
-from mimo_runtime.synthesis.live_change import changed_request
 from mimo_runtime.synthesis.live_costs import measure_live
-from mimo_runtime.synthesis.live_request import LiveRequest, live_request
 from mimo_runtime.synthesis.memory import dry_run_bytes
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.work_limit import check_work
-from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.progress import OnProgress
+
+if TYPE_CHECKING:
+    from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.runner.live_exchange import Exchange
+    from mimo_runtime.runner.live_stream import LiveStream
+    from mimo_runtime.runner.runner import LiveStreamRequest, StreamRequest
+    from mimo_runtime.synthesis.live_request import LiveRequest
+    from mimo_runtime.wire.live_change import LiveChange
 
 DENOISERS = ("denoiser", "denoiser_unguided")
 
@@ -100,7 +101,7 @@ class Synthesizer:
         """The word for what runs it on the command line."""
         return self._engines.name
 
-    def figure(self, request: SynthesisRequest) -> Figure:
+    def figure(self, request: SynthesisRequest) -> "Figure":
         """The figure of a request's character, which is kept for the streams that need it.
 
         Raises MediaError or InvalidRequestError where none can be made.
@@ -144,7 +145,7 @@ class Synthesizer:
         return Stream(self._engines, self._identities, self._figures, request, token, on_progress)
 
     def open_files(
-        self, asked: StreamRequest, token: CancellationToken, on_progress: OnProgress
+        self, asked: "StreamRequest", token: CancellationToken, on_progress: OnProgress
     ) -> Stream:
         """Read the inputs of a request, check and plan it; errors as in `request_from` too."""
         manifest = self.bundle.manifest
@@ -152,29 +153,40 @@ class Synthesizer:
         check_work(request, manifest, asked.max_work_px)
         return self.open(request, token, on_progress)
 
-    def open_live_files(self, asked: LiveStreamRequest, token: CancellationToken) -> LiveStream:
+    def open_live_files(self, asked: "LiveStreamRequest", token: CancellationToken) -> "LiveStream":
         """Read the pictures of a live stream, then as `open_live`."""
+        from mimo_runtime.synthesis.live_request import live_request
+
         request = live_request(asked.files, asked.settings, asked.limits, token)
         return self.open_live(request, token)
 
-    def open_live(self, request: LiveRequest, token: CancellationToken) -> LiveStream:
+    def open_live(self, request: "LiveRequest", token: CancellationToken) -> "LiveStream":
         """Measure and plan a live stream, and keep a share of the engine's time for it.
 
         Raises:
             BusyError: other live streams leave too little of that.
             MimoError: as in `prepare_live`.
         """
+        from mimo_runtime.runner.live_preparation import prepare_live
+        from mimo_runtime.runner.live_stream import LiveStream
+
         prepared = prepare_live(self._windows, self._figures, request, self._live.costs)
         release = self._live.reserve(prepared.output.plan.busy)
         return LiveStream(self._windows, self._identities, prepared, token, release)
 
-    def exchange(self, stream: LiveStream, change: LiveChange, limits: MediaLimits) -> Exchange:
+    def exchange(
+        self, stream: "LiveStream", change: "LiveChange", limits: MediaLimits
+    ) -> "Exchange":
         """Read and plan what a running stream is to go on with; from any thread.
 
         Raises:
             BusyError: other live streams leave too little of the engine's time for it.
             MimoError: as in `changed_request` and `prepare_live`.
         """
+        from mimo_runtime.runner.live_exchange import Exchange
+        from mimo_runtime.runner.live_preparation import prepare_live
+        from mimo_runtime.synthesis.live_change import changed_request
+
         request = changed_request(stream.request, change, limits, stream.token)
         scene = None if change.scene is None else request.scene
         if not change.replans:

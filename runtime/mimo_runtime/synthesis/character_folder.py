@@ -28,7 +28,7 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import encode_png, read_picture
 from mimo_runtime.motions.folder import new_folder
-from mimo_runtime.synthesis.figures import SIZE_PX, Prepared, prepare
+from mimo_runtime.synthesis.prepared import SIZE_PX, Prepared, prepare
 
 
 @dataclass(frozen=True, slots=True)

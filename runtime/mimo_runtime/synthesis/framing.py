@@ -1,13 +1,12 @@
 """What the networks are shown of each frame, and how what they paint becomes the result."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.bundle import Manifest
-from mimo_runtime.characters.figure import Figure
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
 from mimo_runtime.planning.pixel_rect import PixelRect
@@ -27,6 +26,9 @@ from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE
 from mimo_runtime.wire.settings import FramingPolicy
+
+if TYPE_CHECKING:
+    from mimo_runtime.characters.figure import Figure
 
 Pixels = NDArray[np.uint8]
 FindPeople = Callable[[Callable[[Pixels], PixelRect | None]], list[PixelRect | None]]
@@ -89,7 +91,7 @@ class PersonFraming:
 class HumanFraming(PersonFraming):
     """The square around the person; the layer that is painted goes between scene and occluder."""
 
-    def __init__(self, request: SynthesisRequest, rules: Rules, figure: Figure) -> None:
+    def __init__(self, request: SynthesisRequest, rules: Rules, figure: "Figure") -> None:
         super().__init__(request, rules)
         self._figure = figure
 
@@ -137,7 +139,7 @@ def framing_of(
     request: SynthesisRequest,
     settings: ResolvedSettings,
     manifest: Manifest,
-    figure: Figure | None = None,
+    figure: "Figure | None" = None,
 ) -> Framing:
     """The framing that the settings ask for; `figure` for a bundle that paints humans.
 

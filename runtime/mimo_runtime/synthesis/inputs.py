@@ -3,21 +3,24 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mimo_runtime.bundle import Manifest
-from mimo_runtime.characters.figure import Figure, read_figure
 from mimo_runtime.files import read_input
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.synthesis.feather import feather_masks_from_pictures
-from mimo_runtime.synthesis.figures import folder_of, prepare
+from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import SynthesisRequest
 from mimo_runtime.synthesis.resolved import resolved_settings
 from mimo_runtime.templates.folder import open_template
 from mimo_runtime.templates.poses import template_poses
 from mimo_runtime.wire.settings import Settings
+
+if TYPE_CHECKING:
+    from mimo_runtime.characters.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ def request_from(
 
 def figure_from_files(
     character: Path, matte: Path | None, limits: MediaLimits, warn: Callable[[str], None]
-) -> Figure:
+) -> "Figure":
     """The figure of a picture file, made now or, for a character folder's, read.
 
     `warn` is told what may spoil it.
@@ -73,6 +76,9 @@ def figure_from_files(
         MediaError: a file cannot be read, or nobody is found.
         InvalidRequestError: the matte has another size.
     """
+    from mimo_runtime.characters.figure import read_figure
+    from mimo_runtime.synthesis.prepared import prepare
+
     if (folder := folder_of(character)) is not None:
         return read_figure(folder)
     picture = read_picture(read_input(character), character.name, limits)

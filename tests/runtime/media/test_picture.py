@@ -120,12 +120,6 @@ def test_a_photo_of_48_megapixels_within_the_memory(limits: MediaLimits) -> None
     assert psnr_db(found, np.asarray(Image.fromarray(RGB).resize(found.shape[1::-1]))) > 30
 
 
-def test_heic_has_its_own_sentence(limits: MediaLimits) -> None:
-    data = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + bytes(100)
-    with pytest.raises(MediaError, match=r"HEIC picture.*save it as JPEG"):
-        read_picture(data, "me.heic", limits)
-
-
 def test_limits(limits: MediaLimits) -> None:
     data = encode_png(RGB)
     assert read_picture(data, "a", replace(limits, max_picture_px=64 * 48)).shape == (48, 64, 3)

@@ -1,9 +1,9 @@
 """Joints alone end up on the body; other arrays are told, and pickles run nothing."""
 
 import pickle
-import zlib
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
@@ -80,7 +80,33 @@ def test_a_pickle_runs_nothing(tmp_path: Path) -> None:
     assert not Path("/tmp/exploded-by-a-motion").exists()
 
 
-def test_what_joblib_wrote_leads_to_joblib(tmp_path: Path) -> None:
-    (tmp_path / "a.pkl").write_bytes(zlib.compress(pickle.dumps({"poses": POSES})))
+@pytest.mark.parametrize("packing", [0, ("zlib", 3), ("gzip", 3)], ids=str)
+def test_what_joblib_wrote_is_read(tmp_path: Path, packing: object) -> None:
+    walk = smpl_arrays_of_walker() | {"verts": np.array([np.zeros(3), "later"], object)}
+    joblib.dump({0: walk | {"mocap_framerate": 30}}, tmp_path / "a.pkl", compress=packing)
+    assert_same(fitted(tmp_path / "a.pkl"))
+
+
+def test_what_joblib_wrote_runs_nothing(tmp_path: Path) -> None:
+    joblib.dump({"poses": POSES, "x": Bomb()}, tmp_path / "a.pkl")
+    with pytest.raises(MediaError, match=r"no file of plain arrays"):
+        read_motion(tmp_path / "a.pkl")
+    assert not Path("/tmp/exploded-by-a-motion").exists()
+
+
+def test_what_joblib_packed_otherwise_leads_to_joblib(tmp_path: Path) -> None:
+    joblib.dump({"poses": POSES}, tmp_path / "a.pkl", compress=("bz2", 3))
     with pytest.raises(MediaError, match=r"open it with joblib\.load and save"):
+        read_motion(tmp_path / "a.pkl")
+
+
+@pytest.mark.parametrize("packing", [0, 3])
+@pytest.mark.parametrize("share", [0.2, 0.7, 0.99])
+def test_what_joblib_wrote_and_was_cut_off_is_a_sentence(
+    tmp_path: Path, packing: int, share: float
+) -> None:
+    joblib.dump(smpl_arrays_of_walker(), tmp_path / "a.pkl", compress=packing)
+    data = (tmp_path / "a.pkl").read_bytes()
+    (tmp_path / "a.pkl").write_bytes(data[: int(share * len(data))])
+    with pytest.raises(MediaError):
         read_motion(tmp_path / "a.pkl")

@@ -91,6 +91,19 @@ def test_of_the_world_and_the_camera_the_world_is_taken(tmp_path: Path) -> None:
     assert_same(fitted(tmp_path / "a.npy"))
 
 
+def test_a_path_is_as_long_in_legs_as_theirs(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", **WALK)
+    walked_m = np.ptp(np.asarray(WALK["trans"])[:, 2])
+    hip, knee, ankle = BODY.rest_m[[BODY.index(f"Left{part}") for part in ("UpLeg", "Leg", "Foot")]]
+    legs_m = np.linalg.norm(knee - hip) + np.linalg.norm(ankle - knee)
+    travelled_m = travel_m(fitted(tmp_path / "a.npz"))[2]
+    assert travelled_m == pytest.approx(walked_m * legs_m / 0.82, rel=0.01)
+    longer = ReadOptions(scale=0.5)
+    assert travel_m(fitted(tmp_path / "a.npz", longer))[2] == pytest.approx(
+        travelled_m / 2, rel=1e-3
+    )
+
+
 def test_a_path_may_be_missing_or_one_row(tmp_path: Path) -> None:
     for trans in (None, np.zeros(3), np.zeros((1, 3))):
         np.savez(tmp_path / "a.npz", **spelled(WALK, trans=trans))

@@ -14,8 +14,8 @@ from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.sample import CHARACTER, TEMPLATE, YARD
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.draft import Draft
-from mimo_runtime.synthesis.figures import prepare
 from mimo_runtime.synthesis.inputs import InputFiles, request_from
+from mimo_runtime.synthesis.prepared import prepare
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, open_template
 from mimo_runtime.wire.settings import Settings
 from tests.runtime.runner.painting_bundle import paint_humans

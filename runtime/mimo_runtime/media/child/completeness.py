@@ -11,8 +11,8 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.media.clip import ClipInfo
 
 _SEGMENT_ID = b"\x18\x53\x80\x67"
-_WHOLE = {b"moov", b"mdat"}
-_BOX_TYPES = _WHOLE | {
+_WHOLE = {"mp4": {b"moov", b"mdat"}, "HEIF": {b"meta", b"mdat"}}
+_BOX_TYPES = _WHOLE["mp4"] | {
     b"ftyp", b"styp", b"moof", b"mfra", b"sidx", b"ssix", b"prft", b"emsg", b"free", b"skip",
     b"wide", b"udta", b"meta", b"uuid", b"pdin", b"pnot", b"PICT",
 }  # fmt: skip
@@ -46,15 +46,20 @@ def complete(
 def check_whole(file: BinaryIO, container: str, name: str) -> None:
     """Check that the file has the bytes that its outermost parts promise.
 
-    FFmpeg reads files that have fewer to their end and says nothing.
+    FFmpeg and libheif read files that have fewer to their end and say nothing.
 
     Raises:
         MediaError: it has fewer.
     """
     size_bytes = os.fstat(file.fileno()).st_size
     promised_bytes = 0
-    if container == "mp4":
-        promised_bytes = _check_boxes(file, size_bytes, name)
+    if container in _WHOLE:
+        seen, promised_bytes = _boxes(file, size_bytes, _WHOLE[container])
+        if container == "mp4" and b"moov" not in seen:
+            raise MediaError(
+                f"The recording of '{name}' was not finished, or is truncated: its index (moov) is "
+                "missing; copy it again, or let the program or camera that recorded it repair it."
+            )
     elif container == "matroska":
         promised_bytes = _end_of_segment(file)
     elif container == "avi":
@@ -66,14 +71,11 @@ def check_whole(file: BinaryIO, container: str, name: str) -> None:
         )
 
 
-def _check_boxes(file: BinaryIO, size_bytes: int, name: str) -> int:
-    """The end of the last top-level ISO box that promises anything.
+def _boxes(file: BinaryIO, size_bytes: int, whole: set[bytes]) -> tuple[set[bytes], int]:
+    """The kinds of the top-level ISO boxes, and the end of the last one that promises anything.
 
-    Trailers of cameras and tags of music programs stand behind a file that is whole: what is of no
-    known type there is no box.
-
-    Raises:
-        MediaError: the index is missing.
+    Trailers of cameras and tags of music programs stand behind a file that is whole, in which there
+    are all of `whole`: what is of no known type there is no box.
     """
     position = 0
     seen: set[bytes] = set()
@@ -83,19 +85,14 @@ def _check_boxes(file: BinaryIO, size_bytes: int, name: str) -> int:
         kind, box_bytes = header[4:8], int.from_bytes(header[:4], "big")
         if box_bytes == 1:
             box_bytes = int.from_bytes(header[8:16], "big")
-        if not kind.isalnum() or (seen >= _WHOLE and kind not in _BOX_TYPES):
+        if not kind.isalnum() or (seen >= whole and kind not in _BOX_TYPES):
             break  # padding, or something else behind it
         seen.add(kind)
         if box_bytes < 8:
             position = size_bytes
             break  # up to the end of the file
         position += box_bytes
-    if b"moov" not in seen:
-        raise MediaError(
-            f"The recording of '{name}' was not finished, or is truncated: its index (moov) is "
-            "missing; copy it again, or let the program or camera that recorded it repair it."
-        )
-    return position
+    return seen, position
 
 
 def _end_of_riff(file: BinaryIO, size_bytes: int) -> int:

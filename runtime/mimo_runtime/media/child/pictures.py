@@ -9,6 +9,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.channel import Channel
+from mimo_runtime.media.child.completeness import check_whole
 from mimo_runtime.media.child.profiles import to_srgb
 from mimo_runtime.media.child.ring_writer import RingWriter
 from mimo_runtime.media.decode_job import DecodeJob
@@ -27,6 +28,9 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
     """
     # Pillow's own guard warns on stderr and knows nothing of our limits.
     Image.MAX_IMAGE_PIXELS = None
+    if job.container == "HEIF":
+        check_whole(source, job.container, job.name)
+        _register_heif()
     source.seek(0)
     try:
         picture = Image.open(source, formats=[job.container])
@@ -40,6 +44,13 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
     writer = RingWriter(channel)
     writer.put(pixels)
     writer.flush()
+
+
+def _register_heif() -> None:
+    """Let Pillow open HEIC pictures: their main picture, turned as they say."""
+    from pi_heif import register_heif_opener
+
+    register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
 def reduction(width_px: int, height_px: int, limits: MediaLimits) -> int:

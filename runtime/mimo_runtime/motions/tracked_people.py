@@ -1,0 +1,77 @@
+"""What a tracker found, frame by frame, as the motions of those it followed.
+
+PHALP, and 4D-Humans with it, write a dict of frames; each has lists of everybody in it: their
+numbers `tid` and their poses `smpl`, before the camera.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.errors import MediaError
+
+_NUMBERS, _POSES, _UNSEEN = "tid", "smpl", "tracked_time"
+_PARTS = ("global_orient", "body_pose", "betas")
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedPerson:
+    """Somebody from the first to the last frame in which they were seen.
+
+    `arrays` by the keys of `smpl_keys`, a row a frame; in `held` of these frames they were not
+    seen, and keep the posture before.
+    """
+
+    arrays: Mapping[str, Any]
+    held: int
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was odd and how it was taken."""
+        lost = f"not seen in {self.held} frames, which keep the posture before"
+        return ("without a path, which before a camera is none", *([lost] if self.held else []))
+
+
+def tracked_people(content: Any, name: str) -> list[TrackedPerson]:
+    """Everybody in `content` of the file `name`, who is seen longest first; none in other content.
+
+    Raises MediaError where poses do not fit each other.
+    """
+    if not isinstance(content, Mapping) or not content:
+        return []
+    frames = list(content.values())
+    if not all(isinstance(each, Mapping) and {_NUMBERS, _POSES} <= each.keys() for each in frames):
+        return []
+    seen: dict[Any, dict[int, Mapping[str, Any]]] = {}
+    for index, frame in enumerate(frames):
+        for number, pose in _seen_in(frame):
+            seen.setdefault(number, {})[index] = pose
+    people = [_person(poses, name) for _, poses in sorted(seen.items(), key=lambda item: item[0])]
+    return sorted(people, key=lambda person: -len(person.arrays[_PARTS[0]]))
+
+
+def _seen_in(frame: Mapping[Any, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    """Numbers and poses of those who are not only remembered in a frame."""
+    numbers, poses = list(frame[_NUMBERS]), list(frame[_POSES])
+    unseen = list(frame.get(_UNSEEN, ())) or [0] * len(numbers)
+    rows = zip(numbers, poses, unseen, strict=False)
+    return [(int(number), pose) for number, pose, lost in rows if not lost]
+
+
+def _person(poses: Mapping[int, Mapping[str, Any]], name: str) -> TrackedPerson:
+    first, last = min(poses), max(poses)
+    rows: list[Mapping[str, Any]] = []
+    for frame in range(first, last + 1):
+        rows.append(poses.get(frame, rows[-1] if rows else poses[first]))
+    try:
+        arrays = {part: np.stack([np.asarray(row[part]) for row in rows]) for part in _PARTS[:2]}
+        betas = [np.asarray(row[_PARTS[2]]) for row in rows if _PARTS[2] in row]
+        arrays |= {_PARTS[2]: np.stack(betas)} if betas else {}
+    except (KeyError, ValueError, TypeError):
+        raise MediaError(
+            f"'{name}' is of a tracker, and its poses lack {' or '.join(_PARTS[:2])}, or are not "
+            "of one shape; write it anew."
+        ) from None
+    return TrackedPerson(arrays, last - first + 1 - len(poses))
