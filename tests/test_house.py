@@ -16,7 +16,7 @@ import importlib, pkgutil, sys
 import mimo_runtime, mimo.v1
 names = [m.name for p in (mimo_runtime, mimo.v1)
          for m in pkgutil.walk_packages(p.__path__, p.__name__ + ".")
-         if not m.name.endswith("__main__")]
+         if not m.name.endswith("__main__") and ".serving.http" not in m.name]
 for name in names:
     importlib.import_module(name)
 loaded = [name for name in {FOREIGN!r} if name in sys.modules]
@@ -96,3 +96,10 @@ def test_the_base_install_says_how_to_get_the_exporter(base_python: Path, tmp_pa
     run = subprocess.run([mimo, *arguments], capture_output=True, text=True, check=False)
     assert run.returncode == 8
     assert "pip install 'mimo-runtime[export]'" in run.stderr
+
+
+def test_the_base_install_says_how_to_get_the_http_door(base_python: Path) -> None:
+    ask = "from mimo_runtime.serving.kept_jobs import http_door; http_door(*[None] * 6)"
+    run = subprocess.run([base_python, "-c", ask], capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert "pip install 'mimo-runtime[http]'" in run.stderr

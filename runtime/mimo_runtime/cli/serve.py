@@ -17,6 +17,7 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
         "mimo serve --bundle b --listen 0.0.0.0:50051 --tls-certificate c.pem --tls-key k.pem",
         "mimo serve --config mimo.toml",
         "mimo serve --bundle b --state /var/lib/mimo --tokens tokens.txt",
+        "mimo serve --bundle b --state jobs --http-listen 127.0.0.1:8080",
         "mimo serve --bundle b --sessions 2 --max-work-px 50e9 --spool-dir /dev/shm",
     )
 )
@@ -36,6 +37,7 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
 @click.option("--insecure", is_flag=True, help="Allow other machines to connect without TLS.")
 @click.option("--spool-dir", type=FOLDER, help="Where clients' files lie while they are used.")
 @click.option("--state", type=FOLDER, help="Where jobs and assets are kept; none without it.")
+@click.option("--http-listen", default="", help="HOST:PORT of the HTTP door to jobs; with --state.")
 @click.option("--access-log", type=ANY_PATH, help="File for a line of JSON a call; - for here.")
 @click.option("--metrics-listen", default="", help="HOST:PORT for Prometheus; none without it.")
 @click.option(

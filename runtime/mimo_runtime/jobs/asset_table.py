@@ -40,6 +40,7 @@ class AssetTable:
             connection.execute(
                 "INSERT INTO assets VALUES (?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO UPDATE SET "
                 "expires_s = excluded.expires_s, "
+                "name = IIF(excluded.name = '', name, excluded.name), "
                 "size_bytes = IIF(complete, size_bytes, excluded.size_bytes)",
                 (caller, sha256, size_bytes, name, now_s, now_s + self._limits.asset_ttl_s),
             )

@@ -42,10 +42,16 @@ class CallRecord:
     def of(cls, method: str, context: Any, observers: "Sequence[CallObserver]") -> "CallRecord":
         """The record of a call that begins; it keeps the id that the client gave, if it is one."""
         given = dict(context.invocation_metadata() or ()).get(REQUEST_ID, "")
-        known = isinstance(given, str) and _ID.fullmatch(given)
-        request_id = str(given if known else secrets.token_hex(8))
         host = host_of(context.peer())
-        return cls(method.rpartition("/")[2], host, request_id, observers=observers)
+        return cls.named(method.rpartition("/")[2], host, str(given), observers)
+
+    @classmethod
+    def named(
+        cls, method: str, host: str, given_id: str, observers: "Sequence[CallObserver]"
+    ) -> "CallRecord":
+        """The same of a call whose method, host and id are known."""
+        request_id = given_id if _ID.fullmatch(given_id) else secrets.token_hex(8)
+        return cls(method, host, request_id, observers=observers)
 
     def tell(self, status: str) -> None:
         """Tell the observers that the call ends with a gRPC status, unless they know."""

@@ -1,17 +1,26 @@
 """The jobs and assets of a server, where it has a state folder."""
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
+from typing import TYPE_CHECKING
 
 import grpc.aio
 
 from mimo.v1 import assets_pb2_grpc, jobs_pb2_grpc
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.jobs.jobs import Jobs
 from mimo_runtime.jobs.state import State
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import asset_service, job_service
+from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.service import SynthesisService
 from mimo_runtime.serving.stream_table import StreamTable
+from mimo_runtime.serving.tokens import Tokens
+
+if TYPE_CHECKING:
+    from mimo_runtime.serving.http.door import HttpDoor
 
 NAMES = (asset_service.NAME, job_service.NAME)
 
@@ -44,3 +53,31 @@ def serve_jobs(
     service = job_service.JobService(jobs, runner.bundle, options, streams, watches)
     assets_pb2_grpc.add_AssetServiceServicer_to_server(assets, server)
     jobs_pb2_grpc.add_JobServiceServicer_to_server(service, server)
+
+
+def http_door(
+    bundle: Bundle,
+    jobs: Jobs,
+    options: ServerOptions,
+    tokens: Tokens | None,
+    observers: Sequence[CallObserver],
+    streams: StreamTable,
+) -> "HttpDoor":
+    """A door of HTTP to jobs and assets, not yet open.
+
+    Raises:
+        UnsupportedError: its libraries are not installed.
+    """
+    try:
+        from mimo_runtime.serving.http.door import HttpDoor
+        from mimo_runtime.serving.http.guard import Doorkeeper
+        from mimo_runtime.serving.http.uploads import Uploads
+        from mimo_runtime.serving.http.videos import Videos
+    except ImportError as error:
+        raise UnsupportedError(
+            f"The HTTP door needs libraries that are not installed ({error.name}); add them by "
+            "pip install 'mimo-runtime[http]'."
+        ) from error
+    keeper = Doorkeeper(options, tokens, observers, streams)
+    videos = Videos(jobs, bundle, options.limits)
+    return HttpDoor(keeper, videos, Uploads(jobs.state))

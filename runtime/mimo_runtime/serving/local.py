@@ -14,11 +14,11 @@ from mimo_runtime.serving.server import Server
 class LocalServer:
     """A real server on a free loopback port, in a thread of this process, while in `with`.
 
-    `address` is where it listens.
+    `address` is where it listens, `http_address` where it answers HTTP.
     """
 
     def __init__(self, runner: Runner, options: ServerOptions | None = None) -> None:
-        self.address = ""
+        self.address = self.http_address = ""
         self._runner = runner
         self._options = options or ServerOptions()
         self._opened: Future[str] = Future()
@@ -47,7 +47,9 @@ class LocalServer:
     async def _serve(self) -> None:
         try:
             server = Server(self._runner, self._options, self._end.set)
-            self._opened.set_result(await server.open("127.0.0.1:0"))
+            address = await server.open("127.0.0.1:0")
+            self.http_address = server.http_address
+            self._opened.set_result(address)
         except MimoError as error:
             self._opened.set_exception(error)
             return

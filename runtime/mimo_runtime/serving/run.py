@@ -53,7 +53,10 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked.put_nowait, None)
     server = Server(runner, options, lambda: asked.put_nowait(None))
-    report(f"Serving on {await server.open(listen)}.")
+    address = await server.open(listen)
+    if server.http_address:
+        report(f"HTTP on {server.http_address}.")
+    report(f"Serving on {address}.")
     await asked.get()
     end_after(options.drain_s + GRACE_S)
     server.refuse()

@@ -4,14 +4,14 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import grpc.aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from mimo.v1 import server_pb2_grpc, synthesis_pb2_grpc
-from mimo_runtime.errors import InvalidRequestError, MimoError
+from mimo_runtime.errors import InvalidRequestError, MimoError, UnsupportedError
 from mimo_runtime.jobs.jobs import Jobs
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving.access_log import AccessLog
@@ -19,7 +19,7 @@ from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.call_guard import CallGuard
 from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.credentials import server_credentials
-from mimo_runtime.serving.kept_jobs import NAMES, open_jobs, serve_jobs
+from mimo_runtime.serving.kept_jobs import NAMES, http_door, open_jobs, serve_jobs
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.server_service import NAME as SERVER_NAME
 from mimo_runtime.serving.server_service import ServerService
@@ -29,6 +29,9 @@ from mimo_runtime.serving.tokens import Tokens
 from mimo_runtime.sessions.admission import closing
 from mimo_runtime.sessions.spool_root import SpoolRoot
 from mimo_runtime.wire.address import join_address, split_address
+
+if TYPE_CHECKING:
+    from mimo_runtime.serving.http.door import HttpDoor
 
 DRAIN_POLL_S = 0.02
 LAST_WORDS_S = 1.0
@@ -56,20 +59,24 @@ def channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
 class Server:
     """One port with the services, grpc.health.v1 and reflection. Made inside an event loop.
 
-    `ask_to_end` is called where an operator asks for that over the wire.
+    `ask_to_end` is called where an operator asks for that over the wire. `http_address` is where
+    HTTP is answered, once it is open.
     """
 
     def __init__(
         self, runner: Runner, options: ServerOptions, ask_to_end: Callable[[], None]
     ) -> None:
         self._options = options
+        self._runner = runner
+        self._door: HttpDoor | None = None
+        self.http_address = ""
         self._workers = ThreadPoolExecutor(options.max_sessions, thread_name_prefix="mimo-work")
         self._health = health.aio.HealthServicer()
         watches = StreamTable(options.max_watches, options.max_watches)
         self._watches = StreamTable(options.max_watches, options.max_streams_per_host)
         self._observers: list[CallObserver] = []
-        tokens = Tokens(options.tokens) if options.tokens else None
-        guard = CallGuard(watches, options.idle_timeout_s, self._observers, tokens)
+        self._tokens = Tokens(options.tokens) if options.tokens else None
+        guard = CallGuard(watches, options.idle_timeout_s, self._observers, self._tokens)
         self._server = grpc.aio.server(options=channel_options(options), interceptors=[guard])
         self._spool = SpoolRoot(options.spool_dir)
         self._service = SynthesisService(runner, options, self._workers, self._spool.folder)
@@ -104,7 +111,8 @@ class Server:
         """
         try:
             port = self._add_port(listen)
-        except InvalidRequestError:
+            self.http_address = await self._open_http()
+        except (InvalidRequestError, UnsupportedError):
             self.close()
             raise
         await self._health.set(NAME, health_pb2.HealthCheckResponse.SERVING)
@@ -115,6 +123,8 @@ class Server:
         """Refuse every stream but those at work, in a sentence."""
         self._service.admission.close()
         self._service.live.admission.close()
+        if self._door is not None:
+            self._door.refuse()
         self._service.streams.end_unsettled(closing)
         self._watches.end_unsettled(closing)
 
@@ -128,6 +138,8 @@ class Server:
             async with asyncio.timeout(LAST_WORDS_S):  # behind a watcher that does not read
                 await self._health.enter_graceful_shutdown()
         await asyncio.gather(*self._work_ends(within_s))
+        if self._door is not None:
+            await self._door.close()
         await self._server.stop(min(within_s, LAST_WORDS_S))
         with contextlib.suppress(RuntimeError):  # no thread can be started any more
             await asyncio.to_thread(self._workers.shutdown)
@@ -169,6 +181,17 @@ class Server:
             )
             self._endings.append(metrics.serve(options.metrics_listen))
             self._observers.append(metrics)
+
+    async def _open_http(self) -> str:
+        """Open the HTTP door, where one is asked for; its address, or nothing."""
+        options, jobs = self._options, self._jobs
+        if not options.http_listen or jobs is None:
+            return ""
+        door = http_door(self._runner.bundle, jobs, options, self._tokens, self._observers,
+                         self._service.streams)  # fmt: skip
+        address = await door.open(options.http_listen)
+        self._door = door
+        return address
 
     def _add_port(self, listen: str) -> int:
         check_listen(listen, self._options)

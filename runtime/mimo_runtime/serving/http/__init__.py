@@ -1,0 +1,1 @@
+"""The HTTP door to jobs and assets; it needs the extra `http`."""
