@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
 
 
+_shot = click.argument("shot", metavar="SHOT.yaml", type=FILE)
+_target = click.option("-o", "--output", type=FILE, help="File for the job; else it is printed.")
+
+
 @click.group()
 def farm() -> None:
     """Jobs for the schedulers of render farms (docs/farm.md)."""
@@ -22,8 +26,8 @@ def farm() -> None:
         "openjd run shot.openjd.json",
     )
 )
-@click.argument("shot", metavar="SHOT.yaml", type=FILE)
-@click.option("-o", "--output", type=FILE, help="File for the template; else it is printed.")
+@_shot
+@_target
 def openjd(shot: Path, output: Path | None) -> None:
     """Write the job of a shot for Open Job Description.
 
@@ -31,16 +35,54 @@ def openjd(shot: Path, output: Path | None) -> None:
     decomposed now, since only then the number of frames is known. The file should lie beside
     SHOT.yaml or above; else the scheduler has to be told the job's parameter Shot.
     """
-    import json
-
     from mimo_runtime.farm.openjd import job_template
     from mimo_runtime.farm.shot_file import read_shot
-    from mimo_runtime.files import write_errors
 
     file = read_shot(shot)
     first_frame = int(file.options.get("first_frame", 1))
     folder = (output or shot).parent
-    content = job_template(file, folder, first_frame, _frame_count(file))
+    _write(output, job_template(file, folder, first_frame, _frame_count(file)))
+
+
+@farm.command(
+    epilog=examples(
+        "mimo farm kubernetes shot.yaml --image registry/mimo --claim shots --mount /shots",
+        "kubectl apply -f shot.job.json",
+    )
+)
+@_shot
+@click.option("--image", required=True, help="Container image in which 'mimo' can be run.")
+@click.option("--claim", required=True, help="Persistent volume claim that holds shot and inputs.")
+@click.option(
+    "--mount",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="Where pods see it; this machine has it at the same place.",
+)
+@click.option("--queue", help="Queue of Kueue in which the job waits for room.")
+@click.option("--parallelism", type=click.IntRange(1), help="Pods at a time; all without it.")
+@_target
+def kubernetes(shot: Path, output: Path | None, mount: Path, **cluster: Any) -> None:
+    """Write the job of a shot for Kubernetes: a pod for each segment.
+
+    Pods may be preempted: what is finished is kept and what was not is begun anew. 'mimo stitch'
+    joins the segments when the job is complete.
+    """
+    from mimo_runtime.farm.kubernetes import Cluster, job_manifest
+    from mimo_runtime.farm.shot_file import read_shot
+
+    file = read_shot(shot)
+    segments = -(-_frame_count(file) // file.segment_frames)
+    where = Cluster(mount=mount.resolve(), **cluster)
+    _write(output, job_manifest(file.output.name, shot.resolve(), segments, where))
+
+
+def _write(output: Path | None, content: dict[str, Any]) -> None:
+    """As JSON, which every reader of YAML takes."""
+    import json
+
+    from mimo_runtime.files import write_errors
+
     text = json.dumps(content, indent=1)
     if output is None:
         click.echo(text)

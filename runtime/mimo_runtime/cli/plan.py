@@ -20,7 +20,7 @@ from mimo_runtime.cli.options import (
     shape_options,
     template_options,
 )
-from mimo_runtime.cli.segments import frame_options
+from mimo_runtime.cli.segments import chosen_segments, frame_options
 from mimo_runtime.cli.shot import shot_argument
 from mimo_runtime.wire.settings import Settings
 
@@ -79,10 +79,8 @@ def _planned(
 
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
-    from mimo_runtime.farm.frame_numbers import segments_from
-    from mimo_runtime.farm.shot_file import SEGMENT_FRAMES
     from mimo_runtime.farm.shot_plan import shot_plan
-    from mimo_runtime.planning.segments import Part, segment_ranges
+    from mimo_runtime.planning.segments import Part
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
     opened = open_request(options, settings)
@@ -91,9 +89,8 @@ def _planned(
         options["first_frame"],
         options["overlap"],
     )
-    size = shot.segment_frames if shot else SEGMENT_FRAMES
-    typed = options["frames"]
-    segments = segments_from(typed, first, count) if typed else segment_ranges(range(count), size)
+    options["segment_frames"] = shot.segment_frames if shot else None
+    segments = chosen_segments(options, count)
     request = replace(opened.request, part=Part(segments[0], overlap))
     with ProgressBars() as bars:
         stream = opened.synthesizer.open(request, CancellationToken(), bars)

@@ -66,9 +66,12 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
         raise InvalidRequestError(
             "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
         )
-    if options["frames"] is not None:
+    if options["frames"] is not None or options["segment"] is not None:
         if draft:
-            raise InvalidRequestError("A draft is of the whole clip; leave --frames out.")
+            raise InvalidRequestError(
+                "A draft is of the whole clip; leave --frames and --segment out."
+            )
+        options["segment_frames"] = shot_file.segment_frames if shot_file else None
         _render_part(options | {"output": segment_folder(shot_file, options["output"])}, settings)
         return
     with chosen_template(options, options["output"]) as template:

@@ -8,7 +8,7 @@ import click
 
 from mimo_runtime.cli.like import check_like
 from mimo_runtime.cli.openjd_lines import OpenJdProgress
-from mimo_runtime.errors import CancelledError
+from mimo_runtime.errors import CancelledError, InvalidRequestError
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ def frame_options(command: Any) -> Any:
                      help="Only these frames, from 1 on, into the folder of a shot: 13-24, or "
                      "1-40x12 for all segments of 12 frames. What is finished there is skipped. "
                      "'mimo stitch' joins them; docs/farm.md."),
+        click.option("--segment", type=click.IntRange(0), metavar="N",
+                     help="Of the segments that --frames or the shot file means only one, counted "
+                     "from 0 as array jobs count."),
         click.option("--first-frame", type=click.IntRange(0), default=1, show_default=True,
                      metavar="N", help="Number of the shot's first frame, with --frames."),
         click.option("--overlap", type=click.IntRange(0), metavar="WINDOWS",
@@ -45,7 +48,6 @@ def render_segments(
     """
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
-    from mimo_runtime.farm.frame_numbers import segments_from
     from mimo_runtime.farm.segment import keep_sound
     from mimo_runtime.farm.shot_folder import Shot, begin_shot
     from mimo_runtime.templates.sound import template_sound
@@ -53,7 +55,7 @@ def render_segments(
     opened = open_request(options, settings)
     template = opened.request.template
     first_frame = options["first_frame"]
-    segments = segments_from(options["frames"], first_frame, template.frame_count)
+    segments = chosen_segments(options, template.frame_count)
     recipe = opened.recipe(options["overlap"])
     check_like(options["like"], recipe)
     shot = Shot(recipe, template.rate_fps, template.frame_count, first_frame)
@@ -71,6 +73,31 @@ def render_segments(
         raise CancelledError(
             "Cancelled; finished frames are kept, and the same command goes on."
         ) from None
+
+
+def chosen_segments(options: dict[str, Any], frame_count: int) -> tuple[range, ...]:
+    """The segments that the options name, of `segment_frames` where --frames does not say.
+
+    Raises InvalidRequestError where the shot has not so many frames or segments.
+    """
+    from mimo_runtime.farm.frame_numbers import segments_from
+    from mimo_runtime.farm.shot_file import SEGMENT_FRAMES
+    from mimo_runtime.planning.segments import segment_ranges
+
+    typed, chosen = options["frames"], options["segment"]
+    if typed is None:
+        size = options["segment_frames"] or SEGMENT_FRAMES
+        segments = segment_ranges(range(frame_count), size)
+    else:
+        segments = segments_from(typed, options["first_frame"], frame_count)
+    if chosen is None:
+        return segments
+    if chosen >= len(segments):
+        raise InvalidRequestError(
+            f"The segment {chosen} is asked for, and there are {len(segments)}, counted from 0; "
+            "ask for one of those."
+        )
+    return segments[chosen : chosen + 1]
 
 
 def _render(

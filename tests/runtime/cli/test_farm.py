@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import kubernetes_validate
 import pytest
 
 from mimo_runtime.cli import main
@@ -107,3 +108,36 @@ def test_what_fails_is_told_in_its_line(shot: Path, capsys: pytest.CaptureFixtur
     assert "openjd_fail: '" in capsys.readouterr().out
     assert run("render", shot, "--frames", "9", "--openjd") == 2
     assert "openjd_fail: The frames 9 are asked for" in capsys.readouterr().out
+
+
+def test_the_job_for_kubernetes_keeps_to_its_schema_and_a_pod_makes_its_segment(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--image", "registry/mimo:1", "--claim", "shots", "--mount", shot.parent]
+    assert run("farm", "kubernetes", shot, *where, "--queue", "renders", "--parallelism", "2") == 0
+    job = json.loads(capsys.readouterr().out)
+    kubernetes_validate.validate(job, kubernetes_validate.latest_version(), strict=True)
+    assert job["metadata"] == {
+        "name": "mimo-shot",
+        "labels": {"kueue.x-k8s.io/queue-name": "renders"},
+    }
+    spec = job["spec"]
+    assert (spec["completions"], spec["parallelism"]) == (3, 2)
+    assert [rule["action"] for rule in spec["podFailurePolicy"]["rules"]] == [
+        *("Ignore", "Ignore", "FailJob")
+    ]
+    assert spec["podFailurePolicy"]["rules"][1]["onExitCodes"]["values"] == [75]
+    (pod,) = spec["template"]["spec"]["containers"]
+    assert run(*(part.replace("$(JOB_COMPLETION_INDEX)", "2") for part in pod["args"])) == 0
+    frames = shot.parent / "out" / "shot" / "frames"
+    assert sorted(path.name for path in frames.iterdir()) == ["frame.0007.png", "frame.0008.png"]
+    assert run("render", shot, "--segment", "3") == 2
+    assert "there are 3, counted from 0; ask" in capsys.readouterr().err
+
+
+def test_a_volume_without_the_shot_is_refused(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--image", "i", "--claim", "c", "--mount", "/elsewhere"]
+    assert run("farm", "kubernetes", shot, *where) == 2
+    assert "Pods see what is below /elsewhere" in capsys.readouterr().err
