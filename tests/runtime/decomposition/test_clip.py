@@ -130,3 +130,23 @@ def test_ten_bits_are_reduced_and_said(tmp_path: Path) -> None:
     assert {frame.shape for frame in frames} == {(32, 42, 3)}
     assert frames[2][9, 9, 1] == pytest.approx(20, abs=2)
     assert any("8 bits" in sentence for sentence in clip.sentences())
+
+
+@pytest.mark.parametrize("name", ["held.mp4", "held.mov"])
+def test_a_last_frame_that_is_held_changes_no_rate(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30, options={"crf": "1", "bf": "0"})
+        stream.width, stream.height, stream.pix_fmt = 48, 32, "yuv420p"
+        pictures = [av.VideoFrame.from_ndarray(frame, format="rgb24") for frame in levels(12)]
+        packets = [packet for picture in pictures for packet in stream.encode(picture)]
+        packets += stream.encode(None)
+        packets[-1].duration = round(3 / packets[-1].time_base)
+        container.mux(packets)
+    with av.open(str(path)) as container:
+        assert float(container.streams.video[0].average_rate) < 10  # what it says of itself
+    clip = open_driving(path, 720)
+    assert clip.rate_fps == 30
+    found = [int(frame[5, 5, 0]) for frame in clip.frames()]
+    assert found == pytest.approx([10 * index for index in range(12)], abs=2)
+    assert any("last picture stands for 3.0 s" in sentence for sentence in clip.sentences())
