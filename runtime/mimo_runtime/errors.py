@@ -97,6 +97,12 @@ class PreemptedError(MimoError):
     exit_code = 75
 
 
+class OutOfRangeError(MimoError):
+    """What a stream is to go on from is not kept any more."""
+
+    exit_code = 7
+
+
 class DeadlineExceededError(MimoError):
     """The time that the client allowed has passed."""
 

@@ -1002,6 +1002,7 @@ class SynthesizeLiveRequest(_message.Message):
     HEARTBEAT_FIELD_NUMBER: _builtins.int
     DRIVING_FIELD_NUMBER: _builtins.int
     CHANGE_FIELD_NUMBER: _builtins.int
+    RESUME_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def config(self) -> Global___LiveConfig:
         """The settings: exactly once, and before everything else."""
@@ -1039,6 +1040,12 @@ class SynthesizeLiveRequest(_message.Message):
         answer.
         """
 
+    @_builtins.property
+    def resume(self) -> Global___LiveResume:
+        """Instead of the config, as the first message of a call: a stream whose call was cut off is to
+        go on. The server answers resumed.
+        """
+
     def __init__(
         self,
         *,
@@ -1050,12 +1057,13 @@ class SynthesizeLiveRequest(_message.Message):
         heartbeat: Global___LiveHeartbeat | None = ...,
         driving: Global___LiveDrivingFrame | None = ...,
         change: Global___LiveChange | None = ...,
+        resume: Global___LiveResume | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose", "resume", b"resume"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["change", b"change", "chunk", b"chunk", "config", b"config", "credit", b"credit", "driving", b"driving", "end", b"end", "heartbeat", b"heartbeat", "payload", b"payload", "pose", b"pose", "resume", b"resume"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat", "driving", "change"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["config", "chunk", "credit", "pose", "end", "heartbeat", "driving", "change", "resume"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -1075,8 +1083,11 @@ class SynthesizeLiveResponse(_message.Message):
     APPLIED_FIELD_NUMBER: _builtins.int
     DRIVEN_FIELD_NUMBER: _builtins.int
     TAIL_FIELD_NUMBER: _builtins.int
+    RESUMED_FIELD_NUMBER: _builtins.int
     sequence: _builtins.int
-    """1 for the first message of a stream, then one more for each."""
+    """1 for the first message of a stream, then one more for each; messages that are sent again keep
+    theirs, and resumed has none.
+    """
     @_builtins.property
     def ready(self) -> Global___LiveReady:
         """The stream is planned: first, and once."""
@@ -1107,6 +1118,10 @@ class SynthesizeLiveResponse(_message.Message):
     def tail(self) -> Global___LiveTail:
         """The last bytes of a movie, after the last frame."""
 
+    @_builtins.property
+    def resumed(self) -> Global___LiveResumed:
+        """The stream goes on: the first message of a call that resumes one."""
+
     def __init__(
         self,
         *,
@@ -1118,12 +1133,13 @@ class SynthesizeLiveResponse(_message.Message):
         applied: Global___LiveApplied | None = ...,
         driven: Global___LiveDriven | None = ...,
         tail: Global___LiveTail | None = ...,
+        resumed: Global___LiveResumed | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "driven", b"driven", "frame", b"frame", "payload", b"payload", "ready", b"ready", "state", b"state", "summary", b"summary", "tail", b"tail"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "driven", b"driven", "frame", b"frame", "payload", b"payload", "ready", b"ready", "resumed", b"resumed", "state", b"state", "summary", b"summary", "tail", b"tail"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "driven", b"driven", "frame", b"frame", "payload", b"payload", "ready", b"ready", "sequence", b"sequence", "state", b"state", "summary", b"summary", "tail", b"tail"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "driven", b"driven", "frame", b"frame", "payload", b"payload", "ready", b"ready", "resumed", b"resumed", "sequence", b"sequence", "state", b"state", "summary", b"summary", "tail", b"tail"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary", "applied", "driven", "tail"]  # noqa: Y015
+    _WhichOneofReturnType_payload: _TypeAlias = _typing.Literal["ready", "frame", "state", "summary", "applied", "driven", "tail", "resumed"]  # noqa: Y015
     _WhichOneofArgType_payload: _TypeAlias = _typing.Literal["payload", b"payload"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_payload) -> _WhichOneofReturnType_payload | None: ...
 
@@ -1169,6 +1185,7 @@ class LiveConfig(_message.Message):
     SEED_FIELD_NUMBER: _builtins.int
     DRIVING_FIELD_NUMBER: _builtins.int
     ASSETS_FIELD_NUMBER: _builtins.int
+    RESUME_S_FIELD_NUMBER: _builtins.int
     rate_numerator: _builtins.int
     """Postures a second, numerator."""
     rate_denominator: _builtins.int
@@ -1191,6 +1208,11 @@ class LiveConfig(_message.Message):
     """Scale of classifier-free guidance; the bundle's when not set."""
     seed: _builtins.int
     """Seed of the first noise; 42 when not set."""
+    resume_s: _builtins.float
+    """For how long the stream is to be kept where its connection is cut, in seconds; it ends with the
+    call when 0. A client that asks for it keeps its side open until the summary. Where it has
+    gone for good, its place and its share of the engine are taken for so long.
+    """
     @_builtins.property
     def camera(self) -> Global___LiveCamera:
         """What sees the person, and the size of the frames."""
@@ -1226,10 +1248,11 @@ class LiveConfig(_message.Message):
         seed: _builtins.int | None = ...,
         driving: Global___LiveDriving | None = ...,
         assets: _abc.Iterable[Global___AssetInput] | None = ...,
+        resume_s: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "camera", b"camera", "driving", b"driving", "guidance", b"guidance", "latency_ms", b"latency_ms", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "resume_s", b"resume_s", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -1492,6 +1515,8 @@ class LiveReady(_message.Message):
     REASONS_FIELD_NUMBER: _builtins.int
     QUEUE_FRAMES_FIELD_NUMBER: _builtins.int
     SKELETON_FIELD_NUMBER: _builtins.int
+    RESUME_TOKEN_FIELD_NUMBER: _builtins.int
+    RESUME_S_FIELD_NUMBER: _builtins.int
     width_px: _builtins.int
     """Width of the frames, in pixels."""
     height_px: _builtins.int
@@ -1510,6 +1535,10 @@ class LiveReady(_message.Message):
     """Share of the engine's time that this stream takes, 0 to 1."""
     queue_frames: _builtins.int
     """Postures that may wait."""
+    resume_token: _builtins.str
+    """What a client whose connection was cut names to go on; empty where the stream is not kept."""
+    resume_s: _builtins.float
+    """For how long it is kept, in seconds: what was asked for, or the server's most."""
     @_builtins.property
     def bundle(self) -> Global___BundleInfo:
         """The bundle that will run."""
@@ -1542,14 +1571,68 @@ class LiveReady(_message.Message):
         reasons: _abc.Iterable[_builtins.str] | None = ...,
         queue_frames: _builtins.int = ...,
         skeleton: Global___LiveSkeleton | None = ...,
+        resume_token: _builtins.str = ...,
+        resume_s: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "skeleton", b"skeleton"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "first_frame_ms", b"first_frame_ms", "height_px", b"height_px", "latency_ms", b"latency_ms", "queue_frames", b"queue_frames", "ramp", b"ramp", "reasons", b"reasons", "skeleton", b"skeleton", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "first_frame_ms", b"first_frame_ms", "height_px", b"height_px", "latency_ms", b"latency_ms", "queue_frames", b"queue_frames", "ramp", b"ramp", "reasons", b"reasons", "resume_s", b"resume_s", "resume_token", b"resume_token", "skeleton", b"skeleton", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LiveReady: _TypeAlias = LiveReady  # noqa: Y015
+
+@_typing.final
+class LiveResume(_message.Message):
+    """Says which stream is to go on, and from where."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOKEN_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    token: _builtins.str
+    """LiveReady.resume_token."""
+    sequence: _builtins.int
+    """Sequence of the last message that was received. Those after it are sent again: of the last 10
+    seconds, at most 64 MiB. OUT_OF_RANGE where one of them is not kept any more.
+    """
+    def __init__(
+        self,
+        *,
+        token: _builtins.str = ...,
+        sequence: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["sequence", b"sequence", "token", b"token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveResume: _TypeAlias = LiveResume  # noqa: Y015
+
+@_typing.final
+class LiveResumed(_message.Message):
+    """The stream goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECEIVED_FIELD_NUMBER: _builtins.int
+    received: _builtins.int
+    """How many messages of the client were received after its first credit, heartbeats not counted:
+    it sends again those after them.
+    """
+    def __init__(
+        self,
+        *,
+        received: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["received", b"received"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiveResumed: _TypeAlias = LiveResumed  # noqa: Y015
 
 @_typing.final
 class LiveSkeleton(_message.Message):

@@ -120,7 +120,21 @@ def live_options(command: Command) -> Command:
     help="What the stream goes on with from a frame on: character, matte, scene, steps, guidance, "
     "latency-ms. Several, one after the other; what became of each is said.",
 )
-def live(output: Path, receive: str | None, changes: tuple[str, ...], **options: Any) -> None:
+@click.option(
+    "--resume-s",
+    type=click.FloatRange(min=0),
+    default=10,
+    show_default=True,
+    help="How long the server keeps the stream where the connection is cut, and this tries to go "
+    "on; 0: not at all.",
+)
+def live(
+    output: Path,
+    receive: str | None,
+    changes: tuple[str, ...],
+    resume_s: float,
+    **options: Any,
+) -> None:
     """Stream a motion to a server and take the frames while it goes on.
 
     A motion is played at its rate, as if it were captured now. The server draws it: it must run a
@@ -139,7 +153,7 @@ def live(output: Path, receive: str | None, changes: tuple[str, ...], **options:
     from mimo_runtime.wire.live import PictureFormat
 
     asked = tuple(parse_change(text, number) for number, text in enumerate(changes, 1))
-    play = replace(prepare_play(options, open_source(options)), changes=asked)
+    play = replace(prepare_play(options, open_source(options)), changes=asked, resume_s=resume_s)
     picture = None if receive is None else PictureFormat(receive)
     with open_output(output, play.rate_fps, picture) as sink, ending_on_ctrl_c(play.stop):
         summary = play.run(sink)

@@ -36,6 +36,7 @@ class LivePlay:
     credits: int
     tls_root: Path | None
     changes: tuple[LiveChange, ...] = ()
+    resume_s: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -52,7 +53,8 @@ class LivePlay:
         quality = _QUALITY if sink.picture is PictureFormat.JPEG else 0
         with open_live(
             self.server, self.pictures, self.settings,
-            picture=sink.picture, quality=quality, credits=self.credits, tls_root=self.tls_root,
+            picture=sink.picture, quality=quality, credits=self.credits, resume_s=self.resume_s,
+            tls_root=self.tls_root,
         ) as call:  # fmt: skip
             for reason in call.ready.reasons:
                 click.echo(reason, err=True)

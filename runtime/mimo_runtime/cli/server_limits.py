@@ -23,6 +23,7 @@ STREAMS: Final[Mapping[str, str]] = {
     "max_unread_bytes": "Result of one stream that is kept on disk for a slow reader.",
     "progress_interval_s": "How often a stream that waits is told its position.",
     "min_ping_interval_s": "How often a client may ping its connection.",
+    "max_resume_s": "How long a live stream waits for a client whose connection was cut.",
     "drain_s": "How long streams at work may go on when the server is to end.",
 }
 INPUTS: Final[Mapping[str, str]] = {

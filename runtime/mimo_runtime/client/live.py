@@ -15,7 +15,8 @@ from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile
 from mimo_runtime.client.live_messages import live_change, live_config, live_driving, live_pose
-from mimo_runtime.client.outgoing import Outgoing
+from mimo_runtime.client.outgoing import Outgoing, Requests
+from mimo_runtime.client.resumption import Connect, LiveResumption, is_cut
 from mimo_runtime.errors import CancelledError, ProtocolError
 from mimo_runtime.wire.driving import DrivingFrame
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
@@ -50,15 +51,24 @@ class LivePictures:
 class LiveCall:
     """An open stream; `ready` says how the server planned it.
 
+    One that may be resumed goes on by itself where its connection is cut: what was missed on either
+    side is sent again.
+
     `send` and `end` may be called from another thread than `events`. One credit is granted for
     each frame that was taken from `events`, so that no more than `credits` are on their way.
     """
 
-    def __init__(self, call: Any, server: str, outgoing: Outgoing, driven: bool) -> None:
-        self._call: grpc.Call = call
-        self._responses: Iterator[pb.SynthesizeLiveResponse] = call
+    def __init__(
+        self, connect: Connect, requests: Requests, server: str, outgoing: Outgoing, driven: bool
+    ) -> None:
+        self._connect = connect
+        self._call: Any = connect(requests)
+        self._responses: Iterator[pb.SynthesizeLiveResponse] = self._call
         self._server = server
         self._outgoing = outgoing
+        self._sequence = 0
+        self._left = False
+        self._resume: LiveResumption | None = None
         self._room = threading.Semaphore(0)
         self._taken = 0
         self._closed = False
@@ -66,6 +76,9 @@ class LiveCall:
         if first is None or first.WhichOneof("payload") != "ready":
             raise ProtocolError("The server began without ready; it may be another version.")
         self.ready: pb.LiveReady = first.ready
+        if self.ready.resume_token:
+            token, within_s = self.ready.resume_token, self.ready.resume_s
+            self._resume = LiveResumption(connect, token, within_s, server)
         self._driven = driven
         self._room.release(DRIVING_AHEAD if driven else self.ready.queue_frames)
 
@@ -122,6 +135,7 @@ class LiveCall:
 
     def cancel(self) -> None:
         """End the call."""
+        self._left = True
         self._call.cancel()
 
     def events(self) -> Iterator[Event]:
@@ -168,12 +182,19 @@ class LiveCall:
             self._taken = gone
 
     def _next(self) -> pb.SynthesizeLiveResponse | None:
-        try:
-            return next(self._responses, None)
-        except grpc.RpcError:
-            raise error_from(self._call, self._server) from None
-        except KeyboardInterrupt:
-            raise CancelledError("Cancelled; a file that was begun is removed.") from None
+        while True:
+            try:
+                response = next(self._responses, None)
+            except grpc.RpcError:
+                if self._left or self._resume is None or not is_cut(self._call):
+                    raise error_from(self._call, self._server) from None
+                self._call = self._responses = self._resume.call(self._outgoing, self._sequence)
+            except KeyboardInterrupt:
+                raise CancelledError("Cancelled; a file that was begun is removed.") from None
+            else:
+                if response is not None:
+                    self._sequence = response.sequence
+                return response
 
 
 @contextlib.contextmanager
@@ -185,24 +206,34 @@ def open_live(
     picture: PictureFormat = PictureFormat.JPEG,
     quality: int = 0,
     credits: int = 8,
+    resume_s: float = 0.0,
     tls_root: Path | None = None,
 ) -> Iterator[LiveCall]:
     """A live stream on the server at `HOST:PORT`, planned; leaving the context ends it.
 
     `credits` is how many frames may be on their way; `quality` that of JPEG, 0 for the server's.
+    `resume_s` is for how long the server is to keep the stream where the connection is cut.
 
     Raises:
         ServerUnreachableError: no server answers.
         MimoError: whatever the server, or the reading of the pictures, found wrong.
     """
     files = pictures.files()
-    outgoing = Outgoing()
-    outgoing.put(pb.SynthesizeLiveRequest(config=live_config(settings, picture, quality)))
+    outgoing = Outgoing(keeps=resume_s > 0)
+    config = live_config(settings, picture, quality, resume_s)
     with open_channel(server, tls_root) as channel:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
-        call = stub.SynthesizeLive(outgoing.requests(files, credits), metadata=token_metadata())
+
+        def connect(requests: Requests) -> Any:
+            return stub.SynthesizeLive(requests, metadata=token_metadata())
+
+        requests = outgoing.requests(config, files, credits)
+        driven = settings.driving is not None
+        live: LiveCall | None = None
         try:
-            yield LiveCall(call, server, outgoing, settings.driving is not None)
+            live = LiveCall(connect, requests, server, outgoing, driven)
+            yield live
         finally:
             outgoing.close()
-            call.cancel()
+            if live is not None:
+                live.cancel()

@@ -9,7 +9,9 @@ from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PictureFormat, P
 from mimo_runtime.wire.live_change import LiveChange
 
 
-def live_config(asked: LiveSettings, picture: PictureFormat, quality: int) -> pb.LiveConfig:
+def live_config(
+    asked: LiveSettings, picture: PictureFormat, quality: int, resume_s: float = 0.0
+) -> pb.LiveConfig:
     """The first message."""
     rate_fps = asked.rate_fps
     return pb.LiveConfig(
@@ -26,6 +28,7 @@ def live_config(asked: LiveSettings, picture: PictureFormat, quality: int) -> pb
         guidance=asked.settings.guidance,
         seed=asked.settings.seed,
         driving=None if asked.driving is None else _driving(asked.driving),
+        resume_s=resume_s,
     )
 
 

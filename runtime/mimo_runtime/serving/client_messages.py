@@ -46,6 +46,10 @@ class ClientMessages(Generic[Request, Response]):
         """
         self._sequence += 1
         response.sequence = self._sequence
+        await self.write(response)
+
+    async def write(self, response: Response) -> None:
+        """Write a message as it is; errors as in `send`."""
         await self._writer.write(response)
 
     async def _first(self) -> Request:

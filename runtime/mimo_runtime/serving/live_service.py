@@ -8,12 +8,11 @@ from typing import TypeAlias
 import grpc.aio
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.errors import DeadlineExceededError, MimoError, ProtocolError
+from mimo_runtime.errors import DeadlineExceededError, OutOfRangeError, ProtocolError
 from mimo_runtime.jobs.asset_store import AssetStore
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests
 from mimo_runtime.serving.adoption import adopt_assets
-from mimo_runtime.serving.call_record import note_summary
 from mimo_runtime.serving.live_messages import LiveMessages, Requests
 from mimo_runtime.serving.live_requests import (
     driving_frame,
@@ -22,11 +21,10 @@ from mimo_runtime.serving.live_requests import (
     picture_format,
     pose_frame,
 )
-from mimo_runtime.serving.live_responses import live_responses
+from mimo_runtime.serving.live_run import LiveRun
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission
-from mimo_runtime.sessions.live_events import LiveSummary
 from mimo_runtime.sessions.live_session import LiveSession
 from mimo_runtime.synthesis.live_request import require_live
 
@@ -47,11 +45,15 @@ class LiveService:
         self._options = options
         self._streams = streams
         self._spool = spool
+        self._runs: dict[str, LiveRun] = {}
+        self._holding: set[asyncio.Task[None]] = set()
         self._workers = ThreadPoolExecutor(options.max_live, thread_name_prefix="mimo-live")
         self.admission = Admission(options.max_live, 0, options.max_places_per_host)
 
     def close(self) -> None:
-        """End the threads, once no stream is open."""
+        """End the threads, once no stream is open; streams that nobody came back to end now."""
+        for run in list(self._runs.values()):
+            run.session.cancel()
         self._workers.shutdown()
 
     async def synthesize(
@@ -62,22 +64,65 @@ class LiveService:
     ) -> None:
         """One live stream, which may name `assets`. Raises MimoError for why it ends early."""
         messages = LiveMessages(requests_, context, self._options)
-        host = host_of(context.peer())
         with self._streams.entered(context.peer(), messages.lag_s) as entry:
-            config = await messages.config()
+            first = await messages.first()
+            if first.WhichOneof("payload") == "resume":
+                run = await self._resumed(first.resume.token)
+                entry.settled = True
+                await self._serve(run, messages, first.resume.sequence)
+                return
             require_live(self._runner.bundle.manifest)  # before any picture is sent
-            self.admission.check(host)
-            session = self._session(config, context)
-            try:
-                await adopt_assets(assets, context, config.assets, session.spool)
-                await self._pictures(messages, session)
-                place, entry.settled = self.admission.enter(host), True
-                try:
-                    await self._run(messages, session)
-                finally:
-                    self.admission.leave(place)
-            finally:
-                session.close()
+            run = await self._begun(first.config, messages, context, assets)
+            entry.settled = True
+            await self._serve(run, messages)
+
+    async def _begun(
+        self,
+        config: pb.LiveConfig,
+        messages: LiveMessages,
+        context: Context,
+        assets: AssetStore | None,
+    ) -> LiveRun:
+        """A stream that has its pictures and a place, at work."""
+        host = host_of(context.peer())
+        self.admission.check(host)
+        session = self._session(config, context)
+        try:
+            await adopt_assets(assets, context, config.assets, session.spool)
+            await self._pictures(messages, session)
+            place = self.admission.enter(host)
+        except BaseException:
+            session.close()
+            raise
+
+        def on_end() -> None:
+            self._runs.pop(run.token, None)
+            self.admission.leave(place)
+            session.close()
+
+        resume_s = min(max(config.resume_s, 0.0), self._options.max_resume_s)
+        bundle = self._runner.bundle
+        run = LiveRun(session, bundle, resume_s, self._workers, _take, on_end)
+        if run.token:
+            self._runs[run.token] = run
+        return run
+
+    async def _resumed(self, token: str) -> LiveRun:
+        """The stream of a token, free of the call that began it."""
+        run = self._runs.get(token)
+        if run is None:
+            raise OutOfRangeError("No stream of this token is kept any more; open another one.")
+        await run.leave_call()
+        return run
+
+    async def _serve(self, run: LiveRun, messages: LiveMessages, after: int | None = None) -> None:
+        try:
+            await run.serve(messages, after)
+        finally:
+            if run.is_held:
+                task = asyncio.create_task(run.hold(run.calls))
+                self._holding.add(task)
+                task.add_done_callback(self._holding.discard)
 
     def _session(self, config: pb.LiveConfig, context: Context) -> LiveSession:
         settings, (picture, quality) = live_settings(config), picture_format(config, context.peer())
@@ -109,35 +154,6 @@ class LiveService:
                 "this server waits; send smaller files, or over a faster line."
             ) from None
         raise ProtocolError("The client closed its side before its first credit; send one.")
-
-    async def _run(self, messages: LiveMessages, session: LiveSession) -> None:
-        """Run a session in a thread; take what comes and send what it says, side by side."""
-        work = asyncio.get_running_loop().run_in_executor(self._workers, session.work)
-        reading = asyncio.create_task(self._read(messages, session))
-        try:
-            async for event in session.events:
-                if isinstance(event, LiveSummary):
-                    note_summary(event.frame_count, event.first_frame_s, event.dropped, event.late)
-                for response in live_responses(event, self._runner.bundle):
-                    await messages.send(response)
-        finally:
-            session.cancel()
-            reading.cancel()
-            await asyncio.gather(work, reading, return_exceptions=True)
-        if not reading.cancelled() and (error := reading.exception()):
-            raise error
-        work.result()
-
-    async def _read(self, messages: LiveMessages, session: LiveSession) -> None:
-        """Take postures and credits until the client closes its side; what is wrong ends it all."""
-        try:
-            while (request := await messages.next()) is not None:
-                _take(request, session)
-            session.end_poses()
-            session.credits.finish()
-        except MimoError as error:
-            session.cancel(error)
-            raise
 
 
 def _take(request: pb.SynthesizeLiveRequest, session: LiveSession) -> None:

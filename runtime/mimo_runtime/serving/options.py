@@ -46,6 +46,7 @@ class ServerOptions:
     progress_interval_s: float = 5.0
     min_ping_interval_s: float = 5.0
     drain_s: float = 20.0
+    max_resume_s: float = 30.0
     reflection: bool = True
     engine: str = AUTO
     threads: int = 0
@@ -90,6 +91,7 @@ _ABOVE_ZERO = (
     *("max_live", "max_streams", "max_streams_per_host", "max_watches"),
     *("max_streams_per_connection", "max_connections", "max_unread_bytes"),
     *("idle_timeout_s", "upload_timeout_s", "progress_interval_s", "drain_s"),
+    "max_resume_s",
     "min_ping_interval_s",
     *("min_send_bytes_per_s", "min_read_bytes_per_s"),
 )

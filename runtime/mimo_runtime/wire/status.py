@@ -39,6 +39,7 @@ TABLE = (
     StatusRow(errors.CancelledError, grpc.StatusCode.CANCELLED, "CANCELLED"),
     StatusRow(errors.PreemptedError, grpc.StatusCode.ABORTED, "PREEMPTED"),
     StatusRow(errors.DeadlineExceededError, grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE"),
+    StatusRow(errors.OutOfRangeError, grpc.StatusCode.OUT_OF_RANGE, "OUT_OF_RANGE"),
     StatusRow(errors.IdleError, grpc.StatusCode.ABORTED, "IDLE"),
     StatusRow(errors.UnauthenticatedError, grpc.StatusCode.UNAUTHENTICATED, "UNAUTHENTICATED"),
     StatusRow(errors.ForbiddenError, grpc.StatusCode.PERMISSION_DENIED, "FORBIDDEN"),

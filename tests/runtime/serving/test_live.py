@@ -80,10 +80,12 @@ def none_left(runner: ThreadRunner) -> Iterator[None]:
 class Client:
     """A client that sends message by message."""
 
-    def __init__(self, address: str, config: LiveSettings, pictures: LivePictures) -> None:
+    def __init__(
+        self, address: str, config: LiveSettings, pictures: LivePictures, resume_s: float = 0.0
+    ) -> None:
         self.channel = grpc.insecure_channel(address)
         self._sent: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
-        self.send(config=live_config(config, PictureFormat.PNG, 0))
+        self.send(config=live_config(config, PictureFormat.PNG, 0, resume_s))
         for file in pictures.files():
             for chunk in file.chunks():
                 self.send(chunk=chunk)
