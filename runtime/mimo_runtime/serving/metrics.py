@@ -44,6 +44,8 @@ class Metrics:
         kept = Gauge("mimo_jobs", "Jobs that have not ended.", ["state"], registry=self.registry)
         kept.labels("queued").set_function(lambda: jobs.waiting() if jobs else 0)
         kept.labels("running").set_function(running_jobs)
+        stored = Gauge("mimo_stored_bytes", "Assets and results.", registry=self.registry)
+        stored.set_function(lambda: jobs.state.table.stored_bytes() if jobs else 0)
         self._calls = Counter(
             "mimo_calls", "Calls that have ended.", ["method", "status"], registry=self.registry
         )

@@ -84,12 +84,12 @@ class Server:
         self._jobs: Jobs | None = None
         try:
             self._jobs = open_jobs(runner, options, self._service, self._workers)
+            if self._jobs is not None:
+                self._endings.append(self._jobs.state.close)
             self._observe(runner)
         except MimoError:
             self.close()
             raise
-        if self._jobs is not None:
-            self._endings.append(self._jobs.state.close)
         synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         operations = ServerService(options, self._service.streams, self._jobs, ask_to_end)

@@ -267,7 +267,7 @@ def test_who_never_asks_and_who_never_reads_on_keep_nobody_out(
     open_server: OpenServer, tmp_path: Path
 ) -> None:
     with open_server(
-        state=tmp_path / "state", http_listen=ANYWHERE, idle_timeout_s=1, max_connections=50
+        state=tmp_path / "state", http_listen=ANYWHERE, idle_timeout_s=3, max_connections=50
     ) as server:
         host, port = server.http_address.split(":")
         silent = [socket.create_connection((host, int(port))) for _ in range(20)]

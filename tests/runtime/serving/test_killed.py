@@ -48,7 +48,7 @@ def test_jobs_and_assets_survive(
     film = bytes(range(251)) * 2000
     with Connection(address) as connection:
         with serving(*arguments) as server:
-            requests = [JobRequest(inputs, Settings(steps=steps)) for steps in (60, 1, 1)]
+            requests = [JobRequest(inputs, Settings(steps=steps)) for steps in (120, 1, 1)]
             jobs = [create_job(connection, each) for each in requests]
             kept = put_asset(connection, film, "film.mp4")
             send_half(connection, film[::-1])

@@ -14,15 +14,10 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.runner.threads import ThreadRunner
 from tests.runtime.serving.calls import Inputs, call, chunks, config
 from tests.runtime.serving.conftest import OpenServer
+from tests.runtime.serving.processes import free_address
 
 PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
-
-
-def free_address() -> str:
-    import socket
-
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return f"127.0.0.1:{found.getsockname()[1]}"
+GRAFANA = PAGE.with_name("grafana.json")
 
 
 def test_calls_are_logged_and_counted(
@@ -65,6 +60,8 @@ def test_calls_are_logged_and_counted(
     documented = set(re.findall(r"^\| `(mimo_\w+)` \|", PAGE.read_text(), re.M))
     found = set(re.findall(r"^# TYPE (mimo_\w+) (?:counter|gauge|histogram)", told, re.M))
     assert documented == {name for name in found if not name.endswith("_created")}
+    drawn = set(re.findall(r"mimo_[a-z_]+", GRAFANA.read_text()))
+    assert {name.removesuffix("_bucket") for name in drawn} == documented
 
 
 def test_what_cannot_be_opened_is_told(open_server: OpenServer, tmp_path: Path) -> None:
@@ -72,3 +69,15 @@ def test_what_cannot_be_opened_is_told(open_server: OpenServer, tmp_path: Path) 
         open_server(access_log=tmp_path / "none" / "log").__enter__()
     with pytest.raises(InvalidRequestError, match="choose another address"):
         open_server(metrics_listen="192.0.2.1:9").__enter__()
+
+
+def test_the_dashboard_can_be_imported_anywhere() -> None:
+    dashboard = json.loads(GRAFANA.read_text())
+    assert (dashboard["id"], dashboard["uid"]) == (None, "mimo-runtime")
+    sources = {panel["datasource"]["uid"] for panel in dashboard["panels"]}
+    assert sources == {"${DS_PROMETHEUS}"}
+    assert {each["name"] for each in dashboard["templating"]["list"]} == {
+        "DS_PROMETHEUS",
+        "instance",
+    }
+    assert len({panel["id"] for panel in dashboard["panels"]}) == len(dashboard["panels"]) == 9
