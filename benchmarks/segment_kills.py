@@ -3,11 +3,13 @@
     python -m benchmarks.segment_kills --kills 50
 
 A segment of the shipped sample is rendered undisturbed once. Then the same command is begun again
-and again and gets SIGKILL after a random share of that time. After each kill every frame that has
-its name must be the undisturbed one to the byte, and every segment's file must be whole. At last
-the command runs to its end, which must be the undisturbed result and leave nothing temporary.
+and again and gets SIGKILL: every other one after a random share of that time, the others at a
+random moment after the first frame. After each kill every frame that has its name must be the
+undisturbed one to the byte, and every segment's file must be whole. At last the command runs to its
+end, which must be the undisturbed result and leave nothing temporary.
 """
 
+import contextlib
 import json
 import random
 import subprocess
@@ -59,25 +61,38 @@ def measure(kills: int, arguments: list[str], frames: str, folder: Path) -> Kill
     expected = _bytes_of(folder / "undisturbed" / FRAMES)
     if not expected:
         raise DamageError("The undisturbed command wrote nothing; run it by hand.")
+    writing_s = _writing_s(folder / "undisturbed")
     shot, chance = folder / "killed", random.Random(SEED)
     at, leftovers = Counter[str](), 0
-    for _ in range(kills):
-        before = _bytes_of(shot / SEGMENTS)
+    for number in range(kills):
         worker = _run(arguments, frames, shot)
-        try:
-            worker.wait(chance.uniform(0, undisturbed_s))
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
+        if number % 2:
+            _wait_for_frames(worker, shot)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            worker.wait(chance.uniform(0, writing_s if number % 2 else undisturbed_s))
+        worker.kill()
+        worker.wait()
         at[_check(shot, expected)] += 1
         leftovers = max(leftovers, len(list(shot.glob(".work-*"))))
-        if before or _bytes_of(shot / SEGMENTS):
-            _begin_anew(shot)
+        _begin_anew(shot)
     _run(arguments, frames, shot).wait()
     if _bytes_of(shot / FRAMES) != expected or list(shot.glob(".*")):
         raise DamageError(f"{shot} is not the undisturbed result, or something temporary is left.")
     stages = {name: at[name] for name in ("loading", "denoising", "writing", "done")}
     return Kills(kills, **stages, leftovers=leftovers, undisturbed_s=undisturbed_s)
+
+
+def _writing_s(shot: Path) -> float:
+    """From the first frame to the segment's own file."""
+    times_s = [
+        path.stat().st_mtime for name in (FRAMES, SEGMENTS) for path in (shot / name).iterdir()
+    ]
+    return max(times_s) - min(times_s)
+
+
+def _wait_for_frames(worker: "subprocess.Popen[bytes]", shot: Path) -> None:
+    while worker.poll() is None and not _bytes_of(shot / FRAMES):
+        time.sleep(0.002)
 
 
 def _run(arguments: list[str], frames: str, shot: Path) -> "subprocess.Popen[bytes]":
@@ -108,10 +123,11 @@ def _check(shot: Path, expected: Mapping[str, bytes]) -> str:
 
 
 def _begin_anew(shot: Path) -> None:
-    """Forget a segment that was finished, so that there is something to kill."""
+    """Forget all but the work folders of killed workers, so that there is something to kill."""
     for name in (SEGMENTS, FRAMES):
-        for path in (shot / name).iterdir():
+        for path in (shot / name).glob("*"):
             path.unlink()
+    (shot / RECORD).unlink(missing_ok=True)
 
 
 def _bytes_of(folder: Path) -> dict[str, bytes]:

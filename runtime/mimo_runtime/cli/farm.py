@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.node import node, node_end, node_start
 from mimo_runtime.cli.options import FILE, examples
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ _target = click.option("-o", "--output", type=FILE, help="File for the job; else
 @click.group()
 def farm() -> None:
     """Jobs for the schedulers of render farms (docs/farm.md)."""
+
+
+for _command in (node, node_start, node_end):
+    farm.add_command(_command)
 
 
 @farm.command(

@@ -3,6 +3,7 @@
 import logging
 import sys
 from importlib.metadata import entry_points
+from typing import Any
 
 import click
 
@@ -17,6 +18,7 @@ from mimo_runtime.cli.inspect import inspect
 from mimo_runtime.cli.jobs import jobs
 from mimo_runtime.cli.live import live
 from mimo_runtime.cli.motion import motion
+from mimo_runtime.cli.node import TYPED
 from mimo_runtime.cli.plan import plan
 from mimo_runtime.cli.render import render
 from mimo_runtime.cli.report import report
@@ -31,7 +33,17 @@ _UNEXPECTED = 1
 
 
 class Commands(click.Group):
-    """Our own commands and those that other packages announce as entry points."""
+    """Our own commands and those that other packages announce as entry points.
+
+    What was typed from the command's name on stands in the context's `meta`.
+    """
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it."""
+        ctx.meta[TYPED] = list(args)
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Names in the order of a first visit: demo and export, then what uses a bundle."""
@@ -95,20 +107,25 @@ for _command in (
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit: errors of ours are one sentence on stderr and a code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None, kept: Any = None) -> int:
+    """Run the command line; returns the exit code. `kept` is the object of click's context."""
     try:
-        code = mimo.main(arguments, prog_name="mimo", standalone_mode=False)
+        code = mimo.main(arguments, prog_name="mimo", standalone_mode=False, obj=kept)
     except MimoError as error:
-        _fail(str(error), error.exit_code)
+        return _failed(str(error), error.exit_code)
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
     except (click.Abort, KeyboardInterrupt):
-        _fail("Cancelled; nothing was written.", CancelledError.exit_code)
+        return _failed("Cancelled; nothing was written.", CancelledError.exit_code)
     except OSError as error:
-        _fail(f"{error.filename or 'The system'}: {error.strerror}.", _UNEXPECTED)
-    sys.exit(code if isinstance(code, int) else 0)
+        return _failed(f"{error.filename or 'The system'}: {error.strerror}.", _UNEXPECTED)
+    return code if isinstance(code, int) else 0
 
 
-def _fail(sentence: str, code: int) -> None:
+def _failed(sentence: str, code: int) -> int:
     click.echo(f"Error: {sentence}", err=True)
-    sys.exit(code)
+    return code

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import say_truncated
+from mimo_runtime.cli.node import Warm
 from mimo_runtime.errors import MediaError
 from mimo_runtime.wire.settings import Settings
 
@@ -73,7 +74,11 @@ def open_request(options: dict[str, Any], settings: Settings) -> Opened:
     from mimo_runtime.synthesis.inputs import InputFiles, request_from
 
     bundle = open_at_terminal(options["bundle"], options["shape"], options["verify"])
-    synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
+    warm = click.get_current_context().obj
+    if isinstance(warm, Warm):
+        synthesizer = warm.synthesizer(bundle, options["threads"], options["engine"])
+    else:
+        synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
     masks: Path | None = options["feather_masks"]
     files = InputFiles(
         options["character"],

@@ -9,6 +9,7 @@ from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.like import asked_for, check_like, like_option
+from mimo_runtime.cli.node import TYPED, Warm, forwarded, present_node
 from mimo_runtime.cli.openjd_lines import openjd_option, telling_failure
 from mimo_runtime.cli.options import (
     FOLDER,
@@ -26,6 +27,7 @@ from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
+    from mimo_runtime.synthesis.cancellation import CancellationToken
 
 
 @click.command(
@@ -118,10 +120,22 @@ def _render_part(options: dict[str, Any], settings: Settings) -> None:
     from mimo_runtime.cli.sigterm import preempted_on_sigterm
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
+    context = click.get_current_context()
+    if isinstance(context.obj, Warm):
+        _render_here(options, settings, context.obj.token or CancellationToken())
+        return
     token = CancellationToken()
+    with preempted_on_sigterm(token):
+        if (socket := present_node()) is not None:
+            code = forwarded(socket, context.meta[TYPED])
+            if code is not None:
+                context.exit(code)
+        _render_here(options, settings, token)
+
+
+def _render_here(options: dict[str, Any], settings: Settings, token: "CancellationToken") -> None:
     with (
         telling_failure(options["openjd"]),
-        preempted_on_sigterm(token),
         chosen_template(options, options["output"]) as template,
     ):
         render_segments(options | {"template": template}, settings, token)

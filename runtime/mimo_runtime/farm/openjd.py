@@ -54,8 +54,19 @@ def _render(frames: str, segment_frames: int) -> dict[str, Any]:
     return {
         "name": "Render",
         "parameterSpace": {"taskParameterDefinitions": [frame]},
+        "stepEnvironments": [_node()],
         "script": _script(["render", "{{Param.Shot}}", "--frames", "{{Task.Param.Frame}}"]),
     }
+
+
+def _node() -> dict[str, Any]:
+    """One process for all tasks of a session, which keeps the bundle loaded."""
+    socket = "{{Session.WorkingDirectory}}/node.sock"
+    actions = {
+        name: {"command": "{{Param.Mimo}}", "args": ["farm", command, socket]}
+        for name, command in (("onEnter", "node-start"), ("onExit", "node-end"))
+    }
+    return {"name": "Node", "script": {"actions": actions}}
 
 
 def _stitch() -> dict[str, Any]:

@@ -77,6 +77,7 @@ def test_three_segments_one_killed_and_run_again_and_one_stitch(shot: Path) -> N
     assert "frames 4-6 rendered" in again.stdout
     assert "frames 7-8 rendered" in again.stdout
     assert "openjd_progress: 100" in again.stdout
+    assert "Engine onnxruntime" not in again.stdout  # said once, by the process of the node
     assert list((shot.parent / "out" / "shot").glob(".*")) == []
 
     assert run("render", shot, "-o", shot.with_name("whole.mp4")) == 0
