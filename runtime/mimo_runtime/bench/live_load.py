@@ -10,6 +10,7 @@ from pathlib import Path
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bench.samples import FrameSample, StreamSamples
 from mimo_runtime.client.live import LiveCall, LivePictures, open_live
+from mimo_runtime.errors import BusyError
 from mimo_runtime.wire.live import LiveSettings, PoseFrame
 
 OnFrame = Callable[[int], None]
@@ -31,16 +32,21 @@ class LiveLoad:
 
 @dataclass(frozen=True, slots=True)
 class LiveRun:
-    """What the streams made, and how the server planned the first of them."""
+    """What the streams made, and how the server planned the first of them.
+
+    `refused` is how many more the server did not take.
+    """
 
     streams: tuple[StreamSamples, ...]
     ready: pb.LiveReady
+    refused: int = 0
 
 
-def run_load(load: LiveLoad, on_frame: OnFrame) -> LiveRun:
+def run_load(load: LiveLoad, on_frame: OnFrame, fewer_will_do: bool = False) -> LiveRun:
     """Play all streams; `on_frame` is told how many frames have come after each.
 
     Raises:
+        BusyError: the server takes one stream less, or none where `fewer_will_do`.
         MimoError: why one of them ended early.
     """
     came = [0]
@@ -51,9 +57,19 @@ def run_load(load: LiveLoad, on_frame: OnFrame) -> LiveRun:
             came[0] += 1
             on_frame(came[0])
 
+    def play(_number: int) -> tuple[StreamSamples, pb.LiveReady] | BusyError:
+        try:
+            return _stream(load, tell)
+        except BusyError as error:
+            return error
+
     with ThreadPoolExecutor(load.streams) as pool:
-        runs = list(pool.map(lambda _number: _stream(load, tell), range(load.streams)))
-    return LiveRun(tuple(samples for samples, _ in runs), runs[0][1])
+        ended = list(pool.map(play, range(load.streams)))
+    runs = [run for run in ended if not isinstance(run, BusyError)]
+    refusals = [run for run in ended if isinstance(run, BusyError)]
+    if refusals and not (runs and fewer_will_do):
+        raise refusals[0]
+    return LiveRun(tuple(samples for samples, _ in runs), runs[0][1], len(refusals))
 
 
 def _stream(load: LiveLoad, tell: Callable[[], None]) -> tuple[StreamSamples, pb.LiveReady]:

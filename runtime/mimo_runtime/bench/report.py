@@ -11,12 +11,12 @@ from typing import Any
 
 from mimo_runtime import __version__
 from mimo_runtime.bench.live_load import LiveLoad, LiveRun
-from mimo_runtime.bench.samples import PERCENTILES, StreamSamples, figures
+from mimo_runtime.bench.samples import PERCENTILES, StreamSamples, figures, samples_ms
 from mimo_runtime.files import write_errors
 
 SCHEMA = "mimo-bench-latency/1"
 _WIDTH, _HEIGHT, _MARGIN = 640, 220, 44
-_STYLE = (
+STYLE = (
     "body{font:15px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;"
     "color:#222}table{border-collapse:collapse}td,th{padding:.2rem .8rem .2rem 0;text-align:right}"
     "td:first-child,th:first-child{text-align:left}svg{background:#fafafa}p.reason{color:#555}"
@@ -53,15 +53,16 @@ def report_values(load: LiveLoad, run: LiveRun, command: str) -> dict[str, Any]:
             "reasons": list(ready.reasons),
         },
         "figures": figures(run.streams),
+        "samples_ms": samples_ms(run.streams),
     }
 
 
-def write_report(folder: Path, values: Mapping[str, Any], streams: Sequence[StreamSamples]) -> None:
+def write_report(folder: Path, values: Mapping[str, Any], page: str) -> None:
     """Write report.json and report.html into `folder`, which is made where it is missing."""
     with write_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "report.json").write_text(json.dumps(values, indent=2) + "\n")
-        (folder / "report.html").write_text(report_page(values, streams))
+        (folder / "report.html").write_text(page)
 
 
 def report_page(values: Mapping[str, Any], streams: Sequence[StreamSamples]) -> str:
@@ -79,7 +80,7 @@ def report_page(values: Mapping[str, Any], streams: Sequence[StreamSamples]) -> 
     reasons = "".join(f'<p class="reason">{html.escape(r)}</p>' for r in plan["reasons"])
     return (
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Live latency</title>'
-        f"<style>{_STYLE}</style><h1>Live latency</h1><p>{html.escape(counts)}</p>{reasons}"
+        f"<style>{STYLE}</style><h1>Live latency</h1><p>{html.escape(counts)}</p>{reasons}"
         f"<h2>Milliseconds</h2>{_table(rows)}"
         f"<h2>Motion to photon over time</h2>{_over_time(latencies, plan['latency_ms'])}"
         f"<h2>Motion to photon by share of frames</h2>{_shares(latencies)}"

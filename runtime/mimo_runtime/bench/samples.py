@@ -13,6 +13,7 @@ from itertools import pairwise
 from mimo_runtime.errors import UnsupportedError
 
 PERCENTILES = (50.0, 90.0, 95.0, 99.0, 99.9)
+MAX_SAMPLES = 20_000
 _LARGEST_US = 600_000_000
 _DIGITS = 3
 
@@ -74,6 +75,20 @@ def figures(streams: Sequence[StreamSamples]) -> dict[str, object]:
                 frame.latency_s - frame.engine_s - frame.encode_s for frame in frames
             ),
         },
+    }
+
+
+def samples_ms(streams: Sequence[StreamSamples]) -> dict[str, list[list[float]]]:
+    """What percentiles were taken of, by stream and in order, for who compares reports.
+
+    Of long streams the last `MAX_SAMPLES`.
+    """
+    latencies = [[frame.latency_s for frame in stream.frames] for stream in streams]
+    shown = [_intervals(presented(stream)) for stream in streams]
+    named = {"motion_to_photon": latencies, "presented_interval": shown}
+    return {
+        name: [[round(x * 1000, 3) for x in each[-MAX_SAMPLES:]] for each in of_streams]
+        for name, of_streams in named.items()
     }
 
 

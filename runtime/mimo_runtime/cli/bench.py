@@ -3,12 +3,15 @@
 import shlex
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mimo_runtime.cli.live import live_options, motion_option
-from mimo_runtime.cli.options import FOLDER, examples
+from mimo_runtime.cli.options import ANY_PATH, FOLDER, examples
+
+if TYPE_CHECKING:
+    from mimo_runtime.bench.throughput import ThroughputRow
 
 
 @click.group()
@@ -40,7 +43,7 @@ def latency(output: Path, streams: int, seconds: float, **options: Any) -> None:
     a screen; 'presented interval' is what a player sees that shows every frame when it is due.
     """
     from mimo_runtime.bench.live_load import LiveLoad, run_load
-    from mimo_runtime.bench.report import report_values, write_report
+    from mimo_runtime.bench.report import report_page, report_values, write_report
     from mimo_runtime.bench.samples import percentiles
     from mimo_runtime.cli.live_play import prepare_play
     from mimo_runtime.cli.live_sources import motion_source
@@ -58,7 +61,7 @@ def latency(output: Path, streams: int, seconds: float, **options: Any) -> None:
     with ProgressBars() as bars:
         run = run_load(load, lambda done: bars(Progress("frames", done, total)))
     values = report_values(load, run, shlex.join(["mimo", *sys.argv[1:]]))
-    write_report(output, values, run.streams)
+    write_report(output, values, report_page(values, run.streams))
     found = values["figures"]
     first, way = found["first_frame_ms"], found["motion_to_photon_ms"]
     click.echo(
@@ -67,3 +70,80 @@ def latency(output: Path, streams: int, seconds: float, **options: Any) -> None:
         f"{found['frames_per_s']:.2f} frames a second; {found['deadline_misses']} deadline misses "
         f"of {found['sent']}, {found['dropped']} dropped."
     )
+
+
+@bench.command(
+    epilog=examples(
+        "mimo bench throughput --server localhost:50051 --character me.png --scene park.jpg "
+        "--motion walk.bvh --fps 5 --streams 1 --streams 2 --streams 4 -o throughput",
+    )
+)
+@motion_option(required=True)
+@live_options
+@click.option("--streams", type=click.IntRange(1, 256), multiple=True, default=(1, 2, 4),
+              show_default=True, help="Streams at once; may be given more than once.")  # fmt: skip
+@click.option("--seconds", type=click.FloatRange(0.1, 86_400), default=30, show_default=True,
+              help="How long each is played.")  # fmt: skip
+@click.option("-o", "--output", required=True, type=FOLDER,
+              help="Folder for report.json and report.html.")  # fmt: skip
+def throughput(output: Path, streams: tuple[int, ...], seconds: float, **options: Any) -> None:
+    """Measure how many live streams a server bears: a row for each number of them.
+
+    The load is as that of 'latency'. Streams that the server refuses, since they would make frames
+    of others late, are counted.
+    """
+    from mimo_runtime.bench.live_load import LiveLoad
+    from mimo_runtime.bench.report import write_report
+    from mimo_runtime.bench.samples import percentiles
+    from mimo_runtime.bench.throughput import run_throughput, throughput_page, throughput_values
+    from mimo_runtime.cli.live_play import prepare_play
+    from mimo_runtime.cli.live_sources import motion_source
+
+    percentiles(())  # says what is missing before anything is measured
+    source = motion_source(options)
+    play = prepare_play(options, source)
+    load = LiveLoad(
+        play.server, play.pictures, play.settings, source.postures, 1, seconds, play.credits,
+        play.tls_root,
+    )  # fmt: skip
+    rows = run_throughput(load, streams, _say_row)
+    values = throughput_values(load, rows, shlex.join(["mimo", *sys.argv[1:]]))
+    write_report(output, values, throughput_page(values))
+    click.echo(f"{output}: report.json and report.html.")
+
+
+def _say_row(row: "ThroughputRow") -> None:
+    from mimo_runtime.bench.throughput import row_values
+
+    found = row_values(row)
+    told = f"{row.asked} streams: {found['refused']} refused"
+    if row.run is not None:
+        told += (
+            f"; {found['frames_per_s']:.2f} frames a second in all, {found['deadline_misses']} "
+            f"deadline misses; motion to photon p99 {found['motion_to_photon_p99_ms']:.0f} ms"
+        )
+    click.echo(f"{told}.")
+
+
+@bench.command(epilog=examples("mimo bench compare before after"))
+@click.argument("before", type=ANY_PATH)
+@click.argument("after", type=ANY_PATH)
+def compare(before: Path, after: Path) -> None:
+    """Compare two reports of 'latency': percentiles, and how sure their differences are.
+
+    BEFORE and AFTER are report.json files or their folders. Intervals are by a bootstrap of blocks
+    of a second.
+    """
+    from mimo_runtime.bench.compare import differences, read_report
+
+    for difference in differences(read_report(before), read_report(after)):
+        click.echo(difference.sentence)
+
+
+@bench.command(epilog=examples("mimo bench schema latency > latency.schema.json"))
+@click.argument("report", type=click.Choice(["latency", "throughput"]))
+def schema(report: str) -> None:
+    """Print the JSON schema of a kind of report.json."""
+    from mimo_runtime.bench.schema import schema_text
+
+    click.echo(schema_text(report), nl=False)

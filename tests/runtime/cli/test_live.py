@@ -5,12 +5,14 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import av
+import jsonschema
 import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
@@ -23,9 +25,10 @@ from mimo_runtime.cli.live_output import open_output
 from mimo_runtime.cli.live_play import prepare_play
 from mimo_runtime.cli.live_sources import MotionSource, motion_source
 from mimo_runtime.cli.main import mimo
+from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.errors import BusyError, InvalidRequestError
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
 from mimo_runtime.runner.live_shares import LiveShares
@@ -35,7 +38,7 @@ from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.wire.live import PoseFrame
 from mimo_runtime.wire.live_change import LiveChange
-from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
+from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture, settings
 from tests.runtime.runner.painting_bundle import paint_humans
 
 FRAMES = 3
@@ -198,14 +201,51 @@ def test_a_refusal_leaves_nothing(options: list[str], tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
-def test_a_report(options: list[str], tmp_path: Path) -> None:
-    asked = ["bench", "latency", *options, "--streams", "2", "--seconds", "2"]
-    ended = run([*asked, "-o", str(tmp_path / "report")])
+def bench(options: list[str], *asked: str) -> dict[str, Any]:
+    """The report of a command, which has the schema that is published."""
+    ended = run(["bench", asked[0], *options, *asked[1:]])
     assert ended.exit_code == 0, ended.output
-    values = json.loads((tmp_path / "report" / "report.json").read_text())
-    assert values["schema"] == "mimo-bench-latency/1"
-    found = values["figures"]
-    assert (found["streams"], found["sent"], found["frames"], found["dropped"]) == (2, 4, 4, 0)
-    assert found["first_frame_ms"]["count"] == 2
-    assert 0 < found["motion_to_photon_ms"]["p50"] <= found["motion_to_photon_ms"]["max"]
-    assert "<svg" in (tmp_path / "report" / "report.html").read_text()
+    folder = Path(asked[-1])
+    values: dict[str, Any] = json.loads((folder / "report.json").read_text())
+    schema = json.loads(run(["bench", "schema", asked[0]]).stdout)
+    jsonschema.validate(values, schema)
+    assert values["schema"] == schema["properties"]["schema"]["const"]
+    assert "<svg" in (folder / "report.html").read_text()
+    return values
+
+
+def test_a_report(options: list[str], tmp_path: Path) -> None:
+    target = str(tmp_path / "report")
+    found = bench(options, "latency", "--streams", "2", "--seconds", "2", "-o", target)
+    figures = found["figures"]
+    counts = [figures[name] for name in ("streams", "sent", "frames", "dropped")]
+    assert counts == [2, 4, 4, 0]
+    assert figures["first_frame_ms"]["count"] == 2
+    assert 0 < figures["motion_to_photon_ms"]["p50"] <= figures["motion_to_photon_ms"]["max"]
+    assert [len(each) for each in found["samples_ms"]["motion_to_photon"]] == [2, 2]
+    compared = run(["bench", "compare", target, target])
+    assert compared.exit_code == 0, compared.output
+    assert compared.stdout.count("no sure difference") == 4
+
+
+def test_rows_of_more_and_more_streams(options: list[str], tmp_path: Path) -> None:
+    target = str(tmp_path / "report")
+    asked = ["--streams", "1", "--streams", "2", "--seconds", "2", "-o", target]
+    one, two = bench(options, "throughput", *asked)["rows"]
+    assert [(row["streams"], row["refused"]) for row in (one, two)] == [(1, 0), (2, 0)]
+    assert one["frames_per_s"] == one["frames_per_s_each"] > 0
+    assert two["frames_per_s"] == 2 * two["frames_per_s_each"] > 0
+
+
+def test_streams_that_are_refused_are_counted(options: list[str], tmp_path: Path) -> None:
+    """As many are open as the server takes."""
+    given = dict(zip(options[::2], options[1::2], strict=True))
+    pictures = LivePictures(Path(given["--character"]), Path(given["--scene"]))
+    target = str(tmp_path / "report")
+    with ExitStack() as stack:
+        with suppress(BusyError):
+            for _ in range(100):
+                stack.enter_context(open_live(given["--server"], pictures, settings()))
+        (row,) = bench(options, "throughput", "--streams", "3", "-o", target)["rows"]
+    assert (row["streams"], row["refused"]) == (0, 3)
+    assert row["frames_per_s"] is None
