@@ -15,7 +15,7 @@ from mimo_runtime.jobs.spec import JobSpec
 from mimo_runtime.jobs.state import State
 from mimo_runtime.jobs.work import JobWork
 from mimo_runtime.runner.runner import Runner
-from mimo_runtime.sessions.admission import Admission
+from mimo_runtime.sessions.admission import Admission, closing
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.spool import check_name
 
@@ -41,6 +41,7 @@ class Jobs:
         work = JobWork(state, runner, limits, workers, self._changes)
         self._queue = JobQueue(state, admission, work, self._changes)
         self._sweeper = asyncio.create_task(self._sweep())
+        self._refuses = False
 
     @property
     def running(self) -> int:
@@ -56,7 +57,10 @@ class Jobs:
 
         Raises:
             LimitExceededError: an input is larger than what is accepted of its kind.
+            ServerUnreachableError: the server ends.
         """
+        if self._refuses:
+            raise closing()
         spec = await asyncio.to_thread(self._checked, caller, spec)
         job = await asyncio.to_thread(self.state.jobs.create, caller, request_id, spec, priority)
         self._queue.fill()
@@ -116,6 +120,10 @@ class Jobs:
         """
         job = await self.get(caller, job_id)
         return job, self.state.result_path(job)
+
+    def refuse(self) -> None:
+        """Take no more jobs: whoever asks is sent elsewhere."""
+        self._refuses = True
 
     async def close(self, within_s: float) -> None:
         """Give jobs that run `within_s`; what has not ended then begins again with the server."""

@@ -110,7 +110,10 @@ class Channel:
         Raises:
             ChannelClosedError: the stream has ended.
         """
-        packet, descriptors, _, _ = socket.recv_fds(self._socket, _PART_BYTES + 1, 4)
+        try:
+            packet, descriptors, _, _ = socket.recv_fds(self._socket, _PART_BYTES + 1, 4)
+        except ConnectionResetError:  # as above
+            packet, descriptors, _, _ = socket.recv_fds(self._socket, _PART_BYTES + 1, 4)
         if not packet:
             raise ChannelClosedError
         return json.loads(packet[1:]), descriptors

@@ -1,6 +1,7 @@
 """The service of jobs: work that goes on without its client."""
 
 import asyncio
+import re
 from typing import Any
 
 import google_crc32c
@@ -23,6 +24,7 @@ NAME = pb.DESCRIPTOR.services_by_name["JobService"].full_name
 SLICE_BYTES = 256 * 1024
 _PAGE = 100
 _LARGEST_PAGE = 1000
+_TOKEN = re.compile(r"[0-9]{1,18}")
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -96,7 +98,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         return await self._jobs.create(caller, request.request_id, spec, request.priority)
 
     async def _list(self, request: pb.ListJobsRequest, caller: str) -> pb.ListJobsResponse:
-        if request.page_token and not request.page_token.isdigit():
+        if request.page_token and not _TOKEN.fullmatch(request.page_token):
             raise InvalidRequestError("page_token is none of this server's; leave it empty.")
         before = int(request.page_token or 0)
         count = min(request.page_size or _PAGE, _LARGEST_PAGE)

@@ -123,6 +123,8 @@ class Server:
         """Refuse every stream but those at work, in a sentence."""
         self._service.admission.close()
         self._service.live.admission.close()
+        if self._jobs is not None:
+            self._jobs.refuse()
         if self._door is not None:
             self._door.refuse()
         self._service.streams.end_unsettled(closing)

@@ -5,25 +5,32 @@ import hashlib
 import http.client
 import io
 import json
+import random
 import shutil
 import socket
 import ssl
 import subprocess
 import urllib.request
+import zipfile
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
 import pytest
 
+from mimo_runtime.body.shipped import load_body
 from mimo_runtime.cli.main import mimo
 from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.jobs import get_job
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.motions.pose_file import write_poses
+from mimo_runtime.motions.procedural import walk
 from mimo_runtime.serving.http.openapi import ASSET, VIDEO
 from mimo_synthetic.ground_truth.clip import Clip
 from mimo_synthetic.ground_truth.spec import ClipSpec
+from tests.runtime.runner.live import scene_picture
 from tests.runtime.serving.conftest import OpenServer
 from tests.runtime.serving.processes import free_address
 from tests.runtime.serving.test_tls import make_pair
@@ -138,6 +145,26 @@ def test_json_names_assets_and_templates_come_as_files(
     assert made["id"] in [each["id"] for each in rest["data"]]
 
 
+def test_a_motion_file_is_drawn_in_a_scene(
+    addresses: tuple[str, str], ask: Ask, small_character: Path, tmp_path: Path
+) -> None:
+    motion, skeleton = tmp_path / "walk.npz", load_body().skeleton
+    write_poses(motion, walk(skeleton, 8, Fraction(15)), skeleton)
+    form = {
+        "character": f"@{small_character}", "motion": f"@{motion}",
+        "scene": f"@{scene_picture(tmp_path)}", "steps": 1, "output": "lossless",
+        "camera": "side", "size": "96x64", "fps": 15,
+    }  # fmt: skip
+    words = [word for name, value in form.items() for word in ("-F", f"{name}={value}")]
+    url = f"http://{addresses[0]}/v1/videos"
+    video = ended(ask, json.loads(curl(url, *words))["id"])
+    told = (video["status"], video["size"], video["media_type"])
+    assert told == ("completed", "96x64", "application/zip"), video
+    data = io.BytesIO(curl(f"{url}/{video['id']}/content"))
+    with zipfile.ZipFile(data) as file:
+        assert len(file.namelist()) == 8
+
+
 def test_an_asset_goes_on_where_it_broke_off(ask: Ask) -> None:
     path = f"/v1/assets/{DIGEST}"
     code, told = ask("PUT", f"{path}?size=6", b"abc")
@@ -165,6 +192,7 @@ def test_an_asset_goes_on_where_it_broke_off(ask: Ask) -> None:
         ({"size": "100x100"}, 400, "Leave it out"),
         ({"colour": "red"}, 400, "no field 'colour'"),
         ({"steps": True}, 400, "no object of texts and numbers"),
+        ({"priority": 101}, 400, "No picture"),
         (b"{", 400, "no form"),
     ],
 )
@@ -172,6 +200,30 @@ def test_what_cannot_be_asked_is_a_sentence(ask: Ask, body: Any, code: int, sent
     found, told = ask("POST", "/v1/videos", body)
     assert (found, told["error"]["type"]) == (code, "invalid_request_error")
     assert sentence in told["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", "/v1/videos", b"[" * 60_000),
+        ("POST", "/v1/videos", b"{"),
+        ("POST", "/v1/videos", b'"' + b"x" * 70_000 + b'"'),
+        ("GET", "/v1/videos?limit=0", b""),
+        ("GET", f"/v1/videos?limit={'9' * 5000}", b""),
+        ("GET", "/v1/videos?status=done", b""),
+        ("GET", "/v1/videos?after=nobody", b""),
+        ("PUT", f"/v1/assets/{DIGEST}?size={'9' * 5000}", b""),
+        ("PUT", f"/v1/assets/{DIGEST}?size=%D9%A3", b""),
+        ("PUT", f"/v1/assets/{DIGEST}", b""),
+        ("PUT", "/v1/assets/..%2F..%2Fetc?size=3", b"abc"),
+        ("POST", "/v1/assets?name=%00", b"abc"),
+        ("POST", "/v1/assets", b""),
+    ],
+)
+def test_requests_that_cannot_be(ask: Ask, method: str, path: str, body: bytes) -> None:
+    code, told = ask(method, path, body, {"Content-Type": "application/json"})
+    assert 400 <= code < 500
+    assert told["error"]["message"].endswith(".")
 
 
 @pytest.mark.parametrize(
@@ -293,3 +345,51 @@ def test_where_it_cannot_be_opened(open_server: OpenServer, tmp_path: Path) -> N
     assert "--http-listen" in next(
         opts for each in mimo.commands["serve"].params for opts in each.opts if "http" in opts
     )
+
+
+def mangled(form: bytes, chance: random.Random) -> bytes:
+    """A form with some bytes cut out, doubled, turned over or put in."""
+    data = bytearray(form)
+    for _ in range(chance.randint(1, 4)):
+        start = chance.randrange(len(data) + 1)
+        piece = bytes(data[start : start + chance.randint(0, 40)])
+        new = chance.choice([b"", piece * 2, piece[::-1], chance.randbytes(3), b"\r\n--b"])
+        data[start : start + len(piece)] = new
+    return bytes(data)
+
+
+def test_mangled_requests_are_never_the_servers_fault(
+    addresses: tuple[str, str], ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    chance = random.Random(14)
+    part = '--b\r\nContent-Disposition: form-data; name="{}"{}\r\nContent-Type: {}\r\n\r\n{}\r\n'
+    form = "".join(
+        (
+            part.format("steps", "", "text/plain", "3"),
+            part.format("character", '; filename="a.png"', "image/png", "picture"),
+            part.format("driving", '; filename="b.mp4"', "video/mp4", "0" * 64),
+            part.format("prompt", "", "text/plain", "d\u00e4nce"),
+            "--b--\r\n",
+        )
+    ).encode()
+    codes = set()
+    for _ in range(300):
+        headers = {"Content-Type": "multipart/form-data; boundary=b"}
+        code, told = ask("POST", "/v1/videos?x=1", mangled(form, chance), headers)
+        codes.add(code)
+        assert code < 500 or told["error"]["code"] == "RESOURCE", told
+        body = mangled(b'{"character": "00", "steps": 3, "guidance": 1e3}', chance)
+        code, told = ask("POST", "/v1/videos", body, {"Content-Type": "application/json"})
+        assert code == 400, told
+    assert {200, 400} <= codes
+    for _ in range(100):
+        request = b"POST /v1/assets HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+        host, port = addresses[0].split(":")
+        with socket.create_connection((host, int(port))) as raw:
+            raw.sendall(mangled(request, chance))
+            raw.shutdown(socket.SHUT_WR)
+            raw.recv(1000)
+    assert ask("GET", "/health")[0] == 200
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    for video in ask("GET", "/v1/videos?limit=1000")[1]["data"]:
+        ask("DELETE", f"/v1/videos/{video['id']}?assets=true")

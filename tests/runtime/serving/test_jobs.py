@@ -1,7 +1,9 @@
 """Jobs over the wire: the work of a stream, without its client, and what becomes of it."""
 
 import hashlib
+import http.client
 import io
+import json
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,12 +28,14 @@ from mimo_runtime.client.jobs import (
     purge_job,
     watch_job,
 )
+from mimo_runtime.client.operations import drain
 from mimo_runtime.errors import (
     DamagedUploadError,
     InvalidRequestError,
     LimitExceededError,
     NotFoundError,
     ProtocolError,
+    ServerUnreachableError,
     UnsupportedError,
 )
 from mimo_runtime.serving.local import LocalServer
@@ -229,6 +233,12 @@ def test_what_cannot_be_asked_is_told_at_once(
         connection.ask(connection.jobs.CreateJob, asked)
 
 
+@pytest.mark.parametrize("token", ["x", "9" * 30, "\u00b2", "-1"])
+def test_pages_that_there_are_not(connection: Connection, token: str) -> None:
+    with pytest.raises(InvalidRequestError, match="page_token"):
+        connection.ask(connection.jobs.ListJobs, jobs_pb2.ListJobsRequest(page_token=token))
+
+
 def test_uploads_that_go_wrong_are_told_of(connection: Connection, keeper: str) -> None:
     header = assets_pb2.UploadAssetRequest(
         header=assets_pb2.UploadHeader(sha256=hashlib.sha256(b"abc").hexdigest(), size_bytes=3)
@@ -303,3 +313,33 @@ def test_the_names_in_a_zip_decide_nothing(connection: Connection, files: Files)
     with zipfile.ZipFile(io.BytesIO(b"".join(piece.data for piece in pieces))) as file:
         assert file.namelist() == [f"frame_{index:06d}.png" for index in range(8)]
         assert {entry.compress_type for entry in file.infolist()} == {zipfile.ZIP_STORED}
+
+
+def test_a_server_that_ends_sends_who_asks_elsewhere_and_finishes_what_it_can(
+    open_server: OpenServer, files: Files, tmp_path: Path
+) -> None:
+    with (
+        open_server(state=tmp_path, http_listen="127.0.0.1:0", drain_s=240) as server,
+        Connection(server.address) as connection,
+    ):
+        job = create_job(connection, JobRequest(files, ENDLESS))
+        until(connection, job.id, jobs_pb2.JOB_STATE_RUNNING)
+        assert drain(connection).drain_s == 240
+        health = http.client.HTTPConnection(server.http_address)
+        health.request("GET", "/health")
+        while (answer := health.getresponse()).status == 200:
+            answer.read()
+            health.request("GET", "/health")
+        assert json.loads(answer.read()) == {"status": "ending"}
+        named = [pb.AssetInput(input=pb.INPUT_CHARACTER, sha256="0" * 64)]
+        asked = jobs_pb2.CreateJobRequest(
+            request_id="late",
+            config=pb.StreamConfig(
+                assets=[*named, pb.AssetInput(input=pb.INPUT_DRIVING, sha256="0" * 64)]
+            ),
+        )
+        with pytest.raises(ServerUnreachableError, match="shutting down"):
+            connection.ask(connection.jobs.CreateJob, asked)
+        health.request("POST", f"/v1/videos/{job.id}/cancel")  # after which nothing runs
+        assert json.loads(health.getresponse().read())["status"] == "cancelled"
+        health.close()

@@ -70,8 +70,9 @@ class HttpDoor:
             "Protocol", (PatientProtocol,), {"patience_s": self._options.idle_timeout_s}
         )
         config = uvicorn.Config(
-            self._app, http=protocol, lifespan="off", log_config=None, access_log=False,
-            server_header=False, ws="none", timeout_keep_alive=int(self._options.idle_timeout_s),
+            self._app, http=protocol, lifespan="off", log_config=None, log_level="error",
+            access_log=False, server_header=False, ws="none",
+            timeout_keep_alive=max(1, int(self._options.idle_timeout_s)),
             limit_concurrency=self._options.max_connections,
             timeout_graceful_shutdown=_LONGEST_LAST_WORDS_S, proxy_headers=False,
         )  # fmt: skip

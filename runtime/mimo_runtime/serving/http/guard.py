@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
@@ -69,6 +69,8 @@ class Guarded:
         except asyncio.CancelledError:
             record.tell("CANCELLED")
             raise
+        except ClientDisconnect:  # nobody is there to be told
+            record.tell("CANCELLED")
         except Exception as error:
             told = told_error(error)
             record.reason, line.status = row_of(told).reason, row_of(told).code.name

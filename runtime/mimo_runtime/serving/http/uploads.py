@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import re
 import secrets
 from collections.abc import Mapping
 from typing import BinaryIO
@@ -15,6 +16,8 @@ from mimo_runtime.jobs.state import State
 from mimo_runtime.serving.http.answers import asset, listed
 from mimo_runtime.serving.http.fields import input_of
 from mimo_runtime.serving.http.form import FilePart
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 async def adopt(state: State, caller: str, part: FilePart) -> AssetInput:
@@ -94,6 +97,6 @@ async def _receive(request: Request, file: BinaryIO, max_bytes: int) -> str:
 
 def _number(given: Mapping[str, str], name: str, usual: str) -> int:
     text = given.get(name, usual)
-    if not text.isdecimal():
+    if not _NUMBER.fullmatch(text):
         raise InvalidRequestError(f"{name} is '{text[:20]}'; give it as a number of bytes.")
     return int(text)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import re
 import secrets
 import tempfile
 from collections.abc import AsyncIterator, Mapping
@@ -30,6 +31,7 @@ from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.synthesis.resolved import resolved_settings
 
 _LARGEST_PAGE = 1000
+_COUNT = re.compile(r"[0-9]{1,9}")
 
 
 class Videos:
@@ -127,7 +129,7 @@ async def _body(request: Request) -> bytes:
 def _texts(data: bytes) -> dict[str, str]:
     try:
         values: Any = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidRequestError(f"The body is no JSON: {error}; send an object.") from error
     if not isinstance(values, Mapping) or not all(
         isinstance(value, str | int | float) and not isinstance(value, bool)
@@ -140,7 +142,7 @@ def _texts(data: bytes) -> dict[str, str]:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_PAGE:
+    if not _COUNT.fullmatch(text) or not 1 <= int(text) <= _LARGEST_PAGE:
         raise InvalidRequestError(f"limit is '{text[:20]}'; give 1 to {_LARGEST_PAGE}.")
     return int(text)
 
