@@ -41,7 +41,11 @@ def write_whole(path: Path, data: bytes, work: Path) -> None:
     """
     partial = work / path.name
     write_synced(partial, data)
-    partial.replace(path)
+    try:
+        partial.replace(path)
+    except FileNotFoundError:  # of NFS, where the answer was lost and the rename was sent again
+        if not path.is_file() or path.read_bytes() != data:
+            raise
 
 
 def sync_file(path: Path) -> None:

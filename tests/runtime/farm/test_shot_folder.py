@@ -122,6 +122,23 @@ def test_a_read_only_folder_is_a_sentence(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
 
 
+def test_a_rename_that_was_sent_twice_has_succeeded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As NFS does where the first answer is lost: the second one is that nothing is there."""
+    folder = begin_shot(tmp_path, shot())
+    rename = Path.replace
+
+    def renamed_twice(path: Path, target: Path) -> Path:
+        rename(path, target)
+        return rename(path, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", renamed_twice)
+        write_segment(folder, PART, made(PART))
+    assert folder.is_finished(PART)
+
+
 FULL = """
 import resource, signal, sys
 from pathlib import Path
