@@ -122,3 +122,31 @@ def test_frames_are_asked_for_only_as_many_as_are_needed(
     watch = PersonWatch(estimators.people, estimators.bodies)
     Capture(watch, BODY, ClipSpec("walk").rate_fps, SIZE_PX).begin(frames())
     assert taken == 8  # half a second
+
+
+def beside(left: np.ndarray, right: np.ndarray | None) -> np.ndarray:
+    """Two squares in one picture, what is right of it smaller and on the same ground."""
+    picture = np.concatenate([left, np.full_like(left, 90)], axis=1)
+    if right is not None:
+        small = right[::2, ::2]
+        picture[-len(small) :, -small.shape[1] :] = small
+    return np.ascontiguousarray(picture)
+
+
+def test_of_two_people_the_one_who_was_there_is_followed(
+    estimators: Estimators, clip: list[TrueFrame]
+) -> None:
+    """Somebody who comes does not take their place; somebody who stays alone does."""
+    pixels = [frame.pixels for frame in clip[:4]]
+    watch = PersonWatch(estimators.people, estimators.bodies)
+    shown = [beside(pixels[0], None), *(beside(one, one) for one in pixels)]
+    for picture in shown:
+        body = watch.look(picture)
+        assert body is not None
+        assert body.region().centre[0] < SIZE_PX[0]
+    empty = beside(EMPTY, None)
+    assert watch.look(empty) is None
+    alone = np.concatenate([EMPTY, pixels[0]], axis=1)
+    body = watch.look(alone)
+    assert body is not None
+    assert body.region().centre[0] > SIZE_PX[0]
