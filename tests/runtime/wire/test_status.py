@@ -27,6 +27,7 @@ CODES = {
     "PreemptedError": "ABORTED",
     "DeadlineExceededError": "DEADLINE_EXCEEDED",
     "IdleError": "ABORTED",
+    "OutOfRangeError": "OUT_OF_RANGE",
     "UnauthenticatedError": "UNAUTHENTICATED",
     "ForbiddenError": "PERMISSION_DENIED",
     "NotFoundError": "NOT_FOUND",
