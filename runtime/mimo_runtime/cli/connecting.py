@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from google.protobuf.json_format import MessageToDict
-from google.protobuf.message import Message
 
 from mimo_runtime.cli.options import FILE, Command
 
 if TYPE_CHECKING:
+    from google.protobuf.message import Message
+
     from mimo_runtime.client.connection import Connection
 
 _SERVER = (
@@ -39,10 +39,12 @@ def connect(server: str, tls_root: Path | None) -> "Connection":
 
 
 def print_messages(
-    messages: Iterable[Message], as_json: bool, row: Callable[[Any], tuple[str, ...]]
+    messages: "Iterable[Message]", as_json: bool, row: Callable[[Any], tuple[str, ...]]
 ) -> None:
     """Print messages as lines of JSON, or by `row` as columns."""
     if as_json:
+        from google.protobuf.json_format import MessageToDict
+
         for message in messages:
             values = MessageToDict(message, preserving_proto_field_name=True)
             click.echo(json.dumps(values, ensure_ascii=False))

@@ -16,7 +16,6 @@ from mimo_runtime.cli.job_options import job_options, request_from
 from mimo_runtime.cli.options import ANY_PATH, examples
 from mimo_runtime.errors import MimoError
 from mimo_runtime.wire.kinds import output_kind
-from mimo_runtime.wire.status import error_for
 
 if TYPE_CHECKING:
     from mimo.v1 import jobs_pb2 as pb
@@ -134,6 +133,7 @@ def _wait(connection: "Connection", job_id: str) -> None:
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.client.jobs import watch_job
     from mimo_runtime.wire.progress import Progress
+    from mimo_runtime.wire.status import error_for
 
     with ProgressBars() as bars:
         for job in watch_job(connection, job_id):

@@ -5,6 +5,8 @@ import subprocess
 import sys
 
 HEAVY = (
+    "google.protobuf",
+    "grpc",
     "mimo_runtime.analysis.estimators",
     "mimo_runtime.characters.figure",
     "mimo_runtime.fitting.motion_fit",
