@@ -35,7 +35,7 @@ def connect(server: str, tls_root: Path | None) -> "Connection":
     """A connection to the server of a command's options."""
     from mimo_runtime.client.connection import Connection
 
-    return Connection(server, tls_root)
+    return Connection(server, tls_root, lambda sentence: click.echo(sentence, err=True))
 
 
 def print_messages(

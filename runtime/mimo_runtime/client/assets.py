@@ -6,7 +6,6 @@ from pathlib import Path
 
 from mimo.v1 import assets_pb2 as pb
 from mimo_runtime.client.connection import Connection
-from mimo_runtime.client.patience import Patience
 from mimo_runtime.errors import MediaError, NotFoundError
 
 SLICE_BYTES = 256 * 1024
@@ -29,9 +28,9 @@ def put_asset(
     header = pb.UploadHeader(
         sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), name=name
     )
-    patience = Patience()
+    retries = connection.retries()
     while True:
-        with patience:
+        with retries:
             offset = _committed(connection, header.sha256)
             requests = _requests(header, content, offset, on_bytes)
             return connection.send(connection.assets.UploadAsset, requests).asset

@@ -10,22 +10,28 @@ import grpc
 from mimo.v1 import assets_pb2_grpc, jobs_pb2_grpc, server_pb2_grpc, synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
+from mimo_runtime.client.retries import Retries
 from mimo_runtime.errors import MimoError, UnsupportedError
 
 ANSWER_WITHIN_S = 60.0
 
 Answer = TypeVar("Answer")
+OnWait = Callable[[str], None]
 
 
 class Connection:
     """The services of a server at `HOST:PORT`; a context manager. `tls_root` as in `open_channel`.
 
+    `on_wait` is told a sentence when the server has gone away and is waited for.
+
     Raises:
         InvalidRequestError: the address or the file cannot be used.
     """
 
-    def __init__(self, server: str, tls_root: Path | None = None) -> None:
-        self.server = server
+    def __init__(
+        self, server: str, tls_root: Path | None = None, on_wait: OnWait = lambda _: None
+    ) -> None:
+        self.server, self._on_wait = server, on_wait
         self.channel = open_channel(server, tls_root)
         self.synthesis = synthesis_pb2_grpc.SynthesisServiceStub(self.channel)
         self.assets = assets_pb2_grpc.AssetServiceStub(self.channel)
@@ -42,6 +48,10 @@ class Connection:
         traceback: TracebackType | None,
     ) -> None:
         self.channel.close()
+
+    def retries(self) -> Retries:
+        """For what may be asked again."""
+        return Retries(self._on_wait)
 
     def ask(self, method: Callable[..., Answer], request: Any) -> Answer:
         """The answer to a question, which comes within a minute.

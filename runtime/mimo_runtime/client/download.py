@@ -8,7 +8,6 @@ from pathlib import Path
 from mimo.v1 import jobs_pb2 as pb
 from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.jobs import get_job
-from mimo_runtime.client.patience import Patience
 from mimo_runtime.errors import DamagedUploadError, InvalidRequestError, ProtocolError
 from mimo_runtime.files import write_errors
 from mimo_runtime.frame_folder import FrameFolder
@@ -54,13 +53,13 @@ def download_result(
 
 
 def _fetch(connection: Connection, job: pb.Job, part: Path, on_bytes: OnBytes) -> None:
-    patience, size_bytes = Patience(), job.result.size_bytes
+    retries, size_bytes = connection.retries(), job.result.size_bytes
     with part.open("ab") as file:
         while (offset := file.tell()) < size_bytes:
-            with patience:
+            with retries:
                 request = pb.DownloadResultRequest(id=job.id, offset=offset)
                 for piece in connection.stream(connection.jobs.DownloadResult, request):
-                    patience.restore()
+                    retries.restore()
                     file.write(piece.data)
                     on_bytes(piece.offset + len(piece.data), size_bytes)
 

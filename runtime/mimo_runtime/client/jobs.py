@@ -9,7 +9,6 @@ from mimo.v1 import synthesis_pb2
 from mimo_runtime.client.assets import put_asset
 from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.inputs import InputFile, Inputs
-from mimo_runtime.client.patience import Patience
 from mimo_runtime.client.session import stream_config
 from mimo_runtime.wire.kinds import OutputKind
 from mimo_runtime.wire.motion_view import MotionView
@@ -46,9 +45,9 @@ def create_job(connection: Connection, request: JobRequest) -> pb.Job:
         config=config,
         priority=request.priority,
     )
-    patience = Patience()
+    retries = connection.retries()
     while True:
-        with patience:
+        with retries:
             return connection.ask(connection.jobs.CreateJob, asked).job
 
 
@@ -74,12 +73,12 @@ def watch_job(connection: Connection, job_id: str) -> Iterator[pb.Job]:
     Raises:
         MimoError: as the server says it.
     """
-    sequence, patience = 0, Patience()
+    sequence, retries = 0, connection.retries()
     while True:
-        with patience:
+        with retries:
             request = pb.WatchJobRequest(id=job_id, after_sequence=sequence)
             for answer in connection.stream(connection.jobs.WatchJob, request):
-                patience.restore()
+                retries.restore()
                 sequence = answer.job.sequence
                 yield answer.job
                 if answer.job.state in FINAL:
