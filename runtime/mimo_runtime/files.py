@@ -63,6 +63,20 @@ def sync_folder(path: Path) -> None:
         os.close(descriptor)
 
 
+def publish(temporary: Path, target: Path) -> None:
+    """Give a finished file of the same file system its name, both on the disk. Raises OSError."""
+    sync_file(temporary)
+    temporary.replace(target)
+    sync_folder(target.parent)
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for this user only, where there is none, on the disk. Raises OSError."""
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(folder.parent)
+
+
 @contextmanager
 def write_errors(path: Path) -> Iterator[None]:
     """Turn operating system errors into sentences about `path`."""

@@ -5,9 +5,9 @@ import threading
 from pathlib import Path
 
 from mimo_runtime.errors import DamagedUploadError, LimitExceededError
+from mimo_runtime.files import file_hash, make_private_folder, publish
 from mimo_runtime.jobs.asset import Asset, check_digest, check_name
 from mimo_runtime.jobs.asset_table import AssetTable, no_asset
-from mimo_runtime.jobs.durable import make_folder, publish, sha256_of
 from mimo_runtime.jobs.upload import Upload
 
 _PART = ".part"
@@ -61,7 +61,7 @@ class AssetStore:
                 self._table.complete(caller, sha256)
                 return None
             self._table.reserve(caller, sha256, size_bytes, name)
-            make_folder(part.parent)
+            make_private_folder(part.parent)
             if part.exists() and part.stat().st_size > size_bytes:
                 part.unlink()
             upload = self._uploads[part] = Upload(part, size_bytes)
@@ -78,7 +78,7 @@ class AssetStore:
             raise DamagedUploadError(
                 f"The file ended after {upload.offset} of {upload.size_bytes} bytes; send the rest."
             )
-        if sha256_of(upload.path) != sha256:
+        if file_hash(upload.path) != sha256:
             upload.path.unlink()
             self._table.remove(caller, sha256)
             raise DamagedUploadError(

@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mimo_runtime.errors import ResourceError
-from mimo_runtime.files import write_errors
-from mimo_runtime.jobs.durable import sha256_of
+from mimo_runtime.files import file_hash, write_errors
 from mimo_runtime.jobs.job import JobResult
 from mimo_runtime.media.remux import remux
 from mimo_runtime.sessions.encoding import EncodedFrames
@@ -113,7 +112,7 @@ class BoundedResult:
         """The whole file, under a temporary name, and what is told of it."""
         with write_errors(self._folder):
             path = self._file.finish()
-            size_bytes, sha256 = path.stat().st_size, sha256_of(path)
+            size_bytes, sha256 = path.stat().st_size, file_hash(path)
         name = f"{job_id}{self._file.suffix}"
         return path, JobResult(size_bytes, sha256, self._file.media_type, name)
 

@@ -6,10 +6,10 @@ import os
 from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError, NotFoundError, ProtocolError
+from mimo_runtime.files import make_private_folder, publish, sync_folder
 from mimo_runtime.jobs.asset_store import AssetStore
 from mimo_runtime.jobs.asset_table import AssetTable
 from mimo_runtime.jobs.database import Database
-from mimo_runtime.jobs.durable import make_folder, publish, sync_folder
 from mimo_runtime.jobs.job import Job, JobResult
 from mimo_runtime.jobs.job_progress import JobProgress
 from mimo_runtime.jobs.job_table import JobTable
@@ -36,7 +36,7 @@ class State:
         try:
             assets = folder / "assets"
             for each in (assets, self._results):
-                make_folder(each)
+                make_private_folder(each)
             self._database = Database(folder / "jobs.sqlite3")
             self._work = SpoolRoot(folder / "work")
         except BaseException:
