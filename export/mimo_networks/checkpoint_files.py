@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from mimo_networks.weight_shapes import tensor_shapes
 from mimo_runtime.errors import CheckpointError
 
 CONFIG_NAMES = ("inference_config.yaml", "inference_config.json", "inference_v2.yaml")
@@ -15,6 +16,7 @@ _CLIP = ("model.safetensors", "pytorch_model.safetensors", "pytorch_model.bin")
 _UNET = "stable-diffusion-v1-5/unet"
 _VAE = "sd-vae-ft-mse"
 _IMAGE_ENCODER = "image_encoder"
+_MOTION = ("motion_module.pth", "motion_module.safetensors")
 # Field of `CheckpointFiles`: what it is, its folder, its names in the order of preference.
 _NEEDED = {
     "unet_config": ("the base UNet's configuration", _UNET, _CONFIG),
@@ -61,7 +63,11 @@ def find_checkpoint_files(folder: Path, inference_config: Path | None = None) ->
     if not folder.is_dir():
         raise CheckpointError(f"{folder} is not a folder; give the checkpoint folder.")
     found = {field: _first(folder / sub, names) for field, (_, sub, names) in _NEEDED.items()}
-    if missing := [_described(field) for field, path in found.items() if path is None]:
+    motion_modules = _first(folder, _MOTION)
+    missing = [_described(field) for field, path in found.items() if path is None]
+    if motion_modules is None and not _holds_motion(found["denoiser"]):
+        missing.append(f"the motion modules ({' or '.join(_MOTION)}, or in the denoising UNet)")
+    if missing:
         raise CheckpointError(
             f"{folder} is incomplete: it lacks {'; '.join(missing)}. Copy them from the official "
             "release."
@@ -73,7 +79,7 @@ def find_checkpoint_files(folder: Path, inference_config: Path | None = None) ->
         )
     return CheckpointFiles(
         folder=folder,
-        motion_modules=_first(folder, ("motion_module.pth", "motion_module.safetensors")),
+        motion_modules=motion_modules,
         base_unet=_first(folder / _UNET, _DIFFUSERS),
         inference_config=inference_config or find_inference_config(folder),
         **{field: path for field, path in found.items() if path is not None},
@@ -87,6 +93,14 @@ def find_inference_config(folder: Path) -> Path | None:
 
 def _first(folder: Path, names: Iterable[str]) -> Path | None:
     return next((folder / name for name in names if (folder / name).is_file()), None)
+
+
+def _holds_motion(denoiser: Path | None) -> bool:
+    """Whether motion weights may be in a file; a damaged one is left to who reads it."""
+    shapes = tensor_shapes(denoiser) if denoiser else None
+    if shapes is None:
+        return False
+    return not shapes or any(".motion_modules." in name for name in shapes)
 
 
 def _described(field: str) -> str:
