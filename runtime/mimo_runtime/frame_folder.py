@@ -1,14 +1,41 @@
-"""A folder of frame_000000.png and so on, which appears whole or not at all."""
+"""A folder of pictures, one a frame, which appears whole or not at all."""
 
 import re
 import shutil
 import tempfile
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
 
-_FRAME_NAME = re.compile(r"frame_\d{6,}\.png")
+_FRAME_NAME = re.compile(r"frame_\d{6,}\.png|frame\.\d{4,}\.exr")
+
+
+class FrameFormat(StrEnum):
+    """What the pictures of a folder are."""
+
+    PNG = "png"
+    EXR = "exr"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameFiles:
+    """The pictures of a folder: PNG counted from 0, or EXR from `first_frame` as studios count."""
+
+    form: FrameFormat = FrameFormat.PNG
+    first_frame: int = 1
+
+    def file_name(self, index: int) -> str:
+        """The name of a frame by its index from 0: frame_000000.png, frame.1001.exr."""
+        if self.form is FrameFormat.EXR:
+            return f"frame.{self.first_frame + index:04d}.exr"
+        return f"frame_{index:06d}.png"
+
+
+PNG_FILES: Final = FrameFiles()
 
 
 class FrameFolder:
@@ -18,8 +45,9 @@ class FrameFolder:
         InvalidRequestError: the folder holds something else, or cannot be written.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, files: FrameFiles = PNG_FILES) -> None:
         self._path = path.resolve()
+        self._files = files
         with write_errors(path):
             self._refuse_other_files()
             prefix = f".{self._path.name}.partial-"
@@ -34,7 +62,7 @@ class FrameFolder:
         """
         with (
             write_errors(self._path),
-            (self._partial / f"frame_{index:06d}.png").open("ab") as file,
+            (self._partial / self._files.file_name(index)).open("ab") as file,
         ):
             file.write(data)
 

@@ -11,13 +11,21 @@ from mimo_runtime.cli.counts import counted
 
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
+    from mimo_runtime.frame_folder import FrameFiles
     from mimo_runtime.templates.folder import Template
 
 
-def draw_draft(character: Path, matte: Path | None, template: Path, output: Path) -> None:
+def draw_draft(
+    character: Path,
+    matte: Path | None,
+    template: Path,
+    output: Path,
+    files: "FrameFiles",
+) -> None:
     """Write the draft of a character in a template to `output`, with a bar, and say so.
 
     character: a picture; that of a character folder brings its figure along.
+    files: how pictures are written.
 
     Raises MimoError; the sentence says why.
     """
@@ -42,7 +50,9 @@ def draw_draft(character: Path, matte: Path | None, template: Path, output: Path
         form = draft.output
         size_px = form.width_px, form.height_px
         with (
-            open_sink(output, *size_px, form.rate_fps, sound=template_sound(opened)) as sink,
+            open_sink(
+                output, *size_px, form.rate_fps, sound=template_sound(opened), files=files
+            ) as sink,
             closing(draft.frames()) as frames,
         ):
             for frame in frames:

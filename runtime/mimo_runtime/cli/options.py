@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from mimo_runtime.bundle import shape_from
 from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.kinds import output_kind
 from mimo_runtime.wire.settings import FramingPolicy, Mode, Settings
 
@@ -73,6 +75,25 @@ def output_option(required: bool = True) -> Callable[[Command], Command]:
         callback=_output,
         help="NAME.mp4, or a folder for a lossless PNG sequence.",
     )
+
+
+def picture_format_option(command: Command) -> Command:
+    """What the pictures of an output are that is a folder."""
+    return click.option(
+        "--picture-format",
+        type=click.Choice([form.value for form in FrameFormat]),
+        default=FrameFormat.PNG.value,
+        show_default=True,
+        callback=lambda _context, _option, given: FrameFormat(given),
+        help="Pictures of an output that is a folder: 8-bit PNG in sRGB, or 16-bit half OpenEXR "
+        "in linear light with frame numbers, which needs the library OpenEXR.",
+    )(command)
+
+
+def is_typed(name: str) -> bool:
+    """Whether an option of the command that runs stands at the command line."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
 
 
 def template_options(command: Command) -> Command:

@@ -16,6 +16,8 @@ from mimo_runtime.cli.options import (
     engine_options,
     examples,
     input_options,
+    is_typed,
+    picture_format_option,
     settings_from,
     settings_options,
     shape_options,
@@ -23,6 +25,7 @@ from mimo_runtime.cli.options import (
 from mimo_runtime.cli.segments import frame_options, render_segments
 from mimo_runtime.cli.shot import segment_folder, shot_argument
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.frame_folder import FrameFiles
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
         "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
         "mimo render --bundle b --character me.png --template t --frames 13-24 -o shot",
         "mimo render shot.yaml --frames 13-24",
+        "mimo render shot.yaml -o frames --picture-format exr",
         "mimo render --like out.mp4 -o again.mp4",
     )
 )
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 )
 @shape_options
 @input_options
+@picture_format_option
 @settings_options
 @engine_options
 @frame_options
@@ -69,21 +74,38 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
             "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
         )
     if options["frames"] is not None or options["segment"] is not None:
-        if draft:
-            raise InvalidRequestError(
-                "A draft is of the whole clip; leave --frames and --segment out."
-            )
+        _check_part(draft)
         options["segment_frames"] = shot_file.segment_frames if shot_file else None
         _render_part(options | {"output": segment_folder(shot_file, options["output"])}, settings)
         return
+    files = _frame_files(options)
     with chosen_template(options, options["output"]) as template:
         if draft:
-            draw_draft(options["character"], options["matte"], template, options["output"])
+            draw_draft(options["character"], options["matte"], template, options["output"], files)
         else:
-            _render_whole(options | {"template": template}, settings)
+            _render_whole(options | {"template": template}, settings, files)
 
 
-def _render_whole(options: dict[str, Any], settings: Settings) -> None:
+def _check_part(draft: bool) -> None:
+    """Refuse what segments have no place for."""
+    if draft:
+        raise InvalidRequestError("A draft is of the whole clip; leave --frames and --segment out.")
+    if is_typed("picture_format"):
+        raise InvalidRequestError(
+            "Segments of a shot are kept as PNG; give --picture-format to 'mimo stitch', or to a "
+            "render without --frames and --segment."
+        )
+
+
+def _frame_files(options: dict[str, Any]) -> FrameFiles:
+    """How pictures are written; refused before the work where that cannot be."""
+    from mimo_runtime.media.sink import check_frame_format
+
+    check_frame_format(options["output"], options["picture_format"])
+    return FrameFiles(options["picture_format"], options["first_frame"])
+
+
+def _render_whole(options: dict[str, Any], settings: Settings, files: FrameFiles) -> None:
     from contextlib import closing
 
     from mimo_runtime.cli.opened import open_request
@@ -104,7 +126,7 @@ def _render_whole(options: dict[str, Any], settings: Settings) -> None:
         sound = template_sound(opened.request.template)
         note, size_px = note_of(recipe), (form.width_px, form.height_px)
         with (
-            open_sink(options["output"], *size_px, form.rate_fps, note, sound) as sink,
+            open_sink(options["output"], *size_px, form.rate_fps, note, sound, files) as sink,
             closing(job.frames()) as frames,
         ):
             for frame in frames:

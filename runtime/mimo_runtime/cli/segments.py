@@ -29,7 +29,7 @@ def frame_options(command: Any) -> Any:
                      help="Of the segments that --frames or the shot file means only one, counted "
                      "from 0 as array jobs count."),
         click.option("--first-frame", type=click.IntRange(0), default=1, show_default=True,
-                     metavar="N", help="Number of the shot's first frame, with --frames."),
+                     metavar="N", help="Number of the first frame, with --frames or EXR pictures."),
         click.option("--overlap", type=click.IntRange(0), metavar="WINDOWS",
                      help="Windows that a segment computes at each of its sides besides its own, "
                      "with --frames. Without it as many as make the result exact."),

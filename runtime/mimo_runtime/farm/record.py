@@ -8,6 +8,7 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.farm.recipe import Recipe
 from mimo_runtime.farm.shot_folder import RECORD, open_shot
 from mimo_runtime.files import read_input
+from mimo_runtime.media.exr import exr_note
 from mimo_runtime.media.note import picture_note, video_note
 
 
@@ -25,8 +26,7 @@ def read_recipe(output: Path) -> Recipe:
     """
     if (output / RECORD).is_file():
         return open_shot(output).shot.recipe
-    file = next(_pictures(output), output)
-    note = video_note(file) if file.suffix.lower() != ".png" else picture_note(read_input(file))
+    note = _note(next(_pictures(output), output))
     try:
         return Recipe.from_values(json.loads(note))
     except ValueError:
@@ -36,6 +36,11 @@ def read_recipe(output: Path) -> Recipe:
         ) from None
 
 
+def _note(file: Path) -> str:
+    read = {".png": picture_note, ".exr": exr_note}.get(file.suffix.lower())
+    return read(read_input(file)) if read else video_note(file)
+
+
 def _pictures(output: Path) -> Iterator[Path]:
     if output.is_dir():
-        yield from sorted(output.glob("*.png"))
+        yield from sorted((*output.glob("*.png"), *output.glob("*.exr")))

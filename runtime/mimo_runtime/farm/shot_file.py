@@ -12,6 +12,7 @@ import yaml
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, Field, Kind
 from mimo_runtime.files import read_input
+from mimo_runtime.frame_folder import FrameFormat
 
 MAX_BYTES: Final = 1 << 20
 SEGMENT_FRAMES: Final = 24
@@ -133,6 +134,11 @@ class _Reader:
             raise self._error(1, "give exactly one of template, driving, or motion with scene")
         if ("motion" in values) != ("scene" in values):
             raise self._error(1, "motion and scene belong together; give both")
+        result = values.get("result")
+        if values.get("picture_format") == FrameFormat.EXR and (
+            result is None or result.suffix.lower() == ".mp4"
+        ):
+            raise self._error(1, "picture_format is exr, and the result a video; name a folder")
 
     def _error(self, line: int, sentence: str) -> InvalidRequestError:
         told = f"{sentence}."

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from mimo_runtime.engines.choice import ENGINES
+from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import MAX_SEED, MAX_STEPS, FramingPolicy, Mode
 
 VERSION: Final = 1
@@ -91,7 +92,12 @@ FIELDS: Final[Mapping[str, Field]] = {
     "segment_frames": Field(Kind.INTEGER, "Frames of a segment on a farm.", 1),
     "overlap": Field(Kind.INTEGER, "Windows beside a segment's own; without it, exact.", 0),
     "output": Field(Kind.PATH, "Folder of the shot, into which segments are rendered."),
-    "result": Field(Kind.PATH, "What is stitched: NAME.mp4 or a folder of PNG pictures."),
+    "result": Field(Kind.PATH, "What is stitched: NAME.mp4 or a folder of pictures."),
+    "picture_format": Field(
+        Kind.TEXT,
+        "What the pictures of a result are that is a folder.",
+        choices=tuple(form.value for form in FrameFormat),
+    ),
 }
 GROUPS: Final[Mapping[str, Mapping[str, Field]]] = {"settings": SETTINGS, "decompose": DECOMPOSE}
 

@@ -1,12 +1,14 @@
 """`mimo render --draft`: the character on the posed body, without networks."""
 
 import numpy as np
+import OpenEXR
 import pytest
 from PIL import Image
 
 from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.cli import main
+from mimo_runtime.media.exr import linear_levels
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.runtime.cli.drawn import at_rest, draw_turns
 
@@ -43,6 +45,17 @@ def frames(inputs):
         with Image.open(path) as picture:
             pictures.append(np.asarray(picture).astype(int))
     return pictures
+
+
+def test_it_is_written_as_exr_too(inputs, frames):
+    mixture = ("--motion", inputs / "turn", "--scene", inputs / "grey.png")
+    exr = ("--picture-format", "exr", "--first-frame", 1001, "-o", inputs / "exr")
+    assert run("render", "--draft", "--character", inputs / "me", *mixture, *exr) == 0
+    names = [f"frame.{number}.exr" for number in (1001, 1002, 1003)]
+    assert sorted(path.name for path in (inputs / "exr").iterdir()) == names
+    for name, rgb in zip(names, frames, strict=True):
+        pixels = OpenEXR.File(str(inputs / "exr" / name)).channels()["RGB"].pixels
+        np.testing.assert_array_equal(pixels, linear_levels()[rgb])
 
 
 def test_the_character_is_where_the_motion_is_and_looks_as_in_its_picture(frames):

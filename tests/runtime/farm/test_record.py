@@ -9,6 +9,7 @@ from mimo_runtime.farm.recipe import Recipe
 from mimo_runtime.farm.record import note_of, read_recipe
 from mimo_runtime.farm.segment import write_segment
 from mimo_runtime.farm.shot_folder import begin_shot
+from mimo_runtime.frame_folder import FrameFiles, FrameFormat
 from mimo_runtime.media.sink import open_sink
 from tests.runtime.farm.shots import RATE_FPS, made, shot
 
@@ -17,10 +18,13 @@ RECIPE = Recipe(
 )
 
 
-@pytest.mark.parametrize("name", ["out.mp4", "frames"])
-def test_it_stands_in_videos_and_pictures(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [("out.mp4", FrameFormat.PNG), ("frames", FrameFormat.PNG), ("frames", FrameFormat.EXR)],
+)
+def test_it_stands_in_videos_and_pictures(tmp_path: Path, name: str, form: FrameFormat) -> None:
     for target, note in ((tmp_path / name, note_of(RECIPE)), (tmp_path / f"bare-{name}", "")):
-        with open_sink(target, 24, 16, RATE_FPS, note) as sink:
+        with open_sink(target, 24, 16, RATE_FPS, note, files=FrameFiles(form)) as sink:
             for frame in made(range(2)):
                 sink.write(frame.index, frame.rgb)
     assert read_recipe(tmp_path / name) == RECIPE

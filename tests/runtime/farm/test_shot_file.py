@@ -35,7 +35,8 @@ first_frame: 1001
 segment_frames: 48
 overlap: 2
 output: renders/010
-result: renders/010.final.mp4
+result: renders/010.final
+picture_format: exr
 settings: {steps: 25, guidance: 3.5, seed: 7, mode: corrected, framing: person}
 decompose:
   person: 2
@@ -77,7 +78,8 @@ def test_everything(written) -> None:
     assert shot.options["character"] == Path("/shared/bundles/me.png")
     assert shot.options["models"] == path.parent / "models.json"
     assert (shot.options["guidance"], shot.options["tiles"]) == (3.5, 4)
-    assert (shot.segment_frames, shot.result.name) == (48, "010.final.mp4")
+    assert (shot.segment_frames, shot.result.name) == (48, "010.final")
+    assert shot.options["picture_format"] == "exr"
     assert not {"settings", "decompose", "output", "shot"} & set(shot.options)
 
 
@@ -92,6 +94,7 @@ WRONG = [
     (LEAST + "settings:\n  mode: new\n", 7, "mode is 'new'; give one of official, corrected"),
     (LEAST + "settings: 5\n", 6, "'settings' holds values of its own; put them below it"),
     (LEAST + "settings: {seed: [1, 2]}\n", 6, "seed is no single value; give one integer"),
+    (LEAST + "picture_format: jpeg\n", 6, "picture_format is 'jpeg'; give one of png, exr"),
     (LEAST + "matte: 5\n", 6, "matte is 5; give one path"),
     (LEAST + "driving: d.mp4\n", 1, "give exactly one of template, driving, or motion with scene"),
     (LEAST.replace("template", "motion"), 1, "motion and scene belong together; give both"),
@@ -100,6 +103,7 @@ WRONG = [
     ("", 1, "a shot is a mapping; begin with 'shot: 1'"),
 ]
 UNREADABLE = [
+    (LEAST + "picture_format: exr\n", 1, "picture_format is exr, and the result a video; name a"),
     (LEAST + "matte: $MIMO_UNSET/a\n", 6, "the variable MIMO_UNSET is not set; set it or"),
     (LEAST + "x: [\n", 7, "this is no YAML: "),
     (b"shot: \xff\n", 1, "the file is no text in UTF-8; write it anew"),
