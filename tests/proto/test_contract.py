@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from google.protobuf import descriptor_pb2
 
+from mimo.inference import open_inference_pb2 as inference_pb2
 from mimo.v1 import assets_pb2, jobs_pb2, server_pb2
 from mimo.v1 import synthesis_pb2 as pb
 
@@ -44,13 +45,20 @@ def test_buf_lint() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("synthesis", 60), ("assets", 20), ("jobs", 60), ("server", 10)]
+    ("name", "least"),
+    [
+        ("v1/synthesis", 60),
+        ("v1/assets", 20),
+        ("v1/jobs", 60),
+        ("v1/server", 10),
+        ("inference/open_inference", 60),
+    ],
 )
 def test_everything_has_a_comment(tmp_path: Path, name: str, least: int) -> None:
     """What buf's COMMENTS asks for, also where buf is not installed."""
     made = tmp_path / "set"
     command = [sys.executable, "-m", "grpc_tools.protoc", f"-I{PROTO}", "--include_source_info"]
-    command += [f"--descriptor_set_out={made}", f"mimo/v1/{name}.proto"]
+    command += [f"--descriptor_set_out={made}", f"mimo/{name}.proto"]
     subprocess.run(command, check=True)
     (file,) = descriptor_pb2.FileDescriptorSet.FromString(made.read_bytes()).file
     elements = [place for place in file.source_code_info.location if is_element(place.path)]
@@ -126,4 +134,29 @@ def test_field_numbers_are_kept() -> None:
             "frames": 5,
             "summary": 6,
         },
+    }
+
+
+def test_open_inference_has_the_numbers_of_the_specification() -> None:
+    """Of what tritonclient sends and reads; its own test needs it installed."""
+    numbers = {
+        message.full_name: [field.number for field in message.fields]
+        for message in (
+            inference_pb2.ModelInferRequest.DESCRIPTOR,
+            inference_pb2.ModelInferRequest.InferInputTensor.DESCRIPTOR,
+            inference_pb2.ModelInferResponse.DESCRIPTOR,
+            inference_pb2.ModelInferResponse.InferOutputTensor.DESCRIPTOR,
+            inference_pb2.InferParameter.DESCRIPTOR,
+            inference_pb2.InferTensorContents.DESCRIPTOR,
+            inference_pb2.ModelConfig.DESCRIPTOR,
+        )
+    }
+    assert numbers == {
+        "inference.ModelInferRequest": [1, 2, 3, 4, 5, 6, 7],
+        "inference.ModelInferRequest.InferInputTensor": [1, 2, 3, 4, 5],
+        "inference.ModelInferResponse": [1, 2, 3, 4, 5, 6],
+        "inference.ModelInferResponse.InferOutputTensor": [1, 2, 3, 4, 5],
+        "inference.InferParameter": [1, 2, 3, 4, 5],
+        "inference.InferTensorContents": [8],
+        "inference.ModelConfig": [1, 2, 4, 5, 6, 17, 19],
     }

@@ -73,10 +73,13 @@ CURRENT: ContextVar[CallRecord | None] = ContextVar("call", default=None)
 
 
 def note_summary(frames: int, first_frame_s: float, dropped: int = 0, late: int = 0) -> None:
-    """Put the figures of a stream that is done into the record of its call."""
+    """Put the figures of a stream that is done into the record of its call, which may have more."""
     if (record := CURRENT.get()) is not None:
-        record.frames, record.first_frame_s = frames, first_frame_s
-        record.dropped, record.late = dropped, late
+        if record.first_frame_s is None:
+            record.first_frame_s = first_frame_s
+        record.frames += frames
+        record.dropped += dropped
+        record.late += late
 
 
 def note_caller(name: str, is_admin: bool) -> None:

@@ -19,6 +19,7 @@ from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.call_guard import CallGuard
 from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.credentials import server_credentials
+from mimo_runtime.serving.inference.service import serve_inference
 from mimo_runtime.serving.kept_jobs import NAMES, http_door, open_jobs, serve_jobs
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
 from mimo_runtime.serving.server_service import NAME as SERVER_NAME
@@ -94,7 +95,8 @@ class Server:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         operations = ServerService(options, self._service.streams, self._jobs, ask_to_end)
         server_pb2_grpc.add_ServerServiceServicer_to_server(operations, self._server)
-        names = [NAME, SERVER_NAME, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        inference = serve_inference(runner.bundle, options, self._service, self._server)
+        names = [NAME, SERVER_NAME, inference, health.SERVICE_NAME, reflection.SERVICE_NAME]
         if self._jobs is not None:
             names += NAMES
             streams = self._service.streams

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import grpc.aio
 
@@ -27,6 +28,7 @@ from mimo_runtime.synthesis.resolved import resolved_settings
 
 NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
 
+CallContext = Any  # of gRPC, or what another door puts in its place
 Context = grpc.aio.ServicerContext[pb.SynthesizeRequest, pb.SynthesizeResponse]
 
 
@@ -62,7 +64,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         context: "Context",
     ) -> None:
         """One synthesis."""
-        await abort_on_error(self._synthesize(request_iterator, context), context)
+        await abort_on_error(self.synthesize(request_iterator, context), context)
 
     async def SynthesizeLive(  # type: ignore[override]  # noqa: N802
         self,
@@ -81,9 +83,10 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         """What this server runs and accepts."""
         return responses.server_info(self._runner.bundle, self._options)
 
-    async def _synthesize(
-        self, request_iterator: AsyncIterator[pb.SynthesizeRequest], context: "Context"
+    async def synthesize(
+        self, request_iterator: AsyncIterator[pb.SynthesizeRequest], context: CallContext
     ) -> None:
+        """One synthesis of whichever door. Raises MimoError for why it ends early."""
         messages = MessageStream(request_iterator, context, self._options)
         peer = context.peer()
         with self.streams.entered(peer, messages.lag_s) as entry:

@@ -68,6 +68,11 @@ class Admission:
         """Sessions that wait for their turn; from any thread."""
         return sum(place.counted for place in tuple(self._waiting))
 
+    @property
+    def closed(self) -> bool:
+        """Whether nobody is let in any more."""
+        return self._closed
+
     def contended(self) -> bool:
         """Whether somebody waits; from any thread."""
         return bool(self._waiting)

@@ -1,0 +1,1 @@
+"""The Open Inference Protocol: the same streams, in the words of KServe and Triton clients."""
