@@ -49,6 +49,13 @@ def children() -> list[psutil.Process]:
     return [child for child in fork_server().children() if is_alive(child)]
 
 
+def only_child() -> psutil.Process:
+    """The child at work, once those that earlier tests gave up have gone."""
+    wait_until(lambda: len(children()) == 1)
+    (child,) = children()
+    return child
+
+
 def ring_bytes(child: psutil.Process) -> int:
     """Memory that the child has touched of the ring that it shares with this process."""
     return sum(area.rss for area in child.memory_maps() if "mimo-frames" in area.path)
@@ -63,7 +70,7 @@ def test_a_child_that_is_killed_is_a_sentence(long_clip: Path, limits: MediaLimi
     with open_clip(long_clip, limits, batch_frames=2) as reader:
         batches = iter(reader)
         next(batches)
-        (child,) = children()
+        child = only_child()
         child.send_signal(signal.SIGSEGV)
         with pytest.raises(MediaError, match=r"ended unexpectedly on 'long\.mp4' \(SIGSEGV\)"):
             list(batches)
@@ -76,7 +83,7 @@ def test_a_child_that_the_system_kills_is_no_fault_of_the_file(
     with open_clip(long_clip, limits, batch_frames=2) as reader:
         batches = iter(reader)
         next(batches)
-        kill(children()[0])
+        kill(only_child())
         with pytest.raises(ResourceError, match=r"'long\.mp4' was killed.*try again later"):
             list(batches)
 
@@ -96,7 +103,7 @@ def test_the_ring_does_not_wait_for_the_garbage_collector(
             frames = frames_at(reader, range(60))
             next(frames)
             assert rings() == before + 1
-            kill(children()[0])
+            kill(only_child())
             with pytest.raises(ResourceError):
                 list(frames)
         del frames
@@ -141,7 +148,7 @@ def test_a_deadline_ends_the_wait_for_a_decoder(long_clip: Path, limits: MediaLi
 def test_a_child_that_takes_too_long_is_ended(long_clip: Path, limits: MediaLimits) -> None:
     hasty = replace(limits, decode_timeout_s=3.0)
     with open_clip(long_clip, hasty, batch_frames=2) as reader:
-        (child,) = children()
+        child = only_child()
         child.suspend()
         with pytest.raises(LimitExceededError, match=r"'long\.mp4' took more than 3 s"):
             list(reader)
@@ -153,7 +160,7 @@ def test_a_fork_server_that_is_killed_is_started_again(
     long_clip: Path, limits: MediaLimits
 ) -> None:
     with open_clip(long_clip, limits, batch_frames=2) as reader:
-        old_server, (child,) = fork_server(), children()
+        old_server, child = fork_server(), only_child()
         kill(old_server)
         with pytest.raises(ResourceError, match="ended without a word"):
             list(reader)
@@ -165,14 +172,14 @@ def test_a_fork_server_that_is_killed_is_started_again(
 def test_closing_early_ends_the_child(long_clip: Path, limits: MediaLimits) -> None:
     with open_clip(long_clip, limits, batch_frames=2) as reader:
         first = next(iter(reader)).frames
-        assert len(children()) == 1
+        only_child()
     wait_until(lambda: not children())
     assert first[0].max() > 200
 
 
 def test_a_reader_that_is_forgotten_ends_its_child(long_clip: Path, limits: MediaLimits) -> None:
     reader: ClipReader | None = open_clip(long_clip, limits, batch_frames=2)
-    assert len(children()) == 1
+    only_child()
     del reader
     gc.collect()
     wait_until(lambda: not children())
@@ -210,7 +217,7 @@ def test_the_child_waits_for_the_reader_in_bounded_memory(
     with open_clip(path, limits, batch_frames=1) as reader:
         batches = iter(reader)
         next(batches)
-        (child,) = children()
+        child = only_child()
         wait_until(lambda: ring_bytes(child) == RING_SLOTS * pictures[0].nbytes)
         assert len(list(batches)) == 39
 
