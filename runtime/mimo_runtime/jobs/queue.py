@@ -67,7 +67,7 @@ class JobQueue:
     def _stop(self, job_id: str) -> None:
         if job_id not in self._stopped:
             self._stopped.add(job_id)
-            self._running[job_id].cancel()
+            asyncio.get_running_loop().call_soon(self._running[job_id].cancel)  # once it has begun
 
     async def _dispatch(self) -> None:
         with contextlib.suppress(ServerUnreachableError):  # the server ends
@@ -92,8 +92,13 @@ class JobQueue:
 
     async def _take(self) -> Job | None:
         self._filled.clear()
+        taking = asyncio.ensure_future(asyncio.to_thread(self._state.progress.take))
         try:
-            job = await asyncio.to_thread(self._state.progress.take)
+            job = await asyncio.shield(taking)
+        except asyncio.CancelledError:  # the queue closes: nobody will work on what is taken
+            if (job := await taking) is not None:
+                await asyncio.to_thread(self._state.progress.wait_again, job.id, counted=False)
+            raise
         except ResourceError as error:
             LOG.warning("%s", error)
             await asyncio.sleep(_TRY_AGAIN_S)
