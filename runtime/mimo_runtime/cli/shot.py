@@ -34,5 +34,5 @@ def _read(
 
     shot = read_shot(given)
     options = {name: str(value) for name, value in shot.options.items()}
-    context.default_map = options | {"output": str(shot.result)}
+    context.default_map = options | {"output": str(shot.result)} | dict(context.default_map or {})
     return shot

@@ -127,9 +127,12 @@ def _do(connection: socket.socket, task: Task) -> bool:
 
 def _watch(connection: socket.socket, token: CancellationToken) -> None:
     """Stop the work of somebody who goes away."""
-    with contextlib.suppress(OSError):
-        if not connection.recv(1):
-            token.cancel(PreemptedError("Who asked for the frames has gone; ask again."))
+    try:
+        gone = not connection.recv(1)
+    except OSError:  # it went with lines unread
+        gone = True
+    if gone:
+        token.cancel(PreemptedError("Who asked for the frames has gone; ask again."))
 
 
 def _send(connection: socket.socket, message: dict[str, Any]) -> None:

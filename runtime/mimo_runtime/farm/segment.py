@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.farm.work_folder import work_folder
-from mimo_runtime.files import sync_file, sync_folder, write_errors, write_whole
+from mimo_runtime.files import publish, write_errors, write_whole
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.media.sound import Sound, write_wav
 from mimo_runtime.synthesis.request import OutputFrame
@@ -26,9 +26,7 @@ def keep_sound(folder: ShotFolder, sound: Sound | None) -> None:
     with work_folder(folder.path) as work, write_errors(folder.sound_file):
         written = work / folder.sound_file.name
         write_wav(written, sound)
-        sync_file(written)
-        written.replace(folder.sound_file)
-        sync_folder(folder.path)
+        publish(written, folder.sound_file)
 
 
 def write_segment(folder: ShotFolder, frames: range, made: Iterable[OutputFrame]) -> None:

@@ -108,7 +108,10 @@ class _Reader:
         line = node.start_mark.line + 1
         value = None
         if isinstance(node, yaml.ScalarNode):
-            value = yaml.SafeLoader("").construct_object(node)
+            try:
+                value = yaml.SafeLoader("").construct_object(node)
+            except (ValueError, yaml.YAMLError):
+                raise self._error(line, f"{name} cannot be read as it stands; quote it") from None
         if (refusal := field.refusal(value)) is not None:
             shown = repr(value) if value is not None else "no single value"
             raise self._error(line, f"{name} is {shown}; {refusal}")
