@@ -65,9 +65,10 @@ def read_report(path: Path) -> dict[str, Any]:
         values = json.loads(read_input(file))
     except ValueError:
         values = None
-    if not isinstance(values, dict) or values.get("schema") != SCHEMA:
+    if not isinstance(values, dict) or values.get("schema") != SCHEMA or "samples_ms" not in values:
         raise InvalidRequestError(
-            f"{file} is no report of the kind {SCHEMA}; make one with 'mimo bench latency'."
+            f"{file} is no report of the kind {SCHEMA} with its samples; make one anew with "
+            "'mimo bench latency'."
         )
     return values
 

@@ -46,7 +46,7 @@ def run_load(load: LiveLoad, on_frame: OnFrame, fewer_will_do: bool = False) -> 
     """Play all streams; `on_frame` is told how many frames have come after each.
 
     Raises:
-        BusyError: the server takes one stream less, or none where `fewer_will_do`.
+        BusyError: the server refuses a stream; with `fewer_will_do`, all of them.
         MimoError: why one of them ended early.
     """
     came = [0]

@@ -11,8 +11,7 @@ import av
 import av.error
 from av.video.stream import VideoStream
 
-from mimo_runtime.capture.packet_stream import SHORT_SIDE_PX
-from mimo_runtime.capture.streams import driving_clip, open_pipe, pipe_rate
+from mimo_runtime.capture.streams import SHORT_SIDE_PX, driving_clip, open_pipe, pipe_rate
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.wire.driving import DrivingCodec, DrivingFormat, DrivingFrame
@@ -96,7 +95,7 @@ def _played(
     began_s = first_s = None
     try:
         for pts, packet in _packets(container, stream):
-            shown_s, due_s = pts * base_s, (packet.dts or pts) * base_s
+            shown_s, due_s = pts * base_s, (pts if packet.dts is None else packet.dts) * base_s
             if began_s is None or first_s is None:
                 began_s, first_s = time.monotonic(), due_s
             time.sleep(max(began_s + due_s - first_s - time.monotonic(), 0))

@@ -14,6 +14,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.capture.queued import Queued
+from mimo_runtime.capture.streams import SHORT_SIDE_PX
 from mimo_runtime.decomposition.clip import fitted_size
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.fitting.motion_fit import FOCAL_PER_SIDE
@@ -22,7 +23,6 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
 from mimo_runtime.wire.live import CameraNumbers, QueuePolicy
 
-SHORT_SIDE_PX = 512
 _MOST_REORDERED = 64  # frames that a decoder may hold back: HEVC allows 16
 _ROUNDED_PX = 128
 _KEPT_S = 1.0  # of a stream whose every frame counts, before it begins

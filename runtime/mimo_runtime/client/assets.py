@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mimo.v1 import assets_pb2 as pb
 from mimo_runtime.client.connection import Connection
-from mimo_runtime.errors import MediaError, NotFoundError
+from mimo_runtime.errors import NotFoundError
+from mimo_runtime.files import read_input
 
 SLICE_BYTES = 256 * 1024
 
@@ -24,7 +25,7 @@ def put_asset(
         MediaError: the file cannot be read.
         MimoError: as the server says it.
     """
-    content = _read(data) if isinstance(data, Path) else data
+    content = read_input(data) if isinstance(data, Path) else data
     header = pb.UploadHeader(
         sha256=hashlib.sha256(content).hexdigest(), size_bytes=len(content), name=name
     )
@@ -76,12 +77,3 @@ def _crc32c(data: bytes) -> int | None:
     except ImportError:
         return None
     return int(google_crc32c.value(data))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise MediaError(
-            f"Cannot read {path}: {error.strerror}; name one that can be read."
-        ) from error

@@ -1,6 +1,5 @@
 """The result of a job, fetched in pieces; a fetch that broke off goes on where it stopped."""
 
-import hashlib
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,7 @@ from mimo.v1 import jobs_pb2 as pb
 from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.jobs import get_job
 from mimo_runtime.errors import DamagedUploadError, InvalidRequestError, ProtocolError
-from mimo_runtime.files import write_errors
+from mimo_runtime.files import file_hash, write_errors
 from mimo_runtime.frame_folder import FrameFolder
 from mimo_runtime.wire.kinds import OutputKind, output_kind
 
@@ -65,9 +64,7 @@ def _fetch(connection: Connection, job: pb.Job, part: Path, on_bytes: OnBytes) -
 
 
 def _check(part: Path, sha256: str) -> None:
-    with part.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != sha256:
+    if file_hash(part) != sha256:
         part.unlink()
         raise DamagedUploadError(
             "What arrived is not what the server made, by its SHA-256; fetch it again."

@@ -75,12 +75,14 @@ class DrivingCapture:
             LimitExceededError: too many wait.
         """
         with self._changed:
-            self._waiting_bytes += len(frame.data)
-            if len(self._waiting) >= MAX_WAITING or self._waiting_bytes > MAX_WAITING_BYTES:
+            waiting_bytes = self._waiting_bytes + len(frame.data)
+            if len(self._waiting) >= MAX_WAITING or waiting_bytes > MAX_WAITING_BYTES:
                 raise LimitExceededError(
-                    f"{len(self._waiting)} driving frames of {self._waiting_bytes >> 20} MiB wait "
-                    "to be decoded, more than are held; send smaller frames, or fewer a second."
+                    f"{len(self._waiting) + 1} driving frames of {waiting_bytes >> 20} MiB would "
+                    "wait to be decoded, more than are held; send smaller frames, or fewer a "
+                    "second."
                 )
+            self._waiting_bytes = waiting_bytes
             self._waiting.append(frame)
             self._changed.notify()
 

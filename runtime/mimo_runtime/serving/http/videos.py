@@ -1,5 +1,6 @@
 """Requests about videos: jobs, by another door."""
 
+import asyncio
 import contextlib
 import json
 import re
@@ -106,12 +107,14 @@ class Videos:
         if request.headers.get("content-type", "").partition(";")[0] == "application/json":
             yield Form(texts=_texts(await _body(request)))
             return
-        room_bytes = min(self._limits.max_total_bytes, self._jobs.state.room_bytes(caller))
+        room_bytes = await asyncio.to_thread(self._jobs.state.room_bytes, caller)
+        room_bytes = min(self._limits.max_total_bytes, room_bytes)
         with tempfile.TemporaryDirectory(dir=self._jobs.state.work) as folder:
             yield await FormReader(Path(folder), room_bytes).read(request)
 
     async def _named(self, caller: str, field: str, sha256: str) -> AssetInput:
-        asset = self._jobs.state.assets.get(caller, sha256.strip())
+        get = self._jobs.state.assets.get
+        asset = await asyncio.to_thread(get, caller, sha256.strip())
         return input_of(field, asset.name, "", asset.sha256)
 
 
