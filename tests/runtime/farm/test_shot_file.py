@@ -103,7 +103,7 @@ WRONG = [
     ("", 1, "a shot is a mapping; begin with 'shot: 1'"),
 ]
 UNREADABLE = [
-    ("seed: !!int x\n", 1, "seed cannot be read as it stands; quote it."),
+    (LEAST + "first_frame: !!int x\n", 6, "first_frame cannot be read as it stands; quote it"),
     (LEAST + "picture_format: exr\n", 1, "picture_format is exr, and the result a video; name a"),
     (LEAST + "matte: $MIMO_UNSET/a\n", 6, "the variable MIMO_UNSET is not set; set it or"),
     (LEAST + "x: [\n", 7, "this is no YAML: "),
