@@ -75,11 +75,20 @@ def request_from(options: dict[str, Any], output: Path | None) -> "JobRequest":
             "What drives the character is not clear; give one of --driving, --motion with "
             "--scene, or --template."
         )
-    kind = OutputKind.LOSSLESS if options.pop("lossless") else OutputKind.VIDEO
-    if output is not None:
-        kind = output_kind(output)
+    kind = _kind_of(options.pop("lossless"), output)
     width_px, height_px = parse_size(options.pop("size"))
     view = MotionView(options.pop("camera"), width_px, height_px, options.pop("fps"))
     settings = settings_from(options)
     priority, request_id = options.pop("priority"), options.pop("request_id")
     return JobRequest(Inputs(**options), settings, kind, view, priority, request_id)
+
+
+def _kind_of(lossless: bool, output: Path | None) -> OutputKind:
+    """What kind of result is asked for, by --lossless or by the name of the output."""
+    named = None if output is None else output_kind(output)
+    if lossless and named is OutputKind.VIDEO:
+        raise InvalidRequestError(
+            f"--lossless asks for PNG pictures, and the output {output} is a video; name a folder, "
+            "or leave --lossless out."
+        )
+    return named or (OutputKind.LOSSLESS if lossless else OutputKind.VIDEO)

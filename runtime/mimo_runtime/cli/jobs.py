@@ -13,9 +13,8 @@ from mimo_runtime.cli.connecting import (
     server_options,
 )
 from mimo_runtime.cli.job_options import job_options, request_from
-from mimo_runtime.cli.options import ANY_PATH, examples
+from mimo_runtime.cli.options import examples, output_option
 from mimo_runtime.errors import MimoError
-from mimo_runtime.wire.kinds import output_kind
 
 if TYPE_CHECKING:
     from mimo.v1 import jobs_pb2 as pb
@@ -40,12 +39,7 @@ def jobs() -> None:
 @jobs.command()
 @server_options
 @job_options
-@click.option(
-    "-o",
-    "--output",
-    type=ANY_PATH,
-    help="Wait for the result and write it: NAME.mp4, or a folder for PNG pictures.",
-)
+@output_option(required=False, help_text="Wait for the result and write it: NAME.mp4, or a folder.")
 def create(server: str, tls_root: Path | None, output: Path | None, **options: Any) -> None:
     """Send the inputs and ask for a job; prints its id."""
     from mimo_runtime.client.jobs import create_job
@@ -106,11 +100,9 @@ def cancel(server: str, tls_root: Path | None, job_id: str) -> None:
 @jobs.command()
 @server_options
 @_ID
-@click.option("-o", "--output", required=True, type=ANY_PATH,
-              help="NAME.mp4, or a folder for PNG pictures.")  # fmt: skip
+@output_option()
 def download(server: str, tls_root: Path | None, job_id: str, output: Path) -> None:
     """Fetch the result of a job; what broke off goes on where it stopped."""
-    output_kind(output)
     with connect(server, tls_root) as connection:
         _download(connection, job_id, output)
 

@@ -65,7 +65,9 @@ def character_options(command: Command) -> Command:
     return _with(options, command)
 
 
-def output_option(required: bool = True) -> Callable[[Command], Command]:
+def output_option(
+    required: bool = True, help_text: str = "NAME.mp4, or a folder for a lossless PNG sequence."
+) -> Callable[[Command], Command]:
     """Where frames are written."""
     return click.option(
         "-o",
@@ -73,7 +75,7 @@ def output_option(required: bool = True) -> Callable[[Command], Command]:
         required=required,
         type=ANY_PATH,
         callback=_output,
-        help="NAME.mp4, or a folder for a lossless PNG sequence.",
+        help=help_text,
     )
 
 

@@ -1,14 +1,15 @@
 """The assets of a state folder: files and what is known of them, kept together."""
 
+import contextlib
 import hashlib
 import threading
 from pathlib import Path
 
 from mimo_runtime.errors import DamagedUploadError, LimitExceededError
-from mimo_runtime.files import file_hash, make_private_folder, publish
+from mimo_runtime.files import file_hash, make_private_folder, sync_file, sync_folder
 from mimo_runtime.jobs.asset import Asset, check_digest, check_name
 from mimo_runtime.jobs.asset_table import AssetTable, no_asset
-from mimo_runtime.jobs.upload import Upload
+from mimo_runtime.jobs.upload import Upload, superseded
 
 _PART = ".part"
 
@@ -51,17 +52,10 @@ class AssetStore:
             LimitExceededError, ResourceError: it is larger than what is accepted or kept.
         """
         self._check(sha256, size_bytes, name)
-        path = self.path(caller, sha256)
-        part = path.with_name(f"{sha256}{_PART}")
+        part = self._part(caller, sha256)
         with self._lock:
-            if (open_upload := self._uploads.pop(part, None)) is not None:
-                open_upload.close()
-            if path.exists():
-                self._table.reserve(caller, sha256, path.stat().st_size, name)
-                self._table.complete(caller, sha256)
+            if self._take_over(caller, sha256, size_bytes, name):
                 return None
-            self._table.reserve(caller, sha256, size_bytes, name)
-            make_private_folder(part.parent)
             if part.exists() and part.stat().st_size > size_bytes:
                 part.unlink()
             upload = self._uploads[part] = Upload(part, size_bytes)
@@ -72,20 +66,26 @@ class AssetStore:
 
         Raises:
             DamagedUploadError: it is not whole, or not what its SHA-256 says; then it is gone.
+            ProtocolError: another call sends it now, or it was removed meanwhile.
         """
-        self.leave(upload)
         if upload.offset < upload.size_bytes:
+            self.leave(upload)
             raise DamagedUploadError(
                 f"The file ended after {upload.offset} of {upload.size_bytes} bytes; send the rest."
             )
-        if file_hash(upload.path) != sha256:
-            upload.path.unlink()
-            self._table.remove(caller, sha256)
-            raise DamagedUploadError(
-                f"What arrived has another SHA-256 than {sha256}; send the file again."
-            )
-        publish(upload.path, self.path(caller, sha256))
-        self._table.complete(caller, sha256)
+        with contextlib.suppress(FileNotFoundError):  # removed meanwhile, as is said below
+            if file_hash(upload.path) != sha256:
+                self._forget(caller, sha256, upload)
+                raise DamagedUploadError(
+                    f"What arrived has another SHA-256 than {sha256}; send the file again."
+                )
+            sync_file(upload.path)
+        with self._lock:
+            upload.close()
+            if self._uploads.get(upload.path) is not upload:
+                raise superseded()
+            del self._uploads[upload.path]
+            self._place(caller, sha256, upload.path)
         return self.get(caller, sha256)
 
     def leave(self, upload: Upload) -> None:
@@ -102,23 +102,32 @@ class AssetStore:
             InvalidRequestError, LimitExceededError, ResourceError: as `begin`.
         """
         size_bytes = file.stat().st_size
-        if (upload := self.begin(caller, sha256, size_bytes, name)) is not None:
-            self.leave(upload)
-            upload.path.unlink(missing_ok=True)
-            publish(file, self.path(caller, sha256))
-            self._table.complete(caller, sha256)
+        self._check(sha256, size_bytes, name)
+        sync_file(file)
+        with self._lock:
+            if not self._take_over(caller, sha256, size_bytes, name):
+                self._place(caller, sha256, file)
         return self.get(caller, sha256)
 
     def remove(self, caller: str, sha256: str) -> None:
-        """Remove an asset. Raises NotFoundError, ProtocolError where a job needs it."""
+        """Remove an asset, and end the call that sends it.
+
+        Raises:
+            NotFoundError: there is none.
+            ProtocolError: a job needs it.
+        """
         check_digest(sha256)
-        self._table.remove(caller, sha256)
-        self._unlink(caller, sha256)
+        with self._lock:
+            self._table.remove(caller, sha256)
+            self._end_upload(caller, sha256)
+            self._part(caller, sha256).unlink(missing_ok=True)
+            self.path(caller, sha256).unlink(missing_ok=True)
 
     def sweep(self) -> None:
         """Remove what has expired."""
         for row in self._table.expired():
-            self.remove(row["caller"], row["sha256"])
+            if self._part(row["caller"], row["sha256"]) not in self._uploads:
+                self.remove(row["caller"], row["sha256"])
 
     def repair(self) -> None:
         """Remove, at the start of a server, files that no row tells of."""
@@ -127,13 +136,45 @@ class AssetStore:
             if file.with_name(file.name.removesuffix(_PART)) not in known:
                 file.unlink()
 
-    def _unlink(self, caller: str, sha256: str) -> None:
+    def _take_over(self, caller: str, sha256: str, size_bytes: int, name: str) -> bool:
+        """Have room for a file, whoever sent it until now; whether it is whole already."""
+        self._end_upload(caller, sha256)
         path = self.path(caller, sha256)
-        path.unlink(missing_ok=True)
-        path.with_name(f"{sha256}{_PART}").unlink(missing_ok=True)
+        whole = path.exists()
+        stored_bytes = path.stat().st_size if whole else size_bytes
+        self._table.reserve(caller, sha256, stored_bytes, name)
+        if whole:
+            self._table.complete(caller, sha256)
+        else:
+            make_private_folder(path.parent)
+        return whole
+
+    def _place(self, caller: str, sha256: str, file: Path) -> None:
+        """Give a whole file, which is on the disk, its name."""
+        path = self.path(caller, sha256)
+        file.replace(path)
+        self._part(caller, sha256).unlink(missing_ok=True)
+        sync_folder(path.parent)
+        self._table.complete(caller, sha256)
+
+    def _end_upload(self, caller: str, sha256: str) -> None:
+        upload = self._uploads.pop(self._part(caller, sha256), None)
+        if upload is not None:
+            upload.close()
+
+    def _forget(self, caller: str, sha256: str, upload: Upload) -> None:
+        with self._lock:
+            upload.close()
+            if self._uploads.get(upload.path) is upload:
+                del self._uploads[upload.path]
+                self._table.remove(caller, sha256)
+                upload.path.unlink()
+
+    def _part(self, caller: str, sha256: str) -> Path:
+        return self.path(caller, sha256).with_suffix(_PART)
 
     def _asset(self, row: dict[str, object]) -> Asset:
-        part = self.path(str(row["caller"]), str(row["sha256"])).with_suffix(_PART)
+        part = self._part(str(row["caller"]), str(row["sha256"]))
         arrived = part.stat().st_size if part.exists() else 0
         values = row | {
             "complete": bool(row["complete"]),

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 
 from mimo_runtime.errors import EngineLostError, ResourceError, ServerUnreachableError
 from mimo_runtime.jobs.changes import Changes
@@ -19,6 +20,8 @@ LOG = logging.getLogger(__name__)
 _NAME = "jobs"  # among the hosts that take turns
 _LOOK_S = 60.0
 _TRY_AGAIN_S = 5.0
+
+Change = Callable[[], None]
 
 
 class JobQueue:
@@ -114,11 +117,7 @@ class JobQueue:
 
     async def _run(self, job: Job, leave: Callable[[], None]) -> None:
         try:
-            await self._work.make(job, leave)
-        except asyncio.CancelledError:
-            await asyncio.to_thread(self._state.progress.wait_again, job.id, counted=False)
-        except Exception as error:
-            await self._fail(job, error)
+            await self._note(leave, await self._made(job, leave))
         finally:
             leave()
             del self._running[job.id]
@@ -126,13 +125,38 @@ class JobQueue:
             self._changes.ring(job.id)
             self._filled.set()
 
-    async def _fail(self, job: Job, error: Exception) -> None:
-        told, progress = told_error(error), self._state.progress
-        if isinstance(told, EngineLostError) and job.attempts < MAX_ATTEMPTS:
-            await asyncio.to_thread(progress.wait_again, job.id, counted=not self._closing)
-        else:
-            reason = row_of(told).reason
-            await asyncio.to_thread(progress.fail, job.id, reason, str(told))
+    async def _made(self, job: Job, leave: Callable[[], None]) -> Change | None:
+        """Work on a job; what has to be written down of it after that, where anything has."""
+        progress = self._state.progress
+        try:
+            await self._work.make(job, leave)
+        except asyncio.CancelledError:
+            return partial(progress.wait_again, job.id, counted=False)
+        except Exception as error:
+            told = told_error(error)
+            if isinstance(told, EngineLostError) and job.attempts < MAX_ATTEMPTS:
+                return partial(progress.wait_again, job.id, counted=not self._closing)
+            return partial(progress.fail, job.id, row_of(told).reason, str(told))
+        return None
+
+    async def _note(self, leave: Callable[[], None], change: Change | None) -> None:
+        """Write down how a job went, again and again while the disk is full.
+
+        The place is left before that. A server that ends gives up: the next one finds the job as
+        one that ran when its server was lost.
+        """
+        leave()
+        while change is not None:
+            try:
+                await asyncio.to_thread(change)
+            except ResourceError as error:
+                LOG.warning("%s", error)
+            else:
+                return
+            if self._closing:
+                return
+            with contextlib.suppress(asyncio.CancelledError):  # a job that is stopped is noted too
+                await asyncio.sleep(_TRY_AGAIN_S)
 
     @property
     def _closing(self) -> bool:

@@ -55,9 +55,7 @@ class Upload:
 
     def _check(self, offset: int, more_bytes: int) -> None:
         if self._file is None:
-            raise ProtocolError(
-                "Another call sends the same file now; ask GetAsset how far it is, and go on there."
-            )
+            raise superseded()
         if offset != self.offset:
             raise ProtocolError(
                 f"A piece begins at byte {offset} and {self.offset} have arrived; go on there."
@@ -67,3 +65,11 @@ class Upload:
                 f"More came than the {self.size_bytes} bytes that the header said; send the "
                 "file's own size."
             )
+
+
+def superseded() -> ProtocolError:
+    """That a call sends a file no more: another one does, or the file was removed."""
+    return ProtocolError(
+        "Another call sends the same file now, or it was removed; ask GetAsset how far it is, and "
+        "go on there."
+    )

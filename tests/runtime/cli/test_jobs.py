@@ -144,3 +144,13 @@ def test_only_operators_end_a_server(
             pass  # it ends without being asked by anybody else
         unreachable = CliRunner().invoke(mimo, ["server", "health"])
         assert isinstance(unreachable.exception, ServerUnreachableError)
+
+
+def test_pictures_are_not_asked_for_as_a_video(
+    ask: Ask, given: tuple[Any, ...], tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidRequestError, match="name a folder, or leave --lossless out"):
+        ask("jobs", "create", *given, "--lossless", "-o", tmp_path / "one.mp4")
+    with pytest.raises(InvalidRequestError, match="of a kind that is not written"):
+        ask("jobs", "download", "video_0", "-o", tmp_path / "one.gif")
+    assert ask("jobs", "list").exit_code == 0

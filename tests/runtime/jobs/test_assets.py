@@ -154,3 +154,57 @@ def test_files_of_nobody_are_removed_at_the_start(open_state: OpenState, tmp_pat
     state = open_state()
     assert [file.name for file in folder.iterdir()] == [kept.sha256]
     assert not list((tmp_path / "state" / "results").iterdir())
+
+
+def test_what_is_removed_while_it_arrives_is_told_to_its_sender(open_state: OpenState) -> None:
+    state = open_state()
+    half = state.assets.begin("ann", DIGEST, len(DATA), "")
+    assert half is not None
+    half.write(0, DATA[:100])
+    state.assets.remove("ann", DIGEST)
+    with pytest.raises(ProtocolError, match="it was removed"):
+        half.write(100, DATA[100:])
+    whole = state.assets.begin("ann", DIGEST, len(DATA), "")
+    assert whole is not None
+    whole.write(0, DATA)
+    state.assets.remove("ann", DIGEST)
+    with pytest.raises(ProtocolError, match="it was removed"):
+        state.assets.finish("ann", DIGEST, whole)
+    with pytest.raises(NotFoundError):
+        state.assets.get("ann", DIGEST)
+    assert not list(state.assets.path("ann", DIGEST).parent.iterdir())
+
+
+def test_a_file_that_two_calls_have_sent_is_that_of_the_later_one(open_state: OpenState) -> None:
+    state = open_state()
+    first = state.assets.begin("ann", DIGEST, len(DATA), "")
+    assert first is not None
+    first.write(0, DATA)
+    second = state.assets.begin("ann", DIGEST, len(DATA), "")
+    assert second is not None
+    with pytest.raises(ProtocolError, match="Another call"):
+        state.assets.finish("ann", DIGEST, first)
+    assert state.assets.finish("ann", DIGEST, second).complete
+
+
+def test_what_arrives_does_not_expire(open_state: OpenState) -> None:
+    state = open_state(asset_ttl_s=1e-9)
+    upload = state.assets.begin("ann", DIGEST, len(DATA), "")
+    assert upload is not None
+    state.sweep()
+    upload.write(0, DATA)
+    assert state.assets.finish("ann", DIGEST, upload).complete
+
+
+def test_a_whole_file_takes_the_place_of_one_that_arrives(
+    open_state: OpenState, tmp_path: Path
+) -> None:
+    state = open_state()
+    half = state.assets.begin("ann", DIGEST, len(DATA), "")
+    assert half is not None
+    half.write(0, DATA[:100])
+    (state.work / "whole").write_bytes(DATA)
+    assert state.assets.adopt("ann", state.work / "whole", DIGEST, "a.bvh").complete
+    assert [each.name for each in state.assets.path("ann", DIGEST).parent.iterdir()] == [DIGEST]
+    with pytest.raises(ProtocolError):
+        half.write(100, DATA[100:])

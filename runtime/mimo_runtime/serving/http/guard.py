@@ -61,8 +61,9 @@ class Guarded:
         CURRENT.set(record)
         line = _Line(receive, send, record, self._keeper.options)
         try:
+            caller = self._caller(request, line.record) or host
             with self._entered(f"ipv4:{host}:{port}", line) as entry:
-                response = await self._response(scope, line, host)
+                response = await self._handler(Request(scope, line.receive), caller)
                 if entry is not None:
                     entry.settled = True  # what is left is to be read
                 await response(scope, line.receive, line.send)
@@ -79,13 +80,16 @@ class Guarded:
                 raise
             await error_answer(told)(scope, line.receive, line.send)
 
-    async def _response(self, scope: Scope, line: "_Line", host: str) -> Response:
-        request, caller, tokens = Request(scope, line.receive), host, self._keeper.tokens
+    def _caller(self, request: Request, record: CallRecord) -> str:
+        """Whose token came with a request, "" where none is asked for.
+
+        Raises UnauthenticatedError.
+        """
+        tokens = self._keeper.tokens
         if tokens is not None and not self._is_open:
             header = request.headers.get("authorization", "")
-            caller, line.record.is_admin = tokens.check([("authorization", header)])
-            line.record.caller = caller
-        return await self._handler(request, caller)
+            record.caller, record.is_admin = tokens.check([("authorization", header)])
+        return record.caller
 
     def _entered(self, peer: str, line: "_Line") -> "AbstractContextManager[Entry | None]":
         if not self._carries_files:

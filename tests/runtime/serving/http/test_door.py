@@ -59,6 +59,26 @@ def test_tokens_logs_and_metrics_are_those_of_the_other_door(
     assert 'mimo_rejections_total{reason="NOT_FOUND"} 1.0' in told
 
 
+def test_who_has_no_token_takes_nobodys_place(open_server: OpenServer, tmp_path: Path) -> None:
+    (tmp_path / "tokens").write_text(f"{digest('one')} ann\n")
+    metrics = free_address()
+    with open_server(
+        state=tmp_path / "state", http_listen=ANYWHERE, tokens=tmp_path / "tokens",
+        max_streams=1, idle_timeout_s=60, metrics_listen=metrics,
+    ) as server:  # fmt: skip
+        host, port = server.http_address.split(":")
+        ask, count = asking(server.http_address), b'mimo_streams{state="open"} 1.0'
+        head = "POST /v1/assets HTTP/1.1\r\nHost: x\r\nContent-Length: 6\r\n"
+        with socket.create_connection((host, int(port))) as slow:
+            slow.sendall(f"{head}Authorization: Bearer one\r\n\r\nabc".encode())
+            while count not in urllib.request.urlopen(f"http://{metrics}/metrics").read():
+                pass  # until its place, which is the only one, is taken
+            for _ in range(20):
+                assert ask("POST", "/v1/assets", b"abc")[0] == 401
+            slow.sendall(b"def")
+            assert b" 201 " in slow.recv(4096)
+
+
 def test_tls_with_a_certificate_that_changes(open_server: OpenServer, tmp_path: Path) -> None:
     certificate, key = make_pair(tmp_path / "first")
     options = {"tls_certificate": certificate, "tls_key": key}
