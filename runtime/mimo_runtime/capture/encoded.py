@@ -92,15 +92,17 @@ def _played(
 ) -> Iterator[DrivingFrame]:
     """Packets, each when it is due by the clock."""
     base_s = float(stream.time_base or 1)
-    began_s = first_s = None
+    began_s = first_due_s = first_shown_s = 0.0
+    begun = False
     try:
         for pts, packet in _packets(container, stream):
             shown_s, due_s = pts * base_s, (pts if packet.dts is None else packet.dts) * base_s
-            if began_s is None or first_s is None:
-                began_s, first_s = time.monotonic(), due_s
-            time.sleep(max(began_s + due_s - first_s - time.monotonic(), 0))
-            index = index_of(pts, shown_s - first_s)
-            yield DrivingFrame(index, began_s + shown_s - first_s, bytes(packet))
+            if not begun:
+                begun, began_s = True, time.monotonic()
+                first_due_s, first_shown_s = due_s, shown_s
+            time.sleep(max(began_s + due_s - first_due_s - time.monotonic(), 0))
+            time_s = shown_s - first_shown_s  # it is due earlier where frames are reordered
+            yield DrivingFrame(index_of(pts, time_s), began_s + time_s, bytes(packet))
     except av.error.FFmpegError:
         return  # a program that ends leaves half a packet
 

@@ -147,14 +147,15 @@ def live(
     """
     from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
     from mimo_runtime.cli.live_changes import parse_change
-    from mimo_runtime.cli.live_output import open_output
+    from mimo_runtime.cli.live_output import check_output, open_output
     from mimo_runtime.cli.live_play import prepare_play
     from mimo_runtime.cli.live_sources import open_source
     from mimo_runtime.wire.live import PictureFormat
 
+    picture = None if receive is None else PictureFormat(receive)
+    check_output(output, picture)
     asked = tuple(parse_change(text, number) for number, text in enumerate(changes, 1))
     play = replace(prepare_play(options, open_source(options)), changes=asked, resume_s=resume_s)
-    picture = None if receive is None else PictureFormat(receive)
     with open_output(output, play.rate_fps, picture) as sink, ending_on_ctrl_c(play.stop):
         summary = play.run(sink)
         if not summary.frame_count:

@@ -22,28 +22,38 @@ from mimo_runtime.wire.kinds import OutputKind, output_kind
 from mimo_runtime.wire.live import PictureFormat
 
 
+def check_output(output: Path, picture: PictureFormat | None) -> None:
+    """Refuse what cannot be written, before anything else is opened.
+
+    Raises:
+        InvalidRequestError: `output` is of no kind that is written, or not of such frames.
+    """
+    if str(output) == "-" or output_kind(output) is not OutputKind.LOSSLESS:
+        return
+    if picture is PictureFormat.H264:
+        raise InvalidRequestError(
+            "A folder of pictures cannot be made of H.264; name an .mp4, or let the server "
+            "send png or raw."
+        )
+
+
 @contextmanager
 def open_output(
     output: Path, rate_fps: Fraction, picture: PictureFormat | None = None
 ) -> Iterator[Behind]:
-    """What becomes `output` when the block ends well; "-" is standard output, at once.
+    """What becomes `output`, which is checked, when the block ends well; "-" is standard output.
 
     `picture` is how the server encodes frames; None for what costs least. The block calls `finish`
     of what it is given.
 
     Raises:
-        InvalidRequestError: `output` is of another kind, or cannot be written.
+        InvalidRequestError: `output` cannot be written.
         ResourceError: the disk is full.
     """
     if str(output) == "-":
         with _behind(_movie(sys.stdout.buffer, rate_fps, picture)) as sink:
             yield sink
     elif output_kind(output) is OutputKind.LOSSLESS:
-        if picture is PictureFormat.H264:
-            raise InvalidRequestError(
-                "A folder of pictures cannot be made of H.264; name an .mp4, or let the server "
-                "send png or raw."
-            )
         folder = FrameFolder(output)
         try:
             with _behind(LivePictureFolder(folder, picture or PictureFormat.PNG)) as sink:

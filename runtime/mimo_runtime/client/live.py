@@ -134,9 +134,11 @@ class LiveCall:
         self._outgoing.put(pb.SynthesizeLiveRequest(end=pb.LiveEnd()))
 
     def cancel(self) -> None:
-        """End the call."""
+        """End the call, also while it is being resumed."""
         self._left = True
         self._call.cancel()
+        if self._resume is not None:
+            self._resume.cancel()
 
     def events(self) -> Iterator[Event]:
         """Frames, each whole, states and exchanges as they come; the summary last.
@@ -182,19 +184,23 @@ class LiveCall:
             self._taken = gone
 
     def _next(self) -> pb.SynthesizeLiveResponse | None:
+        try:
+            response = self._received()
+        except KeyboardInterrupt:
+            raise CancelledError("Cancelled; a file that was begun is removed.") from None
+        if response is not None:
+            self._sequence = response.sequence
+        return response
+
+    def _received(self) -> pb.SynthesizeLiveResponse | None:
+        """The next response, of another call where this one is cut."""
         while True:
             try:
-                response = next(self._responses, None)
+                return next(self._responses, None)
             except grpc.RpcError:
                 if self._left or self._resume is None or not is_cut(self._call):
                     raise error_from(self._call, self._server) from None
                 self._call = self._responses = self._resume.call(self._outgoing, self._sequence)
-            except KeyboardInterrupt:
-                raise CancelledError("Cancelled; a file that was begun is removed.") from None
-            else:
-                if response is not None:
-                    self._sequence = response.sequence
-                return response
 
 
 @contextlib.contextmanager

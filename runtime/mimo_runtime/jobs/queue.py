@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 
 from mimo_runtime.errors import EngineLostError, ResourceError, ServerUnreachableError
+from mimo_runtime.incident import told_error
 from mimo_runtime.jobs.changes import Changes
 from mimo_runtime.jobs.job import Job
 from mimo_runtime.jobs.limits import MAX_ATTEMPTS
 from mimo_runtime.jobs.state import State
 from mimo_runtime.jobs.work import JobWork
 from mimo_runtime.sessions.admission import Admission
-from mimo_runtime.sessions.incident import told_error
 from mimo_runtime.wire.status import row_of
 
 LOG = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MimoError
+from mimo_runtime.incident import told_error
 from mimo_runtime.runner.live_preparation import PreparedLive
 from mimo_runtime.runner.live_shares import Release
 from mimo_runtime.synthesis.live_request import LiveAnswer
@@ -34,11 +35,15 @@ class Exchanges:
         self._lock = threading.Lock()
         self._ready: Exchange | None = None
         self._answers: list[LiveAnswer] = []
+        self._closed = False
 
     def give(self, exchange: Exchange) -> None:
-        """Have it taken up."""
+        """Have it taken up; what no stream takes up any more is let go of."""
         with self._lock:
-            before, self._ready = self._ready, exchange
+            if self._closed:
+                before: Exchange | None = exchange
+            else:
+                before, self._ready = self._ready, exchange
         if before is not None:
             before.release()
 
@@ -70,6 +75,7 @@ class Exchanges:
     def close(self) -> None:
         """Let go of what was never taken up."""
         with self._lock:
+            self._closed = True
             ready, self._ready = self._ready, None
         if ready is not None:
             ready.release()
@@ -84,17 +90,20 @@ def exchange_beside(
 ) -> None:
     """Have `make` work in a thread, and the stream take up what comes of it, or tell why not.
 
-    A scene that was sent by itself, number 0, ends the stream where it cannot be read.
+    A scene that was sent by itself, number 0, ends the stream where it cannot be read. An error
+    that nobody expected is told as an incident.
     """
 
     def work() -> None:
         try:
             exchanges.give(make())
-        except MimoError as error:
+        except Exception as error:
+            told = told_error(error)
             if number:
-                exchanges.refuse(number, str(error))
+                exchanges.refuse(number, str(told))
             else:
-                on_scene_error(error)
-        wake()
+                on_scene_error(told)
+        finally:
+            wake()
 
     threading.Thread(target=work, name="mimo-exchange", daemon=True).start()

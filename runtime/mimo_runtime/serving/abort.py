@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import grpc.aio
 
 from mimo_runtime.errors import MimoError
+from mimo_runtime.incident import told_error
 from mimo_runtime.serving.call_record import note_reason, tell_failure
-from mimo_runtime.sessions.incident import told_error
 from mimo_runtime.wire.status import DETAILS_KEY, details_of, row_of
 
 Answer = TypeVar("Answer")

@@ -88,15 +88,11 @@ class PictureExchange:
         self.answered()
 
     def _begin(self, change: LiveChange, kinds: frozenset[InputKind]) -> None:
-        spool = Spool(self._limits, self._parent) if kinds else None
         with self._lock:
-            early = self._change is not None
-            if not early:
-                self._change, self._kinds, self._spool = change, kinds, spool
-        if early:
-            if spool is not None:
-                spool.close()
-            raise ProtocolError(_TOO_EARLY)
+            if self._change is not None:
+                raise ProtocolError(_TOO_EARLY)
+            self._spool = Spool(self._limits, self._parent) if kinds else None
+            self._change, self._kinds = change, kinds
 
     def _give(self, live: RunningLive) -> None:
         """Have it taken up, if all of it is here."""

@@ -1,5 +1,6 @@
 """Encoded frames decoded one by one: what a file shows, for every codec, and nothing else."""
 
+import io
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -11,7 +12,7 @@ import av
 import numpy as np
 import pytest
 
-from mimo_runtime.capture.encoded import EncodedFile
+from mimo_runtime.capture.encoded import EncodedFile, EncodedPipe
 from mimo_runtime.capture.packet_stream import Look, PacketStream
 from mimo_runtime.capture.streams import FileStream
 from mimo_runtime.errors import InvalidRequestError, LimitExceededError, MediaError
@@ -73,6 +74,20 @@ def test_frames_out_of_order_keep_their_times(tmp_path: Path) -> None:
     sent = {frame.index: frame.capture_s for frame in frames}
     for look in looks(source, frames):
         assert look.capture_s == sent[look.index]
+
+
+def test_frames_out_of_order_count_from_the_first_that_is_shown(tmp_path: Path) -> None:
+    """Of a pipe, whose first packet is due before it is shown."""
+    path = encoded(tmp_path / "clip.ts", "h264", 6)
+    with av.open(path) as container:
+        first = next(container.demux(video=0))
+    assert first.dts is not None
+    assert first.pts is not None
+    assert first.dts < first.pts
+    frames = list(EncodedPipe(io.BytesIO(path.read_bytes()), None).frames())
+    assert sorted(frame.index for frame in frames) == list(range(6))
+    assert frames[0].index == 0
+    assert [frame.index for frame in frames] != list(range(6))
 
 
 def test_only_frames_whose_index_rises_are_looked_at() -> None:

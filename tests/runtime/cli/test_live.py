@@ -201,6 +201,15 @@ def test_a_refusal_leaves_nothing(options: list[str], tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_an_output_that_cannot_be_is_refused_before_the_motion_is_read(tmp_path: Path) -> None:
+    """There is neither a server nor a motion, and neither is missed."""
+    asked = ["--server", "localhost:1", "--character", str(CHARACTER), "--scene", str(CHARACTER)]
+    asked += ["--motion", str(tmp_path / "none.bvh"), "--receive", "h264"]
+    for output, sentence in (("frames", "cannot be made of H.264"), ("out.gif", "not written")):
+        with pytest.raises(InvalidRequestError, match=sentence):
+            run(["live", *asked, "-o", str(tmp_path / output)])
+
+
 def bench(options: list[str], *asked: str) -> dict[str, Any]:
     """The report of a command, which has the schema that is published."""
     ended = run(["bench", asked[0], *options, *asked[1:]])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from mimo_runtime.cli.live_output import open_output
+from mimo_runtime.cli.live_output import check_output, open_output
 from mimo_runtime.cli.live_sinks import Behind, LiveFragments, LiveMovie, decoded
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.picture import encode_jpeg, encode_png
@@ -68,11 +68,10 @@ def test_a_movie_of_the_server_s_is_written_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_folder_of_h264_is_refused(tmp_path: Path) -> None:
-    with (
-        pytest.raises(InvalidRequestError, match=r"cannot be made of H\.264"),
-        open_output(tmp_path / "a", RATE, PictureFormat.H264),
-    ):
-        pass
+    with pytest.raises(InvalidRequestError, match=r"cannot be made of H\.264"):
+        check_output(tmp_path / "a", PictureFormat.H264)
+    check_output(tmp_path / "a", PictureFormat.PNG)
+    check_output(tmp_path / "a.mp4", PictureFormat.H264)
 
 
 class Broken(io.BytesIO):

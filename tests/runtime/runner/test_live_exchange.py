@@ -16,7 +16,7 @@ from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.live_schedule import ChunkPlan
-from mimo_runtime.runner.live_exchange import Exchange, exchange_beside
+from mimo_runtime.runner.live_exchange import Exchange, Exchanges, exchange_beside
 from mimo_runtime.runner.live_messages import (
     change_from_wire,
     change_to_wire,
@@ -185,6 +185,33 @@ def test_a_change_that_cannot_be_is_refused_and_the_stream_goes_on(
     assert answer.number == 1
     assert sentence in answer.refused
     assert not errors
+
+
+@pytest.mark.parametrize("number", [1, 0])
+def test_an_error_that_nobody_expected_is_told_too(
+    number: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A change by its answer, a scene that was sent by itself by the end of its stream."""
+
+    def make() -> Exchange:
+        raise ZeroDivisionError("secret detail")
+
+    exchanges, errors, woken = Exchanges(), list[Exception](), threading.Event()
+    exchange_beside(make, number, exchanges, errors.append, woken.set)
+    assert woken.wait(120)
+    told = [*map(str, errors), *(answer.refused for answer in exchanges.answers())]
+    assert len(told) == 1
+    assert bool(errors) is (number == 0)
+    assert "as incident" in told[0]
+    assert "secret" not in told[0]
+    assert "ZeroDivisionError: secret detail" in caplog.text
+
+
+def test_what_is_ready_when_the_stream_has_ended_is_given_back() -> None:
+    exchanges, released = Exchanges(), []
+    exchanges.close()
+    exchanges.give(Exchange(1, 0, None, None, lambda: released.append(1)))
+    assert released == [1]
 
 
 def test_a_change_there_and_back() -> None:

@@ -21,7 +21,7 @@ class CuttingProxy:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self.is_down = False
-        self.connections = 0
+        self.connections = self.refused = 0
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
 
@@ -48,6 +48,7 @@ class CuttingProxy:
                 client, _ = self._listener.accept()
                 if self.is_down:
                     client.close()
+                    self.refused += 1
                     continue
                 server = socket.create_connection(self._target)
                 with self._lock:

@@ -1,5 +1,7 @@
 """Live streams whose connection is cut, through a real proxy that cuts it."""
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.client.live_messages import live_config, live_pose
 from mimo_runtime.client.outgoing import Outgoing
-from mimo_runtime.errors import OutOfRangeError, ServerUnreachableError
+from mimo_runtime.errors import CancelledError, OutOfRangeError, ServerUnreachableError
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.kept_responses import MAX_KEPT_BYTES, KeptResponses
 from mimo_runtime.serving.local import LocalServer
@@ -103,6 +105,38 @@ def test_a_network_that_is_down_for_a_while(
 
 
 @pytest.mark.usefixtures("none_left")
+@pytest.mark.parametrize("how", ["cancel", "Ctrl-C"])
+def test_a_stream_that_is_being_resumed_can_be_left(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+    how: str,
+) -> None:
+    """At once: not after all the time for which it is kept."""
+    with (
+        CuttingProxy(server.address) as proxy,
+        open_live(proxy.address, pictures, slow(), resume_s=60) as live,
+    ):
+        proxy.is_down = True
+        proxy.cut()
+
+        def leave() -> None:
+            while not proxy.refused:
+                time.sleep(0.02)
+            if how == "cancel":
+                live.cancel()
+            else:
+                os.kill(os.getpid(), signal.SIGINT)
+
+        leaving = threading.Thread(target=leave)
+        leaving.start()
+        with pytest.raises(CancelledError):
+            list(live.events())
+        leaving.join()
+        proxy.is_down = False
+        resume_to_end(server.address, live.ready.resume_token)
+
+
+@pytest.mark.usefixtures("none_left")
 def test_without_being_asked_a_stream_ends_with_its_connection(
     proxy: CuttingProxy,
     pictures: LivePictures,  # noqa: F811
@@ -138,6 +172,18 @@ def test_a_client_that_does_not_come_back_is_given_up(
     while runner.streams:
         time.sleep(0.02)
     assert time.monotonic() - cut_at_s >= 2.0
+
+
+def resume_to_end(address: str, token: str) -> None:
+    """Take up a stream that nobody reads and leave it, so that it need not be waited for."""
+    with grpc.insecure_channel(address) as channel:
+        outgoing = Outgoing(keeps=True)
+        stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
+        call = stub.SynthesizeLive(outgoing.resumed(token, 1))
+        outgoing.put(pb.SynthesizeLiveRequest(end=pb.LiveEnd()))
+        assert next(call).HasField("resumed")
+        outgoing.go_on(0)
+        assert [each.WhichOneof("payload") for each in call] == ["summary"]
 
 
 def resume(address: str, token: str, sequence: int) -> Outcome:

@@ -10,13 +10,13 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from mimo_runtime.errors import IdleError
+from mimo_runtime.incident import told_error
 from mimo_runtime.serving.call_record import CURRENT, REQUEST_ID, CallObserver, CallRecord
 from mimo_runtime.serving.http.answers import error_answer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.pace import LEAST_BYTES, Pace
 from mimo_runtime.serving.stream_table import Entry, StreamTable
 from mimo_runtime.serving.tokens import Tokens
-from mimo_runtime.sessions.incident import told_error
 from mimo_runtime.wire.status import row_of
 
 Handler = Callable[[Request, str], Awaitable[Response]]
