@@ -10,11 +10,11 @@ Result = TypeVar("Result")
 
 
 class Compiled(Generic[Parameters, Result]):
-    """A loop that Numba compiles at its first call, without fast-math: results are reproducible.
+    """A loop that Numba compiles at its first call: a decorator.
 
-    The machine code is cached beside the source or in the user's cache folder; where neither can
-    be written it is compiled anew in each process. Numba takes a while to import, so that it is
-    not before that call.
+    Without fast-math, so that results are reproducible. The machine code is cached beside the
+    source or in the user's cache folder; where neither can be written it is compiled anew in each
+    process. Numba takes a while to import, so that it is not before that call.
     """
 
     def __init__(self, loop: Callable[Parameters, Result]) -> None:
@@ -31,11 +31,6 @@ class Compiled(Generic[Parameters, Result]):
         if self._machine_code is None:
             self._machine_code = _compiled(_of_machine_code(self._loop))
         return self._machine_code
-
-
-def compiled(loop: Callable[Parameters, Result]) -> Compiled[Parameters, Result]:
-    """`loop`, as in `Compiled`."""
-    return Compiled(loop)
 
 
 def _of_machine_code(loop: Callable[..., Any]) -> Callable[..., Any]:

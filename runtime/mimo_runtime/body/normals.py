@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.skeleton import Array
 
 
@@ -19,7 +19,7 @@ def vertex_normals(vertices_m: Array, triangles: NDArray[np.int32]) -> Array:
     return np.asarray(normals / np.where(lengths == 0, 1, lengths), np.float64)
 
 
-@compiled
+@Compiled
 def _add_triangles(vertices: Array, triangles: NDArray[np.int32], normals: Array) -> None:
     for number in range(triangles.shape[0]):
         i, j, k = triangles[number]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Floats
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.skeleton import Array
 
 STEPS_PER_PX = 256
@@ -67,13 +67,13 @@ def resolve(
     return colour, others, coverage, depth
 
 
-@compiled
+@Compiled
 def edge(a: Integers, b: Integers, x: int, y: int) -> Any:
     """Twice the area of the triangle of `a`, `b` [2] and (x, y), its sign that of the turn."""
     return (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0])
 
 
-@compiled
+@Compiled
 def _find_nearest(
     corners: Integers, inverse: Array, triangles: Indices, triangle_ids: Indices, nearest: Array
 ) -> None:
@@ -107,7 +107,7 @@ def _find_nearest(
                     triangle_ids[row, column] = number
 
 
-@compiled
+@Compiled
 def _resolve(
     triangle_ids: Indices,
     corners: Integers,

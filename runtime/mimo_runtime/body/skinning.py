@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Body
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.skeleton import Array
 
@@ -26,7 +26,7 @@ def _corrected(body: Body, pose: Pose) -> Array:
     return np.asarray(body.vertices_m + body.correctives @ away, np.float64)
 
 
-@compiled
+@Compiled
 def _skin(vertices: Array, joints: NDArray[np.int32], weights: Array, moves: Array) -> Array:
     moved = np.empty_like(vertices)
     for vertex in range(vertices.shape[0]):

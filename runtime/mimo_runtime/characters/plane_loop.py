@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.body import Floats
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.raster import NO_TRIANGLE, STEPS_PER_PX, Indices, Integers, edge
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.characters.texture import NOWHERE
@@ -14,7 +14,7 @@ Pixels = NDArray[np.uint8]
 _FURTHEST_TEXELS = 8
 
 
-@compiled
+@Compiled
 def paint_planes(
     triangle_ids: Indices,
     corners: Integers,
@@ -63,7 +63,7 @@ def paint_planes(
                 planes[10, row, column] = covered / (samples * samples)
 
 
-@compiled
+@Compiled
 def _share(
     corners: Integers, inverse: Array, ids: NDArray[np.int32], x: int, y: int, shares: Array
 ) -> float:
@@ -78,7 +78,7 @@ def _share(
     return float(total / edge(a, b, c[0], c[1]))
 
 
-@compiled
+@Compiled
 def _point(
     ids: NDArray[np.int32], shares: Array, surface: Floats, normals: Array, pixel: Floats
 ) -> None:
@@ -95,7 +95,7 @@ def _point(
         pixel[3 + axis] /= length
 
 
-@compiled
+@Compiled
 def _read(
     uv: Floats, shares: Array, rgb: Pixels, confidence: Pixels, origin: Pixels, texel: Array
 ) -> None:

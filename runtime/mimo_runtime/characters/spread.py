@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.characters.diffusion import edges
 
@@ -49,7 +49,7 @@ def spread(target: Array, weight: Array, start: Array, links: Links) -> Array:
     return _solved(target, weight, start.copy(), links.first, links.neighbours, links.twins)
 
 
-@compiled
+@Compiled
 def _apply(
     lengths: Array, own: Array, first: Integers, near: Integers, twins: Integers, result: Array
 ) -> None:
@@ -61,7 +61,7 @@ def _apply(
         result[i] = own[i] * lengths[i] - _SMOOTHNESS * around - other
 
 
-@compiled
+@Compiled
 def _solved(
     target: Array, weight: Array, lengths: Array, first: Integers, near: Integers, twins: Integers
 ) -> Array:

@@ -8,7 +8,7 @@ has weight 0 with the least bend, and costs the same for every sample.
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.tuning import TUNING
 
@@ -67,7 +67,7 @@ def filled(series: NDArray[np.floating], weights: NDArray[np.floating]) -> Array
     return data
 
 
-@compiled
+@Compiled
 def _solve(data: Array, weights: Array, stiffness: float, result: Array) -> Array:
     """L D L' of a matrix of bandwidth two, for each column; short series stay as they are."""
     count, columns = data.shape

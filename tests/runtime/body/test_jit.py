@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from mimo_runtime.body.jit import compiled
+from mimo_runtime.body.jit import Compiled
 
 SOURCE = """
 def total(count):
@@ -18,7 +18,7 @@ def total(count):
 def test_a_loop_without_a_file_to_cache_beside_is_compiled_all_the_same() -> None:
     names: dict = {}
     exec(compile(SOURCE, "<nowhere>", "exec"), names)
-    total = compiled(names["total"])
+    total = Compiled(names["total"])
     assert total(10) == 45
     assert total.machine_code().signatures  # type: ignore[attr-defined]
 
@@ -39,12 +39,12 @@ def test_who_only_imports_waits_for_nothing() -> None:
     )
 
 
-@compiled
+@Compiled
 def _inner(number: int) -> int:
     return 2 * number
 
 
-@compiled
+@Compiled
 def _outer(count: int) -> int:
     result = 0
     for number in range(count):
