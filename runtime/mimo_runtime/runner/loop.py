@@ -80,7 +80,7 @@ class EngineLoop:
 
     def __init__(self, on_measure: OnMeasure | None = None) -> None:
         self._on_measure = on_measure
-        self._scheduler = Scheduler()
+        self._scheduler = Scheduler[int]()
         self._running: dict[int, _Running] = {}
         self._numbers = count()
         self._busy_since_s: float | None = None

@@ -1,8 +1,10 @@
 """Who is let in and whose turn it is: some sessions at work, a few waiting, the rest refused."""
 
 import asyncio
+from copy import deepcopy
 
 from mimo_runtime.errors import BusyError, MimoError, ServerUnreachableError
+from mimo_runtime.runner.scheduler import Scheduler
 
 
 class Place:
@@ -39,7 +41,8 @@ class Admission:
     """The sessions inside.
 
     `max_sessions` are worked on at once and `max_waiting` may wait beside them, of one host at
-    most `max_per_host` together (0: no bound). Hosts take turns, and of one host who came first.
+    most `max_per_host` together (0: no bound). Hosts take turns, as streams do in the loop of the
+    engines: the same scheduler says whose it is. Of one host it is who came first.
     Used from one event loop only, but for `contended`.
     """
 
@@ -49,8 +52,7 @@ class Admission:
         self._max_per_host = max_per_host
         self._working: list[Place] = []
         self._waiting: list[Place] = []
-        self._last_turns: dict[str, int] = {}
-        self._turns = 0
+        self._hosts = Scheduler[str]()
         self._closed = False
 
     @property
@@ -98,7 +100,7 @@ class Admission:
                 f"The server is busy: {self.max_sessions} at work and {self.max_waiting} waiting "
                 "is all it takes. Try again later, or start it with more sessions."
             )
-        held = sum(place.host == host for place in (*self._working, *self._waiting))
+        held = self._held(host)
         if self._max_per_host and held >= self._max_per_host:
             raise BusyError(
                 f"{held} streams of {host or 'this host'} are inside, which is all that one host "
@@ -124,6 +126,8 @@ class Admission:
 
     def _enter(self, place: Place) -> Place:
         self._waiting.append(place)
+        if place.host not in self._hosts:
+            self._hosts.add(place.host)
         self._go_on()
         return place
 
@@ -132,26 +136,35 @@ class Admission:
         for places in (self._working, self._waiting):
             if place in places:
                 places.remove(place)
+        if place.host in self._hosts and not self._held(place.host):
+            self._hosts.remove(place.host)
         self._go_on()
 
     def position(self, place: Place) -> int:
-        """How many go before a session that waits."""
-        return self._order().index(place) if place in self._waiting else 0
+        """How many go before a session that waits, if nobody else comes."""
+        if place not in self._waiting:
+            return 0
+        hosts, waiting, before = deepcopy(self._hosts), list(self._waiting), 0
+        while (following := _next_of(waiting, hosts)) is not place:
+            waiting.remove(following)
+            before += 1
+        return before
 
-    def _order(self) -> list[Place]:
-        """Who waits, in the order of their turns as far as it is known."""
-        return sorted(self._waiting, key=lambda place: self._last_turns.get(place.host, 0))
+    def _held(self, host: str) -> int:
+        return sum(place.host == host for place in (*self._working, *self._waiting))
 
     def _go_on(self) -> None:
         while self._waiting and len(self._working) < self.max_sessions:
-            place = self._order()[0]
+            place = _next_of(self._waiting, self._hosts)
             self._waiting.remove(place)
             self._working.append(place)
-            self._turns += 1
-            known = {each.host for each in (*self._working, *self._waiting)}
-            self._last_turns = {h: turn for h, turn in self._last_turns.items() if h in known}
-            self._last_turns[place.host] = self._turns
             place.turn.set()
+
+
+def _next_of(waiting: list[Place], hosts: Scheduler[str]) -> Place:
+    """Who of those that wait goes next: the first that came of the host whose turn it is."""
+    host = hosts.next({place.host for place in waiting}.__contains__)
+    return next(place for place in waiting if place.host == host)
 
 
 def closing() -> ServerUnreachableError:

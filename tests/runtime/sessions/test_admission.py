@@ -53,6 +53,30 @@ def test_hosts_take_turns() -> None:
     assert [has_turn(place) for place in greedy] == [True, True, False, False]
 
 
+def test_positions_are_those_in_which_the_sessions_then_begin() -> None:
+    admission = Admission(max_sessions=1, max_waiting=9)
+    at_work = admission.enter("a")
+    waiting = [admission.enter(host) for host in ("a", "a", "b", "b", "c")]
+    foretold = sorted(waiting, key=admission.position)
+    assert [admission.position(place) for place in foretold] == [0, 1, 2, 3, 4]
+    began = []
+    while waiting:
+        admission.leave(at_work)
+        at_work = next(place for place in waiting if has_turn(place))
+        waiting.remove(at_work)
+        began.append(at_work)
+    assert began == foretold
+    assert [place.host for place in began] == ["b", "c", "a", "b", "a"]
+
+
+def test_a_host_that_comes_back_goes_behind_one_that_waits() -> None:
+    admission = Admission(max_sessions=1, max_waiting=9)
+    first, _ = admission.enter("a"), admission.enter("b")
+    admission.leave(first)
+    other, again = admission.enter("c"), admission.enter("a")
+    assert [admission.position(place) for place in (other, again)] == [0, 1]
+
+
 def test_one_host_may_be_bounded() -> None:
     admission = Admission(max_sessions=1, max_waiting=9, max_per_host=2)
     for _ in range(2):
