@@ -1,6 +1,5 @@
 """The command group, and the one place where errors become exit codes."""
 
-import logging
 import sys
 from importlib.metadata import entry_points
 from typing import Any
@@ -27,6 +26,7 @@ from mimo_runtime.cli.server import server
 from mimo_runtime.cli.stitch import stitch
 from mimo_runtime.cli.synthesize import synthesize
 from mimo_runtime.errors import CancelledError, MimoError
+from mimo_runtime.speech import speak_on_stderr
 
 _GROUP = "mimo.commands"
 _UNEXPECTED = 1
@@ -93,9 +93,7 @@ class Commands(click.Group):
 )
 def mimo(quiet: bool) -> None:
     """Character videos from a picture, a motion and a scene."""
-    logging.basicConfig(
-        format="%(message)s", level=logging.WARNING if quiet else logging.INFO, stream=sys.stderr
-    )
+    speak_on_stderr(quiet)
 
 
 for _command in (

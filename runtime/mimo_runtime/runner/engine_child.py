@@ -28,9 +28,10 @@ from mimo_runtime.runner.messages import (
 )
 
 _BOOT = """
-import json, logging, sys
+import json, sys
 sys.path[:] = json.loads(sys.argv[2])
-logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
+from mimo_runtime.speech import speak_on_stderr
+speak_on_stderr()
 from mimo_runtime.runner.engine_process import run
 run(int(sys.argv[1]))
 """
