@@ -20,10 +20,6 @@ _NETWORKS = {
 _TRACING_SHARE = 0.5  # of a component's time, before its weights are written
 
 
-def say_nothing(doing: str, done_bytes: int, total_bytes: int) -> None:
-    """Progress for nobody."""
-
-
 class ExportProgress:
     """Weighs components by the bytes of their weights; `graphs` counts those of each."""
 

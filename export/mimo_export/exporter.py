@@ -7,7 +7,7 @@ from pathlib import Path
 import mimo_runtime
 from mimo_export.components import NETWORKS_IN_TURN, component_graphs
 from mimo_export.draft import draft_of
-from mimo_export.export_progress import ExportProgress, OnProgress, say_nothing
+from mimo_export.export_progress import ExportProgress, OnProgress
 from mimo_export.graph import Graph, onnx_from_graph
 from mimo_export.networks_file import NetworksFile, official_config
 from mimo_export.room import check_room
@@ -32,6 +32,7 @@ from mimo_runtime.bundle import (
 from mimo_runtime.bundle.networks import NETWORKS as NETWORKS_FILE
 from mimo_runtime.bundle.networks import WEIGHTS
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.speech import say_nothing
 
 OVERLAP_FRAMES = 4
 UNSTATED_LICENCE = "not stated; the terms of the checkpoint apply"

@@ -12,14 +12,11 @@ import onnx_ir as ir
 from mimo_export.half_weights import halved, read_as_half
 from mimo_runtime.bundle import StoredFile
 from mimo_runtime.bundle.networks import WEIGHTS
+from mimo_runtime.speech import say_nothing
 
 _ALIGN_BYTES = 64
 _INLINE_BYTES = 256
 ByteRange = tuple[int, int]
-
-
-def _say_nothing(done_bytes: int) -> None:
-    """Progress for nobody."""
 
 
 class WeightStore:
@@ -50,7 +47,7 @@ class WeightStore:
         self._file.close()
 
     def save(
-        self, model: ir.Model, name: str, on_bytes: Callable[[int], None] = _say_nothing
+        self, model: ir.Model, name: str, on_bytes: Callable[[int], None] = say_nothing
     ) -> int:
         """Move the weights of `model` to the store, write `name` beside it and check it.
 

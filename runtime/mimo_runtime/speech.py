@@ -15,5 +15,9 @@ def speak_on_stderr(quiet: bool = False) -> None:
     logging.basicConfig(format="%(message)s", level=level, handlers=[handler])
 
 
+def say_nothing(*_progress: object) -> None:
+    """Progress for nobody."""
+
+
 def _is_worth_saying(record: logging.LogRecord) -> bool:
     return record.levelno >= logging.WARNING or record.name.startswith("mimo_")

@@ -10,7 +10,7 @@ from pathlib import Path
 import mimo_runtime
 from mimo_export.plan_builder.kernels import FOLDER, MakeKernels, compile_kernels
 from mimo_export.plan_builder.library import Library
-from mimo_export.plan_builder.progress import OnProgress, say_nothing
+from mimo_export.plan_builder.progress import OnProgress
 from mimo_export.plan_builder.resources import check_disk, check_memory
 from mimo_export.plan_builder.target import Target
 from mimo_runtime.bundle import Bundle, remember, stored_file
@@ -21,6 +21,7 @@ from mimo_runtime.plans.folder import PLANS, PlanFolder
 from mimo_runtime.plans.kernel import PlanKernel
 from mimo_runtime.plans.key import PlanKey
 from mimo_runtime.plans.manifest import PlanComponent, PlanManifest
+from mimo_runtime.speech import say_nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ import onnx_ir as ir
 import onnxruntime
 from numpy.typing import NDArray
 
+from mimo_runtime.speech import say_nothing
+
 Array = NDArray[Any]
 OnValue = Callable[[str, Array], None]
 OnNode = Callable[[], None]
@@ -26,10 +28,6 @@ _NARROW = (np.float16, ml_dtypes.bfloat16)
 
 def _ignore(name: str, array: Array) -> None:
     """For who does not look at values on the way."""
-
-
-def say_nothing() -> None:
-    """Progress for nobody."""
 
 
 def interpret(

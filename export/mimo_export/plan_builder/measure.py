@@ -7,7 +7,8 @@ import numpy as np
 import onnx_ir as ir
 from numpy.typing import NDArray
 
-from mimo_export.plan_builder.interpreter import Array, OnNode, interpret, say_nothing
+from mimo_export.plan_builder.interpreter import Array, OnNode, interpret
+from mimo_runtime.speech import say_nothing
 
 _LIMITS = {"fp16": 65504.0, "fp8": 65504.0}
 _HEADROOM = 4.0

@@ -18,13 +18,10 @@ from mimo_export.store import WeightStore
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.plans.manifest import PlanComponent
+from mimo_runtime.speech import say_nothing
 
 _FP8 = "fp8"
 OnStep = Callable[[int, int], None]
-
-
-def say_nothing(done: int, total: int) -> None:
-    """Progress for nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,6 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 OnProgress = Callable[[str, str, int, int], None]  # component, stage, steps done, steps in all
 
 
-def say_nothing(component: str, stage: str, done: int, total: int) -> None:
-    """Progress for nobody."""
-
-
 class BuildBars:
     """Shows components as they come; call it with component, stage, steps done and steps."""
 

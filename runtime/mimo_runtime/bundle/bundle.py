@@ -8,8 +8,9 @@ from pathlib import Path
 
 from mimo_runtime.bundle.manifest import FORMAT, MANIFEST, Manifest, manifests_from_values
 from mimo_runtime.bundle.parts import Component, Shape, TensorSpec
-from mimo_runtime.bundle.verification import OnBytes, changed_file, say_nothing
+from mimo_runtime.bundle.verification import OnBytes, changed_file
 from mimo_runtime.errors import BundleError
+from mimo_runtime.speech import say_nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,16 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from mimo_runtime.bundle.parts import StoredFile
+from mimo_runtime.speech import say_nothing
 
 OnBytes = Callable[[int, int], None]
 
 _READ_BYTES = 1 << 20
 _SETTLED_NS = 2 * 10**9  # younger files may change again without another time of change
 _KEPT = 4096  # files
-
-
-def say_nothing(done_bytes: int, total_bytes: int) -> None:
-    """Progress for nobody."""
 
 
 def stored_file(path: Path, on_read: Callable[[int], None] | None = None) -> StoredFile:
