@@ -16,7 +16,7 @@ from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
 from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter
-from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.camera.tracker import CameraTracker
 from mimo_runtime.layers.removal.removal import person_area
 
@@ -41,7 +41,7 @@ class Analysed:
     others: tuple[tuple[Floats, ...], ...]
     people_cpu_s: float
     body_cpu_s: float
-    camera: CameraPath
+    camera: CameraMotion
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -86,13 +86,13 @@ def follow_camera(
     truth: Truth,
     people: Sequence[FramePeople],
     masks: Sequence[tuple[Floats, tuple[Floats, ...]]],
-) -> CameraPath:
+) -> CameraMotion:
     """The camera's path, by what in each frame is in no mask of the person or of another."""
     tracker = CameraTracker()
     for frame, who, (mask, others) in zip(truth.frames, people, masks, strict=True):
         hidden = person_area(mask) | np.logical_or.reduce([other >= 0.5 for other in others])
         tracker.add(frame.pixels, hidden, cut=who.cut)
-    return tracker.path()
+    return tracker.motion()
 
 
 def _frames(truth: Truth) -> Iterator[Frame]:

@@ -9,7 +9,7 @@ import numpy as np
 from mimo_runtime.analysis.bbox import BBox, overlap
 from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.person import Person
-from mimo_runtime.analysis.plain_ground import Figure, figures, labelled
+from mimo_runtime.analysis.plain_ground import Foreground, figures, labelled
 from mimo_runtime.errors import InvalidRequestError
 
 _IN_FIGURE = 0.5  # of a person's box: the person is in that figure
@@ -22,7 +22,7 @@ class Candidate:
 
     box: BBox
     person: Person | None
-    figure: Figure | None
+    figure: Foreground | None
 
     def prominence(self, width_px: int) -> float:
         """How much the picture is of this one: large and in the middle."""
@@ -30,7 +30,7 @@ class Candidate:
         return self.box.area * (1.5 - away)
 
 
-def candidates(people: Sequence[Person], standing: Sequence[Figure]) -> list[Candidate]:
+def candidates(people: Sequence[Person], standing: Sequence[Foreground]) -> list[Candidate]:
     """Each person with the figure it is in, and the figures in which nobody was found."""
     seated = [Candidate(person.box, person, _figure_of(person, standing)) for person in people]
     taken = {id(candidate.figure) for candidate in seated}
@@ -71,7 +71,7 @@ def own_part(ground: Floats, chosen: Candidate) -> Floats:
     return np.where(mine, ground, 0).astype(np.float32)
 
 
-def _figure_of(person: Person, standing: Sequence[Figure]) -> Figure | None:
+def _figure_of(person: Person, standing: Sequence[Foreground]) -> Foreground | None:
     shares = [overlap(person.box, figure.box) / max(person.box.area, 1.0) for figure in standing]
     best = max(range(len(shares)), key=lambda k: shares[k], default=None)
     return standing[best] if best is not None and shares[best] >= _IN_FIGURE else None

@@ -32,7 +32,7 @@ _BRIGHT = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figure:
+class Foreground:
     """What stands on the ground in one place: `mask`, bool [height, width], and its `box`."""
 
     mask: Mask
@@ -75,7 +75,7 @@ def cut_out(pixels: Pixels, people: Floats | None = None) -> Floats | None:
     return _soft(away, outside, allowed)
 
 
-def figures(alpha: Floats) -> list[Figure]:
+def figures(alpha: Floats) -> list[Foreground]:
     """The figures of a matte 0..1, from left to right; small pieces go with the one they are near.
 
     Pieces that are near none, and specks, are in none.
@@ -200,9 +200,9 @@ def _box(stats: Sequence[int]) -> BBox:
     return BBox(left, top, left + width, top + height)
 
 
-def _figure(mask: Mask) -> Figure:
+def _figure(mask: Mask) -> Foreground:
     rows, columns = np.nonzero(mask)
     box = BBox(
         float(columns.min()), float(rows.min()), float(columns.max() + 1), float(rows.max() + 1)
     )
-    return Figure(mask, box)
+    return Foreground(mask, box)

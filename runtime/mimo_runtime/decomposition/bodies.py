@@ -18,7 +18,7 @@ from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople
 from mimo_runtime.concurrency import prefetch
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
-from mimo_runtime.decomposition.camera_file import write_camera_path
+from mimo_runtime.decomposition.camera_file import write_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip, Pixels
 from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter, PersonMask
 from mimo_runtime.decomposition.people import PeopleRecord
@@ -55,7 +55,7 @@ def find_bodies(
 
     Writes landmarks.npz (what `read_landmarks` reads), the mask of every frame, a plane in which
     everybody else is numbered, the depth network's planes if there is one, and the path of the
-    camera (`read_camera_path`), followed by the background that is left.
+    camera (`read_camera_motion`), followed by the background that is left.
     """
     rows, camera = _Rows(), CameraTracker()
     tracked = prefetch(_side_by_side(clip, people, number, first, estimators))
@@ -69,7 +69,7 @@ def find_bodies(
                 files[name].write(plane)
             camera.add(pixels, person_area(planes[MASKS]) | (planes[OTHERS] > 0))
             on_frame(done, clip.frame_count)
-    write_camera_path(folder, camera.path())
+    write_camera_motion(folder, camera.motion())
     _write(rows, folder)
 
 

@@ -1,4 +1,4 @@
-"""The camera's path through a clip in a file, between the stages that need it."""
+"""How the camera of a clip moves, in a file, between the stages that need it."""
 
 from pathlib import Path
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
-from mimo_runtime.layers.camera.path import CameraPath, Segment
+from mimo_runtime.layers.camera.motion import CameraMotion, PlateSegment
 
-CAMERA_PATH = "camera_path.npz"
+CAMERA_MOTION = "camera_path.npz"
 _COLUMNS: dict[str, type] = {
     "first": int,
     "last": int,
@@ -20,24 +20,26 @@ _COLUMNS: dict[str, type] = {
 }
 
 
-def write_camera_path(folder: Path, path: CameraPath) -> None:
+def write_camera_motion(folder: Path, camera: CameraMotion) -> None:
     """Write camera_path.npz, about 80 bytes a frame. Raises ResourceError where the disk is full.
 
-    It holds `to_plate` and `size_px` as in `CameraPath`, and for each field of `Segment` a column
-    called "segment_" and its name.
+    It holds `to_plate` and `size_px` as in `CameraMotion`, and for each field of `PlateSegment` a
+    column called "segment_" and its name.
     """
     columns: dict[str, Any] = {
-        f"segment_{name}": np.array([getattr(segment, name) for segment in path.segments], kind)
+        f"segment_{name}": np.array([getattr(segment, name) for segment in camera.segments], kind)
         for name, kind in _COLUMNS.items()
     }
-    size_px = np.array([path.width_px, path.height_px])
-    write_arrays(folder / CAMERA_PATH, {"size_px": size_px, "to_plate": path.to_plate} | columns)
+    size_px = np.array([camera.width_px, camera.height_px])
+    write_arrays(
+        folder / CAMERA_MOTION, {"size_px": size_px, "to_plate": camera.to_plate} | columns
+    )
 
 
-def read_camera_path(folder: Path) -> CameraPath:
-    """What `write_camera_path` has written, to the bit."""
-    arrays = read_arrays(folder / CAMERA_PATH)
+def read_camera_motion(folder: Path) -> CameraMotion:
+    """What `write_camera_motion` has written, to the bit."""
+    arrays = read_arrays(folder / CAMERA_MOTION)
     columns = [arrays[f"segment_{name}"].tolist() for name in _COLUMNS]
-    segments = tuple(Segment(*row) for row in zip(*columns, strict=True))
+    segments = tuple(PlateSegment(*row) for row in zip(*columns, strict=True))
     width_px, height_px = (int(side) for side in arrays["size_px"])
-    return CameraPath(width_px, height_px, arrays["to_plate"], segments)
+    return CameraMotion(width_px, height_px, arrays["to_plate"], segments)

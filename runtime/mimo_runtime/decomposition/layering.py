@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.decomposition.arrays import write_arrays
-from mimo_runtime.decomposition.camera_file import read_camera_path
+from mimo_runtime.decomposition.camera_file import read_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.frame_masks import read_frame_masks
 from mimo_runtime.decomposition.progress import OnFrame
@@ -35,8 +35,8 @@ def separate_layers(
     def clip_masks() -> Iterator[FrameMasks]:
         return read_frame_masks(clip.size_px, bodies, drawn)
 
-    separation = Separation(clip.frames, clip_masks, read_camera_path(bodies))
-    summary = LayerSummary(separation.path)
+    separation = Separation(clip.frames, clip_masks, read_camera_motion(bodies))
+    summary = LayerSummary(separation.camera)
     report = _write_layers(separation, summary, clip, folder, on_frame)
     if not report["occluded"].any():
         (folder / OCCLUSION).unlink()

@@ -21,7 +21,14 @@ from mimo_runtime.motions.folder import RECORD, read_record
 from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.templates.config import read_config
-from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Stream, open_template
+from mimo_runtime.templates.folder import (
+    MOTION,
+    OCCLUSION,
+    SCENE,
+    SOURCE,
+    TemplateStream,
+    open_template,
+)
 from mimo_runtime.templates.poses import (
     CAMERA,
     POSES,
@@ -40,7 +47,7 @@ from mimo_runtime.wire.poses import EXTRAS
 class MotionLayer:
     """The motion stream of a motion folder or of a template, and its rate."""
 
-    stream: Stream
+    stream: TemplateStream
     rate_fps: Fraction
 
     @property
@@ -114,7 +121,7 @@ def open_motion(folder: Path) -> MotionLayer:
         raise TemplateError(
             f"The config.json of the motion '{folder.name}' leaves no frame; let it name some."
         )
-    return MotionLayer(Stream(path, info, used), config.rate_fps)
+    return MotionLayer(TemplateStream(path, info, used), config.rate_fps)
 
 
 def _write_motion(moving: MotionLayer, count: int, folder: Path) -> None:

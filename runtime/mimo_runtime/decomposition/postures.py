@@ -14,13 +14,13 @@ from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.bodies import read_landmarks
-from mimo_runtime.decomposition.camera_file import read_camera_path
+from mimo_runtime.decomposition.camera_file import read_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.fitting.camera_turns import Pan
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 from mimo_runtime.fitting.motion_fit import fit_motion
 from mimo_runtime.fitting.proportions import Proportions, proportioned
-from mimo_runtime.layers.camera.path import LOST, WIDE, CameraPath
+from mimo_runtime.layers.camera.motion import LOST, WIDE, CameraMotion
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import poses_from, write_poses
@@ -67,7 +67,7 @@ def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
         landmarks["world"], np.ascontiguousarray(landmarks["points"][..., :2]), visibility,
         clip.rate_fps, clip.size_px,
     )  # fmt: skip
-    pans = pans_of(read_camera_path(bodies))
+    pans = pans_of(read_camera_motion(bodies))
     fit = fit_motion(track, load_body(), clip.path.name, pans=pans)
     write_poses(folder / POSES, fit.motion, fit.body.skeleton)
     cameras = [fit.cameras.at(index) for index in range(track.frame_count)]
@@ -85,17 +85,17 @@ def fit_body(clip: DrivingClip, bodies: Path, folder: Path) -> None:
     (folder / FIT).write_text(json.dumps(content))
 
 
-def pans_of(path: CameraPath) -> tuple[Pan, ...]:
+def pans_of(camera: CameraMotion) -> tuple[Pan, ...]:
     """How the camera turns, as far as it is to be believed; nothing where it stands still."""
-    if path.static:
+    if camera.static:
         return ()
     return tuple(
         Pan(
-            to_first=path.to_plate[segment.first : segment.last + 1],
+            to_first=camera.to_plate[segment.first : segment.last + 1],
             sure=segment.sure,
             fresh=segment.cause not in (LOST, WIDE),
         )
-        for segment in path.segments
+        for segment in camera.segments
     )
 
 

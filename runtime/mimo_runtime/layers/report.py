@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.plate.plate import PlateFacts, frames_said
 from mimo_runtime.layers.separation import LayerFrame
 from mimo_runtime.layers.tuning import TUNING
@@ -47,8 +47,8 @@ class LayerReport:
 class LayerSummary:
     """Gathers a report from frames given one by one."""
 
-    def __init__(self, path: CameraPath) -> None:
-        self._path = path
+    def __init__(self, camera: CameraMotion) -> None:
+        self._camera = camera
         self._counts: Counter[str] = Counter()
         self._reasons: Counter[str] = Counter()
         self._plates: list[PlateFacts] = []
@@ -75,11 +75,11 @@ class LayerSummary:
             occluded=self._counts["occluded"],
             doubtful=self._counts["doubtful"],
             shaded=self._counts["shaded"],
-            static=self._path.static,
+            static=self._camera.static,
             misfit=self._misfit / max(1, self._counts["frames"]),
             reasons=tuple(sorted(self._reasons.items())),
             plates=tuple(self._plates),
-            camera=self._path.sentences,
+            camera=self._camera.sentences,
         )
 
 

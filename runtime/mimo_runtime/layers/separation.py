@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.concurrency import parallel_map, prefetch
-from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.frame_masks import FrameMasks, FrameVsPlate
 from mimo_runtime.layers.frames import Flags, Frames, Pixels, check_size, inside, levels_of
 from mimo_runtime.layers.masks import change_mask, dilate
@@ -63,11 +63,11 @@ class LayerFrame:
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """A clip to be taken apart: `frames` and their `clip_masks`, along the `path` of its camera."""
+    """A clip to be taken apart: `frames` and their `clip_masks`, as its `camera` moves."""
 
     frames: Frames
     clip_masks: ClipMasks
-    path: CameraPath
+    camera: CameraMotion
 
     def layers(self) -> Iterator[LayerFrame]:
         """Every frame in order; reads the clip three times, side by side.
@@ -81,20 +81,20 @@ class Separation:
         masked = zip(self.frames(), self.clip_masks(), strict=True)
         again = zip(self.frames(), self.clip_masks(), strict=True)
         for guess in plates_of(
-            self.frames, _visibilities(self.clip_masks), self.path, hurried=True
+            self.frames, _visibilities(self.clip_masks), self.camera, hurried=True
         ):
             first, count = guess.segment.first, guess.segment.count
-            plate, standing = _settled(guess, islice(again, count), self.path)
+            plate, standing = _settled(guess, islice(again, count), self.camera)
             numbered = enumerate(islice(masked, count), first)
             views = parallel_map(partial(_against_plate, plate), numbered)
             yield from parallel_map(partial(_layer_frame, plate), _occlusions(views, standing))
 
 
 def _settled(
-    guess: Plate, masked: Iterator[MaskedFrame], path: CameraPath
+    guess: Plate, masked: Iterator[MaskedFrame], camera: CameraMotion
 ) -> tuple[Plate, StaticOccluders]:
     """The plate without what moves, and what stands on it in front of the person."""
-    builder, votes = PlateBuilder(path, guess.segment), StaticVotes(guess)
+    builder, votes = PlateBuilder(camera, guess.segment), StaticVotes(guess)
     for compared in prefetch(_compared(masked, guess)):
         builder.add(compared.pixels, compared.visibility)
         votes.add(compared.index, compared.masks, compared.alike, compared.different)

@@ -25,7 +25,7 @@ _OPTIONAL = (OCCLUSION,)
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class TemplateStream:
     """One layer's clip; `indices` are the frames of it that are used, for each template frame."""
 
     path: Path
@@ -44,7 +44,7 @@ class Template:
 
     folder: Path
     config: TemplateConfig
-    streams: Mapping[str, Stream]
+    streams: Mapping[str, TemplateStream]
     limits: MediaLimits
     cropped_count: int
     stop: Stop = NEVER
@@ -124,7 +124,9 @@ def open_template(
         _check_equal(folder, "length", {name: _length(info) for name, info in infos.items()})
     used = _used(folder, config, counts[MOTION], limits, max_frames)
     streams = {
-        name: Stream(paths[name], info, config.resampled(info.frame_count, rates_fps[name], used))
+        name: TemplateStream(
+            paths[name], info, config.resampled(info.frame_count, rates_fps[name], used)
+        )
         for name, info in infos.items()
     }
     whole = config.time_crop(counts[MOTION], None)

@@ -9,11 +9,11 @@ import pytest
 from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.bodies import LANDMARK_FILE
-from mimo_runtime.decomposition.camera_file import write_camera_path
+from mimo_runtime.decomposition.camera_file import write_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip, open_driving
 from mimo_runtime.decomposition.postures import fit_body, pans_of, read_fit
 from mimo_runtime.fitting.motion_fit import FOCAL_PER_SIDE
-from mimo_runtime.layers.camera.path import CUT, LOST, NO_CAUSE, CameraPath, Segment
+from mimo_runtime.layers.camera.motion import CUT, LOST, NO_CAUSE, CameraMotion, PlateSegment
 from tests.runtime.decomposition.clips import levels, write_video
 from tests.runtime.fitting.synthetic import SIDE_PX, seen
 
@@ -38,20 +38,20 @@ def bodies(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def turning_path(agreeing: float) -> CameraPath:
+def turning_path(agreeing: float) -> CameraMotion:
     """Half a degree a frame to the side, through a lens as it is guessed."""
     lens = np.diag([FOCAL_PER_SIDE * SIDE_PX, FOCAL_PER_SIDE * SIDE_PX, 1])
     lens[:2, 2] = SIDE_PX / 2
     to_plate = lens @ about_axis(1, 0.5 * np.arange(COUNT)) @ np.linalg.inv(lens)
-    segment = Segment(0, COUNT - 1, NO_CAUSE, False, agreeing, 0.2, 1.0)
-    return CameraPath(SIDE_PX, SIDE_PX, to_plate, (segment,))
+    segment = PlateSegment(0, COUNT - 1, NO_CAUSE, False, agreeing, 0.2, 1.0)
+    return CameraMotion(SIDE_PX, SIDE_PX, to_plate, (segment,))
 
 
 @pytest.mark.parametrize(("agreeing", "followed"), [(0.9, True), (0.2, False)])
 def test_the_camera_of_a_fit_turns_where_its_path_is_sure(
     clip: DrivingClip, bodies: Path, agreeing: float, followed: bool
 ) -> None:
-    write_camera_path(bodies, turning_path(agreeing))
+    write_camera_motion(bodies, turning_path(agreeing))
     fit_body(clip, bodies, bodies)
     fit = read_fit(bodies)
 
@@ -66,8 +66,8 @@ def test_the_camera_of_a_fit_turns_where_its_path_is_sure(
 def test_pans_are_the_segments_of_a_moving_camera() -> None:
     to_plate = np.tile(np.eye(3), (6, 1, 1))
     rows = ((0, 1, NO_CAUSE, True, 0.1), (2, 3, LOST, False, 0.3), (4, 5, CUT, False, 0.8))
-    segments = tuple(Segment(*row, 0.1, 1.0) for row in rows)
-    pans = pans_of(CameraPath(8, 8, to_plate, segments))
+    segments = tuple(PlateSegment(*row, 0.1, 1.0) for row in rows)
+    pans = pans_of(CameraMotion(8, 8, to_plate, segments))
     assert [(pan.sure, pan.fresh) for pan in pans] == [(True, True), (False, False), (True, True)]
     assert [len(pan.to_first) for pan in pans] == [2, 2, 2]
-    assert pans_of(CameraPath(8, 8, to_plate[:2], segments[:1])) == ()
+    assert pans_of(CameraMotion(8, 8, to_plate[:2], segments[:1])) == ()

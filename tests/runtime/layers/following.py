@@ -2,19 +2,19 @@
 
 from collections.abc import Collection
 
-from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.camera.tracker import CameraTracker
 from mimo_runtime.layers.frames import Frames, Masks, inside, together
 from mimo_runtime.layers.removal.removal import person_area
 from mimo_runtime.layers.separation import ClipMasks, Separation
 
 
-def track_camera(frames: Frames, hidden: Masks, cuts: Collection[int] = ()) -> CameraPath:
+def track_camera(frames: Frames, hidden: Masks, cuts: Collection[int] = ()) -> CameraMotion:
     """The camera's path; `hidden`: people in every frame; `cuts`: frames that begin a shot."""
     tracker = CameraTracker()
     for index, (pixels, mask) in enumerate(together(frames, hidden)):
         tracker.add(pixels, inside(mask), cut=index in cuts)
-    return tracker.path()
+    return tracker.motion()
 
 
 def separate(frames: Frames, clip_masks: ClipMasks, cuts: Collection[int] = ()) -> Separation:

@@ -28,7 +28,7 @@ def layers(shown: list[Shown]) -> tuple[list[LayerFrame], LayerReport]:
     separation = separate(
         frames_of(shown), lambda: (FrameMasks(one.person, one.whole) for one in shown)
     )
-    summary = LayerSummary(separation.path)
+    summary = LayerSummary(separation.camera)
     frames = list(separation.layers())
     for frame in frames:
         summary.add(frame)
@@ -129,7 +129,7 @@ def test_a_scene_that_is_not_one_plate_is_said() -> None:
     nobody = np.zeros((9, HEIGHT, WIDTH), bool)
 
     separation = separate(lambda: iter(pixels), lambda: map(FrameMasks, nobody))
-    summary = LayerSummary(separation.path)
+    summary = LayerSummary(separation.camera)
     for frame in separation.layers():
         summary.add(frame)
 

@@ -1,1 +1,1 @@
-"""The camera's path: every frame registered on the first of its segment."""
+"""How the camera moves: every frame registered on the first of its segment."""

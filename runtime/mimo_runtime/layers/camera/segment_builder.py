@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.camera.path import Segment, corners_of
+from mimo_runtime.layers.camera.motion import PlateSegment, corners_of
 from mimo_runtime.layers.camera.registration import Registration
 from mimo_runtime.layers.camera.tuning import TUNING
 from mimo_runtime.layers.frames import Matrix
@@ -25,7 +25,7 @@ class SegmentBuilder:
     registrations: list[Registration | None] = field(default_factory=list)
 
 
-def segment_of(builder: SegmentBuilder, size_px: tuple[int, int], scale: float) -> Segment:
+def segment_of(builder: SegmentBuilder, size_px: tuple[int, int], scale: float) -> PlateSegment:
     """What is known of a segment of frames of `size_px`, aligned at `scale`."""
     registered = [
         registration for registration in builder.registrations if registration is not None
@@ -43,7 +43,7 @@ def segment_of(builder: SegmentBuilder, size_px: tuple[int, int], scale: float) 
     )
     recognised = (len(registered) + 1) / len(builder.registrations)
     static = _is_static(builder, registered, size_px, scale)
-    return Segment(builder.first, last, builder.cause, static, agreeing, error_px, recognised)
+    return PlateSegment(builder.first, last, builder.cause, static, agreeing, error_px, recognised)
 
 
 def _is_static(

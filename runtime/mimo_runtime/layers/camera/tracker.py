@@ -3,14 +3,14 @@
 import numpy as np
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.layers.camera import path
+from mimo_runtime.layers.camera import motion
 from mimo_runtime.layers.camera.keyframes import (
     KeyframeOnPlate,
     RegistrationView,
     keyframe_on_plate,
     registration_view,
 )
-from mimo_runtime.layers.camera.path import CameraPath
+from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.camera.registration import Registration, working_scale
 from mimo_runtime.layers.camera.segment_builder import SegmentBuilder, fits, overlap_of, segment_of
 from mimo_runtime.layers.camera.tuning import TUNING
@@ -18,7 +18,7 @@ from mimo_runtime.layers.frames import Flags, Matrix, Pixels
 
 
 class CameraTracker:
-    """The camera's path from frames given one by one; a few numbers are kept of each."""
+    """How the camera moves, from frames given one by one; a few numbers are kept of each."""
 
     def __init__(self) -> None:
         self._size_px = (0, 0)
@@ -33,12 +33,12 @@ class CameraTracker:
         self._scale = working_scale(pixels)
         view = registration_view(pixels, hidden)
         if self._previous is None or cut:
-            self._begin(view, path.CUT if self._segments else path.NO_CAUSE)
+            self._begin(view, motion.CUT if self._segments else motion.NO_CAUSE)
         else:
             self._follow(view, self._previous)
         self._previous = view
 
-    def path(self) -> CameraPath:
+    def motion(self) -> CameraMotion:
         """What was found. Raises MediaError where there was no frame."""
         if not self._segments:
             raise MediaError(
@@ -54,7 +54,7 @@ class CameraTracker:
             matrices += (
                 still if segment.static else [self._full(matrix) for matrix in builder.matrices]
             )
-        return CameraPath(*self._size_px, np.array(matrices), segments)
+        return CameraMotion(*self._size_px, np.array(matrices), segments)
 
     def _follow(self, view: RegistrationView, previous: RegistrationView) -> None:
         expected = self._expected()
@@ -63,11 +63,11 @@ class CameraTracker:
             self._keyframes.append(keyframe_on_plate(previous, self._segments[-1].matrices[-1]))
             registration = self._keyframes[-1].registered(view, expected)
         if registration is None:
-            self._begin(view, path.LOST)
+            self._begin(view, motion.LOST)
             return
         matrix = self._keyframes[-1].to_plate @ registration.matrix
         if not fits(matrix, view.contrast.shape, self._segments[-1].matrices):
-            self._begin(view, path.WIDE)
+            self._begin(view, motion.WIDE)
             return
         overlap = overlap_of(registration.matrix, view.contrast.shape)
         if overlap < TUNING.renew[0] or registration.agreeing < TUNING.renew[1]:

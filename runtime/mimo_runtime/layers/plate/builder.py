@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from mimo_runtime.concurrency import prefetch
-from mimo_runtime.layers.camera.path import CameraPath, Segment
+from mimo_runtime.layers.camera.motion import CameraMotion, PlateSegment
 from mimo_runtime.layers.frames import Floats, Frames, Pixels, together
 from mimo_runtime.layers.plate.canvas import Canvas
 from mimo_runtime.layers.plate.exposure import Exposure
@@ -28,22 +28,22 @@ Visibilities = Callable[[], Iterator[Visibility]]
 
 
 def plates_of(
-    frames: Frames, visibilities: Visibilities, path: CameraPath, *, hurried: bool = False
+    frames: Frames, visibilities: Visibilities, camera: CameraMotion, *, hurried: bool = False
 ) -> Iterator[Plate]:
-    """One plate for each segment of `path`, in order, in one pass over the clip.
+    """One plate for each segment of `camera`, in order, in one pass over the clip.
 
     Args:
         frames: the clip.
         visibilities: which parts of each frame are the scene.
-        path: of this clip.
+        camera: of this clip.
         hurried: from fewer observations, filled without patches.
 
     Raises:
         MediaError: not as many visibilities as frames, or of another size.
     """
     pairs = prefetch(together(frames, visibilities))
-    for segment in path.segments:
-        builder = PlateBuilder(path, segment, hurried=hurried)
+    for segment in camera.segments:
+        builder = PlateBuilder(camera, segment, hurried=hurried)
         for _ in range(segment.count):
             pixels, visibility = next(pairs)
             builder.add(pixels, np.asarray(visibility, np.uint8))
@@ -56,14 +56,18 @@ def plates_of(
 class PlateBuilder:
     """The plate of one segment, from its frames given one by one."""
 
-    def __init__(self, path: CameraPath, segment: Segment, *, hurried: bool = False) -> None:
+    def __init__(
+        self, camera: CameraMotion, segment: PlateSegment, *, hurried: bool = False
+    ) -> None:
         """`hurried`, or as one of many short ones, it is filled without patches."""
         self._segment = segment
-        short = len(path.segments) > TUNING.many_segments and segment.count < TUNING.hurried_frames
+        short = (
+            len(camera.segments) > TUNING.many_segments and segment.count < TUNING.hurried_frames
+        )
         self._filler = DIFFUSION if hurried or short else PATCHES
         self._step = max(1, segment.count // TUNING.hurried_enough_frames) if hurried else 1
         self._laid = 0
-        self._canvas = Canvas(path, segment)
+        self._canvas = Canvas(camera, segment)
         size_px = self._canvas.size_px
         self._stack = PlateStack(
             *size_px, min(segment.count, TUNING.hurried_observations) if hurried else segment.count

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.camera.path import CameraPath, Segment, corners_of
+from mimo_runtime.layers.camera.motion import CameraMotion, PlateSegment, corners_of
 from mimo_runtime.layers.frames import Flags, Matrix, Pixels
 from mimo_runtime.layers.plate.exposure import centred
 from mimo_runtime.layers.plate.visibility import Visibility
@@ -42,17 +42,17 @@ class Canvas:
     of the plate.
     """
 
-    def __init__(self, path: CameraPath, segment: Segment) -> None:
-        self._path = path
-        left, top, right, bottom = _bounds(path, segment)
+    def __init__(self, camera: CameraMotion, segment: PlateSegment) -> None:
+        self._camera = camera
+        left, top, right, bottom = _bounds(camera, segment)
         self.size_px = (right - left, bottom - top)
-        to_plate = path.to_plate[segment.first : segment.last + 1]
+        to_plate = camera.to_plate[segment.first : segment.last + 1]
         self.matrices: NDArray[np.float64] = _shift(left, top) @ to_plate
 
     def laid(self, offset: int, pixels: Pixels, visibility: Visibility) -> Laid:
         """The frame at `offset` of the segment on the plate."""
         matrix = self.matrices[offset]
-        ends = corners_of(matrix, self._path.width_px, self._path.height_px)
+        ends = corners_of(matrix, self._camera.width_px, self._camera.height_px)
         left, top = np.maximum(np.floor(ends.min(axis=0)).astype(int), 0).tolist()
         right, bottom = np.minimum(np.ceil(ends.max(axis=0)).astype(int), self.size_px).tolist()
         size, local = (right - left, bottom - top), centred(_shift(left, top) @ matrix)
@@ -68,11 +68,11 @@ class Canvas:
         return Laid(np.asarray(laid, np.uint8), shown > 0, np.asarray(over, np.uint8), top, left)
 
 
-def _bounds(path: CameraPath, segment: Segment) -> tuple[int, int, int, int]:
+def _bounds(camera: CameraMotion, segment: PlateSegment) -> tuple[int, int, int, int]:
     """The smallest rectangle of whole px around all frames of a segment on its plate."""
     if segment.static:
-        return 0, 0, path.width_px, path.height_px
-    ends = np.concatenate([path.corners(i) for i in range(segment.first, segment.last + 1)])
+        return 0, 0, camera.width_px, camera.height_px
+    ends = np.concatenate([camera.corners(i) for i in range(segment.first, segment.last + 1)])
     left, top = np.floor(ends.min(axis=0)).astype(int)
     right, bottom = np.ceil(ends.max(axis=0)).astype(int)
     return int(left), int(top), int(right), int(bottom)

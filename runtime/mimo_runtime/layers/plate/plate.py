@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.camera.path import Segment
+from mimo_runtime.layers.camera.motion import PlateSegment
 from mimo_runtime.layers.frames import Flags, Floats, Pixels
 from mimo_runtime.layers.plate.exposure import centred
 
@@ -19,7 +19,7 @@ class PlateFacts:
     what the person hides in some frame. `filler`: how the rest was filled in.
     """
 
-    segment: Segment
+    segment: PlateSegment
     width_px: int
     height_px: int
     seen: float
@@ -66,7 +66,7 @@ class Plate:
     gains: Floats
 
     @property
-    def segment(self) -> Segment:
+    def segment(self) -> PlateSegment:
         """The frames that it belongs to."""
         return self.facts.segment
 

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.layers.camera.path import CUT, LOST, WIDE, CameraPath, Segment, corners_of
+from mimo_runtime.layers.camera.motion import (
+    CUT,
+    LOST,
+    WIDE,
+    CameraMotion,
+    PlateSegment,
+    corners_of,
+)
 from tests.runtime.layers.following import track_camera
 from tests.runtime.layers.synthetic import (
     HEIGHT,
@@ -84,9 +91,9 @@ def test_a_camera_that_comes_back_is_where_it_was() -> None:
 
 
 def test_doubt_is_said() -> None:
-    segment = Segment(0, 9, LOST, False, 0.3, 1.5, 1.0)
+    segment = PlateSegment(0, 9, LOST, False, 0.3, 1.5, 1.0)
 
-    path = CameraPath(8, 8, np.repeat(np.eye(3)[None], 10, axis=0), (segment,))
+    path = CameraMotion(8, 8, np.repeat(np.eye(3)[None], 10, axis=0), (segment,))
 
     assert "only 30% of the background moves alike" in path.sentences[-1]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mimo_runtime.layers.camera.path import Segment
+from mimo_runtime.layers.camera.motion import PlateSegment
 from mimo_runtime.layers.plate.plate import PlateFacts
 
 
@@ -15,5 +15,5 @@ from mimo_runtime.layers.plate.plate import PlateFacts
     ],
 )
 def test_what_was_seen_is_not_rounded_up_to_all(uncovered: float, last: int, said: str) -> None:
-    segment = Segment(0, last, "the clip begins", True, 1.0, 0.1, 1.0)
+    segment = PlateSegment(0, last, "the clip begins", True, 1.0, 0.1, 1.0)
     assert said in PlateFacts(segment, 64, 48, uncovered, uncovered, "patch-match").sentence

@@ -15,7 +15,7 @@ WIDE = "the camera has turned or zoomed too far for one plate"
 
 
 @dataclass(frozen=True, slots=True)
-class Segment:
+class PlateSegment:
     """Frames `first` to `last` (inclusive), which share one plate.
 
     `cause`: why it begins. `static`: the camera does not move in it. `agreeing` 0..1 and
@@ -43,7 +43,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CameraPath:
+class CameraMotion:
     """`to_plate`, float64 [frames, 3, 3], takes places of a frame to those of its segment's plate.
 
     The plate's places are those of the segment's first frame. Segments are in order and leave
@@ -53,7 +53,7 @@ class CameraPath:
     width_px: int
     height_px: int
     to_plate: NDArray[np.float64]
-    segments: tuple[Segment, ...]
+    segments: tuple[PlateSegment, ...]
 
     @property
     def frame_count(self) -> int:
@@ -91,19 +91,19 @@ def corners_of(matrix: Matrix, width_px: int, height_px: int) -> Matrix:
     return np.asarray(points[:, :2] / points[:, 2:], np.float64)
 
 
-def _movement(path: CameraPath) -> str:
-    if path.static:
+def _movement(camera: CameraMotion) -> str:
+    if camera.static:
         return "The camera does not move."
-    moving = [segment for segment in path.segments if not segment.static]
+    moving = [segment for segment in camera.segments if not segment.static]
     errors = max(segment.error_px for segment in moving)
     agreeing = min(segment.agreeing for segment in moving)
     return (
-        f"The camera moves; frames were laid on {len(path.segments)} plate(s) with an error of "
+        f"The camera moves; frames were laid on {len(camera.segments)} plate(s) with an error of "
         f"{errors:.2f} px, {agreeing:.0%} of the background moving alike."
     )
 
 
-def _doubt(segment: Segment) -> str:
+def _doubt(segment: PlateSegment) -> str:
     return (
         f"From frame {segment.first} to {segment.last} only {segment.agreeing:.0%} of the "
         "background moves alike, as with near and far things in a travelling shot: what is filled "
