@@ -9,7 +9,7 @@ import pytest
 from mimo_runtime.analysis import picture_quality
 from mimo_runtime.decomposition.clip import LIMITS, driving_rate
 from mimo_runtime.media.child.demuxing import CODECS
-from mimo_runtime.media.clip import HDR_TRANSFERS, WIDE_GAMUTS
+from mimo_runtime.media.clip import DCI, HDR_TRANSFERS, LINEAR, WIDE_GAMUTS
 from mimo_runtime.media.frame_rate import ratio_of
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import Alpha
@@ -28,7 +28,8 @@ HEADS = {
 PICTURES = {
     "PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff", "WEBP": b"RIFF\0\0\0\0WEBP",
     "AVIF": b"\0\0\0\x18ftypavif" + bytes(12),
-    "HEIF": b"\0\0\0\x18ftypheic" + bytes(12), "BMP": b"BM", "TIFF": b"II*\0",
+    "HEIF": b"\0\0\0\x18ftypheic" + bytes(12), "BMP": b"BM", "GIF": b"GIF89a",
+    "TIFF": b"II*\0",
 }  # fmt: skip
 
 
@@ -66,7 +67,7 @@ def test_codecs() -> None:
 
 def test_colours() -> None:
     listed = names("Colour")
-    for name in (*HDR_TRANSFERS, *WIDE_GAMUTS):
+    for name in (*HDR_TRANSFERS, *WIDE_GAMUTS, LINEAR, DCI):
         assert name in listed
 
 

@@ -60,13 +60,8 @@ class DrivingClip:
 
         Raises MediaError where the video is damaged after all.
         """
-        with open_clip(
-            self.path,
-            LIMITS,
-            batch_frames=2,
-            size_px=self.size_px,
-            peak_nits=self.info.colour.peak_nits,
-        ) as reader:
+        size_px, known = self.size_px, self.info
+        with open_clip(self.path, LIMITS, batch_frames=2, size_px=size_px, known=known) as reader:
             for frame in frames_at(reader, self.indices):
                 yield frame.copy()
 
@@ -106,7 +101,7 @@ def open_driving(path: Path, short_side_px: int = SHORT_SIDE_PX) -> DrivingClip:
 
     Raises MediaError, LimitExceededError.
     """
-    info = inspect_clip(path, LIMITS)
+    info = inspect_clip(path, LIMITS, finds_fields=True)
     rate_fps = driving_rate(info.rate_fps)
     width_px, height_px = fitted_size(info.width_px, info.height_px, short_side_px)
     return DrivingClip(path, info, resampled(info, rate_fps), rate_fps, width_px, height_px)

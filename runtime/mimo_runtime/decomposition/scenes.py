@@ -91,18 +91,17 @@ def _clip_frames(
     size_px: tuple[int, int],
     limits: MediaLimits,
 ) -> Iterator[Pixels]:
-    nits = info.colour.peak_nits
-    with open_clip(path, limits, batch_frames=2, size_px=size_px, peak_nits=nits) as reader:
+    with open_clip(path, limits, batch_frames=2, size_px=size_px, known=info) as reader:
         yield from frames_at(reader, indices)
 
 
 def _video(path: Path, limits: MediaLimits) -> ClipInfo:
     try:
-        return inspect_clip(path, limits)
+        return inspect_clip(path, limits, finds_fields=True)
     except MediaError as error:
         raise MediaError(
-            f"The scene '{path.name}' is no picture (PNG, JPEG, WebP, AVIF, BMP, TIFF), and as a "
-            f"video: {error}"
+            f"The scene '{path.name}' is no picture (PNG, JPEG, WebP, AVIF, BMP, GIF, TIFF), and "
+            f"as a video: {error}"
         ) from None
 
 

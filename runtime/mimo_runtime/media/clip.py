@@ -8,6 +8,7 @@ from mimo_runtime.media.orientation import UPRIGHT, Orientation
 
 HLG, PQ = "arib-std-b67", "smpte2084"
 HDR_TRANSFERS = (HLG, PQ)
+LINEAR, DCI = "linear", "smpte428"  # curves that no display for BT.709 shows as they are
 WIDE_GAMUTS = ("bt2020", "smpte431", "smpte432")
 _RATIOS = ("rate_fps", "pixel_aspect")
 
@@ -40,7 +41,8 @@ class ClipColour:
     @property
     def is_bt709(self) -> bool:
         """Whether R'G'B' is what is worked in."""
-        return not self.is_hdr and self.primaries not in WIDE_GAMUTS
+        has_own_curve = self.is_hdr or self.transfer in (LINEAR, DCI)
+        return not has_own_curve and self.primaries not in WIDE_GAMUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class ClipInfo:
         pixel_aspect: width to height of a stored pixel.
         last_frame_s: how long the last frame is shown; 0 where the container does not say.
         is_interlaced: whether frames are two fields each.
+        field_order: the earlier field, "tff" or "bff", where only the pictures tell; else "".
         skipped_frames: how many cannot be decoded because the clip begins in the middle.
         is_cut_off: whether the last packet is not whole and was left out.
         parts: how many recordings were joined, with time stamps that begin anew.
@@ -75,6 +78,7 @@ class ClipInfo:
     pixel_aspect: Fraction = Fraction(1)
     last_frame_s: float = 0.0
     is_interlaced: bool = False
+    field_order: str = ""
     skipped_frames: int = 0
     is_cut_off: bool = False
     parts: int = 1

@@ -23,8 +23,9 @@ def _colour_notes(info: ClipInfo) -> Iterator[str]:
             f"It is HDR video ({name}, up to {colour.peak_nits:.0f} cd/m2); its colours were "
             "tone-mapped to BT.709."
         )
-    elif colour.primaries in WIDE_GAMUTS:
-        yield f"Its colours ({colour.primaries}) were converted to BT.709."
+    elif not colour.is_bt709:
+        tag = colour.primaries if colour.primaries in WIDE_GAMUTS else colour.transfer
+        yield f"Its colours ({tag}) were converted to BT.709."
     if colour.is_guessed:
         yield f"Its colours are not tagged; they were taken as {_matrix_name(colour.matrix)}."
     if any(bits in info.pixel_format for bits in ("10", "12", "16")):

@@ -20,6 +20,8 @@ class DecodeJob:
         batch_frames: frames that are handed over at once.
         width_px, height_px: of the frames that are handed over; 0 for those of the clip.
         peak_nits: of an HDR clip, where it has been measured before; else 0.
+        finds_fields: whether an inspection looks for fields that nothing in the file tells of.
+        field_order: "tff" or "bff" where such fields have been found before; else "".
         start_s, duration_s: of the sound that is handed over, on the clock of the time stamps.
     """
 
@@ -32,6 +34,8 @@ class DecodeJob:
     width_px: int = 0
     height_px: int = 0
     peak_nits: float = 0.0
+    finds_fields: bool = False
+    field_order: str = ""
     start_s: float = 0.0
     duration_s: float = 0.0
 

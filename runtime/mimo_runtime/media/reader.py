@@ -106,7 +106,7 @@ def open_clip(
     decoder: str = "auto",
     batch_frames: int = BATCH_FRAMES,
     size_px: tuple[int, int] = (0, 0),
-    peak_nits: float = 0.0,
+    known: ClipInfo | None = None,
     stop: Stop = NEVER,
 ) -> ClipReader:
     """Validate the clip at `path` and start to decode its video stream in a child process.
@@ -119,7 +119,7 @@ def open_clip(
         batch_frames: frames that are handed over at once, fewer of large ones.
         size_px: width and height that frames are brought to while they are decoded; (0, 0) for
             those of the clip.
-        peak_nits: of an HDR clip, as `inspect_clip` has measured it; 0 measures it again.
+        known: what `inspect_clip` has found, so that nothing is measured again.
         stop: ends the wait for the decoder from outside; its errors are raised.
 
     Raises:
@@ -131,20 +131,26 @@ def open_clip(
     if decoder not in DECODERS:
         accepted = ", ".join(DECODERS)
         raise InvalidRequestError(f"There is no decoder '{decoder}'; choose one of {accepted}.")
-    job = DecodeJob("decode", path.name, "", limits, decoder, batch_frames, *size_px, peak_nits)
+    job = DecodeJob("decode", path.name, "", limits, decoder, batch_frames, *size_px)
+    if known is not None:
+        job = replace(job, peak_nits=known.colour.peak_nits, field_order=known.field_order)
     return ClipReader(*_start(path, job, stop))
 
 
-def inspect_clip(path: Path, limits: MediaLimits, stop: Stop = NEVER) -> ClipInfo:
+def inspect_clip(
+    path: Path, limits: MediaLimits, stop: Stop = NEVER, *, finds_fields: bool = False
+) -> ClipInfo:
     """What the clip at `path` is, from demuxing all of it and decoding its first frame.
 
-    `stop` ends the wait for that from outside; its errors are raised.
+    `stop` ends the wait for that from outside; its errors are raised. `finds_fields`: of a video of
+    people, look at some seconds for fields that nothing in the file tells of.
 
     Raises:
         MediaError: the file is no video, or a damaged one.
         LimitExceededError: it is larger than `limits` allow.
     """
-    child, _ = _start(path, DecodeJob("inspect", path.name, "", limits), stop)
+    job = DecodeJob("inspect", path.name, "", limits, finds_fields=finds_fields)
+    child, _ = _start(path, job, stop)
     with child:
         return ClipInfo.from_wire(child.receive()["info"])
 

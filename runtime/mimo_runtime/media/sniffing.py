@@ -69,7 +69,7 @@ def _sniff_raw(head: bytes) -> str | None:
 
 
 def sniff_picture(data: bytes, name: str) -> str:
-    """The picture's format as Pillow names it: PNG, JPEG, WEBP, AVIF, HEIF, BMP or TIFF.
+    """The picture's format as Pillow names it: PNG, JPEG, WEBP, AVIF, HEIF, BMP, GIF or TIFF.
 
     Raises:
         MediaError: it is of another kind, or of one for which a library is missing.
@@ -82,6 +82,8 @@ def sniff_picture(data: bytes, name: str) -> str:
         return "WEBP"
     if data.startswith(b"BM"):
         return "BMP"
+    if data[:6] in (b"GIF87a", b"GIF89a"):
+        return "GIF"
     if data[:4] in (b"II*\x00", b"MM\x00*"):
         return "TIFF"
     if data[4:8] == b"ftyp":
@@ -92,8 +94,8 @@ def sniff_picture(data: bytes, name: str) -> str:
             _require_heif(name)
             return "HEIF"
     raise MediaError(
-        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, AVIF, BMP "
-        "and TIFF; save it as one of them."
+        f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, AVIF, BMP, "
+        "GIF and TIFF; save it as one of them."
     )
 
 

@@ -32,6 +32,7 @@ def write_clip(
     pixel_format: str = "yuv420p",
     matrix: int | None = None,
     converted_with: int | None = None,
+    is_full: bool = False,
     rotation_deg: int = 0,
     display_matrix: Sequence[int] = (),
     pixel_aspect: Fraction | None = None,
@@ -63,10 +64,12 @@ def write_clip(
         context.gop_size = 6
         if matrix:
             context.colorspace = context.color_primaries = context.color_trc = matrix
-            context.color_range = 1
+            context.color_range = 2 if is_full else 1
         for index, rgb in enumerate(pictures):
             frame = av.VideoFrame.from_ndarray(rgb).reformat(
-                format=pixel_format, dst_colorspace=converted_with or matrix
+                format=pixel_format,
+                dst_colorspace=converted_with or matrix,
+                dst_color_range=2 if is_full else None,
             )
             frame = with_fields(frame, field_order) if field_order else frame
             frame.pts = ticks[index] if ticks else index

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from mimo_runtime.errors import MediaError
 from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
@@ -79,6 +80,25 @@ def test_full_range_mjpeg_patches(tmp_path: Path, decoder: str) -> None:
     path = tmp_path / "full.mkv"
     write_clip(path, [patch_picture()] * 3, codec="mjpeg", pixel_format="yuvj420p")
     assert patch_error(path, decoder) <= TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["full.mp4", "full.mkv"])
+def test_full_range_patches(tmp_path: Path, name: str) -> None:
+    options = {"x264-params": "fullrange=on"}
+    path = write_clip(
+        tmp_path / name, [patch_picture()] * 3, matrix=BT709, is_full=True, codec_options=options
+    )
+    assert patch_error(path, "pyav") <= TOLERANCE
+
+
+def test_colours_that_would_be_taken_for_others_are_refused(tmp_path: Path) -> None:
+    path = write_clip(
+        tmp_path / "a.mp4",
+        [patch_picture()] * 2,
+        codec_options={"x264-params": "colormatrix=YCgCo"},
+    )
+    with pytest.raises(MediaError, match="has colours as YCgCo, which is not read; encode it"):
+        all_frames(path)
 
 
 def test_the_patches_tell_the_matrices_apart(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.reader import inspect_clip
+from mimo_runtime.media.reader import inspect_clip, open_clip
 
 from .clips import write_clip
 from .field_pictures import HIGH, field_packets, write_fields
@@ -59,6 +59,35 @@ def test_fields_become_whole_pictures(tmp_path: Path, codec: str, order: str) ->
     assert combing(np.stack(pictures)) > 8
     assert combing(frames) < 1
     assert "interlaced" in notes(path)
+
+
+def left_edges(path: Path) -> list[int]:
+    """Where the bar begins in each frame, with what an inspection has found."""
+    info = inspect_clip(path, MediaLimits(), finds_fields=True)
+    with open_clip(path, MediaLimits(), known=info) as reader:
+        frames = np.concatenate([batch.frames.copy() for batch in reader])
+    assert combing(frames) < 1
+    return bar_columns(frames)
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_fields_that_nothing_tells_of_are_found_where_they_are_looked_for(
+    tmp_path: Path, order: str
+) -> None:
+    path = write_clip(tmp_path / "a.mp4", woven(order == "tff"))
+    info = inspect_clip(path, MediaLimits(), finds_fields=True)
+    assert (info.is_interlaced, info.field_order) == (True, order)
+    np.testing.assert_allclose(left_edges(path)[1:-1], [8 + 6 * k for k in range(1, 9)], atol=3)
+    assert combing(all_frames(path)) > 8  # of a template's stream, which is no camera's
+
+
+def test_whole_pictures_are_no_fields(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 60, (64, 96, 3), np.uint8)
+    stripes = 60 * (np.arange(64) % 4 < 2)[:, None, None].astype(np.uint8)
+    pictures = [np.minimum(moving_bar(2 * k) + noise + stripes, 235) for k in range(20)]
+    path = write_clip(tmp_path / "a.mp4", [p.astype(np.uint8) for p in pictures])
+    info = inspect_clip(path, MediaLimits(), finds_fields=True)
+    assert (info.is_interlaced, info.field_order) == (False, "")
 
 
 def bars(top_first: bool) -> list[np.ndarray]:

@@ -42,6 +42,22 @@ def test_uneven_frames_have_the_rate_of_the_usual_gap() -> None:
     assert rate_of([0, 1, 2, 3, 10], [Fraction(1, 3)]) == 1
 
 
+@pytest.mark.parametrize("fields", [(3, 2), (2, 3), (2, 3, 3, 2), (3, 2, 2, 3)])
+@pytest.mark.parametrize("count", [9, 36, 500])
+def test_a_film_that_is_shown_as_fields_has_its_own_rate(
+    fields: tuple[int, ...], count: int
+) -> None:
+    lengths = [fields[k % len(fields)] for k in range(count)]
+    times_s = [sum(lengths[:k]) * 1001 / 60_000 for k in range(count)]
+    assert is_steady(times_s)
+    assert rate_of(times_s, [Fraction(30_000, 1001)]) == Fraction(24_000, 1001)
+
+
+@pytest.mark.parametrize("lost", [7, 20])
+def test_a_frame_that_is_missing_is_no_pulldown(lost: int) -> None:
+    assert not is_steady([k / 30 for k in range(40) if k != lost])
+
+
 def test_a_rate_that_is_no_standard_is_kept() -> None:
     assert rate_of([k / 14.5 for k in range(300)], [Fraction(3)]) == Fraction(29, 2)
 

@@ -46,8 +46,14 @@ def encoded(rgb: np.ndarray, primaries: str, transfer: str, white: float) -> np.
 
 
 def write_wide(
-    path: Path, primaries: str, transfer: str, white: float = 203, tagged: bool = True
+    path: Path,
+    primaries: str,
+    transfer: str,
+    white: float = 203,
+    tagged: bool = True,
+    curve: int | None = None,
 ) -> Path:
+    """`tagged`: matrix and primaries; `curve`: another tag of it."""
     signal = encoded(patch_picture(), primaries, transfer, white)
     sixteen = np.rint(signal.clip(0, 1) * 65535).astype(np.uint16)
     kind, matrix = TAGS[primaries]
@@ -59,7 +65,7 @@ def write_wide(
         context = stream.codec_context
         context.colorspace, context.color_primaries = (matrix, kind) if tagged else (2, 2)
         context.color_range = 1
-        context.color_trc = TRANSFER_TAGS[transfer]
+        context.color_trc = curve or TRANSFER_TAGS[transfer]
         for index in range(3):
             frame = av.VideoFrame.from_ndarray(sixteen, format="rgb48le").reformat(
                 format="yuv420p10le", dst_colorspace=matrix, dst_color_range=1
@@ -99,6 +105,44 @@ def test_hdr_of_which_only_the_curve_is_tagged_is_bt2020(tmp_path: Path, transfe
     path = write_wide(tmp_path / "a.mkv", "bt2020", transfer, tagged=False)
     assert error(path) <= 3
     assert "not tagged; they were taken as BT.2020" in notes(path)
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4", "a.mov"])
+@pytest.mark.parametrize("transfer", [HLG, PQ])
+def test_what_only_the_container_says_is_heard(tmp_path: Path, name: str, transfer: str) -> None:
+    """Decoders of HEVC forget it; players do not."""
+    given = write_wide(tmp_path / f"bare{name[1:]}", "bt2020", transfer, tagged=False, curve=2)
+    with av.open(str(given)) as source, av.open(str(tmp_path / name), "w") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        context = stream.codec_context
+        context.color_primaries, context.colorspace = TAGS["bt2020"]
+        context.color_trc = TRANSFER_TAGS[transfer]
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                out.mux(packet)
+    assert error(given) > 20
+    assert error(tmp_path / name) < 3
+
+
+@pytest.mark.parametrize(("transfer", "gamma"), [(8, 1.0), (17, 2.6)])
+def test_light_by_other_curves(tmp_path: Path, transfer: int, gamma: float) -> None:
+    """Linear, and that of digital cinema."""
+    light = (patch_picture() / 255.0) ** 2.4
+    sixteen = np.rint(65535 * light ** (1 / gamma)).astype(np.uint16)
+    with av.open(str(tmp_path / "a.mkv"), "w") as container:
+        stream = container.add_stream("ffv1", rate=25)
+        stream.width, stream.height, stream.pix_fmt = *sixteen.shape[1::-1], "gbrp16le"
+        stream.codec_context.color_trc = transfer
+        for index in range(3):
+            frame = av.VideoFrame.from_ndarray(sixteen, format="rgb48le").reformat(
+                format="gbrp16le"
+            )
+            frame.pts, frame.color_trc = index, transfer
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    assert error(tmp_path / "a.mkv") < 1.5
+    assert "converted to BT.709" in notes(tmp_path / "a.mkv")
 
 
 def test_the_tags_are_needed(tmp_path: Path) -> None:

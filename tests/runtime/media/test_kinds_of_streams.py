@@ -48,6 +48,7 @@ def test_of_several_streams_the_default_else_the_largest(
 @pytest.mark.parametrize(("codec", "pixel_format", "name"), [
     ("prores_ks", "yuva444p10le", "a.mov"), ("ffv1", "bgra", "a.mkv"),
     ("ffv1", "yuva420p", "a.mkv"), ("libvpx-vp9", "yuva420p", "a.webm"),
+    ("qtrle", "argb", "a.mov"), ("png", "rgba", "a.mov"),
 ])  # fmt: skip
 def test_transparent_video_is_laid_on_white(
     tmp_path: Path, codec: str, pixel_format: str, name: str

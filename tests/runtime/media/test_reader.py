@@ -113,6 +113,8 @@ def test_no_frame_is_picked_beyond_the_end(clip: Path, limits: MediaLimits) -> N
         ("a.avi", "libx264", "yuv420p"),
         ("a.mov", "prores_ks", "yuv422p10le"),
         ("a.mkv", "ffv1", "bgr0"),
+        ("a.mov", "qtrle", "rgb24"),
+        ("a.mov", "png", "rgb24"),
         ("a.mp4", "libx264", "yuv420p10le"),
         ("a.mp4", "libx264", "yuv444p"),
     ],

@@ -27,7 +27,7 @@ _STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 _WITH_OPACITY = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 CODECS = (
     "h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "msmpeg4v3", "mpeg2video", "dvvideo",
-    "prores", "dnxhd", "ffv1",
+    "prores", "dnxhd", "ffv1", "qtrle", "png",
 )  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def _prepare(stream: VideoStream, job: DecodeJob, threads: int) -> None:
     if codec not in CODECS:
         accepted = ", ".join(CODECS)
         raise MediaError(
-            f"The video in '{job.name}' is {codec}, which is not accepted; use {accepted}."
+            f"The video in '{job.name}' is {codec}, which is not accepted; use {accepted}, for "
+            "instance H.264 in MP4."
         )
     context = stream.codec_context
     check_size_px(context.width, context.height, job)
@@ -218,15 +219,28 @@ def _check_plan(plan: PacketPlan, stream: VideoStream, job: DecodeJob) -> None:
             f"'{job.name}' has more than the {job.limits.max_frames} frames accepted; cut it "
             "shorter."
         )
-    # The length in an AVI's header counts the empty chunks too that only let time pass.
     found = plan.frame_count + plan.hidden_frames + plan.skipped_frames
-    if job.container != "avi" and found < stream.frames:
+    promised = _promised_frames(stream, job)
+    if found < promised:
         raise MediaError(
-            f"'{job.name}' is truncated or damaged: it holds {found} of {stream.frames} frames; "
-            "encode or copy it again."
+            f"'{job.name}' is truncated or damaged: it holds {found} of {promised} frames; encode "
+            "or copy it again."
         )
     if not plan.frame_count:
         raise MediaError(f"'{job.name}' holds no video frames; give a file with moving pictures.")
+
+
+def _promised_frames(stream: VideoStream, job: DecodeJob) -> int:
+    """How many frames the container says that there are to be read; 0 where it does not.
+
+    The length in an AVI's header counts the empty chunks too that only let time pass. An MP4 counts
+    samples that its edit list leaves out, as in a clip that a phone has trimmed; FFmpeg's index
+    does not.
+    """
+    if job.container == "avi":
+        return 0
+    indexed = len(stream.index_entries) if job.container == "mp4" else 0
+    return min(stream.frames, indexed) if indexed else stream.frames
 
 
 def _is_invisible(packet: "Packet[VideoStream]") -> bool:

@@ -6,7 +6,8 @@ reference white of ITU-R BT.2408, becomes white; a clip that is nowhere brighter
 white of studio displays for SDR, keeps that one. What is brighter is rolled off by the curve of
 ITU-R BT.2390, annex 5, from the brightest that was measured, by the largest channel, so that hues
 stay. Primaries go to BT.709 by matrices of their chromaticities; what lies outside is clipped. SDR
-light has a gamma of 2.4 (ITU-R BT.1886), before and after.
+light has a gamma of 2.4 (ITU-R BT.1886), before and after; linear light has none, and that of
+digital cinema 2.6 (SMPTE ST 428-1).
 """
 
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.media.clip import PQ, ClipColour
+from mimo_runtime.media.clip import DCI, LINEAR, PQ, ClipColour
 
 Floats = NDArray[np.floating]
 
@@ -23,13 +24,14 @@ _GAINS = 4095
 _HDR_NITS, _SDR_NITS, _REFERENCE_NITS = 1000.0, 100.0, 203.0
 _SYSTEM_GAMMA = 1.2
 _SDR_GAMMA = 2.4
+_OTHER_GAMMAS: Final = {LINEAR: 1.0, DCI: 2.6}
 _SAME = 1.05
-_D65 = (0.3127, 0.3290)
+D65 = (0.3127, 0.3290)
 # ITU-R BT.709, BT.2020, SMPTE EG 432-1: x and y of red, green and blue. The white of SMPTE RP 431-2
 # is not that of daylight; what is tagged so comes from computers and means EG 432-1.
-_BT709 = (0.640, 0.330, 0.300, 0.600, 0.150, 0.060)
+BT709 = (0.640, 0.330, 0.300, 0.600, 0.150, 0.060)
 _P3 = (0.680, 0.320, 0.265, 0.690, 0.150, 0.060)
-_GAMUTS: Final = {
+GAMUTS: Final = {
     "bt2020": (0.708, 0.292, 0.170, 0.797, 0.131, 0.046),
     "smpte432": _P3,
     "smpte431": _P3,
@@ -107,7 +109,7 @@ class ToBt709:
                 nits = np.maximum(steps * colour.peak_nits, 1e-6)
                 self._gains = (rolled_off(nits, colour.peak_nits) / nits).astype(np.float32)
         else:
-            light = signal**_SDR_GAMMA
+            light = signal ** _OTHER_GAMMAS.get(colour.transfer, _SDR_GAMMA)
         self._light = light.astype(np.float32)
         self._levels = np.rint(255 * signal ** (2 / _SDR_GAMMA)).astype(np.uint8)
         self._matrix = _matrix_to_bt709(colour.primaries).astype(np.float32)
@@ -131,15 +133,15 @@ def _rooted(values: NDArray[np.float32], last: int) -> NDArray[np.uint16]:
 
 def _matrix_to_bt709(primaries: str) -> Floats:
     """From linear RGB of `primaries` to that of BT.709, [3, 3]."""
-    if primaries not in _GAMUTS:
+    if primaries not in GAMUTS:
         return np.eye(3)
-    return np.asarray(np.linalg.inv(_to_xyz(_BT709)) @ _to_xyz(_GAMUTS[primaries]))
+    return np.asarray(np.linalg.inv(_to_xyz(BT709)) @ _to_xyz(GAMUTS[primaries]))
 
 
 def _to_xyz(primaries: tuple[float, ...]) -> Floats:
     """From linear R, G, B to X, Y, Z with the white D65 (SMPTE RP 177)."""
     corners = np.array([[x / y, 1, (1 - x - y) / y] for x, y in _pairs(primaries)]).T
-    x, y = _D65
+    x, y = D65
     return corners * np.linalg.solve(corners, np.array([x / y, 1, (1 - x - y) / y]))
 
 

@@ -1,7 +1,8 @@
 """Decoding one picture with Pillow."""
 
 import math
-from typing import BinaryIO
+from collections.abc import Mapping
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.channel import Channel
+from mimo_runtime.media.child.coded_colours import (
+    HEAD_BYTES,
+    CodePoints,
+    code_points,
+    gamma_profile,
+    tone_mapped,
+)
 from mimo_runtime.media.child.completeness import check_whole
 from mimo_runtime.media.child.profiles import to_srgb
 from mimo_runtime.media.child.ring_writer import RingWriter
@@ -32,6 +40,8 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
         check_whole(source, job.container, job.name)
         _register_heif()
     source.seek(0)
+    points = code_points(source.read(HEAD_BYTES), job.container)
+    source.seek(0)
     try:
         picture = Image.open(source, formats=[job.container])
     except UnidentifiedImageError:
@@ -39,7 +49,7 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
             f"'{job.name}' is a truncated or damaged {job.container} file; save it again."
         ) from None
     _check_size(picture.width, picture.height, job)
-    pixels = _pixels(picture, job)
+    pixels = _pixels(picture, job, points)
     channel.send({"shape": [1, *pixels.shape]})
     writer = RingWriter(channel)
     writer.put(pixels)
@@ -80,7 +90,7 @@ def _check_size(width_px: int, height_px: int, job: DecodeJob) -> None:
         )
 
 
-def _pixels(picture: Image.Image, job: DecodeJob) -> NDArray[np.uint8]:
+def _pixels(picture: Image.Image, job: DecodeJob, points: CodePoints | None) -> NDArray[np.uint8]:
     """uint8 [height, width, 3 or 4], upright, in sRGB, reduced as `MediaLimits` say.
 
     16-bit grey is reduced to 8 bits. A large JPEG is decoded at a half, a quarter or an eighth of
@@ -93,11 +103,29 @@ def _pixels(picture: Image.Image, job: DecodeJob) -> NDArray[np.uint8]:
     size = math.ceil(width_px / divisor), math.ceil(height_px / divisor)
     if divisor > 1:
         picture.draft(None, (width_px // divisor, height_px // divisor))
-    profile = picture.info.get("icc_profile")
+    said = dict(picture.info)
     plain = _plain(picture)
     if plain.size != size:
         plain = plain.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
-    return np.asarray(ImageOps.exif_transpose(to_srgb(plain, profile)))
+    return np.asarray(ImageOps.exif_transpose(_in_srgb(plain, job.container, said, points)))
+
+
+def _in_srgb(
+    plain: Image.Image, kind: str, said: Mapping[Any, Any], points: CodePoints | None
+) -> Image.Image:
+    """`plain` in sRGB by what a file of `kind` has `said`; of a PNG code points count first."""
+    profile = said.get("icc_profile")
+    if points is not None and (kind == "PNG" or not profile):
+        if points.is_hdr:
+            return tone_mapped(plain, points)
+        profile = points.profile()
+    elif profile is None and (profile := gamma_profile(said)):
+        plain = _coloured(plain)
+    return to_srgb(plain, profile)
+
+
+def _coloured(plain: Image.Image) -> Image.Image:
+    return plain.convert({"L": "RGB", "LA": "RGBA"}.get(plain.mode, plain.mode))
 
 
 def _plain(picture: Image.Image) -> Image.Image:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import av
 import numpy as np
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
@@ -45,7 +45,7 @@ class PyAvDecoder:
             MediaError: a frame cannot be decoded, or has another size than the others.
         """
         width_px, height_px = self._info.orientation.size_px(*self._job.size_px(self._info))
-        for frame in deinterlaced(self._decoded()):
+        for frame in deinterlaced(self._decoded(), self._info.field_order):
             yield self._info.orientation.upright(self._pixels(frame, width_px, height_px))
 
     def _decoded(self) -> Iterator[VideoFrame]:
@@ -80,6 +80,8 @@ class PyAvDecoder:
         colour = self._info.colour
         is_smaller = width_px * height_px < frame.width * frame.height
         packed = "rgba" if colour.has_alpha else "rgb24"
+        if frame.color_range == ColorRange.UNSPECIFIED and colour.color_range == "full":
+            frame.color_range = ColorRange.JPEG  # the container says so, not the stream
         rgb = self._reformatter.reformat(
             frame,
             width=width_px,

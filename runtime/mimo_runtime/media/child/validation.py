@@ -5,13 +5,19 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+import av
 from av.container import InputContainer
 from av.sidedata.sidedata import Type as SideData
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.child.colour import colour_of, measured_peak_nits
+from mimo_runtime.media.child.colour import (
+    StatedColour,
+    check_matrix,
+    colour_of,
+    measured_peak_nits,
+)
 from mimo_runtime.media.child.completeness import check_whole
 from mimo_runtime.media.child.demuxing import (
     check_size_px,
@@ -24,6 +30,7 @@ from mimo_runtime.media.child.demuxing import (
     video_streams,
 )
 from mimo_runtime.media.child.packets import PacketPlan
+from mimo_runtime.media.child.unmarked_fields import field_order
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.frame_rate import rate_of
@@ -61,17 +68,30 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
     cut_off = job.container == "mpegts" and len(facts) > 1 and is_cut_off(file, job, facts)
     with open_video(file, job) as (container, stream):
         plan = plan_stream(facts[:-1] if cut_off else facts, stream, job)
+        stated = StatedColour.of(stream.codec_context)
         frame = next(decoded(container, stream, plan), None)
         if frame is None:
             raise MediaError(f"'{job.name}' holds no frame that can be decoded; encode it again.")
+        check_matrix(frame, job.name)
         info = _describe(frame, container, stream, plan, job)
         several = len(video_streams(container)) > 1
-    info = replace(info, is_cut_off=cut_off)
+    info = replace(info, is_cut_off=cut_off, colour=colour_of(frame, stated))
     if info.colour.is_hdr:
         nits = job.peak_nits or measured_peak_nits(file, job, info.colour)
         info = replace(info, colour=replace(info.colour, peak_nits=nits))
+    if not info.is_interlaced:
+        order = job.field_order or (_field_order(file, job, plan) if job.finds_fields else "")
+        info = replace(info, is_interlaced=bool(order), field_order=order)
     simple = not (plan.hidden_frames or plan.left_out or plan.restarts or several)
     return ValidatedClip(info, simple, plan)
+
+
+def _field_order(file: int, job: DecodeJob, plan: PacketPlan) -> str:
+    with open_video(file, job) as (container, stream):
+        try:
+            return field_order(decoded(container, stream, plan))
+        except av.error.InvalidDataError:
+            return ""  # damage is told where all frames are decoded
 
 
 def _describe(
@@ -96,7 +116,6 @@ def _describe(
         height_px=height_px,
         rate_fps=rate_of(timestamps_s, stated_fps),
         timestamps_s=timestamps_s,
-        colour=colour_of(frame),
         orientation=orientation,
         pixel_aspect=aspect,
         last_frame_s=float(plan.last_ticks * (stream.time_base or 0)),
