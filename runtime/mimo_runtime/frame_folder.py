@@ -11,28 +11,38 @@ from typing import Final
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
 
-_FRAME_NAME = re.compile(r"frame_\d{6,}\.png|frame\.\d{4,}\.exr")
+_FRAME_NAME = re.compile(r"frame_\d{6,}\.png|frame\.\d{4,}\.(exr|png|tif)")
 
 
 class FrameFormat(StrEnum):
     """What the pictures of a folder are."""
 
     PNG = "png"
+    PNG16 = "png16"
+    TIFF16 = "tiff16"
     EXR = "exr"
+    EXR32 = "exr32"
+
+    @property
+    def suffix(self) -> str:
+        """What its files end in, without the dot."""
+        return {"png16": "png", "tiff16": "tif", "exr32": "exr"}.get(self.value, self.value)
 
 
 @dataclass(frozen=True, slots=True)
 class FrameFiles:
-    """The pictures of a folder: PNG counted from 0, or EXR from `first_frame` as studios count."""
+    """The pictures of a folder, counted from `first_frame` as studios count; 8-bit PNG whose first
+    frame has the number 1 counts from 0.
+    """
 
     form: FrameFormat = FrameFormat.PNG
     first_frame: int = 1
 
     def file_name(self, index: int) -> str:
         """The name of a frame by its index from 0: frame_000000.png, frame.1001.exr."""
-        if self.form is FrameFormat.EXR:
-            return f"frame.{self.first_frame + index:04d}.exr"
-        return f"frame_{index:06d}.png"
+        if self.form is FrameFormat.PNG and self.first_frame == 1:
+            return f"frame_{index:06d}.png"
+        return f"frame.{self.first_frame + index:04d}.{self.form.suffix}"
 
 
 PNG_FILES: Final = FrameFiles()

@@ -11,7 +11,7 @@ from mimo_runtime.cli.counts import counted
 
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
-    from mimo_runtime.frame_folder import FrameFiles
+    from mimo_runtime.delivery.delivery import Delivery
     from mimo_runtime.templates.folder import Template
 
 
@@ -20,20 +20,25 @@ def draw_draft(
     matte: Path | None,
     template: Path,
     output: Path,
-    files: "FrameFiles",
+    delivery: "Delivery",
+    frame_range: str | None = None,
+    own_sound: Path | None = None,
 ) -> None:
     """Write the draft of a character in a template to `output`, with a bar, and say so.
 
     character: a picture; that of a character folder brings its figure along.
-    files: how pictures are written.
+    frame_range: FIRST-LAST, the frames that are written.
+    own_sound: what is heard in place of the template's.
 
     Raises MimoError; the sentence says why.
     """
     from contextlib import closing
 
     from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.delivery.finisher import DeliveredClip
+    from mimo_runtime.delivery.opening import open_delivery
+    from mimo_runtime.farm.frame_numbers import shot_range
     from mimo_runtime.media.limits import MediaLimits
-    from mimo_runtime.media.sink import open_sink
     from mimo_runtime.synthesis.draft import Draft
     from mimo_runtime.synthesis.inputs import figure_from_files
     from mimo_runtime.templates.folder import open_template
@@ -48,18 +53,18 @@ def draw_draft(
     with ProgressBars() as bars:
         draft = Draft(figure, opened, bars)
         form = draft.output
-        size_px = form.width_px, form.height_px
+        chosen = shot_range(frame_range, delivery.first_frame, form.frame_count)
+        clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
+        sound = template_sound(opened, chosen, own_sound)
         with (
-            open_sink(
-                output, *size_px, form.rate_fps, sound=template_sound(opened), files=files
-            ) as sink,
-            closing(draft.frames()) as frames,
+            open_delivery(output, delivery, clip, sound=sound) as sink,
+            closing(draft.frames(chosen)) as frames,
         ):
             for frame in frames:
-                sink.write(frame.index, frame.rgb)
+                sink.write(frame.index - chosen.start, frame.rgb)
     seconds = time.monotonic() - started_s
     click.echo(
-        f"{output}: draft of {counted(form.frame_count, 'frame')} of "
+        f"{output}: draft of {counted(len(chosen), 'frame')} of "
         f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
 

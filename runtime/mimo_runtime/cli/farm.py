@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.json_output import put_json
 from mimo_runtime.cli.node import node, node_end, node_start
 from mimo_runtime.cli.options import FILE, examples
 
@@ -44,9 +45,7 @@ def openjd(shot: Path, output: Path | None) -> None:
     from mimo_runtime.farm.shot_file import read_shot
 
     file = read_shot(shot)
-    first_frame = int(file.options.get("first_frame", 1))
-    folder = (output or shot).parent
-    _write(output, job_template(file, folder, first_frame, _frame_count(file)))
+    put_json(job_template(file, (output or shot).parent, frames_of(file)), output)
 
 
 @farm.command(
@@ -77,30 +76,19 @@ def kubernetes(shot: Path, output: Path | None, mount: Path, **cluster: Any) -> 
     from mimo_runtime.farm.shot_file import read_shot
 
     file = read_shot(shot)
-    segments = -(-_frame_count(file) // file.segment_frames)
+    segments = -(-len(frames_of(file)) // file.segment_frames)
     where = Cluster(mount=mount.resolve(), **cluster)
-    _write(output, job_manifest(file.output.name, shot.resolve(), segments, where))
+    put_json(job_manifest(file.output.name, shot.resolve(), segments, where), output)
 
 
-def _write(output: Path | None, content: dict[str, Any]) -> None:
-    """As JSON, which every reader of YAML takes."""
-    import json
-
-    from mimo_runtime.files import write_errors
-
-    text = json.dumps(content, indent=1)
-    if output is None:
-        click.echo(text)
-        return
-    with write_errors(output):
-        output.write_text(text + "\n")
-
-
-def _frame_count(shot: "ShotFile") -> int:
-    """Frames of a shot; the settings are resolved, since the official mode takes some alone."""
+def frames_of(shot: "ShotFile") -> range:
+    """The frames of a shot, as indices in its clip; settings are resolved, since the official mode
+    takes some alone.
+    """
     from mimo_runtime.bundle import shape_from
     from mimo_runtime.bundle.opening import open_at_terminal
     from mimo_runtime.cli.driving import TEMPLATE_OPTIONS, chosen_template
+    from mimo_runtime.farm.frame_numbers import shot_range
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.synthesis.resolved import resolved_settings
     from mimo_runtime.templates.folder import open_template
@@ -112,4 +100,5 @@ def _frame_count(shot: "ShotFile") -> int:
     bundle = open_at_terminal(asked["bundle"], shape_from(asked.get("shape")))
     rules = resolved_settings(settings, bundle.manifest).rules
     with chosen_template(asked, shot.output) as template:
-        return open_template(template, MediaLimits(), max_frames=rules.max_frames).frame_count
+        count = open_template(template, MediaLimits(), max_frames=rules.max_frames).frame_count
+    return shot_range(shot.options.get("frame_range"), shot.first_frame, count)

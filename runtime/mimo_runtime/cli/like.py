@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ASKED = (
     *("bundle", "character", "matte", "feather_masks", "template", "driving", "motion", "scene"),
-    *("models", "person", "shot", "tiles"),
+    *("models", "person", "shot", "tiles", "sound"),
 )
 _SETTINGS = ("shape", "steps", "guidance", "seed", "mode", "framing", "overlap")
 

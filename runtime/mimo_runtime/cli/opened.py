@@ -23,19 +23,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A request, its `files`, what renders it, and how all of them were `asked` for."""
+    """A request, its `files`, what renders it, and how all of them were `asked` for.
+
+    `sound` is a file that is heard in place of the driving video's.
+    """
 
     synthesizer: "Synthesizer"
     files: "InputFiles"
     request: "SynthesisRequest"
     asked: Mapping[str, str]
+    sound: Path | None
 
     def recipe(self, overlap: int | None = None) -> "Recipe":
         """What the request is made of; `overlap` of its segments, where it is cut."""
         from mimo_runtime.farm.recipe import recipe_of
 
         bundle, engine = self.synthesizer.bundle, self.synthesizer.engine
-        return recipe_of(bundle, engine, self.request, self.files, overlap, self.asked)
+        given = self.request, self.files
+        return recipe_of(bundle, engine, *given, overlap, self.asked, self.sound)
 
     def say_preflight(self) -> None:
         """Tell what of the template is left out, and what the character will be like in it."""
@@ -87,4 +92,4 @@ def open_request(options: dict[str, Any], settings: Settings) -> Opened:
         {} if masks is None else mask_files(masks),
     )
     request = request_from(files, settings, MediaLimits(), bundle.manifest)
-    return Opened(synthesizer, files, request, options["asked"])
+    return Opened(synthesizer, files, request, options["asked"], options["sound"])

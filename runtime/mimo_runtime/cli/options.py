@@ -8,9 +8,9 @@ import click
 from click.core import ParameterSource
 
 from mimo_runtime.bundle import shape_from
+from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES
 from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.kinds import output_kind
 from mimo_runtime.wire.settings import FramingPolicy, Mode, Settings
 
@@ -36,8 +36,31 @@ def examples(*lines: str) -> str:
 
 
 def input_options(command: Command) -> Command:
-    """Character, what drives it, and output."""
+    """Character, what drives it, what is heard, and output."""
     return character_options(output_option()(template_options(command)))
+
+
+def movie_output_option(required: bool = True) -> Callable[[Command], Command]:
+    """Where frames are written that may become a .mov too."""
+    said = "NAME.mp4, NAME.mov, or a folder for a lossless sequence of pictures."
+    return output_option(required, said, MOVIE_SUFFIXES)
+
+
+def render_options(command: Command) -> Command:
+    """The same for a render, which writes more kinds of videos, and what is heard."""
+    output = movie_output_option()
+    return character_options(output(sound_option(template_options(command))))
+
+
+def sound_option(command: Command) -> Command:
+    """What is heard in place of the driving video."""
+    return click.option(
+        "--sound",
+        type=FILE,
+        metavar="FILE",
+        help="What is heard instead of the driving video: a sound file, or a video. Its beginning "
+        "belongs to the clip's first frame.",
+    )(command)
 
 
 def character_options(command: Command) -> Command:
@@ -66,30 +89,20 @@ def character_options(command: Command) -> Command:
 
 
 def output_option(
-    required: bool = True, help_text: str = "NAME.mp4, or a folder for a lossless PNG sequence."
+    required: bool = True,
+    help_text: str = "NAME.mp4, or a folder for a lossless sequence of pictures.",
+    suffixes: tuple[str, ...] = (".mp4",),
 ) -> Callable[[Command], Command]:
-    """Where frames are written."""
+    """Where frames are written; a video's name ends in one of `suffixes`."""
+
+    def checked(_context: click.Context, _option: click.Parameter, given: Path | None) -> Any:
+        if given is not None:
+            output_kind(given, suffixes)  # any other kind is told before the work begins
+        return given
+
     return click.option(
-        "-o",
-        "--output",
-        required=required,
-        type=ANY_PATH,
-        callback=_output,
-        help=help_text,
+        "-o", "--output", required=required, type=ANY_PATH, callback=checked, help=help_text
     )
-
-
-def picture_format_option(command: Command) -> Command:
-    """What the pictures of an output are that is a folder."""
-    return click.option(
-        "--picture-format",
-        type=click.Choice([form.value for form in FrameFormat]),
-        default=FrameFormat.PNG.value,
-        show_default=True,
-        callback=lambda _context, _option, given: FrameFormat(given),
-        help="Pictures of an output that is a folder: 8-bit PNG in sRGB, or 16-bit half OpenEXR "
-        "in linear light with frame numbers, which needs the library OpenEXR.",
-    )(command)
 
 
 def is_typed(name: str) -> bool:
@@ -133,13 +146,6 @@ def decompose_options(command: Command) -> Command:
                      help="Parts in which a frame is searched for small people."),
     )  # fmt: skip
     return _with(options, command)
-
-
-def _output(_context: click.Context, _option: click.Parameter, given: Path | None) -> Path | None:
-    """An output of a kind that is written; any other is told before the work begins."""
-    if given is not None:
-        output_kind(given)
-    return given
 
 
 def _motion_folder(

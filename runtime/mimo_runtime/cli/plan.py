@@ -1,6 +1,5 @@
 """`mimo plan`: what rendering a shot will do, as JSON, before any of it is done."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.driving import chosen_template
+from mimo_runtime.cli.json_output import put_json
 from mimo_runtime.cli.like import asked_for
 from mimo_runtime.cli.options import (
     FILE,
@@ -18,6 +18,7 @@ from mimo_runtime.cli.options import (
     settings_from,
     settings_options,
     shape_options,
+    sound_option,
     template_options,
 )
 from mimo_runtime.cli.segments import chosen_segments, frame_options
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 @settings_options
 @engine_options
 @frame_options
+@sound_option
 @click.option("-o", "--output", "target", type=FILE, help="File for the JSON; else it is printed.")
 @click.option("--schema", is_flag=True, is_eager=True, expose_value=False,
               callback=lambda context, _option, asked: _print_schema(context) if asked else None,
@@ -62,14 +64,7 @@ def plan(*, shot_file: "ShotFile | None", target: Path | None, **options: Any) -
     output = shot_file.output if shot_file else options["driving"] or Path("shot")
     with chosen_template(options, output) as template:
         content = _planned(options | {"template": template}, settings, shot_file)
-    text = json.dumps(content, indent=1)
-    if target is None:
-        click.echo(text)
-        return
-    from mimo_runtime.files import write_errors
-
-    with write_errors(target):
-        target.write_text(text + "\n")
+    put_json(content, target)
 
 
 def _planned(
@@ -84,13 +79,9 @@ def _planned(
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
     opened = open_request(options, settings)
-    count, first, overlap = (
-        opened.request.template.frame_count,
-        options["first_frame"],
-        options["overlap"],
-    )
+    first, overlap = options["first_frame"], options["overlap"]
     options["segment_frames"] = shot.segment_frames if shot else None
-    segments = chosen_segments(options, count)
+    _, segments = chosen_segments(options, opened.request.template.frame_count)
     request = replace(opened.request, part=Part(segments[0], overlap))
     with ProgressBars() as bars:
         stream = opened.synthesizer.open(request, CancellationToken(), bars)
@@ -113,5 +104,5 @@ def _foretold(opened: "Opened") -> dict[str, Any]:
 def _print_schema(context: click.Context) -> None:
     from mimo_runtime.farm.shot_schema import shot_schema
 
-    click.echo(json.dumps(shot_schema(), indent=1))
+    put_json(shot_schema())
     context.exit()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.delivery import delivery_from, delivery_options
 from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.like import asked_for, check_like, like_option
@@ -15,17 +16,16 @@ from mimo_runtime.cli.options import (
     FOLDER,
     engine_options,
     examples,
-    input_options,
     is_typed,
-    picture_format_option,
+    render_options,
     settings_from,
     settings_options,
     shape_options,
 )
 from mimo_runtime.cli.segments import frame_options, render_segments
 from mimo_runtime.cli.shot import segment_folder, shot_argument
+from mimo_runtime.delivery.delivery import Delivery, check_delivery
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.frame_folder import FrameFiles
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +42,8 @@ if TYPE_CHECKING:
         "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
         "mimo render --bundle b --character me.png --template t --frames 13-24 -o shot",
         "mimo render shot.yaml --frames 13-24",
-        "mimo render shot.yaml -o frames --picture-format exr",
+        "mimo render shot.yaml -o frames --picture-format exr --layers",
+        "mimo render shot.yaml -o person.mov --alpha straight --timecode 01:00:00:00",
         "mimo render --like out.mp4 -o again.mp4",
     )
 )
@@ -55,8 +56,8 @@ if TYPE_CHECKING:
     "without a network: in seconds, to see size, place and scene before a render.",
 )
 @shape_options
-@input_options
-@picture_format_option
+@render_options
+@delivery_options
 @settings_options
 @engine_options
 @frame_options
@@ -73,17 +74,21 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
         raise InvalidRequestError(
             "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
         )
+    delivery = delivery_from(options, options["first_frame"])
+    output = options["output"]
     if options["frames"] is not None or options["segment"] is not None:
         _check_part(draft)
         options["segment_frames"] = shot_file.segment_frames if shot_file else None
-        _render_part(options | {"output": segment_folder(shot_file, options["output"])}, settings)
+        options["layers"] = delivery.wants_layers(shot_file.result if shot_file else output)
+        _render_part(options | {"output": segment_folder(shot_file, output)}, settings)
         return
-    files = _frame_files(options)
-    with chosen_template(options, options["output"]) as template:
+    check_delivery(output, delivery)
+    with chosen_template(options, output) as template:
         if draft:
-            draw_draft(options["character"], options["matte"], template, options["output"], files)
+            given = options["character"], options["matte"], template, output
+            draw_draft(*given, delivery, options["frame_range"], options["sound"])
         else:
-            _render_whole(options | {"template": template}, settings, files)
+            _render_whole(options | {"template": template}, settings, delivery)
 
 
 def _check_part(draft: bool) -> None:
@@ -97,21 +102,17 @@ def _check_part(draft: bool) -> None:
         )
 
 
-def _frame_files(options: dict[str, Any]) -> FrameFiles:
-    """How pictures are written; refused before the work where that cannot be."""
-    from mimo_runtime.media.sink import check_frame_format
-
-    check_frame_format(options["output"], options["picture_format"])
-    return FrameFiles(options["picture_format"], options["first_frame"])
-
-
-def _render_whole(options: dict[str, Any], settings: Settings, files: FrameFiles) -> None:
+def _render_whole(options: dict[str, Any], settings: Settings, delivery: Delivery) -> None:
     from contextlib import closing
+    from dataclasses import replace
 
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.delivery.finisher import DeliveredClip
+    from mimo_runtime.delivery.opening import open_delivery
+    from mimo_runtime.farm.frame_numbers import shot_range
     from mimo_runtime.farm.record import note_of
-    from mimo_runtime.media.sink import open_sink
+    from mimo_runtime.planning.segments import Part
     from mimo_runtime.synthesis.cancellation import CancellationToken
     from mimo_runtime.templates.sound import template_sound
 
@@ -120,20 +121,24 @@ def _render_whole(options: dict[str, Any], settings: Settings, files: FrameFiles
     recipe = opened.recipe()
     check_like(options["like"], recipe)
     opened.say_preflight()
+    template, output = opened.request.template, options["output"]
+    chosen = shot_range(options["frame_range"], delivery.first_frame, template.frame_count)
+    part = None if len(chosen) == template.frame_count else Part(chosen)
+    request = replace(opened.request, part=part, layers=delivery.wants_layers(output))
     with ProgressBars() as bars:
-        job = opened.synthesizer.start(opened.request, CancellationToken(), bars)
+        job = opened.synthesizer.start(request, CancellationToken(), bars)
         form = job.output
-        sound = template_sound(opened.request.template)
-        note, size_px = note_of(recipe), (form.width_px, form.height_px)
+        clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
+        sound = template_sound(template, chosen, options["sound"])
         with (
-            open_sink(options["output"], *size_px, form.rate_fps, note, sound, files) as sink,
+            open_delivery(output, delivery, clip, note_of(recipe), sound) as sink,
             closing(job.frames()) as frames,
         ):
             for frame in frames:
-                sink.write(frame.index, frame.rgb)
+                sink.write(frame.index - chosen.start, frame.rgb, frame.layers)
     seconds = time.monotonic() - started_s
     click.echo(
-        f"{options['output']}: {counted(form.frame_count, 'frame')} of "
+        f"{output}: {counted(len(chosen), 'frame')} of "
         f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
 

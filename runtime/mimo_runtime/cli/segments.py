@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mimo_runtime.cli.opened import Opened
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.farm.shot_folder import ShotFolder
+    from mimo_runtime.planning.segments import Part
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
 
@@ -29,7 +30,9 @@ def frame_options(command: Any) -> Any:
                      help="Of the segments that --frames or the shot file means only one, counted "
                      "from 0 as array jobs count."),
         click.option("--first-frame", type=click.IntRange(0), default=1, show_default=True,
-                     metavar="N", help="Number of the first frame, with --frames or EXR pictures."),
+                     metavar="N", help="Number of the clip's first frame."),
+        click.option("--frame-range", metavar="FIRST-LAST",
+                     help="The frames of the clip that are the shot; all without it."),
         click.option("--overlap", type=click.IntRange(0), metavar="WINDOWS",
                      help="Windows that a segment computes at each of its sides besides its own, "
                      "with --frames. Without it as many as make the result exact."),
@@ -49,25 +52,28 @@ def render_segments(
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.farm.segment import keep_sound
-    from mimo_runtime.farm.shot_folder import Shot, begin_shot
+    from mimo_runtime.farm.shot import Shot
+    from mimo_runtime.farm.shot_folder import begin_shot
+    from mimo_runtime.planning.segments import Part
     from mimo_runtime.templates.sound import template_sound
 
     opened = open_request(options, settings)
     template = opened.request.template
-    first_frame = options["first_frame"]
-    segments = chosen_segments(options, template.frame_count)
+    frames, segments = chosen_segments(options, template.frame_count)
     recipe = opened.recipe(options["overlap"])
     check_like(options["like"], recipe)
-    shot = Shot(recipe, template.rate_fps, template.frame_count, first_frame)
+    numbers = template.frame_count, options["first_frame"]
+    shot = Shot(recipe, template.rate_fps, *numbers, frames, options["layers"])
     folder = begin_shot(options["output"], shot)
     missing = [frames for frames in segments if not _is_there(folder, frames)]
     if missing:
         opened.say_preflight()
-        keep_sound(folder, template_sound(template))
+        keep_sound(folder, template_sound(template, frames, options["sound"]))
     try:
         with OpenJdProgress(len(missing)) if options["openjd"] else ProgressBars() as progress:
             for frames in missing:
-                _render(opened, folder, frames, options["overlap"], token, progress)
+                part = Part(frames, options["overlap"])
+                _render(opened, folder, part, token, progress)
                 progress.next_part()
     except KeyboardInterrupt:
         raise CancelledError(
@@ -75,36 +81,37 @@ def render_segments(
         ) from None
 
 
-def chosen_segments(options: dict[str, Any], frame_count: int) -> tuple[range, ...]:
-    """The segments that the options name, of `segment_frames` where --frames does not say.
+def chosen_segments(options: dict[str, Any], frame_count: int) -> tuple[range, tuple[range, ...]]:
+    """The frames of the shot, and the segments of it that the options name, of `segment_frames`
+    where --frames does not say.
 
     Raises InvalidRequestError where the shot has not so many frames or segments.
     """
-    from mimo_runtime.farm.frame_numbers import segments_from
+    from mimo_runtime.farm.frame_numbers import segments_from, shot_range
     from mimo_runtime.farm.shot_file import SEGMENT_FRAMES
     from mimo_runtime.planning.segments import segment_ranges
 
-    typed, chosen = options["frames"], options["segment"]
+    typed, chosen, first_frame = options["frames"], options["segment"], options["first_frame"]
+    shot = shot_range(options["frame_range"], first_frame, frame_count)
     if typed is None:
         size = options["segment_frames"] or SEGMENT_FRAMES
-        segments = segment_ranges(range(frame_count), size)
+        segments = segment_ranges(shot, size)
     else:
-        segments = segments_from(typed, options["first_frame"], frame_count)
+        segments = segments_from(typed, first_frame, shot)
     if chosen is None:
-        return segments
+        return shot, segments
     if chosen >= len(segments):
         raise InvalidRequestError(
             f"The segment {chosen} is asked for, and there are {len(segments)}, counted from 0; "
             "ask for one of those."
         )
-    return segments[chosen : chosen + 1]
+    return shot, segments[chosen : chosen + 1]
 
 
 def _render(
     opened: "Opened",
     folder: "ShotFolder",
-    frames: range,
-    overlap: int | None,
+    part: "Part",
     token: "CancellationToken",
     progress: "ProgressBars | OpenJdProgress",
 ) -> None:
@@ -112,14 +119,17 @@ def _render(
     from dataclasses import replace
 
     from mimo_runtime.farm.segment import write_segment
-    from mimo_runtime.planning.segments import Part
 
     started_s = time.monotonic()
-    request = replace(opened.request, part=Part(frames, overlap))
+    request = replace(opened.request, part=part, layers=folder.shot.layers)
     job = opened.synthesizer.start(request, token, progress)
     with closing(job.frames()) as made:
-        write_segment(folder, frames, made)
-    _say(folder.path, folder.numbers(frames), f"rendered in {time.monotonic() - started_s:.1f} s")
+        write_segment(folder, part.frames, made)
+    _say(
+        folder.path,
+        folder.numbers(part.frames),
+        f"rendered in {time.monotonic() - started_s:.1f} s",
+    )
 
 
 def _is_there(folder: "ShotFolder", frames: range) -> bool:

@@ -28,11 +28,14 @@ def segment_folder(shot: "ShotFile | None", output: Path) -> Path:
 def _read(
     context: click.Context, _option: click.Parameter, given: Path | None
 ) -> "ShotFile | None":
-    if given is None:
-        return None
+    return None if given is None else take_defaults(context, given)
+
+
+def take_defaults(context: click.Context, path: Path) -> "ShotFile":
+    """Read a shot file, whose values become the defaults of a command's options."""
     from mimo_runtime.farm.shot_file import read_shot
 
-    shot = read_shot(given)
+    shot = read_shot(path)
     options = {name: str(value) for name, value in shot.options.items()}
     context.default_map = options | {"output": str(shot.result)} | dict(context.default_map or {})
     return shot

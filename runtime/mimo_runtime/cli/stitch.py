@@ -1,34 +1,33 @@
 """`mimo stitch`: the segments of a shot as one result."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.delivery import delivery_from, delivery_options
 from mimo_runtime.cli.openjd_lines import OpenJdProgress, openjd_option, telling_failure
-from mimo_runtime.cli.options import (
-    ANY_PATH,
-    examples,
-    is_typed,
-    output_option,
-    picture_format_option,
-)
-from mimo_runtime.frame_folder import FrameFormat
+from mimo_runtime.cli.options import ANY_PATH, examples, movie_output_option
+from mimo_runtime.cli.shot import take_defaults
 
 
 @click.command(
     epilog=examples(
         "mimo stitch shot -o shot.mp4",
         "mimo stitch shot -o frames",
-        "mimo stitch shot -o frames --picture-format exr",
+        "mimo stitch shot -o frames --picture-format exr --layers",
+        "mimo stitch shot -o person.mov --alpha straight",
         "mimo stitch shot.yaml",
     ),
 )
-@click.argument("shot", type=ANY_PATH)
-@output_option(required=False)
-@picture_format_option
+@click.argument(
+    "shot", type=ANY_PATH, is_eager=True, callback=lambda context, _option, path: _of(context, path)
+)
+@movie_output_option(required=False)
+@delivery_options
 @openjd_option
-def stitch(shot: Path, output: Path | None, picture_format: FrameFormat, openjd: bool) -> None:
+def stitch(shot: tuple[Path, Path], output: Path | None, openjd: bool, **options: Any) -> None:
     """Join the segments that 'mimo render --frames' has written into the folder SHOT.
 
     Every frame is compared with the hash that its worker noted. The result is what a render of the
@@ -41,24 +40,21 @@ def stitch(shot: Path, output: Path | None, picture_format: FrameFormat, openjd:
 
     progress = OpenJdProgress(stages=(Stage.FRAMES,)) if openjd else ProgressBars()
     with telling_failure(openjd), progress:
-        folder, result, form = _of(shot)
-        target = output or result
+        path, result = shot
+        folder, target = open_shot(path), output or result
         count = join(
-            open_shot(folder),
+            folder,
             target,
             lambda done, total: progress(Progress(Stage.FRAMES, done, total)),
-            picture_format if is_typed("picture_format") else form,
+            delivery_from(options, folder.shot.first_frame),
         )
     click.echo(f"{target}: {counted(count, 'frame')}.")
 
 
-def _of(shot: Path) -> tuple[Path, Path, FrameFormat]:
+def _of(context: click.Context, shot: Path) -> tuple[Path, Path]:
     """The folder of a shot, and what is stitched unless options say otherwise."""
     if shot.is_dir() or not shot.exists():
         folder = shot.resolve()
-        return folder, folder.with_name(f"{folder.name}.mp4"), FrameFormat.PNG
-    from mimo_runtime.farm.shot_file import read_shot
-
-    file = read_shot(shot)
-    form = FrameFormat(file.options.get("picture_format", FrameFormat.PNG))
-    return file.output, file.result, form
+        return folder, folder.with_name(f"{folder.name}.mp4")
+    file = take_defaults(context, shot)
+    return file.output, file.result

@@ -8,14 +8,14 @@ from mimo_runtime.planning.segments import segment_ranges
 _TYPED = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?:x(\d{1,9}))?)?")
 
 
-def segments_from(typed: str, first_frame: int, frame_count: int) -> tuple[range, ...]:
+def segments_from(typed: str, first_frame: int, shot: range) -> tuple[range, ...]:
     """The segments that `typed` names, as indices from 0.
 
     Args:
         typed: "FIRST-LAST", both included; "FIRST-LASTxSIZE", cut into pieces of SIZE frames, the
             last one of what is left; or one number.
-        first_frame: the number of the shot's first frame.
-        frame_count: of the shot.
+        first_frame: the number of the clip's first frame.
+        shot: the frames of the clip that are the shot, as indices.
 
     Raises:
         InvalidRequestError: it is neither, or the shot has not all of these frames.
@@ -28,12 +28,24 @@ def segments_from(typed: str, first_frame: int, frame_count: int) -> tuple[range
             "as 1-40x12 for segments of 12 frames."
         )
     frames = range(int(first) - first_frame, int(last or first) + 1 - first_frame)
-    if frames.start < 0 or frames.stop > frame_count:
+    if frames.start < shot.start or frames.stop > shot.stop:
         raise InvalidRequestError(
             f"The frames {typed} are asked for, and the shot has the frames "
-            f"{numbers_of(range(frame_count), first_frame)}; ask for some of those."
+            f"{numbers_of(shot, first_frame)}; ask for some of those."
         )
     return segment_ranges(frames, int(size) if size else len(frames))
+
+
+def shot_range(typed: str | None, first_frame: int, frame_count: int) -> range:
+    """The frames of a clip that are a shot, as indices: "FIRST-LAST", all where nothing is typed.
+
+    Raises InvalidRequestError as `segments_from`.
+    """
+    clip = range(frame_count)
+    if typed is None:
+        return clip
+    segments = segments_from(typed, first_frame, clip)
+    return range(segments[0].start, segments[-1].stop)
 
 
 def numbers_of(frames: range, first_frame: int) -> str:

@@ -10,9 +10,7 @@ NOTIFY_S: Final = 60
 """What a task that is cancelled may still take to drop its frame."""
 
 
-def job_template(
-    shot: ShotFile, folder: Path, first_frame: int, frame_count: int
-) -> dict[str, Any]:
+def job_template(shot: ShotFile, folder: Path, frames: range) -> dict[str, Any]:
     """The template of a job that renders a shot's segments, each a chunk of frames, and joins them.
 
     Nodes find the shot file, where path mapping says that it is, and all that it names; the
@@ -22,8 +20,9 @@ def job_template(
     Args:
         folder: in which the template is to lie. A shot file in it, or below, is the default of the
             job's parameter Shot; of others the specification allows none.
+        frames: of the clip, as indices.
     """
-    frames = f"{first_frame}-{first_frame + frame_count - 1}"
+    numbers = f"{frames[0] + shot.first_frame}-{frames[-1] + shot.first_frame}"
     return {
         "specificationVersion": SPECIFICATION,
         "extensions": ["TASK_CHUNKING"],
@@ -37,7 +36,7 @@ def job_template(
             },
             _shot_parameter(shot.path.resolve(), folder.resolve()),
         ],
-        "steps": [_render(frames, shot.segment_frames), _stitch()],
+        "steps": [_render(numbers, shot.segment_frames), _stitch()],
     }
 
 
@@ -48,9 +47,9 @@ def _shot_parameter(path: Path, folder: Path) -> dict[str, Any]:
     return parameter
 
 
-def _render(frames: str, segment_frames: int) -> dict[str, Any]:
+def _render(numbers: str, segment_frames: int) -> dict[str, Any]:
     chunks = {"defaultTaskCount": segment_frames, "rangeConstraint": "CONTIGUOUS"}
-    frame = {"name": "Frame", "type": "CHUNK[INT]", "range": frames, "chunks": chunks}
+    frame = {"name": "Frame", "type": "CHUNK[INT]", "range": numbers, "chunks": chunks}
     return {
         "name": "Render",
         "parameterSpace": {"taskParameterDefinitions": [frame]},

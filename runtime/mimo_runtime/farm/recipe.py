@@ -95,10 +95,12 @@ def recipe_of(
     files: InputFiles,
     overlap: int | None = None,
     asked: Mapping[str, str] | None = None,
+    sound: Path | None = None,
 ) -> Recipe:
     """The recipe of a request, whose files are read for it.
 
-    `engine` is what runs the bundle; `overlap` the `most_hops` of segments. Raises OSError.
+    `engine` is what runs the bundle; `overlap` the `most_hops` of segments; `sound` a file that is
+    heard in place of the template's. Raises OSError.
     """
     manifest = bundle.manifest
     settings = resolved_settings(request.settings, manifest)
@@ -114,7 +116,8 @@ def recipe_of(
         "framing": settings.framing.value,
         "overlap": overlap,
     }
-    hashes = {name: file_hash(path) for name, path in _input_files(request, files).items()}
+    paths = _input_files(request, files) | ({} if sound is None else {"sound": sound})
+    hashes = {name: file_hash(path) for name, path in paths.items()}
     return Recipe(values, hashes, asked or {})
 
 

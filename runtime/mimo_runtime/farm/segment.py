@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import Path
 
+from mimo_runtime.delivery.layer_file import write_layers
 from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.farm.work_folder import work_folder
-from mimo_runtime.files import publish, write_errors, write_whole
+from mimo_runtime.files import file_hash, publish, write_errors, write_whole
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.media.sound import Sound, write_wav
+from mimo_runtime.synthesis.frame_layers import FrameLayers
 from mimo_runtime.synthesis.request import OutputFrame
 
 
@@ -27,6 +30,16 @@ def keep_sound(folder: ShotFolder, sound: Sound | None) -> None:
         written = work / folder.sound_file.name
         write_wav(written, sound)
         publish(written, folder.sound_file)
+
+
+def _publish_layers(path: Path, layers: FrameLayers, work: Path) -> str:
+    """Write the layers of a frame; gives back their SHA-256."""
+    written = work / path.name
+    write_layers(written, layers)
+    sha256 = file_hash(written)
+    with write_errors(path):
+        publish(written, path)
+    return sha256
 
 
 def write_segment(folder: ShotFolder, frames: range, made: Iterable[OutputFrame]) -> None:
@@ -48,4 +61,7 @@ def write_segment(folder: ShotFolder, frames: range, made: Iterable[OutputFrame]
             with write_errors(path):
                 write_whole(path, data, work)
             hashes[path.name] = hashlib.sha256(data).hexdigest()
+            if frame.layers is not None:
+                layers = folder.layer_file(frame.index)
+                hashes[layers.name] = _publish_layers(layers, frame.layers, work)
         folder.finish_segment(frames, hashes, work)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, Field, Kind
 from mimo_runtime.files import read_input
@@ -33,6 +34,11 @@ class ShotFile:
     output: Path
     result: Path
     segment_frames: int
+
+    @property
+    def first_frame(self) -> int:
+        """The number of the clip's first frame."""
+        return int(self.options.get("first_frame", 1))
 
 
 def read_shot(path: Path) -> ShotFile:
@@ -110,6 +116,8 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             try:
                 value = yaml.SafeLoader("").construct_object(node)
+                if isinstance(value, int | float) and ":" in node.value:
+                    value = node.value  # YAML 1.1 takes a timecode for a number to the base of 60
             except (ValueError, yaml.YAMLError):
                 raise self._error(line, f"{name} cannot be read as it stands; quote it") from None
         if (refusal := field.refusal(value)) is not None:
@@ -137,11 +145,9 @@ class _Reader:
             raise self._error(1, "give exactly one of template, driving, or motion with scene")
         if ("motion" in values) != ("scene" in values):
             raise self._error(1, "motion and scene belong together; give both")
-        result = values.get("result")
-        if values.get("picture_format") == FrameFormat.EXR and (
-            result is None or result.suffix.lower() == ".mp4"
-        ):
-            raise self._error(1, "picture_format is exr, and the result a video; name a folder")
+        form, result = values.get("picture_format", FrameFormat.PNG.value), values.get("result")
+        if form != FrameFormat.PNG and (result is None or result.suffix.lower() in MOVIE_SUFFIXES):
+            raise self._error(1, f"picture_format is {form}, and the result a video; name a folder")
 
     def _error(self, line: int, sentence: str) -> InvalidRequestError:
         told = f"{sentence}."

@@ -2,6 +2,7 @@
 
 shot.json                    the recipe, the rate, how many frames there are and their numbers
 frames/frame.0001.png        one a frame, whole as soon as it has its name
+frames/frame.0001.npz        what it was put together of, where that is kept
 segments/0001-0012.json      of a finished segment: the SHA-256 of each of its frames
 sound.wav                    what is heard with all of them, where there is something
 .work-*/                     of workers that are at it; those of killed ones go at the next start
@@ -10,49 +11,17 @@ sound.wav                    what is heard with all of them, where there is some
 import json
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.farm.frame_numbers import numbers_of
-from mimo_runtime.farm.recipe import Recipe
+from mimo_runtime.farm.shot import Shot
 from mimo_runtime.farm.work_folder import work_folder
 from mimo_runtime.files import file_hash, sync_folder, write_errors, write_synced, write_whole
 
 FORMAT: Final = 1
 RECORD, FRAMES, SEGMENTS, SOUND = "shot.json", "frames", "segments", "sound.wav"
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """What a folder's frames are of; their numbers go up from `first_frame`."""
-
-    recipe: Recipe
-    rate_fps: Fraction
-    frame_count: int
-    first_frame: int = 1
-
-    def to_values(self) -> dict[str, Any]:
-        """As plain data for JSON."""
-        return {
-            "format": FORMAT,
-            "rate_fps": str(self.rate_fps),
-            "frame_count": self.frame_count,
-            "first_frame": self.first_frame,
-            "recipe": self.recipe.to_values(),
-            "recipe_sha256": self.recipe.digest,
-        }
-
-    @classmethod
-    def from_values(cls, values: Any) -> "Shot":
-        """The inverse of `to_values`. Raises KeyError, TypeError, ValueError."""
-        if values["format"] != FORMAT:
-            raise ValueError(f"format {values['format']}, and this program reads {FORMAT}")
-        recipe = Recipe.from_values(values["recipe"])
-        numbers = int(values["frame_count"]), int(values["first_frame"])
-        return cls(recipe, Fraction(values["rate_fps"]), *numbers)
 
 
 class ShotFolder:
@@ -66,6 +35,15 @@ class ShotFolder:
         """The file of a frame, by its index from 0."""
         return self.path / FRAMES / f"frame.{index + self.shot.first_frame:04d}.png"
 
+    def layer_file(self, index: int) -> Path:
+        """What a frame was put together of, where the shot keeps that."""
+        return self.frame_file(index).with_suffix(".npz")
+
+    def files_of(self, index: int) -> tuple[Path, ...]:
+        """All files of a frame."""
+        layers = (self.layer_file(index),) if self.shot.layers else ()
+        return (self.frame_file(index), *layers)
+
     @property
     def sound_file(self) -> Path:
         """What is heard with all frames; it is there where there is something."""
@@ -78,16 +56,14 @@ class ShotFolder:
     def is_finished(self, frames: range) -> bool:
         """Whether a segment is there, with every frame as it was written."""
         hashes = self._read_segment(self._segment_file(frames))
-        return hashes is not None and all(
-            self.hash_of_frame(index) == hashes.get(self.frame_file(index).name) for index in frames
-        )
+        return hashes is not None and all(self.is_whole(index, hashes) for index in frames)
 
-    def hash_of_frame(self, index: int) -> str | None:
-        """The SHA-256 of a frame's file; None where there is none."""
+    def is_whole(self, index: int, hashes: Mapping[str, str]) -> bool:
+        """Whether the files of a frame are there, as `hashes` say by their names."""
         try:
-            return file_hash(self.frame_file(index))
+            return all(file_hash(path) == hashes.get(path.name) for path in self.files_of(index))
         except FileNotFoundError:
-            return None
+            return False
 
     def finish_segment(self, frames: range, hashes: Mapping[str, str], work: Path) -> None:
         """Say that all frames of a segment are written; `work` is the worker's folder."""
@@ -180,6 +156,11 @@ def _check_same(path: Path, there: Shot, asked: Shot) -> None:
         differences.append(
             f"number of the first frame ({there.first_frame}, now {asked.first_frame})"
         )
+    if there.frames != asked.frames:
+        numbers = (numbers_of(shot.frames, shot.first_frame) for shot in (there, asked))
+        differences.append("frames of the shot ({}, now {})".format(*numbers))
+    if there.layers != asked.layers:
+        differences.append(f"layers ({'kept' if there.layers else 'none'})")
     if differences:
         raise InvalidRequestError(
             f"'{path}' holds frames of another render, which differs in {', '.join(differences)}; "

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from mimo_runtime.delivery.delivery import Alpha, MovieFormat, PlateHolds
 from mimo_runtime.engines.choice import ENGINES
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import MAX_SEED, MAX_STEPS, FramingPolicy, Mode
@@ -20,6 +21,7 @@ class Kind(StrEnum):
     TEXT = "text"
     INTEGER = "integer"
     NUMBER = "number"
+    FLAG = "boolean"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Field:
 
     def refusal(self, value: Any) -> str | None:
         """What is wrong with a value, as the rest of a sentence; None for nothing."""
+        if self.kind is Kind.FLAG:
+            return None if isinstance(value, bool) else "give true or false"
         wanted = {Kind.INTEGER: int, Kind.NUMBER: (int, float)}.get(self.kind, str)
         if isinstance(value, bool) or not isinstance(value, wanted):  # type: ignore[arg-type]
             return f"give {'a number' if self.kind is Kind.NUMBER else f'one {self.kind.value}'}"
@@ -88,18 +92,48 @@ FIELDS: Final[Mapping[str, Field]] = {
     "scene": Field(Kind.PATH, "Video, picture or template, with a motion."),
     "engine": Field(Kind.TEXT, "What runs the bundle.", choices=ENGINES),
     "threads": Field(Kind.INTEGER, "Threads of ONNX Runtime; 0: one per core.", 0),
-    "first_frame": Field(Kind.INTEGER, "Number of the first frame.", 0),
+    "first_frame": Field(Kind.INTEGER, "Number of the clip's first frame.", 0),
+    "frame_range": Field(Kind.TEXT, "FIRST-LAST: the frames of the clip that are the shot."),
+    "timecode": Field(Kind.TEXT, "HH:MM:SS:FF of the clip's first frame, quoted."),
+    "sound": Field(Kind.PATH, "Sound file in place of what the driving video has."),
     "segment_frames": Field(Kind.INTEGER, "Frames of a segment on a farm.", 1),
     "overlap": Field(Kind.INTEGER, "Windows beside a segment's own; without it, exact.", 0),
     "output": Field(Kind.PATH, "Folder of the shot, into which segments are rendered."),
-    "result": Field(Kind.PATH, "What is stitched: NAME.mp4 or a folder of pictures."),
+    "result": Field(Kind.PATH, "What is stitched: NAME.mp4, NAME.mov or a folder of pictures."),
     "picture_format": Field(
         Kind.TEXT,
         "What the pictures of a result are that is a folder.",
         choices=tuple(form.value for form in FrameFormat),
     ),
+    "movie_format": Field(
+        Kind.TEXT,
+        "What a result is that is a video.",
+        choices=tuple(form.value for form in MovieFormat),
+    ),
+    "alpha": Field(
+        Kind.TEXT,
+        "The person alone, and what colours are multiplied with.",
+        choices=tuple(alpha.value for alpha in Alpha),
+    ),
+    "layers": Field(Kind.FLAG, "All layers beside the frame, in EXR pictures."),
 }
-GROUPS: Final[Mapping[str, Mapping[str, Field]]] = {"settings": SETTINGS, "decompose": DECOMPOSE}
+COLOUR: Final[Mapping[str, Field]] = {
+    "space": Field(Kind.TEXT, "Colour space of the result."),
+    "ocio": Field(Kind.PATH, "OpenColorIO configuration that names spaces."),
+    "plate": Field(Kind.PATH, "Scene in its own depth: a video, or NAME.####.exr."),
+    "plate_space": Field(Kind.TEXT, "Colour space of the plate."),
+    "plate_first_frame": Field(Kind.INTEGER, "Number of the plate's first picture.", 0),
+    "plate_holds": Field(
+        Kind.TEXT,
+        "The scene without anybody, or the driving video.",
+        choices=tuple(holds.value for holds in PlateHolds),
+    ),
+}
+GROUPS: Final[Mapping[str, Mapping[str, Field]]] = {
+    "settings": SETTINGS,
+    "decompose": DECOMPOSE,
+    "colour": COLOUR,
+}
 
 
 def shot_schema() -> dict[str, Any]:

@@ -3,50 +3,64 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from mimo_runtime.errors import MediaError
+from mimo_runtime.delivery.delivery import Delivery, check_delivery
+from mimo_runtime.delivery.finisher import DeliveredClip
+from mimo_runtime.delivery.layer_file import read_layers
+from mimo_runtime.delivery.opening import open_delivery
+from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.farm.frame_numbers import runs_of
 from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.files import read_input
-from mimo_runtime.frame_folder import FrameFiles, FrameFormat
 from mimo_runtime.media.picture import decode_png
-from mimo_runtime.media.sink import check_frame_format, open_sink
 from mimo_runtime.media.sound import read_wav
+
+PLAIN = Delivery()
 
 
 def stitch(
     folder: ShotFolder,
     output: Path,
     on_frame: Callable[[int, int], None],
-    form: FrameFormat = FrameFormat.PNG,
+    delivery: Delivery = PLAIN,
 ) -> int:
-    """Join all frames of a shot in `output`, as `open_sink` takes it; returns how many.
+    """Join all frames of a shot in `output`, as `open_delivery` takes it; returns how many.
 
     It is what a render of the whole shot writes there. `on_frame` hears how many of how many are
-    done; `form` is that of pictures in a folder.
+    done.
 
     Raises:
-        MediaError: frames are missing, or are not what was written.
-        InvalidRequestError, ResourceError: `output` cannot be written.
+        MediaError: frames are missing, or are not what was written; a plate cannot be read.
+        InvalidRequestError, ResourceError: `output` cannot be written, or needs layers that the
+            shot does not keep.
     """
-    check_frame_format(output, form)
+    check_delivery(output, delivery)
+    _check_layers(folder, delivery)
     check_shot(folder)
-    count = folder.shot.frame_count
-    first = decode_png(read_input(folder.frame_file(0)))
+    shot = folder.shot
+    first = decode_png(read_input(folder.frame_file(shot.frames[0])))
     height_px, width_px = first.shape[:2]
-    note = note_of(folder.shot.recipe)
+    clip = DeliveredClip((width_px, height_px), shot.rate_fps, shot.frames)
     sound = read_wav(folder.sound_file) if folder.sound_file.is_file() else None
-    size_px, rate_fps = (width_px, height_px), folder.shot.rate_fps
-    files = FrameFiles(form, folder.shot.first_frame)
-    with open_sink(output, *size_px, rate_fps, note, sound, files) as sink:
-        for index in range(count):
-            sink.write(index, decode_png(read_input(folder.frame_file(index))))
-            on_frame(index + 1, count)
-    return count
+    with_layers = shot.layers and delivery.wants_layers(output)
+    with open_delivery(output, delivery, clip, note_of(shot.recipe), sound) as sink:
+        for index, frame in enumerate(shot.frames):
+            layers = read_layers(folder.layer_file(frame)) if with_layers else None
+            sink.write(index, decode_png(read_input(folder.frame_file(frame))), layers)
+            on_frame(index + 1, len(shot.frames))
+    return len(shot.frames)
+
+
+def _check_layers(folder: ShotFolder, delivery: Delivery) -> None:
+    if delivery.needs_layers and not folder.shot.layers:
+        raise InvalidRequestError(
+            f"'{folder.path}' keeps no layers, of which alpha, layers and plates are made; render "
+            "the shot anew with layers, or have whole frames written."
+        )
 
 
 def check_shot(folder: ShotFolder) -> None:
-    """Compare every frame of a shot with the hashes of its segments.
+    """Compare every file of a shot's frames with the hashes of its segments.
 
     Raises:
         MediaError: frames are missing or damaged, or two segments do not agree; it says which
@@ -61,11 +75,7 @@ def check_shot(folder: ShotFolder) -> None:
                     "differently, as other machines may; remove that segment's file and "
                     "render its frames again."
                 )
-    wrong = [
-        index
-        for index in range(folder.shot.frame_count)
-        if folder.hash_of_frame(index) != hashes.get(folder.frame_file(index).name, "")
-    ]
+    wrong = [index for index in folder.shot.frames if not folder.is_whole(index, hashes)]
     if wrong:
         numbers = ", ".join(folder.numbers(run) for run in runs_of(wrong))
         raise MediaError(

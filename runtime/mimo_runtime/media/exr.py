@@ -7,7 +7,7 @@ stay 256 different ones, from which the curve gives the same 8 bits back.
 import importlib.util
 import io
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,20 +48,28 @@ def encode_exr(rgb: NDArray[np.uint8], number: int, rate_fps: Fraction, note: st
     """
     import OpenEXR
 
-    header = {
-        "compression": OpenEXR.ZIP_COMPRESSION,
-        "type": OpenEXR.scanlineimage,
+    colour = {
         "chromaticities": CHROMATICITIES,
         "colorInteropID": COLOUR_SPACE,
         "comments": COMMENT,
-        "imageCounter": number,
-        "framesPerSecond": rate_fps,
     }
-    if note:
-        header[PICTURE_KEY] = note
+    header = exr_header(number, rate_fps, note) | colour
     buffer = io.BytesIO()
     OpenEXR.File(header, {"RGB": linear_levels()[rgb]}).write(buffer)
     return buffer.getvalue()
+
+
+def exr_header(number: int, rate_fps: Fraction, note: str) -> dict[str, Any]:
+    """What stands in each of our files, but for its colours."""
+    import OpenEXR
+
+    header = {
+        "compression": OpenEXR.ZIP_COMPRESSION,
+        "type": OpenEXR.scanlineimage,
+        "imageCounter": number,
+        "framesPerSecond": rate_fps,
+    }
+    return header | ({PICTURE_KEY: note} if note else {})
 
 
 def exr_note(data: bytes) -> str:

@@ -30,9 +30,9 @@ class ExrSink(FrameSink):
         self._folder.append(index, encode_exr(frame, number, self._rate_fps, self._note))
 
     def commit(self) -> None:
-        """See `FrameSink.commit`."""
+        """See `Target.commit`."""
         self._folder.commit()
 
     def discard(self) -> None:
-        """See `FrameSink.discard`."""
+        """See `Target.discard`."""
         self._folder.discard()

@@ -8,20 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class FrameSink(ABC):
-    """A target that appears, whole, when the with statement ends without an error.
+class Target(ABC):
+    """Something that appears, whole, when the with statement ends without an error.
 
     Until then everything is under a temporary name beside it, which an error removes.
     """
-
-    @abstractmethod
-    def write(self, index: int, frame: NDArray[np.uint8]) -> None:
-        """Take uint8 RGB [height, width, 3]; indices ascend from 0.
-
-        Raises:
-            ResourceError: the disk is full.
-            InvalidRequestError: the target cannot be written.
-        """
 
     @abstractmethod
     def commit(self) -> None:
@@ -45,3 +36,16 @@ class FrameSink(ABC):
                 self.commit()
         finally:
             self.discard()
+
+
+class FrameSink(Target):
+    """A target of frames of 8 bits."""
+
+    @abstractmethod
+    def write(self, index: int, frame: NDArray[np.uint8]) -> None:
+        """Take uint8 RGB [height, width, 3]; indices ascend from 0.
+
+        Raises:
+            ResourceError: the disk is full.
+            InvalidRequestError: the target cannot be written.
+        """

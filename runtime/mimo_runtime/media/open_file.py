@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,10 @@ class OpenFile:
 
 
 @contextmanager
-def open_file(path: Path, limits: MediaLimits) -> Iterator[OpenFile]:
-    """Open the clip at `path` for the time of the with statement.
+def open_file(
+    path: Path, limits: MediaLimits, sniff: Callable[[bytes, str], str] = sniff_clip
+) -> Iterator[OpenFile]:
+    """Open the clip at `path` for the time of the with statement; `sniff` says what it is.
 
     Raises:
         MediaError: there is no such file, it is empty, or it is not a video.
@@ -37,7 +39,7 @@ def open_file(path: Path, limits: MediaLimits) -> Iterator[OpenFile]:
         if not stat.S_ISREG(status.st_mode):
             raise MediaError(f"'{path}' is not a file; give a video file.")
         check_size_bytes(status.st_size, path.name, limits)
-        yield OpenFile(descriptor, sniff_clip(os.pread(descriptor, SNIFF_BYTES, 0), path.name))
+        yield OpenFile(descriptor, sniff(os.pread(descriptor, SNIFF_BYTES, 0), path.name))
     finally:
         os.close(descriptor)
 

@@ -54,4 +54,4 @@ def open_sink(
         return Mp4Sink(path, width_px, height_px, rate_fps, note, sound)
     if files.form is FrameFormat.EXR:
         return ExrSink(path, files.first_frame, rate_fps, note)
-    return PngSink(path, note)
+    return PngSink(path, files, note)

@@ -46,6 +46,30 @@ def sniff_clip(head: bytes, name: str) -> str:
     )
 
 
+def sniff_sound(head: bytes, name: str) -> str:
+    """The container's name for FFmpeg of a sound file, or of a video that is heard.
+
+    Raises MediaError where the file is of another kind.
+    """
+    if head[:4] in (b"RIFF", b"RF64") and head[8:12] == b"WAVE":
+        return "wav"
+    if head.startswith(b"fLaC"):
+        return "flac"
+    if head.startswith(b"OggS"):
+        return "ogg"
+    if head[:4] == b"FORM" and head[8:12] in (b"AIFF", b"AIFC"):
+        return "aiff"
+    if head.startswith(b"ID3") or (head[:1] == b"\xff" and head[1:2] > b"\xe0"):
+        return "mp3"
+    try:
+        return sniff_clip(head, name)
+    except MediaError:
+        raise MediaError(
+            f"'{name}' is no sound of an accepted kind; accepted are WAV, AIFF, FLAC, Ogg, MP3, "
+            "M4A, and videos; convert others to WAV first."
+        ) from None
+
+
 def _is_transport_stream(head: bytes) -> bool:
     """Packets of 188 bytes, with a time code before (Blu-ray, AVCHD) or check bytes behind (DVB).
 

@@ -16,6 +16,7 @@ from mimo_runtime.media.fork_server import PYAV_FORK_SERVER
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.open_file import open_file
 from mimo_runtime.media.ring import RING_SLOTS, FrameRing
+from mimo_runtime.media.sniffing import sniff_sound
 from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.media.supervision import SupervisedChild
 
@@ -120,7 +121,7 @@ def read_wav(path: Path) -> WavSound:
 
 
 def _child(sound: ClipSound) -> SupervisedChild:
-    with open_file(sound.path, sound.limits) as file:
+    with open_file(sound.path, sound.limits, sniff_sound) as file:
         job = DecodeJob(
             "sound", sound.path.name, file.container, sound.limits,
             start_s=sound.start_s, duration_s=sound.duration_s,

@@ -15,7 +15,8 @@ BITS_PER_CHANNEL = 128_000
 class SoundTrack:
     """Encodes a sound beside the frames of a video, from the same beginning.
 
-    AAC for what is to be watched; FLAC, which loses nothing, for what is worked on.
+    AAC for what is to be watched; FLAC, which loses nothing, for what is worked on; PCM where
+    that is usual.
     """
 
     def __init__(self, container: OutputContainer, sound: Sound, codec: str = "aac") -> None:
@@ -29,7 +30,7 @@ class SoundTrack:
         stream = container.add_stream(codec, rate=sound.rate_hz, options=options)
         self._stream = cast(AudioStream, stream)
         self._stream.layout = self._layout
-        if codec != "flac":
+        if codec == "aac":
             self._stream.bit_rate = BITS_PER_CHANNEL * sound.channels
 
     def write_until(self, time_s: Fraction) -> None:

@@ -1,6 +1,6 @@
 """One stream: all its state, and how each piece of its work is done."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +18,7 @@ from mimo_runtime.synthesis.conditions import ConditionMaker
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.frame_inputs import FrameInputs, TemplateInputs
+from mimo_runtime.synthesis.frame_layers import FrameLayers, replaced_mask, whole_human
 from mimo_runtime.synthesis.framing import framing_of
 from mimo_runtime.synthesis.identity import Identity as IdentityCode
 from mimo_runtime.synthesis.identity import identity_from_character
@@ -61,6 +62,7 @@ class Stream:
         taken_bytes = media_bytes(request)
         check_media_memory(taken_bytes)
         self._media_bytes = taken_bytes
+        self._with_layers = request.layers
         self.token = token
         self._engines = engines
         self._identities = identities
@@ -194,10 +196,24 @@ class Stream:
             painted = self._decoder.buffers["picture" if self._planes is None else "layer"]
             picture = np.asarray(painted)[0].copy()
             crops.append(DecodedCrop(picture, crop.segment, crop.position))
+        layers = self._layers(frame, crops) if self._with_layers else None
         rgb = self._framing.finish(crops, self._inputs.layers(frame))
         made = self._plan.clip.decoded
         self._tell(Stage.FRAMES, frame + 1 - made.start, len(made))
-        return OutputFrame(frame, float(frame / self.output.rate_fps), rgb)
+        return OutputFrame(frame, float(frame / self.output.rate_fps), rgb, layers=layers)
+
+    def _layers(self, frame: int, crops: Sequence[DecodedCrop]) -> FrameLayers:
+        """What a frame is put together of, copied."""
+        scene, source, motion, occlusion = self._inputs.apart(frame)
+        return FrameLayers(
+            human=whole_human(*self._framing.human(crops), self._framing.size_px),
+            scene=scene.copy(),
+            replaced=replaced_mask(scene, source),
+            motion=motion.copy(),
+            occlusion=None if occlusion is None else occlusion.copy(),
+            source=None if occlusion is None else source.copy(),
+            depth_m=None if self._planes is None else self._planes.depth_m(frame),
+        )
 
     def _tell(self, stage: Stage, done: int, total: int) -> None:
         self._on_progress(Progress(stage, done, total))

@@ -79,13 +79,33 @@ def picture_to_uint8(picture: NDArray[np.float32], rules: Rules) -> Pixels:
 def _placed(decoded: DecodedCrop, scene: Pixels, feather: FeatherMasks, rules: Rules) -> Levels:
     """The scene with the crop blended in, float32 as official."""
     crop = decoded.segment.crop
-    person = fit_back(picture_to_uint8(decoded.decoded, rules), crop)
-    height_px, width_px = scene.shape[:2]
-    mask = feather.fitted(decoded.segment.box, width_px, height_px, crop)[..., np.newaxis]
+    person, mask = _feathered(decoded, scene.shape[1::-1], feather, rules)
     frame = scene.astype(np.float32)
     inside = frame[crop.top : crop.bottom, crop.left : crop.right]
     inside[...] = person * mask + inside * (1 - mask)
     return frame
+
+
+def feathered_layer(
+    decoded: DecodedCrop, size_px: tuple[int, ...], feather: FeatherMasks, rules: Rules
+) -> NDArray[np.float32]:
+    """A crop as a layer that fades at its sides: premultiplied RGBA float32 [h, w, 4] in 0..1.
+
+    size_px: width and height of the frame.
+    """
+    person, mask = _feathered(decoded, size_px, feather, rules)
+    return np.concatenate([person * (mask / 255), mask], axis=2, dtype=np.float32)
+
+
+def _feathered(
+    decoded: DecodedCrop, size_px: tuple[int, ...], feather: FeatherMasks, rules: Rules
+) -> tuple[Pixels, NDArray[np.float32]]:
+    """The picture of a crop in its size, and how much of it is seen, float32 [h, w, 1]."""
+    crop = decoded.segment.crop
+    person = fit_back(picture_to_uint8(decoded.decoded, rules), crop)
+    width_px, height_px = size_px
+    mask = feather.fitted(decoded.segment.box, width_px, height_px, crop)[..., np.newaxis]
+    return person, mask
 
 
 def _behind_occluder(frame: Levels, layers: Layers) -> Levels:

@@ -38,15 +38,19 @@ class Draft:
         size_px = template.width_px, template.height_px
         self.output = OutputFormat(*size_px, template.rate_fps, template.frame_count)
 
-    def frames(self) -> Generator[OutputFrame]:
-        """Each frame in turn. Raises MediaError where a stream of the template is damaged."""
-        drawn = set(self._drawn)
-        with closing(self._pictures()) as pictures:
-            for index, layers in enumerate(pictures):
+    def frames(self, chosen: range | None = None) -> Generator[OutputFrame]:
+        """Each frame in turn, of `chosen` alone where that is given.
+
+        Raises MediaError where a stream of the template is damaged.
+        """
+        drawn, wanted = set(self._drawn), chosen or range(self.output.frame_count)
+        with closing(self._pictures(wanted)) as pictures:
+            for index, layers in zip(wanted, pictures, strict=True):
                 number = self._template.source_indices[index]
                 rgb = self._frame(number if number in drawn else None, layers)
                 yield OutputFrame(index, float(index / self._template.rate_fps), rgb)
-                self._on_progress(Progress("frames", index + 1, self.output.frame_count))
+                done = index + 1 - wanted.start
+                self._on_progress(Progress("frames", done, len(wanted)))
 
     def _frame(self, number: int | None, layers: Layers) -> Pixels:
         if number is None:
@@ -61,17 +65,14 @@ class Draft:
             default=1.0,
         )
 
-    def _pictures(self) -> Generator[Layers]:
+    def _pictures(self, frames: range) -> Generator[Layers]:
         """Per frame the template's pictures, valid until the next one is asked for."""
         template = self._template
         names = (SCENE, SOURCE, OCCLUSION) if OCCLUSION in template.streams else (SCENE,)
         with ExitStack() as open_streams:
             streams = [
-                open_streams.enter_context(
-                    closing(template.frames(name, range(template.frame_count)))
-                )
-                for name in names
+                open_streams.enter_context(closing(template.frames(name, frames))) for name in names
             ]
-            for _ in range(template.frame_count):
+            for _ in frames:
                 scene, *front = (next(stream) for stream in streams)
                 yield Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)

@@ -9,7 +9,7 @@ from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.synthesis.clip_frames import KEPT_FRAMES, ClipFrames
 from mimo_runtime.synthesis.crop import BLACK, WHITE
 from mimo_runtime.synthesis.framing import Framing
-from mimo_runtime.templates.folder import MOTION, SCENE, Template
+from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template
 
 Pixels = NDArray[np.uint8]
 
@@ -26,6 +26,9 @@ class FrameInputs(Protocol):
     def layers(self, frame: int) -> tuple[Pixels, ...]:
         """The pictures that finishing the frame needs, as the framing names them."""
 
+    def apart(self, frame: int) -> tuple[Pixels, Pixels, Pixels, Pixels | None]:
+        """Scene, driving video, drawn motion and what covers of it, for layers of the frame."""
+
     def close(self) -> None:
         """Let go of what is open."""
 
@@ -41,6 +44,8 @@ class TemplateInputs:
         if SCENE not in framing.layers:
             kept[SCENE] = 0
         self._streams = {name: ClipFrames(template, name, kept.get(name, 0)) for name in names}
+        self._apart: dict[str, ClipFrames] = {}
+        self._template = template
 
     def look(self, frame: int) -> Pixels:
         """The motion frame."""
@@ -56,7 +61,16 @@ class TemplateInputs:
         """The pictures of the framing's layers."""
         return tuple(self._streams[name].late(frame) for name in self._framing.layers)
 
+    def apart(self, frame: int) -> tuple[Pixels, Pixels, Pixels, Pixels | None]:
+        """Decoded once more, since few ask for it."""
+        if not self._apart:
+            names = (SCENE, SOURCE, MOTION, OCCLUSION)
+            streams = self._template.streams
+            self._apart = {n: ClipFrames(self._template, n, 0) for n in names if n in streams}
+        scene, source, motion, *front = (each.late(frame) for each in self._apart.values())
+        return scene, source, motion, front[0][..., 0] if front else None
+
     def close(self) -> None:
         """End the decoders."""
-        for stream in self._streams.values():
+        for stream in (*self._streams.values(), *self._apart.values()):
             stream.close()

@@ -15,11 +15,12 @@ from mimo_runtime.synthesis.composition import (
     DecodedCrop,
     Layers,
     compose_frame,
+    feathered_layer,
     picture_to_uint8,
 )
 from mimo_runtime.synthesis.crop import cut_square
 from mimo_runtime.synthesis.feather import default_feather_masks
-from mimo_runtime.synthesis.layer_composition import compose_crops
+from mimo_runtime.synthesis.layer_composition import compose_crops, fitted, painted
 from mimo_runtime.synthesis.matting import on_white, prepare_character
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.synthesis.request import SynthesisRequest
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
 
 Pixels = NDArray[np.uint8]
+Floats = NDArray[np.float32]
 FindPeople = Callable[[Callable[[Pixels], PixelRect | None]], list[PixelRect | None]]
 
 
@@ -56,6 +58,9 @@ class Framing(Protocol):
 
     def finish(self, crops: Sequence[DecodedCrop], pictures: Sequence[Pixels]) -> Pixels:
         """The finished frame, uint8 [height, width, 3]; `pictures` are those of `layers`."""
+
+    def human(self, crops: Sequence[DecodedCrop]) -> tuple[Floats, int, int]:
+        """What was painted, before it goes into the scene: as `painted` gives it."""
 
 
 class PersonFraming:
@@ -87,6 +92,12 @@ class PersonFraming:
         layers = Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)
         return compose_frame(crops, layers, self._feather, self._rules)
 
+    def human(self, crops: Sequence[DecodedCrop]) -> tuple[Floats, int, int]:
+        """The squares, faded at their sides."""
+        return painted(
+            crops, lambda crop: feathered_layer(crop, self.size_px, self._feather, self._rules)
+        )
+
 
 class HumanFraming(PersonFraming):
     """The square around the person; the layer that is painted goes between scene and occluder."""
@@ -104,6 +115,10 @@ class HumanFraming(PersonFraming):
         scene, *front = pictures
         layers = Layers(scene, front[0], front[1][..., 0]) if front else Layers(scene)
         return compose_crops(crops, layers)
+
+    def human(self, crops: Sequence[DecodedCrop]) -> tuple[Floats, int, int]:
+        """The layer."""
+        return painted(crops, fitted)
 
 
 class WholeFraming:
@@ -134,6 +149,12 @@ class WholeFraming:
         (crop,) = crops
         return picture_to_uint8(crop.decoded, self._rules)
 
+    def human(self, crops: Sequence[DecodedCrop]) -> tuple[Floats, int, int]:
+        """All of it, opaque."""
+        (crop,) = crops
+        picture = crop.decoded.transpose(1, 2, 0)
+        return np.concatenate([picture, np.ones_like(picture[..., :1])], axis=2), 0, 0
+
 
 def framing_of(
     request: SynthesisRequest,
@@ -153,6 +174,11 @@ def framing_of(
                 "paints a person without a scene; use the framing 'person'."
             )
         return HumanFraming(request, settings.rules, figure)
+    if without_crops and request.layers:
+        raise UnsupportedError(
+            "Layers are of a person in a scene, and the framing 'whole' has neither; use the "
+            "framing 'person'."
+        )
     if without_crops:
         return WholeFraming(request, settings.rules, manifest)
     return PersonFraming(request, settings.rules)

@@ -1,6 +1,6 @@
 """A painted person, with cover of its own, put between scene and occluder."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -26,8 +26,18 @@ def compose_crops(crops: Sequence[DecodedCrop], layers: Layers) -> Pixels:
     Returns:
         uint8 [height, width, 3] RGB, a new array.
     """
+    return compose_layer(*painted(crops, fitted), layers)
+
+
+def painted(
+    crops: Sequence[DecodedCrop], fit: Callable[[DecodedCrop], Floats]
+) -> tuple[Floats, int, int]:
+    """What crops of a frame show together: premultiplied RGBA float32 [h, w, 4], left and top.
+
+    `fit` brings one to the size of its crop. Where there is none, it is one empty pixel.
+    """
     if not crops:
-        return compose_layer(np.zeros((1, 1, 4), np.float32), 0, 0, layers)
+        return np.zeros((1, 1, 4), np.float32), 0, 0
     around = union(crop.segment.crop for crop in crops)
     canvas = np.zeros((around.height, around.width, 4), np.float32)
     for number, crop in enumerate(crops):
@@ -36,11 +46,11 @@ def compose_crops(crops: Sequence[DecodedCrop], layers: Layers) -> Pixels:
         rows, columns = box.top - around.top, box.left - around.left
         canvas *= 1 - weight
         inside = canvas[rows : rows + box.height, columns : columns + box.width]
-        inside += np.float32(weight) * _fitted(crop)
-    return compose_layer(canvas, around.left, around.top, layers)
+        inside += np.float32(weight) * fit(crop)
+    return canvas, around.left, around.top
 
 
-def _fitted(decoded: DecodedCrop) -> Floats:
+def fitted(decoded: DecodedCrop) -> Floats:
     """The painted square brought back to the size of its crop, float32 [h, w, 4] in 0..1."""
     crop = decoded.segment.crop
     padding = pad_to_square(crop.height, crop.width)

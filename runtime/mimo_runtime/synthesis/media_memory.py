@@ -10,6 +10,7 @@ _PROCESSES_BYTES = 200 << 20  # what decoding processes and encoder hold whateve
 _DECODER_BYTES_PER_PX = 40  # 16 references of 1.5 bytes, a frame for each thread, conversion
 _COMPOSITION_BYTES_PER_PX = 130  # layers and their mixtures in float64, as official
 _OUTPUT_BYTES_PER_PX = 40  # two slots of the ring, the encoder's pictures, a frame in flight
+_LAYERS_BYTES_PER_PX = 200  # layers in flight, and the float32 pictures that they become
 _CHARACTER_BYTES_PER_PX = 64  # indices of the matted levels, float32 layers of a cut-out
 
 
@@ -19,6 +20,9 @@ def media_bytes(request: SynthesisRequest) -> int:
     frame_px = template.width_px * template.height_px
     per_px = _COMPOSITION_BYTES_PER_PX + _OUTPUT_BYTES_PER_PX
     streams = sum(_stream_bytes(template, name) for name in template.streams)
+    if request.layers:
+        per_px += _LAYERS_BYTES_PER_PX
+        streams += len(template.streams) * _reader_bytes(template)
     return _PROCESSES_BYTES + streams + frame_px * per_px + character_bytes(request)
 
 
@@ -36,6 +40,12 @@ def _stream_bytes(template: Template, name: str) -> int:
     kept = 0
     if name in (MOTION, SCENE):
         kept = min(template.frame_count, KEPT_FRAMES, KEPT_BYTES // frame_bytes)
+    readers = 1 if kept == template.frame_count else 2
+    return kept * frame_bytes + readers * _reader_bytes(template)
+
+
+def _reader_bytes(template: Template) -> int:
+    """One decoder with its ring."""
+    frame_px = template.width_px * template.height_px
     frames = slot_frames(BATCH_FRAMES, template.width_px, template.height_px)
-    reader_bytes = RING_SLOTS * frames * frame_bytes + _DECODER_BYTES_PER_PX * frame_px
-    return kept * frame_bytes + reader_bytes * (1 if kept == template.frame_count else 2)
+    return RING_SLOTS * frames * 3 * frame_px + _DECODER_BYTES_PER_PX * frame_px

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
+from mimo_runtime.body.raster import nearest_triangles, resolve
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.body.skeleton import Skeleton
+from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
@@ -58,6 +60,20 @@ class FigurePlanes:
         corner_px = crop.left - padding.left, crop.top - padding.top
         crop_camera = self._camera(camera, corner_px, side_px)
         self._draw(self.cast.figure, self.cast.pose(pose), crop_camera, out)
+
+    def depth_m(self, pose: Pose, camera: Camera) -> Floats:
+        """How far the figure in `pose` of the skeleton is, 0 where it is not.
+
+        Float32 [height, width] of the camera's picture.
+        """
+        body = self.cast.figure.dressed
+        points = pose_vertices(body, self.cast.pose(pose))
+        nearest = nearest_triangles(
+            *camera.project(points), body.triangles, camera.width_px, camera.height_px
+        )
+        nothing = np.zeros((len(points), 3), np.float32)
+        *_, depth_m = resolve(*nearest, body.triangles, nothing, 1)
+        return np.where(np.isfinite(depth_m), depth_m, 0).astype(np.float32)
 
     def reference(self) -> Floats:
         """float32 [12, H, W] of the figure as its own picture shows it, without shadow."""
@@ -112,6 +128,13 @@ class MotionPlanes:
         else:
             self._planes.fill(0)
         return self._planes
+
+    def depth_m(self, frame: int) -> Floats | None:
+        """As in `FigurePlanes`, of the whole frame; None where the person is not to be seen."""
+        index = self._template.source_indices[frame]
+        if not self._poses.drawn(index):
+            return None
+        return self._drawn.depth_m(self._poses.pose(index), self._poses.camera(index))
 
     def reference(self) -> Floats:
         """As `FigurePlanes.reference`."""

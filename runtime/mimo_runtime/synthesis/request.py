@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.planning.segments import Part
 from mimo_runtime.synthesis.feather import FeatherMasks
+from mimo_runtime.synthesis.frame_layers import FrameLayers
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.wire.settings import Settings
 
@@ -20,7 +21,7 @@ class SynthesisRequest:
     `character` uint8 [height, width, 3 or 4]; `matte` uint8 [height, width] or None when the
     picture has an alpha channel; `feather` None for the built-in masks; `prepared` the character
     folder that the picture is of, None where it is of none; `part` the frames that are made, None
-    for all.
+    for all; `layers` whether frames come with what they were put together of.
     """
 
     character: NDArray[np.uint8]
@@ -30,6 +31,7 @@ class SynthesisRequest:
     feather: FeatherMasks | None = None
     prepared: Path | None = None
     part: Part | None = None
+    layers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,12 @@ class OutputFormat:
 
 @dataclass(frozen=True, slots=True)
 class OutputFrame:
-    """One finished frame: `rgb` uint8 [height, width, 3], shown `timestamp_s` after the first."""
+    """One finished frame: `rgb` uint8 [height, width, 3], shown `timestamp_s` after the first.
+
+    `layers` where they were asked for.
+    """
 
     index: int
     timestamp_s: float
     rgb: NDArray[np.uint8]
+    layers: FrameLayers | None = field(default=None, kw_only=True)

@@ -61,17 +61,18 @@ class OutputKind(Enum):
     LOSSLESS = "lossless"
 
 
-def output_kind(output: Path) -> OutputKind:
-    """What `output` is to be: a video for NAME.mp4, pictures for a folder.
+def output_kind(output: Path, suffixes: tuple[str, ...] = (".mp4",)) -> OutputKind:
+    """What `output` is to be: a video for a name that ends in one of `suffixes`, pictures for a
+    folder.
 
     Raises:
         InvalidRequestError: it is neither.
     """
-    if output.suffix.lower() == ".mp4":
+    if output.suffix.lower() in suffixes:
         return OutputKind.VIDEO
     if output.suffix == "" or output.is_dir():
         return OutputKind.LOSSLESS
     raise InvalidRequestError(
-        f"The output {output} is of a kind that is not written; give a name that ends in .mp4, "
-        "or one without a suffix for a folder of PNG pictures."
+        f"The output {output} is of a kind that is not written; give a name that ends in "
+        f"{' or '.join(suffixes)}, or one without a suffix for a folder of PNG pictures."
     )

@@ -52,9 +52,9 @@ def test_a_stitched_shot_is_the_whole_render(shot: Path) -> None:
     assert run("stitch", here / "shot", *EXR, "-o", here / "again") == 0
     assert content(here / "again") == whole
     assert run("stitch", shot, "--picture-format", "png", "-o", here / "png") == 0
-    assert list(content(here / "png")) == [f"frame_{index:06d}.png" for index in range(8)]
+    assert list(content(here / "png")) == [f"frame.{1001 + index}.png" for index in range(8)]
     for index in range(8):
-        with Image.open(here / "png" / f"frame_{index:06d}.png") as picture:
+        with Image.open(here / "png" / f"frame.{1001 + index}.png") as picture:
             rgb = np.asarray(picture)
         file = OpenEXR.File(str(here / "exr" / f"frame.{1001 + index}.exr"))
         assert file.header()["imageCounter"] == 1001 + index

@@ -6,7 +6,7 @@ from fractions import Fraction
 import numpy as np
 
 from mimo_runtime.farm.recipe import Recipe
-from mimo_runtime.farm.shot_folder import Shot
+from mimo_runtime.farm.shot import Shot
 from mimo_runtime.synthesis.request import OutputFrame
 
 FRAMES = 10

@@ -37,6 +37,11 @@ overlap: 2
 output: renders/010
 result: renders/010.final
 picture_format: exr
+layers: true
+frame_range: 1009-1032
+timecode: "01:00:00:00"
+sound: music.wav
+colour: {ocio: studio.ocio, space: ACEScg, plate: plates/010.####.exr, plate_space: camera}
 settings: {steps: 25, guidance: 3.5, seed: 7, mode: corrected, framing: person}
 decompose:
   person: 2
@@ -80,12 +85,20 @@ def test_everything(written) -> None:
     assert (shot.options["guidance"], shot.options["tiles"]) == (3.5, 4)
     assert (shot.segment_frames, shot.result.name) == (48, "010.final")
     assert shot.options["picture_format"] == "exr"
+    assert shot.options["layers"] is True
+    assert (shot.options["frame_range"], shot.options["timecode"]) == ("1009-1032", "01:00:00:00")
+    assert shot.options["sound"] == path.parent / "music.wav"
+    assert (shot.options["space"], shot.options["plate_space"]) == ("ACEScg", "camera")
+    assert shot.options["plate"] == path.parent / "plates/010.####.exr"
     assert not {"settings", "decompose", "output", "shot"} & set(shot.options)
 
 
 WRONG = [
     (LEAST.replace("shot: 1", "shot: 2"), 1, "shot is 2; give one of 1"),
-    (LEAST + "colour: ACEScg\n", 6, "there is no 'colour'; give one of shot, bundle"),
+    (LEAST + "color: ACEScg\n", 6, "there is no 'color'; give one of shot, bundle"),
+    (LEAST + "colour: ACEScg\n", 6, "'colour' holds values of its own; put them below it"),
+    (LEAST + "layers: yes please\n", 6, "layers is 'yes please'; give true or false"),
+    (LEAST + "alpha: 1\n", 6, "alpha is 1; give one text"),
     (LEAST + "bundle: other\n", 6, "'bundle' stands here again; leave one out"),
     (LEAST + "threads: many\n", 6, "threads is 'many'; give one integer"),
     (LEAST + "threads: -1\n", 6, "threads is -1; give 0 or more"),
@@ -94,7 +107,7 @@ WRONG = [
     (LEAST + "settings:\n  mode: new\n", 7, "mode is 'new'; give one of official, corrected"),
     (LEAST + "settings: 5\n", 6, "'settings' holds values of its own; put them below it"),
     (LEAST + "settings: {seed: [1, 2]}\n", 6, "seed is no single value; give one integer"),
-    (LEAST + "picture_format: jpeg\n", 6, "picture_format is 'jpeg'; give one of png, exr"),
+    (LEAST + "picture_format: jpeg\n", 6, "picture_format is 'jpeg'; give one of png, png16, tiff16"),
     (LEAST + "matte: 5\n", 6, "matte is 5; give one path"),
     (LEAST + "driving: d.mp4\n", 1, "give exactly one of template, driving, or motion with scene"),
     (LEAST.replace("template", "motion"), 1, "motion and scene belong together; give both"),
@@ -120,6 +133,13 @@ def test_what_is_wrong_is_one_sentence_with_its_line(written, text, line, senten
     told = str(raised.value)
     assert told.startswith(f"{path}, line {line}: {sentence}")
     assert told.endswith(".")
+
+
+def test_a_timecode_needs_no_quotes(written) -> None:
+    """Though YAML 1.1 reads it as a number to the base of 60."""
+    assert read_shot(written(LEAST + "timecode: 10:00:00:00\n")).options["timecode"] == (
+        "10:00:00:00"
+    )
 
 
 def test_a_file_that_is_not_there_or_is_no_shot(written, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Finished frames as studios take them: depth, layers, alpha, colour, numbers and timecode."""

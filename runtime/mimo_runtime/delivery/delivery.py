@@ -1,0 +1,172 @@
+"""How a result is to be delivered; what cannot be is refused before the work."""
+
+import importlib.util
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.frame_folder import FrameFormat
+from mimo_runtime.wire.kinds import OutputKind, output_kind
+
+MOVIE_SUFFIXES: Final = (".mp4", ".mov")
+_EXR: Final = (FrameFormat.EXR, FrameFormat.EXR32)
+_DEEP_PICTURES: Final = (FrameFormat.PNG16, FrameFormat.TIFF16, FrameFormat.EXR32)
+_LIBRARIES: Final = {
+    "OpenEXR": ("EXR pictures", "OpenEXR"),
+    "OpenImageIO": ("16-bit pictures and plates of pictures", "OpenImageIO"),
+    "PyOpenColorIO": ("This colour conversion", "OpenColorIO"),
+}
+
+
+class MovieFormat(StrEnum):
+    """What a video file holds."""
+
+    H264 = "h264"
+    HEVC = "hevc"
+    PRORES = "prores4444"
+    DNXHR = "dnxhr"
+
+
+class Alpha(StrEnum):
+    """Whether the person is delivered alone, and what colours are multiplied with."""
+
+    NONE = "none"
+    STRAIGHT = "straight"
+    PREMULTIPLIED = "premultiplied"
+
+
+class PlateHolds(StrEnum):
+    """What a plate shows: the scene without anybody, or the driving video."""
+
+    SCENE = "scene"
+    DRIVING = "driving"
+
+
+@dataclass(frozen=True, slots=True)
+class Plate:
+    """A scene in its own depth: a video, a picture, or pictures with #### for their number.
+
+    `space` None is scene-linear Rec.709 of EXR files and sRGB of others; `first_frame` is the
+    number of the picture of the clip's first frame.
+    """
+
+    path: Path
+    first_frame: int
+    space: str | None = None
+    holds: PlateHolds = PlateHolds.SCENE
+
+    @property
+    def is_movie(self) -> bool:
+        """Whether it is a video file."""
+        return self.path.suffix.lower() in (".mp4", ".mov", ".mkv", ".mxf", ".webm", ".avi")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """All that is asked of an output.
+
+    Attributes:
+        pictures: of an output that is a folder.
+        movie: of one that is a file; None: H.264 in .mp4, ProRes 4444 in .mov.
+        first_frame: number of the clip's first frame.
+        timecode: of that frame, "HH:MM:SS:FF", with ; before FF where frames are dropped.
+        alpha: STRAIGHT or PREMULTIPLIED deliver the person alone.
+        layers: EXR pictures get all layers beside the frame.
+        space: colour space of the output; None: scene-linear Rec.709 in EXR, else sRGB.
+        ocio: OpenColorIO configuration that names spaces; None for the built-in ones.
+        plate: what the scene is taken from; None for the template.
+    """
+
+    pictures: FrameFormat = FrameFormat.PNG
+    movie: MovieFormat | None = None
+    first_frame: int = 1
+    timecode: str | None = None
+    alpha: Alpha = Alpha.NONE
+    layers: bool = False
+    space: str | None = None
+    ocio: Path | None = None
+    plate: Plate | None = None
+
+    @property
+    def needs_layers(self) -> bool:
+        """Whether it can only be made of frames that come with their layers."""
+        return self.layers or self.alpha is not Alpha.NONE or self.plate is not None
+
+    def wants_layers(self, output: Path) -> bool:
+        """Whether more than 8 bits, or layers, are to be in `output`."""
+        if delivered_kind(output) is OutputKind.VIDEO:
+            return self.needs_layers or self.movie_of(output) is not MovieFormat.H264
+        return self.needs_layers or self.pictures in _DEEP_PICTURES
+
+    def movie_of(self, output: Path) -> MovieFormat:
+        """What the video file `output` holds."""
+        if self.movie is not None:
+            return self.movie
+        return MovieFormat.PRORES if output.suffix.lower() == ".mov" else MovieFormat.H264
+
+    def space_of(self, output: Path) -> str:
+        """The colour space of `output`."""
+        in_exr = delivered_kind(output) is OutputKind.LOSSLESS and self.pictures in _EXR
+        return self.space or ("lin_rec709" if in_exr else "srgb")
+
+
+def delivered_kind(output: Path) -> OutputKind:
+    """A video or pictures. Raises InvalidRequestError where it is neither."""
+    return output_kind(output, MOVIE_SUFFIXES)
+
+
+def check_delivery(output: Path, delivery: Delivery) -> None:
+    """Refuse what cannot become `output`. Raises InvalidRequestError: the sentence says why."""
+    for sentence in _contradictions(output, delivery):
+        raise InvalidRequestError(sentence)
+    for library in _libraries(output, delivery):
+        if importlib.util.find_spec(library) is None:
+            needs, package = _LIBRARIES[library]
+            raise InvalidRequestError(
+                f"{needs} need the library {package}; install it with 'pip install {package}', or "
+                "have 8-bit pictures in sRGB written."
+            )
+
+
+def _contradictions(output: Path, delivery: Delivery) -> Iterator[str]:
+    pictures, alpha = delivery.pictures, delivery.alpha
+    if delivered_kind(output) is OutputKind.VIDEO:
+        movie, suffix = delivery.movie_of(output), output.suffix.lower()
+        kind = "EXR" if pictures in _EXR else pictures.value
+        its = f"the output '{output}' is a video; name a folder."
+        if pictures is not FrameFormat.PNG:
+            yield f"{kind} pictures are asked for, and {its}"
+        if movie in (MovieFormat.PRORES, MovieFormat.DNXHR) and suffix != ".mov":
+            yield f"{movie.value} goes into .mov, and the output is '{output}'; name a .mov file."
+        if alpha is not Alpha.NONE and movie is not MovieFormat.PRORES:
+            yield f"{movie.value} has no alpha; choose prores4444 in a .mov file, or pictures."
+        if delivery.layers:
+            yield f"Layers go into EXR pictures, and {its}"
+        return
+    if delivery.movie is not None:
+        yield f"{delivery.movie.value} is asked for, and '{output}' is a folder; name a video file."
+    if delivery.layers and pictures not in _EXR:
+        yield f"Layers go into EXR pictures, not {pictures.value}; choose exr or exr32."
+    if delivery.layers and alpha is not Alpha.NONE:
+        yield "Layers hold the person's alpha already; ask for layers or for alpha."
+    if alpha is Alpha.PREMULTIPLIED and pictures in (FrameFormat.PNG, FrameFormat.PNG16):
+        yield "PNG keeps straight alpha; ask for that, or for tiff16 or exr."
+    if alpha is Alpha.STRAIGHT and pictures in _EXR:
+        yield "EXR keeps premultiplied alpha; ask for that, or for png16 or tiff16."
+
+
+def _libraries(output: Path, delivery: Delivery) -> Iterator[str]:
+    if delivered_kind(output) is OutputKind.LOSSLESS:
+        if delivery.pictures in _EXR:
+            yield "OpenEXR"
+        elif delivery.pictures is not FrameFormat.PNG:
+            yield "OpenImageIO"
+    plate = delivery.plate
+    if plate is not None and not plate.is_movie:
+        yield "OpenImageIO"
+    plain = {None, "srgb", "lin_rec709"}
+    if delivery.ocio or {delivery.space, plate.space if plate else None} - plain:
+        yield "PyOpenColorIO"

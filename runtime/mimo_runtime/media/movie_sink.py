@@ -1,0 +1,103 @@
+"""A video file that is being written: its frames, its sound, and what is said of it."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.files import write_errors
+from mimo_runtime.media.frame_sink import Target
+from mimo_runtime.media.movie_codec import MovieCodec
+from mimo_runtime.media.sound import Sound
+from mimo_runtime.media.sound_track import SoundTrack
+
+
+class MovieSink(Target):
+    """MP4 or MOV, by the name's ending, with the index at the front; an older file is replaced.
+
+    `metadata` are texts that travel with it, `sound` what is heard with it.
+
+    A frame is converted and encoded in a thread while the next one is made; what fails there is
+    raised by the next call.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size_px: tuple[int, int],
+        rate_fps: Fraction,
+        codec: MovieCodec,
+        metadata: Mapping[str, str],
+        sound: Sound | None = None,
+        sound_codec: str = "aac",
+    ) -> None:
+        self._path = path
+        self._codec = codec
+        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+        with write_errors(path):
+            self._partial.touch(exist_ok=False)
+        container = "mov" if path.suffix.lower() == ".mov" else "mp4"
+        try:
+            with write_errors(path):
+                self._container = av.open(
+                    str(self._partial),
+                    "w",
+                    format=container,
+                    container_options={"movflags": "faststart"},
+                )
+            self._container.metadata.update(metadata)
+            self._stream = codec.add_stream(self._container, *size_px, rate_fps)
+        except BaseException:
+            self._partial.unlink()
+            raise
+        self._rate_fps = rate_fps
+        self._track = SoundTrack(self._container, sound, sound_codec) if sound else None
+        self._thread = ThreadPoolExecutor(1, "encoder")
+        self._encoding: Future[None] | None = None
+
+    def write(self, index: int, pixels: NDArray[np.generic]) -> None:
+        """Take a frame [height, width, channels] as the codec takes it; indices ascend from 0.
+
+        Errors as in `FrameSink.write`.
+        """
+        with write_errors(self._path):
+            picture = self._codec.picture(pixels)
+            self._finish()
+            self._encoding = self._thread.submit(self._encode, picture, index)
+
+    def commit(self) -> None:
+        """See `Target.commit`."""
+        with write_errors(self._path):
+            self._finish()
+            self._thread.shutdown()
+            self._container.mux(self._stream.encode(None))
+            if self._track:
+                self._track.finish()
+            self._container.close()
+            self._partial.replace(self._path)
+
+    def discard(self) -> None:
+        """See `Target.discard`."""
+        self._thread.shutdown()
+        if self._track:
+            self._track.close()
+        with contextlib.suppress(OSError):
+            self._container.close()
+        self._partial.unlink(missing_ok=True)
+
+    def _encode(self, picture: av.VideoFrame, index: int) -> None:
+        frame = self._codec.converted(picture, index, self._stream)
+        self._container.mux(self._stream.encode(frame))
+        if self._track:
+            self._track.write_until((index + 1) / self._rate_fps)
+
+    def _finish(self) -> None:
+        """Wait for the frame that is being encoded."""
+        if self._encoding is not None:
+            self._encoding.result()
