@@ -47,13 +47,13 @@ def open_deep_movie(
     note: str,
     sound: Sound | None,
 ) -> DeepMovie:
-    """A video of `space`; what it says of itself is in its description. Errors as in `MovieSink`.
+    """A video of `space`; what it says of itself is its title. Errors as in `MovieSink`.
 
     Sound is AAC in .mp4 and 16-bit PCM in .mov.
     """
     movie = delivery.movie_of(path)
     said = f"colour space {space}, alpha {delivery.alpha.value}"
-    metadata = {"description": said} | ({VIDEO_KEY: note} if note else {})
+    metadata = {"title": said} | ({VIDEO_KEY: note} if note else {})
     if timecode is not None:
         metadata["timecode"] = str(timecode)
     codec = _codec(movie, delivery.alpha, clip.size_px)

@@ -107,7 +107,11 @@ WRONG = [
     (LEAST + "settings:\n  mode: new\n", 7, "mode is 'new'; give one of official, corrected"),
     (LEAST + "settings: 5\n", 6, "'settings' holds values of its own; put them below it"),
     (LEAST + "settings: {seed: [1, 2]}\n", 6, "seed is no single value; give one integer"),
-    (LEAST + "picture_format: jpeg\n", 6, "picture_format is 'jpeg'; give one of png, png16, tiff16"),
+    (
+        LEAST + "picture_format: jpeg\n",
+        6,
+        "picture_format is 'jpeg'; give one of png, png16, tiff16",
+    ),
     (LEAST + "matte: 5\n", 6, "matte is 5; give one path"),
     (LEAST + "driving: d.mp4\n", 1, "give exactly one of template, driving, or motion with scene"),
     (LEAST.replace("template", "motion"), 1, "motion and scene belong together; give both"),

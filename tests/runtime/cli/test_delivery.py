@@ -1,0 +1,112 @@
+"""Shots with layers, a frame range and a sound of their own, rendered whole and in segments."""
+
+from pathlib import Path
+
+import av
+import pytest
+
+from mimo_runtime.cli import main
+from mimo_runtime.media.sound import write_wav
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.bundles import SMALL_BUNDLE
+from tests.runtime.delivery.test_movies import Clicks
+from tests.runtime.media.clicks import RATE_HZ, heard_clicks
+from tests.runtime.serving.calls import shorten
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(["-q", *map(str, arguments)])
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+def content(path: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in sorted(path.iterdir())}
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Path:
+    """The frames 1003 to 1006 of 8, with layers and clicks in a file."""
+    shorten(TEMPLATE, tmp_path)
+    write_wav(tmp_path / "clicks.wav", Clicks())
+    path = tmp_path / "shot.yaml"
+    path.write_text(
+        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
+        "first_frame: 1001\nframe_range: 1003-1006\nsegment_frames: 3\noutput: shot\n"
+        "result: exr\npicture_format: exr\nlayers: true\ntimecode: 01:00:00:00\n"
+        "sound: clicks.wav\nsettings: {steps: 1, guidance: 1, mode: corrected}\n"
+    )
+    return path
+
+
+def test_stitched_layers_are_those_of_the_whole_render(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = shot.parent
+    for segment in (1, 0):
+        assert run("render", shot, "--segment", segment) == 0
+    names = [f"frame.{number}.{kind}" for number in range(1003, 1007) for kind in ("npz", "png")]
+    assert list(content(here / "shot" / "frames")) == names
+    assert run("stitch", shot) == 0
+    assert run("render", shot, "-o", here / "whole") == 0
+    whole = content(here / "whole")
+    assert list(whole) == [f"frame.{number}.exr" for number in range(1003, 1007)]
+    assert content(here / "exr") == whole
+
+    png = ("--picture-format", "png")
+    for name, options in {
+        "person.mov": ("--alpha", "straight"),
+        "frame.mov": (),
+        "deep": ("--picture-format", "png16"),
+    }.items():
+        asked = (*png, *options) if name.endswith("mov") else options
+        shot.write_text(shot.read_text().replace("layers: true\n", ""))
+        assert run("stitch", shot, *asked, "-o", here / f"stitched-{name}") == 0
+        assert run("render", shot, *asked, "-o", here / name) == 0
+    assert content(here / "stitched-deep") == content(here / "deep")
+    rate_hz, heard = heard_clicks(here / "frame.mov")
+    assert (rate_hz, heard) == (RATE_HZ, [0])  # the one at 0.1 s, with the third of 20 a second
+    for name in ("person.mov", "frame.mov"):
+        with av.open(str(here / name)) as one, av.open(str(here / f"stitched-{name}")) as other:
+            made, stitched = ([bytes(p) for p in each.demux()] for each in (one, other))
+            assert made == stitched
+            assert one.streams.video[0].frames == 4
+
+    assert run("render", shot, "--frames", "1003") == 2
+    assert "differs in layers (kept); choose another folder" in capsys.readouterr().err
+    assert run("render", shot, "--frames", "1002-1004", "-o", here / "other") == 2
+    assert "the shot has the frames 1003-1006; ask" in capsys.readouterr().err
+    assert run("render", shot, "--frame-range", "1003-1005", "--segment", "0") == 2
+    assert "frames of the shot (1003-1006, now 1003-1005)" in capsys.readouterr().err
+
+
+def test_plain_segments_have_no_layers_to_deliver(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shot.read_text().replace("layers: true\n", "").replace("exr\n", "out.mp4\n", 1)
+    shot.write_text(text.replace("picture_format: exr\n", ""))
+    assert run("render", shot, "--segment", "0") == 0
+    assert run("render", shot, "--segment", "1") == 0
+    assert run("stitch", shot) == 0
+    assert run("stitch", shot, "-o", shot.parent / "a.mov", "--alpha", "straight") == 2
+    assert "keeps no layers, of which alpha, layers and plates" in capsys.readouterr().err
+    assert run("stitch", shot, "-o", shot.parent / "plain.mov") == 0
+
+
+def test_what_cannot_be_is_told_before_the_work(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for options, sentence in [
+        (("--frame-range", "1001-1009"), "the shot has the frames 1001-1008; ask"),
+        (("--sound", shot), "is no sound of an accepted kind; accepted are WAV"),
+        (("--plate-space", "srgb"), "give --plate with them"),
+        (("--space", "foo"), "There is no colour space 'foo'"),
+        (("--timecode", "1:2"), "'1:2' is no timecode"),
+        (("--framing", "whole"), "Layers are of a person in a scene"),
+        (("--alpha", "straight"), "Layers hold the person's alpha already"),
+    ]:
+        code = run("render", shot, *options, "-o", shot.parent / "out")
+        assert code in (2, 3, 8)
+        assert sentence in capsys.readouterr().err
+        assert not (shot.parent / "out").exists()
