@@ -26,8 +26,8 @@ def delivery_options(command: Command) -> Command:
         click.option("--movie-format", type=click.Choice([each.value for each in MovieFormat]),
                      help="Of an output that is a video: h264 or hevc in .mp4 or .mov, prores4444 "
                      "or dnxhr in .mov. Default: h264 in .mp4, prores4444 in .mov."),
-        click.option("--alpha", type=click.Choice([each.value for each in Alpha]), default=Alpha.NONE.value,
-                     show_default=True,
+        click.option("--alpha", type=click.Choice([each.value for each in Alpha]),
+                     default=Alpha.NONE.value, show_default=True,
                      help="The person alone, with colours multiplied by alpha or not."),
         click.option("--layers", is_flag=True,
                      help="EXR pictures get human, scene, occlusion, matte, motion and, where it "

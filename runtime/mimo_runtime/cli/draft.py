@@ -12,6 +12,8 @@ from mimo_runtime.cli.counts import counted
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
     from mimo_runtime.delivery.delivery import Delivery
+    from mimo_runtime.media.sound import Sound
+    from mimo_runtime.synthesis.draft import Draft
     from mimo_runtime.templates.folder import Template
 
 
@@ -32,11 +34,7 @@ def draw_draft(
 
     Raises MimoError; the sentence says why.
     """
-    from contextlib import closing
-
     from mimo_runtime.cli.progress import ProgressBars
-    from mimo_runtime.delivery.finisher import DeliveredClip
-    from mimo_runtime.delivery.opening import open_delivery
     from mimo_runtime.farm.frame_numbers import shot_range
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.synthesis.draft import Draft
@@ -54,19 +52,30 @@ def draw_draft(
         draft = Draft(figure, opened, bars)
         form = draft.output
         chosen = shot_range(frame_range, delivery.first_frame, form.frame_count)
-        clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
-        sound = template_sound(opened, chosen, own_sound)
-        with (
-            open_delivery(output, delivery, clip, sound=sound) as sink,
-            closing(draft.frames(chosen)) as frames,
-        ):
-            for frame in frames:
-                sink.write(frame.index - chosen.start, frame.rgb)
+        _write(draft, chosen, output, delivery, template_sound(opened, chosen, own_sound))
     seconds = time.monotonic() - started_s
     click.echo(
         f"{output}: draft of {counted(len(chosen), 'frame')} of "
         f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
+
+
+def _write(
+    draft: "Draft", chosen: range, output: Path, delivery: "Delivery", sound: "Sound | None"
+) -> None:
+    from contextlib import closing
+
+    from mimo_runtime.delivery.finisher import DeliveredClip
+    from mimo_runtime.delivery.opening import open_delivery
+
+    form = draft.output
+    clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
+    with (
+        open_delivery(output, delivery, clip, sound=sound) as sink,
+        closing(draft.frames(chosen)) as frames,
+    ):
+        for frame in frames:
+            sink.write(frame.index - chosen.start, frame.rgb)
 
 
 def say_preflight(

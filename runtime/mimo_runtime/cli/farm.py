@@ -8,6 +8,7 @@ import click
 from mimo_runtime.cli.json_output import put_json
 from mimo_runtime.cli.node import node, node_end, node_start
 from mimo_runtime.cli.options import FILE, examples
+from mimo_runtime.cli.submit import submit
 
 if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
@@ -22,7 +23,7 @@ def farm() -> None:
     """Jobs for the schedulers of render farms (docs/farm.md)."""
 
 
-for _command in (node, node_start, node_end):
+for _command in (node, node_start, node_end, submit):
     farm.add_command(_command)
 
 

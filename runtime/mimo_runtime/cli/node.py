@@ -14,6 +14,7 @@ from mimo_runtime.errors import ServerUnreachableError
 
 if TYPE_CHECKING:
     from mimo_runtime.bundle import Bundle
+    from mimo_runtime.farm.node import Task
     from mimo_runtime.runner.synthesizer import Synthesizer
     from mimo_runtime.synthesis.cancellation import CancellationToken
 
@@ -59,6 +60,19 @@ def forwarded(socket: Path, arguments: Sequence[str]) -> int | None:
         return None
 
 
+def warm_task() -> "Task":
+    """What does commands in this process, one after the other, and keeps the bundle loaded."""
+    from mimo_runtime.cli.main import run
+
+    warm = Warm()
+
+    def task(arguments: Sequence[str], token: "CancellationToken") -> int:
+        warm.token = token
+        return run(list(arguments), warm)
+
+    return task
+
+
 @click.command()
 @click.argument("socket", type=click.Path(path_type=Path))
 @click.option("--idle", type=click.FloatRange(1), default=900.0, show_default=True,
@@ -68,16 +82,9 @@ def node(socket: Path, idle: float) -> None:
 
     'mimo render --frames' does its work there then, and the bundle is loaded once.
     """
-    from mimo_runtime.cli.main import run
     from mimo_runtime.farm.node import serve_node
 
-    warm = Warm()
-
-    def task(arguments: Sequence[str], token: "CancellationToken") -> int:
-        warm.token = token
-        return run(list(arguments), warm)
-
-    serve_node(socket, idle, task, lambda: click.echo(_READY))
+    serve_node(socket, idle, warm_task(), lambda: click.echo(_READY))
 
 
 @click.command(name="node-start")

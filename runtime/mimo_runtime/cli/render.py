@@ -83,6 +83,10 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
         _render_part(options | {"output": segment_folder(shot_file, output)}, settings)
         return
     check_delivery(output, delivery)
+    if draft and delivery.needs_layers:
+        raise InvalidRequestError(
+            "A draft has no layers; leave --layers, --alpha and --plate out, or render."
+        )
     with chosen_template(options, output) as template:
         if draft:
             given = options["character"], options["matte"], template, output

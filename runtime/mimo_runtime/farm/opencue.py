@@ -1,0 +1,63 @@
+"""A shot as a job of OpenCue: a layer of segments, and one that joins them.
+
+Its own library launches the job, in a Python of its own where that cannot be installed beside this
+program: `opencue_outline` is the script that runs there.
+"""
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+from typing import Any, Final
+
+from mimo_runtime.errors import ServerUnreachableError, UnsupportedError
+from mimo_runtime.farm.shot_file import ShotFile
+
+FRAME: Final = "#IFRAME#"
+"""What OpenCue replaces by a frame's number; a frame of the layer is a segment of the shot."""
+_SCRIPT: Final = Path(__file__).with_name("opencue_outline.py")
+_MISSING: Final = 3
+
+
+def outline_job(shot: ShotFile, frames: range, command: str) -> dict[str, Any]:
+    """The job that renders `frames` of a shot, indices in its clip, as plain data.
+
+    `command` is what nodes call 'mimo'; they see the shot file where this machine has it.
+    """
+    path = str(shot.path.resolve())
+    segments = -(-len(frames) // shot.segment_frames)
+    return {
+        "name": shot.output.name,
+        "range": f"0-{segments - 1}",
+        "render": [*_quoted(command, "render", path), "--segment", FRAME],
+        "stitch": _quoted(command, "stitch", path),
+    }
+
+
+def launch(job: dict[str, Any], python: str) -> str:
+    """Launch a job by the Python that has OpenCue's library; gives back what is said of it.
+
+    Raises:
+        UnsupportedError: it has not.
+        ServerUnreachableError: the job was not taken.
+    """
+    ran = subprocess.run(
+        [python, str(_SCRIPT)], input=json.dumps(job), capture_output=True, text=True, check=False
+    )
+    if ran.returncode == _MISSING:
+        raise UnsupportedError(
+            "OpenCue's library is missing; install it with 'pip install opencue-pyoutline', or "
+            "name a Python that has it in the variable MIMO_OPENCUE_PYTHON."
+        )
+    if ran.returncode:
+        told = (ran.stderr.strip().splitlines() or ["nothing was said"])[-1].rstrip(".")
+        raise ServerUnreachableError(
+            f"OpenCue did not take the job: {told}; see that the variable CUEBOT_HOSTS names your "
+            "Cuebot."
+        )
+    return ran.stdout.strip()
+
+
+def _quoted(*words: str) -> list[str]:
+    """Words for the shell in which OpenCue starts a frame."""
+    return [shlex.quote(word) for word in words]

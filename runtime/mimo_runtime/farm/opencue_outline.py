@@ -1,0 +1,34 @@
+"""Launch a job by OpenCue's outline library: JSON of `opencue.outline_job` on stdin.
+
+Run as a script by a Python that has that library and need not have this program.
+"""
+
+import json
+import sys
+from typing import Any
+
+_MISSING = 3
+
+
+def launched(job: dict[str, Any]) -> list[str]:
+    """Launch a job; gives back what Cuebot calls it."""
+    from outline import Outline, cuerun
+    from outline.modules.shell import Shell, ShellCommand
+
+    outline = Outline(job["name"], frame_range=job["range"])
+    render = Shell("render", command=job["render"], range=job["range"], chunk=1)
+    stitch = ShellCommand("stitch", command=job["stitch"])
+    stitch.depend_all(render)
+    outline.add_layer(render)
+    outline.add_layer(stitch)
+    jobs = cuerun.launch(outline, use_pycuerun=False)
+    return [each.name() for each in jobs]
+
+
+if __name__ == "__main__":
+    sys.path.pop(0)  # this folder, whose modules have names of others
+    try:
+        names = launched(json.load(sys.stdin))
+    except ImportError:
+        sys.exit(_MISSING)
+    sys.stdout.write("\n".join(f"{name}: launched." for name in names) + "\n")
