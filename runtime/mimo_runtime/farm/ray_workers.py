@@ -105,8 +105,8 @@ def _connected(cluster: Cluster) -> Iterator[None]:
         ray.init(address=cluster.address or "local", log_to_driver=False, logging_level=40, **here)
     except (ConnectionError, RuntimeError, ValueError) as error:
         raise ServerUnreachableError(
-            f"No Ray cluster can be used at {cluster.address or 'this machine'}: {error}; start one, "
-            "or give another address."
+            f"No Ray cluster can be used at {cluster.address or 'this machine'}: {error}; start "
+            "one, or give another address."
         ) from None
     try:
         yield
