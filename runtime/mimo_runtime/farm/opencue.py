@@ -44,13 +44,13 @@ def launch(job: dict[str, Any], python: str) -> str:
     ran = subprocess.run(
         [python, str(_SCRIPT)], input=json.dumps(job), capture_output=True, text=True, check=False
     )
+    told = (ran.stderr.strip().splitlines() or ["nothing was said"])[-1].rstrip(".")
     if ran.returncode == _MISSING:
         raise UnsupportedError(
-            "OpenCue's library is missing; install it with 'pip install opencue-pyoutline', or "
-            "name a Python that has it in the variable MIMO_OPENCUE_PYTHON."
+            f"OpenCue's library is missing ({told}); install it with 'pip install "
+            "opencue-pyoutline packaging', or name a Python that has it in MIMO_OPENCUE_PYTHON."
         )
     if ran.returncode:
-        told = (ran.stderr.strip().splitlines() or ["nothing was said"])[-1].rstrip(".")
         raise ServerUnreachableError(
             f"OpenCue did not take the job: {told}; see that the variable CUEBOT_HOSTS names your "
             "Cuebot."

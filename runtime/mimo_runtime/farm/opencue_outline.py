@@ -29,6 +29,7 @@ if __name__ == "__main__":
     sys.path.pop(0)  # this folder, whose modules have names of others
     try:
         names = launched(json.load(sys.stdin))
-    except ImportError:
+    except ImportError as error:
+        sys.stderr.write(f"{error}\n")
         sys.exit(_MISSING)
     sys.stdout.write("\n".join(f"{name}: launched." for name in names) + "\n")
