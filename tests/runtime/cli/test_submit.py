@@ -1,0 +1,169 @@
+"""Shots handed to schedulers: Open Job Description's session, OpenCue's library, real Ray.
+
+Ray and OpenCue are used by Pythons that have them: `MIMO_RAY_PYTHON` (this program and ray) and
+`MIMO_OPENCUE_PYTHON` (opencue-pyoutline, packaging); without these the tests are skipped.
+"""
+
+import importlib.util
+import os
+import shlex
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mimo_runtime.cli import main
+from mimo_runtime.farm.shot_folder import open_shot
+from mimo_runtime.farm.stitch import check_shot
+from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.bundles import SMALL_BUNDLE
+from tests.runtime.serving.calls import shorten
+
+PATIENCE_S = 500
+COMMAND = "from mimo_runtime.cli import main; main()"
+HERE = Path(__file__).parent
+
+
+def python_with(library: str, variable: str) -> str:
+    found = importlib.util.find_spec(library) is not None
+    python = os.environ.get(variable, sys.executable if found else "")
+    if not python:
+        pytest.skip(f"needs {library}; name a Python that has it in {variable}")
+    return python
+
+
+def run(*arguments: object) -> int:
+    with pytest.raises(SystemExit) as end:
+        main(["-q", *map(str, arguments)])
+    assert isinstance(end.value.code, int)
+    return end.value.code
+
+
+@pytest.fixture
+def shot(tmp_path: Path) -> Path:
+    """Of 8 frames, three to a segment."""
+    shorten(TEMPLATE, tmp_path)
+    path = tmp_path / "shot.yaml"
+    path.write_text(
+        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
+        "segment_frames: 3\noutput: out/shot\n"
+        "settings: {steps: 1, guidance: 1, mode: corrected}\n"
+    )
+    return path
+
+
+def check_result(shot: Path) -> None:
+    """It is what an unsegmented render is, and nothing temporary is left."""
+    assert run("render", shot, "-o", shot.with_name("whole.mp4")) == 0
+    whole = shot.with_name("whole.mp4").read_bytes()
+    assert (shot.parent / "out" / "shot.mp4").read_bytes() == whole
+    check_shot(open_shot(shot.parent / "out" / "shot"))
+
+
+def test_a_session_of_open_job_description(shot: Path) -> None:
+    assert run("farm", "submit", shot, "--to", "openjd") == 0
+    assert shot.with_suffix(".openjd.json").is_file()
+    check_result(shot)
+
+
+def test_what_fails_there_is_told(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("farm", "submit", shot, "--to", "openjd", "--devices", "2") == 2
+    assert "--devices and --address are of ray" in capsys.readouterr().err
+
+
+@contextmanager
+def cuebot(python: str, spec: Path) -> Iterator[str]:
+    """Something that answers as Cuebot does to a launch, and keeps the specification."""
+    command = [python, HERE / "cuebot.py", spec]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def test_opencue_gets_a_job_whose_frames_make_the_result(
+    shot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = python_with("outline", "MIMO_OPENCUE_PYTHON")
+    spec = shot.with_name("spec.xml")
+    monkeypatch.setenv("MIMO_OPENCUE_PYTHON", python)
+    with cuebot(python, spec) as address:
+        monkeypatch.setenv("CUEBOT_HOSTS", address)
+        assert run("farm", "submit", shot, "--to", "opencue") == 0
+    assert ": launched." in capsys.readouterr().out
+    job = ElementTree.fromstring(spec.read_text()).find("job")
+    assert job is not None
+    layers = {layer.get("name"): layer for layer in job.iter("layer")}
+    assert list(layers) == ["render", "stitch"]
+    assert (layers["render"].findtext("range"), layers["render"].findtext("chunk")) == ("0-2", "1")
+    (depend,) = ElementTree.fromstring(spec.read_text()).iter("depend")
+    assert (depend.findtext("deplayer"), depend.findtext("onlayer")) == ("stitch", "render")
+
+    frames = [("render", number) for number in range(3)] + [("stitch", 0)]
+    for layer, number in frames:
+        typed = (layers[layer].findtext("cmd") or "").replace("#IFRAME#", str(number))
+        program, *arguments = shlex.split(typed)
+        assert Path(program).name == "mimo"
+        assert run(*arguments) == 0
+    check_result(shot)
+
+
+def test_without_the_library_or_a_cuebot_it_is_a_sentence(
+    shot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MIMO_OPENCUE_PYTHON", "/usr/bin/env")
+    bare = shot.with_name("python")
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    bare.chmod(0o755)
+    monkeypatch.setenv("MIMO_OPENCUE_PYTHON", str(bare))
+    assert run("farm", "submit", shot, "--to", "opencue") == 8
+    assert "library is missing (No module named 'outline'); install" in capsys.readouterr().err
+
+
+def on_ray(python: str, shot: Path) -> "subprocess.Popen[str]":
+    command = [python, "-c", COMMAND, "farm", "submit", str(shot), "--to", "ray", "--devices", "2"]
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd="/"
+    )
+
+
+def workers_of(process: "subprocess.Popen[str]") -> list[psutil.Process]:
+    """The actors, which Ray's raylet has started."""
+    return [
+        child
+        for child in psutil.Process(process.pid).children(recursive=True)
+        if "Worker" in " ".join(child.cmdline()[:1])
+    ]
+
+
+def test_ray_loses_nothing_when_workers_are_killed(shot: Path) -> None:
+    """A worker is killed at its first segment; the result is that of one process."""
+    process = on_ray(python_with("ray", "MIMO_RAY_PYTHON"), shot)
+    give_up_at_s = time.monotonic() + PATIENCE_S
+    work = shot.parent / "out" / "shot"
+    while not any(work.glob(".work-*")) and process.poll() is None:
+        assert time.monotonic() < give_up_at_s
+        time.sleep(0.01)
+    victims = workers_of(process)
+    assert victims
+    victims[0].kill()
+    out, err = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, out + err
+    assert "the worker was lost; they are rendered anew" in out
+    check_result(shot)
+    assert list(work.glob(".*")) == []
+
+
+def test_what_ray_cannot_render_is_the_sentence_of_the_render(shot: Path) -> None:
+    python = python_with("ray", "MIMO_RAY_PYTHON")
+    shot.write_text(shot.read_text() + "overlap: 0\nsound: shot.yaml\n")
+    out, err = on_ray(python, shot).communicate(timeout=PATIENCE_S)
+    assert "The frames 1-3 cannot be rendered: 'shot.yaml' is no sound" in err, out
