@@ -200,4 +200,4 @@ def _timing(lines: BvhLines, rate_fps: Fraction | None) -> tuple[int, Fraction]:
         raise lines.fault(
             f"a frame must last 0.001 to 1 second, not {seconds:g}; give the rate of the source"
         )
-    return int(number), rate_of_frame_time(words[0])
+    return int(number), rate_of_frame_time(words[0].replace(",", "."))

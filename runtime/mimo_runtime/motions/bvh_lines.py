@@ -9,6 +9,8 @@ from mimo_runtime.errors import MediaError
 _BEYOND = 1e30  # single precision ends at 3e38
 _BRACES = re.compile(r"([{}])")
 _COMMENT = re.compile(r"^\s*(#|//)")
+_DECIMAL_COMMA = re.compile(r"^([+-]?\d*),(\d+(?:e[+-]?\d+)?)$", re.IGNORECASE)
+_UTF_16 = {b"H\0": "utf-16-le", b"\0H": "utf-16-be"}  # of the word that every file begins with
 _GLUED = (
     (re.compile(r"^\s*frame\s*time\s*:?", re.IGNORECASE), "Frame Time: "),
     (re.compile(r"^\s*frames\s*:?", re.IGNORECASE), "Frames: "),
@@ -72,7 +74,7 @@ class BvhLines:
         if len(words) != count:
             raise self.fault(f"expected {count} numbers, found {len(words)}")
         try:
-            values = [float(word) for word in words]
+            values = [float(_DECIMAL_COMMA.sub(r"\1.\2", word)) for word in words]
         except ValueError as error:
             comma = "; write numbers with a point" if any("," in word for word in words) else ""
             raise self.fault(f"{error}{comma}") from None
@@ -88,9 +90,12 @@ class BvhLines:
 
 
 def _text(name: str, data: bytes) -> str:
-    """UTF-8, UTF-16 with its mark, else Latin-1: of a BVH only names can differ."""
+    """UTF-8, UTF-16, else Latin-1: of a BVH only names can differ."""
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return data.decode("utf-16", errors="replace")
+    data = data.rstrip(b"\0\x1a") if data[:2] not in _UTF_16 else data
+    if data[:2] in _UTF_16:
+        return data.decode(_UTF_16[data[:2]], errors="replace")
     if b"\0" in data:
         raise MediaError(f"'{name}' is no BVH file: it is not text. Export it as BVH.")
     try:

@@ -25,7 +25,7 @@ def read_values(lines: BvhLines, count: int, width: int) -> tuple[Array, tuple[s
     read = _frame if first >= width else _wrapped_frame
     wide = max(first, width)
     frames: list[list[float]] = []
-    while len(frames) < count and lines.peek():
+    while len(frames) < count and lines.peek() and not _is_cut_off(lines, wide, first):
         frames.append(read(lines, wide))
     if not frames or len(frames) < count - 1:
         raise MediaError(
@@ -38,9 +38,15 @@ def read_values(lines: BvhLines, count: int, width: int) -> tuple[Array, tuple[s
         remarks.append(f"{wide - width} numbers a frame more than there are channels, left out")
     if len(frames) < count:
         remarks.append(f"{len(frames)} of {count} frames are there")
-    if lines.peek():
+    if len(frames) == count and lines.peek():
         remarks.append(f"the file has more frames than the {count} that it announces")
     return np.array(frames, np.float64)[:, :width], tuple(remarks)
+
+
+def _is_cut_off(lines: BvhLines, wide: int, first: int) -> bool:
+    """Whether what is left is one line with a part of a frame, of frames on a line each."""
+    left = len(lines.peek())
+    return first >= wide and left < wide and lines.words_left() == left
 
 
 def _all_numbers(lines: BvhLines) -> list[float]:

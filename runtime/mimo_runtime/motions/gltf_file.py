@@ -8,6 +8,7 @@ import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,8 @@ SUFFIXES = (".glb", ".gltf", ".vrm", ".vrma")
 MAX_NODES = 5000
 _DTYPES = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 _WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+_MAX_ROWS = 2_000_000
+_PACKED = {"EXT_meshopt_compression", "KHR_meshopt_compression"}
 _HUMANOIDS = ("VRMC_vrm_animation", "VRMC_vrm", "VRM")
 
 
@@ -32,21 +35,39 @@ class GltfFile:
     def array(self, accessor_index: int) -> NDArray[np.float64]:
         """float64 [count, width], what an accessor means; normalised integers are -1 to 1."""
         accessor = self.content.accessors[accessor_index]
-        if accessor.sparse is not None or accessor.bufferView is None:
-            raise ValueError("sparse accessors are not read; export it without them")
-        view = self.content.bufferViews[accessor.bufferView]
         dtype, width = np.dtype(_DTYPES[accessor.componentType]), _WIDTHS[accessor.type]
-        item = dtype.itemsize * width
-        stride = view.byteStride or item
-        start = (view.byteOffset or 0) + (accessor.byteOffset or 0)
-        data = self._buffer(view.buffer)
-        if not accessor.count > 0 or start + (accessor.count - 1) * stride + item > len(data):
-            raise ValueError("an accessor reaches beyond its buffer")
-        rows = np.ndarray(
-            (accessor.count, width), dtype, data, start, (stride, dtype.itemsize)
-        ).astype(np.float64)
+        if not 0 < accessor.count <= _MAX_ROWS:
+            raise ValueError("an accessor is empty, or larger than anything")
+        if accessor.bufferView is None:
+            rows = np.zeros((accessor.count, width))
+        else:
+            rows = self._rows(accessor, accessor.count, dtype, width).astype(np.float64)
+        if accessor.sparse is not None:
+            rows = self._replaced(rows, accessor.sparse, dtype, width)
         if accessor.normalized and dtype.kind in "iu":
             rows = np.maximum(rows / np.iinfo(dtype).max, -1)
+        return rows
+
+    def _rows(self, where: Any, count: int, dtype: "np.dtype[Any]", width: int) -> NDArray[Any]:
+        """[count, width] at the view and offset that an accessor, or a part of one, names."""
+        view = self.content.bufferViews[where.bufferView]
+        if _PACKED & set(view.extensions or ()):
+            raise ValueError("it is packed (meshopt); export it without compression")
+        item = dtype.itemsize * width
+        stride = view.byteStride or item
+        start = (view.byteOffset or 0) + (where.byteOffset or 0)
+        data = self._buffer(view.buffer)
+        if start + (count - 1) * stride + item > len(data):
+            raise ValueError("an accessor reaches beyond its buffer")
+        return np.ndarray((count, width), dtype, data, start, (stride, dtype.itemsize))
+
+    def _replaced(
+        self, rows: NDArray[np.float64], sparse: Any, dtype: "np.dtype[Any]", width: int
+    ) -> NDArray[np.float64]:
+        """`rows` with those that a sparse accessor gives anew (glTF 2.0, 3.6.2.3)."""
+        index_type = np.dtype(_DTYPES[sparse.indices.componentType])
+        indices = self._rows(sparse.indices, sparse.count, index_type, 1)[:, 0]
+        rows[indices] = self._rows(sparse.values, sparse.count, dtype, width)
         return rows
 
     def _buffer(self, index: int) -> bytes:
@@ -55,6 +76,7 @@ class GltfFile:
             return bytes(self.content.binary_blob() or b"")
         if uri.startswith("data:"):
             return base64.b64decode(uri.partition(",")[2], validate=True)
+        uri = unquote(uri)
         beside = self.path.parent / Path(uri).name
         if Path(uri).name != uri:
             raise ValueError(f"its buffer '{uri[:80]}' does not lie beside it")

@@ -27,6 +27,7 @@ from mimo_runtime.motions.usual_directions import usual_direction
 
 KEYS = ("joints", "joints3d", "joints_3d", "keypoints3d", "positions", "joint_positions",
         "pred_xyz", "xyz", "motion")  # fmt: skip
+_LENGTHS_KEY = "lengths"
 USUAL_FPS = Fraction(20)  # of HumanML3D (Guo and others, 2022) and what is trained on it
 _COUNTS = (BODY_JOINTS, 24)
 _STRAIGHT_SINE, _BENT_SINE = 0.1, 0.35
@@ -39,9 +40,17 @@ def positions_in(content: Any) -> list[Array]:
     """float64 [N, J, 3], J 22 or 24, of every person in an array or in a dict by usual keys."""
     if isinstance(content, Mapping):
         arrays = [np.asarray(content[key]) for key in KEYS if key in content]
-    else:
-        arrays = [np.asarray(content)]
-    return next((people for array in arrays if (people := _people(array))), [])
+        people = next((people for array in arrays if (people := _people(array))), [])
+        return _without_padding(people, content.get(_LENGTHS_KEY))
+    return _people(np.asarray(content))
+
+
+def _without_padding(people: list[Array], lengths: Any) -> list[Array]:
+    """MDM makes all motions of a batch as long as the longest, and says how long each is."""
+    counts = np.asarray(lengths).reshape(-1)
+    if counts.dtype.kind not in "iu" or len(counts) != len(people):
+        return people
+    return [joints[: max(1, count)] for joints, count in zip(people, counts, strict=True)]
 
 
 def _people(array: Any) -> list[Array]:

@@ -1,6 +1,6 @@
 """How files of the SMPL family spell a motion: AMASS and what estimators and converters write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -8,20 +8,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.rotations import from_axis_angle
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.smpl_joints import BODY_JOINTS
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.frame_rate import MAX_FPS, named_rate
+from mimo_runtime.motions.smpl_rotations import as_array, joint_matrices
 
-POSE_KEYS = ("pose_world", "poses", "smpl_poses", "pose", "full_pose", "fullpose")
-ROOT_KEYS = ("root_orient", "global_orient")
-BODY_KEYS = ("pose_body", "body_pose")
+POSE_KEYS = ("pose_world", "poses_world", "poses", "smpl_poses", "pose", "full_pose", "fullpose",
+             "pred_rotmat", "thetas")  # fmt: skip
+ROOT_KEYS = ("root_orient", "global_orient", "poses_root", "smplx_root_pose")
+BODY_KEYS = ("pose_body", "body_pose", "poses_body", "smplx_body_pose")
 HAND_KEYS = ("pose_hand",)
-PATH_KEYS = ("trans_world", "trans", "transl", "smpl_trans", "root_trans")
+PATH_KEYS = ("trans_world", "trans", "transl", "smpl_trans", "root_trans",
+             "pred_trans", "root_translation")  # fmt: skip
 RATE_KEYS = ("mocap_framerate", "mocap_frame_rate", "fps", "framerate", "frame_rate")
 _SCALE_KEY, _BETAS_KEY = "smpl_scaling", "betas"
-_ROWS = {3 * joints: joints for joints in (22, 24, 52, 55)}
+_COUNTS, _BODY_COUNTS = (22, 24, 52, 55), (21, 23, 51, 54)
 AMASS_KEYS = ("poses", "trans")  # with these z is up, unless the motion shows otherwise
 AIST_KEYS, AIST_FPS = ("smpl_poses",), Fraction(60)
 
@@ -31,6 +33,7 @@ class SmplMotion:
     """N postures as SMPL has them.
 
     `rotations` float64 [N, J, 3, 3], J is 22, 24, 52 or 55; `path` float64 [N, 3]; `betas` [B];
+    `is_six`: rotations were of six numbers, and may have to be turned round;
     `rate_fps` None where the file has none; `usual_up`: what its layout has up, None if unknown.
     """
 
@@ -39,6 +42,7 @@ class SmplMotion:
     betas: Array
     rate_fps: Fraction | None
     usual_up: str | None
+    is_six: bool = False
 
 
 def is_smpl_motion(arrays: Mapping[Any, Any]) -> bool:
@@ -53,7 +57,7 @@ def smpl_motion(arrays: Mapping[Any, Any], name: str) -> SmplMotion:
     Raises:
         MediaError: an array is of a shape that does not fit, or holds what is no finite number.
     """
-    rotations = _rotations(arrays, name)
+    rotations, is_six = _rotations(arrays, name)
     path = _path(arrays, len(rotations), name)
     if not np.isfinite(path).all():
         raise MediaError(f"'{name}' holds what is no finite number; write it anew.")
@@ -61,16 +65,38 @@ def smpl_motion(arrays: Mapping[Any, Any], name: str) -> SmplMotion:
     rate = _rate(arrays, name)
     if rate is None and any(key in arrays for key in AIST_KEYS):
         rate = AIST_FPS
-    return SmplMotion(rotations, path, _betas(arrays, name), rate, "z" if amass else None)
+    return SmplMotion(rotations, path, _betas(arrays, name), rate, "z" if amass else None, is_six)
 
 
-def _rotations(arrays: Mapping[Any, Any], name: str) -> Array:
-    """float64 [N, J, 3, 3]."""
+def people_in(arrays: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
+    """Everybody in `arrays`: some have a row of each for each person (SLAHMR, 3DPW)."""
+    count = next((n for key in (*POSE_KEYS, *BODY_KEYS) if (n := _people_count(arrays, key))), 0)
+    if not count:
+        return [arrays]
+    keys = (*POSE_KEYS, *ROOT_KEYS, *BODY_KEYS, *HAND_KEYS, *PATH_KEYS, _BETAS_KEY)
+    each = {key: arrays[key] for key in keys if key in arrays and len(arrays[key]) == count}
+    shared = {key: value for key, value in arrays.items() if key not in each}
+    return [shared | {key: each[key][person] for key in each} for person in range(count)]
+
+
+def _people_count(arrays: Mapping[Any, Any], key: str) -> int:
+    """How many people `arrays[key]` has, [people, frames, numbers]; 0 for one without that axis."""
+    value = arrays.get(key)
+    if isinstance(value, list | tuple) and all(np.ndim(each) == 2 for each in value):
+        return len(value)
+    counts = _COUNTS if key in POSE_KEYS else _BODY_COUNTS
+    widths = {3 * joints for joints in counts}
+    is_many = isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] in widths
+    return len(value) if is_many and value is not None else 0
+
+
+def _rotations(arrays: Mapping[Any, Any], name: str) -> tuple[Array, bool]:
+    """float64 [N, J, 3, 3], and whether they were of six numbers."""
     packed = _first(arrays, POSE_KEYS)
     if packed is not None:
-        return _matrices(packed, name, "poses")
-    root = _matrices(_first(arrays, ROOT_KEYS), name, "root", roots=True)
-    body = _matrices(_first(arrays, BODY_KEYS), name, "body")
+        return _matrices(packed, name, "poses", _COUNTS)
+    root, is_six = _matrices(_first(arrays, ROOT_KEYS), name, "root", (1,))
+    body, _ = _matrices(_first(arrays, BODY_KEYS), name, "body", _BODY_COUNTS)
     if len(root) != len(body):
         raise MediaError(
             f"'{name}' has {len(root)} poses of the root and {len(body)} of the body; they must be "
@@ -79,33 +105,24 @@ def _rotations(arrays: Mapping[Any, Any], name: str) -> Array:
     joints = [root[:, :1], body[:, : BODY_JOINTS - 1]]
     fingers = _first(arrays, HAND_KEYS)
     if fingers is not None and np.shape(fingers) == (len(root), 90):
-        joints.append(_matrices(fingers, name, "hands"))
-    return np.concatenate(joints, axis=1)
+        joints.append(_matrices(fingers, name, "hands", (30,))[0])
+    return np.concatenate(joints, axis=1), is_six
 
 
-def _matrices(value: Any, name: str, key: str, *, roots: bool = False) -> Array:
-    """Rotations as matrices [N, J, 3, 3] of vectors [N, 3 J], [N, J, 3] or matrices."""
-    array = np.asarray(value)
-    if array.dtype.kind not in "fiu":
+def _matrices(value: Any, name: str, key: str, counts: Collection[int]) -> tuple[Array, bool]:
+    array = as_array(value)
+    if array is None:
         raise MediaError(f"The {key} of '{name}' are no numbers; write the file anew.")
     if not np.isfinite(array).all():
         raise MediaError(f"'{name}' holds what is no finite number; write it anew.")
-    array = array.astype(np.float64)
-    if array.ndim == 3 and array.shape[1:] == (3, 3) and roots:
-        array = array[:, None]
-    if array.ndim == 4 and array.shape[2:] == (3, 3) and len(array):
-        return array
-    if array.ndim == 2 and array.shape[1] % 3 == 0 and array.size:
-        array = array.reshape(len(array), -1, 3)
-    least = 1 if roots else (BODY_JOINTS - 1 if key == "body" else 0)
-    fits = array.ndim == 3 and array.shape[2] == 3 and array.shape[1] >= least and len(array)
-    if not fits or (key == "poses" and 3 * array.shape[1] not in _ROWS):
+    matrices = joint_matrices(array, counts)
+    if matrices is None:
         raise MediaError(
             f"'{name}' has {key} of shape {np.shape(value)}; expected are [frames, 3 x joints], "
-            f"[frames, joints, 3] or [frames, joints, 3, 3] with {BODY_JOINTS}, 24, 52 or 55 "
-            "joints. Write it anew."
+            f"[frames, joints, 3], [frames, joints, 6] or [frames, joints, 3, 3] with "
+            f"{BODY_JOINTS}, 24, 52 or 55 joints. Write it anew."
         )
-    return from_axis_angle(array)
+    return matrices
 
 
 def _path(arrays: Mapping[Any, Any], frames: int, name: str) -> Array:
@@ -114,6 +131,7 @@ def _path(arrays: Mapping[Any, Any], frames: int, name: str) -> Array:
         return np.zeros((frames, 3))
     path = np.asarray(value)
     path = np.squeeze(path, axis=1) if path.ndim == 3 and path.shape[1] == 1 else path
+    path = path.T if path.shape == (3, frames) and frames != 3 else path
     if path.shape in ((3,), (1, 3)):
         path = np.tile(path.reshape(1, 3), (frames, 1))
     if path.shape != (frames, 3) or path.dtype.kind not in "fiu":

@@ -4,6 +4,7 @@ For our own body only the directions of the joints at rest are needed, and SMPL'
 somebody who stands upright with the arms stretched sideways.
 """
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +13,7 @@ from mimo_runtime.body.rotations import to_quaternion
 from mimo_runtime.body.skeleton import Skeleton, tails_from_children
 from mimo_runtime.body.smpl import SmplModel, smpl_body
 from mimo_runtime.body.smpl_joints import BODY_JOINTS, JOINT_NAMES
+from mimo_runtime.motions.handedness import forwardness
 from mimo_runtime.motions.humanoid_bones import find_bones
 from mimo_runtime.motions.motion import Motion
 from mimo_runtime.motions.person import Person
@@ -34,6 +36,19 @@ def plain_skeleton() -> Skeleton:
         rest[joint] = np.array(_OFFSETS_M[joint]) + (rest[parent] if parent >= 0 else 0)
     names = JOINT_NAMES[24][:BODY_JOINTS]
     return Skeleton(names, PARENTS, rest, tails_from_children(PARENTS, rest))
+
+
+def likelier(
+    motion: SmplMotion, name: str, rate_fps: Fraction, model: SmplModel | None = None
+) -> Person:
+    """As `smpl_person`; rotations of six numbers by rows or by columns, as knees and toes show."""
+    person = smpl_person(motion, name, rate_fps, model)
+    if not motion.is_six:
+        return person
+    other = replace(motion, rotations=motion.rotations.swapaxes(-1, -2))
+    turned_round = smpl_person(other, name, rate_fps, model)
+    people = (person, turned_round)
+    return max(people, key=lambda each: forwardness(each.placed().joints_m, each))
 
 
 def smpl_person(

@@ -25,8 +25,8 @@ from mimo_runtime.motions.person import Person
 from mimo_runtime.motions.pose_file import is_pose_file, poses_from
 from mimo_runtime.motions.retarget import Retargeted, retarget
 from mimo_runtime.motions.sanity import check_motion
-from mimo_runtime.motions.smpl_keys import is_smpl_motion, smpl_motion
-from mimo_runtime.motions.smpl_person import smpl_person
+from mimo_runtime.motions.smpl_keys import is_smpl_motion, people_in, smpl_motion
+from mimo_runtime.motions.smpl_person import likelier
 from mimo_runtime.motions.tracked_people import tracked_people
 from mimo_runtime.motions.understanding import rate_words, unit_words, world_words
 
@@ -188,7 +188,7 @@ def _arrays(path: Path, model: SmplModel | None, options: ReadOptions) -> Motion
         person_seen = _chosen(tracked, path, options)
         return _smpl(path, person_seen.arrays, model, options, person_seen.remarks)
     dicts = dicts_in(content)
-    moving = [candidate for candidate in dicts if is_smpl_motion(candidate)]
+    moving = [each for arrays in dicts if is_smpl_motion(arrays) for each in people_in(arrays)]
     if moving:
         return _smpl(path, _chosen(moving, path, options), model, options)
     parts = [content] if isinstance(content, np.ndarray) else dicts
@@ -219,7 +219,7 @@ def _smpl(
             f"'{path.name}' does not say how many frames a second it has (mocap_framerate); give "
             "the rate of the source."
         )
-    person = smpl_person(motion, path.name, rate, model)
+    person = likelier(motion, path.name, rate, model)
     kind = "SMPL poses" if model is None else "SMPL poses on your body model"
     return MotionSource(person, kind, options, remarks, betas=motion.betas)
 

@@ -1,7 +1,7 @@
 """What a tracker found, frame by frame, as the motions of those it followed.
 
-PHALP, and 4D-Humans with it, write a dict of frames; each has lists of everybody in it: their
-numbers `tid` and their poses `smpl`, before the camera.
+PHALP, and 4D-Humans with it, write a dict of frames, others a list; each has lists of everybody in
+it: their numbers `tid` and their poses `smpl`, before the camera.
 """
 
 from collections.abc import Mapping
@@ -39,9 +39,9 @@ def tracked_people(content: Any, name: str) -> list[TrackedPerson]:
 
     Raises MediaError where poses do not fit each other.
     """
-    if not isinstance(content, Mapping) or not content:
+    frames = list(content.values()) if isinstance(content, Mapping) else content
+    if not isinstance(frames, list) or not frames:
         return []
-    frames = list(content.values())
     if not all(isinstance(each, Mapping) and {_NUMBERS, _POSES} <= each.keys() for each in frames):
         return []
     seen: dict[Any, dict[int, Mapping[str, Any]]] = {}

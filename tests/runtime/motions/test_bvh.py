@@ -89,9 +89,9 @@ def test_windows_line_ends_a_byte_order_mark_and_capitals_do_not_matter() -> Non
         ("Frames: 2", "Frames: 0", "Line 16 .*number of frames"),
         ("Frames: 2", "Frames: 4", "ends after line 19; it is incomplete: it holds 2 of the 4 "),
         (".0083333", "0", "Line 17 .*0.001 to 1 second, not 0"),
-        (".0083333", "0,0083", "Line 17 .*write numbers with a point"),
+        (".0083333", "0,008,3", "Line 17 .*write numbers with a point"),
         (".0083333", "-1", "Line 17 .*0.001 to 1 second"),
-        ("10 20 31 90", "10 20 31", "Line 19 .*expected 9 numbers, found 8"),
+        ("Frames: 2", "Frames: 4\n# 10 20 31", "ends after line 20; .* 2 of the 4 "),
         ("10 20 30 0", "10 20 30", "Line 18 .*expected 9 numbers, found 8"),
         (SMALL[SMALL.index("MOTION"):], "", "ends after line 14; it is incomplete"),
         (SMALL[9:], "", "ends after line 1; it is incomplete"),
@@ -121,12 +121,17 @@ def test_a_joint_without_an_end_goes_on_as_its_parent() -> None:
         np.testing.assert_allclose(file.skeleton.tails_m[1], [1.75, 0.5, 3])
 
 
+def test_zeros_behind_the_end_do_not_matter() -> None:
+    padded = read_bvh("s.bvh", small() + bytes(99))
+    np.testing.assert_array_equal(padded.values, read_bvh("s.bvh", small()).values)
+
+
 def test_bytes_that_are_no_text_are_a_sentence() -> None:
     with pytest.raises(MediaError, match="it is not text"):
         read_bvh("s.bvh", b"HIERARCHY\n\x00\xfe")
 
 
-@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig"])
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16", "utf-8-sig", "utf-16-le", "utf-16-be"])
 def test_names_may_be_in_any_usual_encoding(encoding: str) -> None:
     data = SMALL.replace("Left Leg", "Hüfte").encode(encoding)
     assert read_bvh("s.bvh", data).skeleton.names == ("Hips", "Hüfte")
@@ -146,6 +151,8 @@ def test_names_may_be_in_any_usual_encoding(encoding: str) -> None:
         ("10 20 30 0", "10 20 30\n0"),
         ("HIERARCHY", "# made by hand\nHIERARCHY"),
         ("10 20 31 90 90 0", "10 20 31 9.0e1 9e+1 1e-40"),
+        ("10 20 31 90 90 0", "10,0 20,000 31 9,0e1 90 0"),
+        (".0083333", "0,0083333"),
     ],
 )  # fmt: skip
 def test_other_spellings_of_a_file_are_that_file(old: str, new: str) -> None:
@@ -160,6 +167,8 @@ def test_what_is_odd_about_the_frames_is_said() -> None:
     short = read_bvh("s.bvh", small("Frames: 2", "Frames: 3"))
     assert short.remarks == ("2 of 3 frames are there",)
     assert len(short.values) == 2
+    cut_off = read_bvh("s.bvh", small("10 20 31 90", "10 20 31"))
+    assert (cut_off.remarks, len(cut_off.values)) == (("1 of 2 frames are there",), 1)
     long = read_bvh("s.bvh", small("Frames: 2", "Frames: 1"))
     assert long.remarks == ("the file has more frames than the 1 that it announces",)
     wide = read_bvh("s.bvh", small("0 0\n10", "0 0 7\n10").replace(b"0 0 0\n", b"0 0 0 7\n"))

@@ -154,6 +154,59 @@ def test_an_animation_is_the_motion(tmp_path: Path, kind: str) -> None:
     assert found.understood.startswith("glTF, Mixamo names, ")  # type: ignore[attr-defined]
 
 
+def made_sparse(make: Builder, index: int, *, without_base: bool) -> None:
+    """The accessor `index` with rows of its own for every other key, or for all of none."""
+    accessor = make.content["accessors"][index]
+    view = make.content["bufferViews"][accessor["bufferView"]]
+    width = {"SCALAR": 1, "VEC3": 3, "VEC4": 4}[accessor["type"]]
+    start, size = view["byteOffset"], view["byteLength"]
+    rows = np.frombuffer(make.data[start : start + size], "<f4").reshape(-1, width)
+    indices = np.arange(0, len(rows), 1 if without_base else 2)
+    values = make.content["accessors"].pop(make.accessor(rows[indices], accessor["type"]))
+    wrong = rows.copy()
+    wrong[indices] = 7
+    make.data = make.data[:start] + wrong.tobytes() + make.data[start + size :]
+    views = make.content["bufferViews"]
+    views.append({"buffer": 0, "byteOffset": len(make.data), "byteLength": 2 * len(indices)})
+    make.data += indices.astype("<u2").tobytes() + b"\0" * (-2 * len(indices) % 4)
+    accessor["sparse"] = {
+        "count": len(indices),
+        "indices": {"bufferView": len(views) - 1, "componentType": 5123},
+        "values": {"bufferView": values["bufferView"]},
+    }
+    if without_base:
+        del accessor["bufferView"]
+
+
+@pytest.mark.parametrize("without_base", [False, True])
+def test_sparse_accessors(tmp_path: Path, without_base: bool) -> None:
+    make = built()
+    for sampler in make.content["animations"][0]["samplers"]:
+        made_sparse(make, sampler["output"], without_base=without_base)
+    motion = fitted(tmp_path / "a.glb", make.glb()).motion  # type: ignore[attr-defined]
+    assert turned_apart_deg(motion, EXPECTED) < 0.1
+    np.testing.assert_allclose(travel_m(motion), travel_m(EXPECTED), atol=0.01)
+
+
+def test_packed_buffers_are_a_sentence(tmp_path: Path) -> None:
+    make = built()
+    for view in make.content["bufferViews"]:
+        view["extensions"] = {"EXT_meshopt_compression": {"buffer": 0}}
+    (tmp_path / "a.glb").write_bytes(make.glb())
+    with pytest.raises(MediaError, match=r"it is packed \(meshopt\); export it"):
+        read_motion(tmp_path / "a.glb")
+
+
+def test_a_second_skin_that_stands_still_does_not_matter(tmp_path: Path) -> None:
+    make = built()
+    count = len(make.content["nodes"])
+    make.content["nodes"] += [{"name": "Dog", "children": [count + 1]}, {"name": "Tail"}]
+    bind = make.accessor(np.tile(np.eye(4).reshape(1, 16), (2, 1)), "MAT4")
+    make.content["skins"].insert(0, {"joints": [count, count + 1], "inverseBindMatrices": bind})
+    motion = fitted(tmp_path / "a.glb", make.glb()).motion  # type: ignore[attr-defined]
+    assert turned_apart_deg(motion, EXPECTED) < 0.1
+
+
 def test_text_and_a_buffer_beside_it(tmp_path: Path) -> None:
     make = built()
     motion = fitted(tmp_path / "a.gltf", make.gltf()).motion  # type: ignore[attr-defined]

@@ -42,6 +42,14 @@ def test_joints_alone(tmp_path: Path, kind: str) -> None:
     assert "no rate in it, 20 as in HumanML3D" in found.fitted(BODY).understood
 
 
+def test_what_fills_up_a_batch_is_left_out(tmp_path: Path) -> None:
+    places = places_of_walker().transpose(1, 2, 0)
+    filled = np.concatenate([places, places[..., -1:].repeat(30, axis=-1)], axis=-1)
+    content = {"motion": filled[None], "lengths": np.array([FRAMES])}
+    np.save(tmp_path / "a.npy", content, allow_pickle=True)
+    assert_same(fitted(tmp_path / "a.npy", RATE), 12.0)
+
+
 @pytest.mark.parametrize("axis", [0, 2])
 def test_left_handed_joints_are_mirrored_back(tmp_path: Path, axis: int) -> None:
     np.save(tmp_path / "a.npy", places_of_walker() * np.where(np.arange(3) == axis, -1, 1))

@@ -63,6 +63,23 @@ SPELLINGS = {
              "smpl_scaling": np.array([95.0])},
     "wham": {"pose_world": POSES, "trans_world": WALK["trans"], "pose": POSES * 0, "fps": 30},
     "betas of each frame": spelled(WALK, betas=np.zeros((FRAMES, 10))),
+    "matrices in a row": spelled(WALK, poses=MATRICES.reshape(FRAMES, -1)),
+    "six numbers by rows": spelled(WALK, poses=MATRICES[..., :2, :].reshape(FRAMES, 24, 6)),
+    "six numbers by columns": spelled(WALK, poses=MATRICES.swapaxes(-1, -2)[..., :2, :].reshape(
+        FRAMES, -1)),
+    "six numbers in turn": spelled(WALK, poses=MATRICES[..., :2].reshape(FRAMES, 24, 6)),
+    "six numbers apart": spelled(WALK, poses=None, trans=None, transl=WALK["trans"],
+                                 global_orient=MATRICES[:, 0, :2].reshape(FRAMES, 6),
+                                 body_pose=MATRICES[:, 1:22, :2].reshape(FRAMES, -1)),
+    "mdm": {"thetas": MATRICES[..., :2, :].reshape(FRAMES, 24, 6).transpose(1, 2, 0), "fps": 30,
+            "root_translation": np.asarray(WALK["trans"]).T},
+    "tram": {"pred_rotmat": MATRICES, "pred_trans": np.asarray(WALK["trans"])[:, None], "fps": 30},
+    "emdb": {"poses_root": POSES[:, :3], "poses_body": POSES[:, 3:], "trans": WALK["trans"],
+             "fps": 30},
+    "bedlam": {"poses_world": POSES, "trans_world": WALK["trans"], "fps": 30},
+    "one of a batch": spelled(WALK, poses=None, pose_body=POSES[None, :, 3:66],
+                              root_orient=POSES[None, :, :3],
+                              trans=np.asarray(WALK["trans"])[None], betas=np.zeros((1, 16))),
     "path of one row apart": spelled(WALK, trans=np.asarray(WALK["trans"])[:, None]),
 }  # fmt: skip
 
@@ -124,6 +141,17 @@ def test_of_several_people_one_is_taken(tmp_path: Path) -> None:
     for actor in (None, 3):
         with pytest.raises(InvalidRequestError, match="holds 2 people; say which actor"):
             read_motion(tmp_path / "a.pkl", options=ReadOptions(actor=actor))
+
+
+@pytest.mark.parametrize("is_list", [False, True])
+def test_of_several_people_in_one_array_one_is_taken(tmp_path: Path, is_list: bool) -> None:
+    """As SLAHMR and 3DPW write them."""
+    both = {"poses": [POSES * 0, POSES], "trans": [np.zeros((FRAMES, 3)), WALK["trans"]]}
+    arrays = both if is_list else {key: np.stack(value) for key, value in both.items()}
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(arrays | {"fps": 30}))
+    assert_same(fitted(tmp_path / "a.pkl", ReadOptions(actor=2)))
+    with pytest.raises(InvalidRequestError, match="holds 2 people; say which actor"):
+        read_motion(tmp_path / "a.pkl")
 
 
 def test_millimetres_are_told_and_can_be_scaled(tmp_path: Path) -> None:

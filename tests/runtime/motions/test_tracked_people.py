@@ -46,6 +46,12 @@ def test_one_who_was_followed(tmp_path: Path) -> None:
     assert "not seen" not in found.understood
 
 
+def test_a_list_of_frames_is_as_a_dict_of_them(tmp_path: Path) -> None:
+    joblib.dump(list(tracked().values()), tmp_path / "a.pkl")
+    found = read_motion(tmp_path / "a.pkl", options=RATE).fitted(BODY)
+    assert limbs_apart_deg(found.motion, EXPECTED) < 6
+
+
 def test_the_one_seen_longest_is_the_first_of_several(tmp_path: Path) -> None:
     joblib.dump(tracked(others=2), tmp_path / "a.pkl")
     with pytest.raises(InvalidRequestError, match="holds 3 people"):
