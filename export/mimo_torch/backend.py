@@ -89,7 +89,11 @@ class TorchBackend:
             require_memory(needed_bytes, what, way_out)
 
     def new_latents(
-        self, shape: tuple[int, ...], branches: int, coefficients: Floats
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        history: Floats | None = None,
     ) -> TorchLatents:
         """Slots for latents on the device, in fp32."""
         kind = TorchLatents
@@ -98,7 +102,7 @@ class TorchBackend:
 
             kind = FusedLatents
         with told_in_a_sentence("the latents of this clip"):
-            return kind(shape, branches, coefficients, self._context.device)
+            return kind(shape, branches, coefficients, self._context.device, history)
 
     @property
     def _graphs(self) -> bool:

@@ -10,12 +10,20 @@ from mimo_torch.latents import TorchLatents
 
 
 class FusedLatents(TorchLatents):
-    """The same by the kernels of `mimo_kernels.latents.torch_op`: one launch per operation."""
+    """The same by the kernels of `mimo_kernels.latents.torch_op`: one launch per operation.
+
+    A step of second order is done in torch operators.
+    """
 
     def __init__(
-        self, shape: tuple[int, ...], branches: int, coefficients: Floats, device: torch.device
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        device: torch.device,
+        history: Floats | None = None,
     ) -> None:
-        super().__init__(shape, branches, coefficients, device)
+        super().__init__(shape, branches, coefficients, device, history)
         self._step = torch.zeros(1, dtype=torch.int32, device=device)
 
     def gather(self, slots: Slots, out: Any) -> None:
@@ -28,6 +36,9 @@ class FusedLatents(TorchLatents):
 
     def step(self, index: int, first: int, last: int) -> None:
         """Guidance, then the solver step of some slots, in place."""
+        if self.history is not None:
+            super().step(index, first, last)
+            return
         self._step.fill_(index)
         state = self.latents[first:last], self.total[first:last], self.weights(first, last)
         latents_torch.solver_step(*state, self.coefficients, self._step)

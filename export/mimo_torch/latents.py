@@ -18,11 +18,18 @@ class TorchLatents:
     """
 
     def __init__(
-        self, shape: tuple[int, ...], branches: int, coefficients: Floats, device: torch.device
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        device: torch.device,
+        history: Floats | None = None,
     ) -> None:
         self.latents = torch.zeros(shape, device=device)
         self.total = torch.zeros((shape[0], branches, *shape[1:]), device=device)
         self.coefficients = torch.tensor(coefficients, device=device)
+        self.history = None if history is None else torch.tensor(history, device=device)
+        self.clean = torch.zeros(shape if history is not None else 0, device=device)
         self._weights = np.ones(shape[0], np.float32)
         self._constants: dict[tuple[str, bytes], Tensor] = {}
 
@@ -47,7 +54,14 @@ class TorchLatents:
         guided = velocity[:, -1]
         if velocity.shape[1] == 2:
             guided = velocity[:, 0] + guidance * (guided - velocity[:, 0])
-        self.latents[first:last].mul_(sample_scale).add_(guided * prediction_scale)
+        latents = self.latents[first:last]
+        if self.history is None:
+            latents.mul_(sample_scale).add_(guided * prediction_scale)
+        else:
+            scale, clean_sample, clean_prediction = self.history[index]
+            before = self.clean[first:last].clone()
+            self.clean[first:last] = latents * clean_sample + guided * clean_prediction
+            latents.mul_(sample_scale).add_(guided * prediction_scale).add_(before * scale)
         self.total[first:last].zero_()
 
     def read(self, slot: int, out: DeviceTensor) -> None:

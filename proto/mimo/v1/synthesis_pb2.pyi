@@ -31,6 +31,8 @@ class _ModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mode.ValueType],
     """Every number as the official code has it."""
     MODE_CORRECTED: _Mode.ValueType  # 2
     """The official code with its listed errors mended."""
+    MODE_OFFLINE: _Mode.ValueType  # 3
+    """As corrected, by a solver of second order."""
 
 class Mode(_Mode, metaclass=_ModeEnumTypeWrapper):
     """Which numbers a synthesis gives."""
@@ -41,6 +43,8 @@ MODE_OFFICIAL: Mode.ValueType  # 1
 """Every number as the official code has it."""
 MODE_CORRECTED: Mode.ValueType  # 2
 """The official code with its listed errors mended."""
+MODE_OFFLINE: Mode.ValueType  # 3
+"""As corrected, by a solver of second order."""
 Global___Mode: _TypeAlias = Mode  # noqa: Y015
 
 class _Framing:
@@ -455,6 +459,9 @@ class StreamConfig(_message.Message):
     INPUTS_FIELD_NUMBER: _builtins.int
     MOTION_VIEW_FIELD_NUMBER: _builtins.int
     ASSETS_FIELD_NUMBER: _builtins.int
+    SOLVER_FIELD_NUMBER: _builtins.int
+    STEP_TABLE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_INTERVAL_FIELD_NUMBER: _builtins.int
     steps: _builtins.int
     """Solver steps, 1 to 1000; 25 when not set."""
     guidance: _builtins.float
@@ -473,6 +480,16 @@ class StreamConfig(_message.Message):
     """Height at which the networks must run, in pixels; 0 for that of the bundle."""
     framing: Global___Framing.ValueType
     """What the networks are shown of each frame; the person when unspecified."""
+    solver: _builtins.str
+    """ddim or dpmpp-2m; that of the mode when empty."""
+    step_table: _builtins.str
+    """trailing, leading, even-angle, or timesteps that fall, such as "999,700,300", which are the
+    steps; that of the bundle when empty.
+    """
+    guidance_interval: _builtins.str
+    """Where there is guidance: two shares of the trained timesteps, such as "0.2,0.9"; everywhere
+    when empty.
+    """
     @_builtins.property
     def inputs(self) -> _containers.RepeatedScalarFieldContainer[Global___Input.ValueType]:
         """The inputs that will be sent, in any order. Once each of them has ended the work begins,
@@ -501,10 +518,13 @@ class StreamConfig(_message.Message):
         inputs: _abc.Iterable[Global___Input.ValueType] | None = ...,
         motion_view: Global___MotionView | None = ...,
         assets: _abc.Iterable[Global___AssetInput] | None = ...,
+        solver: _builtins.str = ...,
+        step_table: _builtins.str = ...,
+        guidance_interval: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "guidance", b"guidance", "motion_view", b"motion_view", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "framing", b"framing", "guidance", b"guidance", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "motion_view", b"motion_view", "output_kind", b"output_kind", "seed", b"seed", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "framing", b"framing", "guidance", b"guidance", "guidance_interval", b"guidance_interval", "height_px", b"height_px", "inputs", b"inputs", "mode", b"mode", "motion_view", b"motion_view", "output_kind", b"output_kind", "seed", b"seed", "solver", b"solver", "step_table", b"step_table", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015

@@ -90,14 +90,14 @@ def frames_of(shot: "ShotFile") -> range:
     from mimo_runtime.bundle.opening import open_at_terminal
     from mimo_runtime.cli.driving import TEMPLATE_OPTIONS, chosen_template
     from mimo_runtime.farm.frame_numbers import shot_range
+    from mimo_runtime.farm.shot_schema import SETTINGS
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.synthesis.resolved import resolved_settings
     from mimo_runtime.templates.folder import open_template
     from mimo_runtime.wire.settings import Settings
 
     asked: dict[str, Any] = dict.fromkeys(TEMPLATE_OPTIONS) | {"tiles": 1} | dict(shot.options)
-    names = ("mode", "steps", "guidance", "seed", "framing")
-    settings = Settings(**{name: asked[name] for name in names if name in asked})
+    settings = Settings(**{name: asked[name] for name in SETTINGS if name in asked})
     bundle = open_at_terminal(asked["bundle"], shape_from(asked.get("shape")))
     rules = resolved_settings(settings, bundle.manifest).rules
     with chosen_template(asked, shot.output) as template:

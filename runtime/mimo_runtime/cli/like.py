@@ -16,7 +16,8 @@ ASKED = (
     *("bundle", "character", "matte", "feather_masks", "template", "driving", "motion", "scene"),
     *("models", "person", "shot", "tiles", "sound"),
 )
-_SETTINGS = ("shape", "steps", "guidance", "seed", "mode", "framing", "overlap")
+_SETTINGS = ("shape", "steps", "guidance", "seed", "mode", "framing", "overlap", "solver",
+             "step_table", "guidance_interval")  # fmt: skip
 
 
 def like_option(command: Any) -> Any:

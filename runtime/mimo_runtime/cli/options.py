@@ -1,6 +1,7 @@
 """Options that several commands share, so that they are spelled and explained once."""
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.kinds import output_kind
 from mimo_runtime.wire.settings import FramingPolicy, Mode, Settings
+from mimo_runtime.wire.solver import Solver
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -173,8 +175,9 @@ def settings_options(command: Command) -> Command:
     """Everything that `Settings` holds."""
     options = (
         click.option("--mode", type=click.Choice([mode.value for mode in Mode]),
-                     help="official: the official numbers; corrected: its known errors mended. "
-                     "Where neither is given, what the bundle was made for, else official."),
+                     help="official: the official numbers; corrected: its known errors mended; "
+                     "offline: corrected, by a solver of second order. Where none is given, what "
+                     "the bundle was made for, else official."),
         click.option("--steps", type=int,
                      help="Solver steps; the bundle's own where none are given, else 25."),
         click.option("--guidance", type=float,
@@ -186,6 +189,16 @@ def settings_options(command: Command) -> Command:
                      default=DEFAULTS.framing.value, show_default=True,
                      help="person: paint the square around the person into the scene; whole: "
                      "give the networks whole frames and keep what they paint."),
+        click.option("--solver", type=click.Choice([solver.value for solver in Solver]),
+                     help="ddim: of first order; dpmpp-2m: of second order, DPM-Solver++ (2M). "
+                     "The default is that of the mode: dpmpp-2m for offline, else ddim."),
+        click.option("--step-table",
+                     help="Where the steps are: trailing, leading, even-angle (the same angle of "
+                     "signal and noise a step), or the timesteps, such as 999,700,300. The "
+                     "bundle's own where none is given."),
+        click.option("--guidance-interval",
+                     help="Guide only the steps from one share of the trained timesteps to "
+                     "another, such as 0.2,0.9; the others cost half."),
     )  # fmt: skip
     return _with(options, command)
 
@@ -213,7 +226,7 @@ def settings_from(options: dict[str, Any]) -> Settings:
     Raises:
         InvalidRequestError: a value that cannot be used.
     """
-    names = ("mode", "steps", "guidance", "seed", "framing")
+    names = [field.name for field in fields(Settings)]
     return Settings(**{name: options.pop(name) for name in names})
 
 

@@ -91,6 +91,9 @@ def stream_config(
         seed=settings.seed,
         mode=_number(MODES, settings.mode) if settings.mode else pb.MODE_UNSPECIFIED,
         framing=_number(FRAMINGS, settings.framing),
+        solver=settings.solver or "",
+        step_table=settings.step_table or "",
+        guidance_interval=settings.guidance_interval or "",
         output_kind=_number(OUTPUT_KINDS, kind),
     )
 

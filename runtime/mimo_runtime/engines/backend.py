@@ -42,7 +42,11 @@ class Backend(Protocol):
         """
 
     def new_latents(
-        self, shape: tuple[int, ...], branches: int, coefficients: Floats
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        history: Floats | None = None,
     ) -> LatentState:
         """Slots for latents [slots, 4, h, w] where the engines are; arguments as there."""
 

@@ -73,7 +73,7 @@ def best_on_cpu(bundle: Bundle) -> tuple[str, str]:
         def of(name: str) -> Footprint:
             return footprint(name, bundle.component(name), weights)
 
-        peak_bytes = job_peak_bytes(of, "denoiser")
+        peak_bytes = job_peak_bytes(of, ("denoiser",))
         return int(peak_bytes * (1 + _BESIDE_SHARE))
 
     fast_bytes, lean_bytes = needed_bytes(onnxruntime_footprint), needed_bytes(torch_footprint)

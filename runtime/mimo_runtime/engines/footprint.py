@@ -16,12 +16,12 @@ _IDENTITY = ("image_encoder", "vae_encoder", "reference", "identity")
 _FRAMES = ("vae_encoder", "condition", "time_embedding", "vae_decoder")
 
 
-def job_peak_bytes(footprint: Callable[[str], Footprint], denoiser: str) -> int:
+def job_peak_bytes(footprint: Callable[[str], Footprint], denoisers: Iterable[str]) -> int:
     """The most that the components of a job take: reading a character, then making frames.
 
-    `denoiser` is the component that is used. What only the character needs is given back between.
+    `denoisers` are those that are used. What only the character needs is given back between.
     """
-    phases = (_IDENTITY, (*_FRAMES, denoiser))
+    phases = (_IDENTITY, (*_FRAMES, *denoisers))
     return max(peak_bytes(map(footprint, phase)) for phase in phases)
 
 

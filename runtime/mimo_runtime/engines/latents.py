@@ -16,9 +16,11 @@ class LatentState(Protocol):
 
     Made from that shape, the number of guidance branches of a prediction (2 with guidance, the
     unconditional one first) and `coefficients` float32 [steps, 3]: the scales of the sample and of
-    the prediction, and the guidance of each step. All is 0 at first. Each slot is at a step of its
-    own, so that a long sequence may pass through a few slots. Tensors given to it are those of the
-    same backend.
+    the prediction, and the guidance of each step. A solver of second order has `history` float32
+    [steps, 3] too: the scale of the clean picture of the step before, and those of sample and
+    prediction that make the next one (`planning.solver.History`). All is 0 at first. Each slot is
+    at a step of its own, so that a long sequence may pass through a few slots. Tensors given to it
+    are those of the same backend.
     """
 
     def write(self, first: int, latents: Floats, weights: Floats) -> None:
@@ -49,7 +51,15 @@ class LatentState(Protocol):
 class HostLatents:
     """The latents as numpy arrays, changed in place."""
 
-    def __init__(self, shape: tuple[int, ...], branches: int, coefficients: Floats) -> None:
+    def __init__(
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        history: Floats | None = None,
+    ) -> None:
+        self._history = history
+        self._clean = None if history is None else np.zeros(shape, np.float32)
         self._latents = np.zeros(shape, np.float32)
         self._weights = np.ones((shape[0], 1, 1, 1), np.float32)
         self._coefficients = coefficients
@@ -81,10 +91,24 @@ class HostLatents:
             velocity -= total[0]
             velocity *= guidance
             velocity += total[0]
+        added = self._continued(index, first, last, velocity)
         latents *= sample_scale
         moved = np.multiply(velocity, prediction_scale, out=self._scratch[first:last])
         latents += moved
+        if added is not None:
+            latents += added
         total[...] = 0
+
+    def _continued(self, index: int, first: int, last: int, velocity: Floats) -> Floats | None:
+        """What the clean picture of the step before adds; that of this step takes its place."""
+        if self._history is None or self._clean is None:
+            return None
+        scale, sample_scale, prediction_scale = self._history[index]
+        clean = self._clean[first:last]
+        added: Floats = clean * scale
+        np.multiply(self._latents[first:last], sample_scale, out=clean)
+        clean += velocity * prediction_scale
+        return added
 
     def read(self, slot: int, out: Tensor) -> None:
         """Copy the latents of one slot to `out` [1, 4, h, w]."""

@@ -40,7 +40,11 @@ class OrtBackend:
         require_memory(needed_bytes, what, way_out)
 
     def new_latents(
-        self, shape: tuple[int, ...], branches: int, coefficients: Floats
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        history: Floats | None = None,
     ) -> HostLatents:
         """Slots for latents, as arrays."""
-        return HostLatents(shape, branches, coefficients)
+        return HostLatents(shape, branches, coefficients, history)

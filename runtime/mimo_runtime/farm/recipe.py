@@ -15,10 +15,11 @@ from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import file_hash
 from mimo_runtime.synthesis.inputs import InputFiles
 from mimo_runtime.synthesis.request import SynthesisRequest
-from mimo_runtime.synthesis.resolved import resolved_settings
+from mimo_runtime.synthesis.resolved import ResolvedSettings, resolved_settings
 from mimo_runtime.templates.poses import NAMES as POSTURE_FILES
 from mimo_runtime.wire.kinds import CONFIG_FILE
 from mimo_runtime.wire.poses import EXTRAS
+from mimo_runtime.wire.solver import Solver, interval_text, step_table_text
 
 FORMAT: Final = 1
 _PACKAGES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -115,10 +116,23 @@ def recipe_of(
         "mode": settings.mode.value,
         "framing": settings.framing.value,
         "overlap": overlap,
+        **_solver_settings(settings),
     }
     paths = _input_files(request, files) | ({} if sound is None else {"sound": sound})
     hashes = {name: file_hash(path) for name, path in paths.items()}
     return Recipe(values, hashes, asked or {})
+
+
+def _solver_settings(settings: ResolvedSettings) -> dict[str, str]:
+    """What is not as ever, so that recipes of before stay as they are."""
+    found = {}
+    if settings.solver is not Solver.DDIM:
+        found["solver"] = settings.solver.value
+    if settings.step_table is not None:
+        found["step_table"] = step_table_text(settings.step_table)
+    if settings.guidance_interval is not None:
+        found["guidance_interval"] = interval_text(settings.guidance_interval)
+    return found
 
 
 def _input_files(request: SynthesisRequest, files: InputFiles) -> dict[str, Path]:

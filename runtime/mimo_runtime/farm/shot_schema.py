@@ -9,6 +9,7 @@ from mimo_runtime.delivery.delivery import Alpha, MovieFormat, PlateHolds
 from mimo_runtime.engines.choice import ENGINES
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import MAX_SEED, MAX_STEPS, FramingPolicy, Mode
+from mimo_runtime.wire.solver import Solver
 
 VERSION: Final = 1
 REQUIRED: Final = ("shot", "bundle", "character", "output")
@@ -71,6 +72,17 @@ SETTINGS: Final[Mapping[str, Field]] = {
         Kind.TEXT,
         "What the networks see.",
         choices=tuple(policy.value for policy in FramingPolicy),
+    ),
+    "solver": Field(
+        Kind.TEXT,
+        "The solver; that of the mode without it.",
+        choices=tuple(solver.value for solver in Solver),
+    ),
+    "step_table": Field(
+        Kind.TEXT, "trailing, leading, even-angle, or timesteps that fall, such as 999,700,300."
+    ),
+    "guidance_interval": Field(
+        Kind.TEXT, "Where there is guidance, as shares of the trained timesteps: 0.2,0.9."
     ),
 }
 DECOMPOSE: Final[Mapping[str, Field]] = {

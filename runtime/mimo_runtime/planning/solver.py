@@ -1,15 +1,37 @@
-"""The deterministic DDIM solver as a table: two numbers a step, known before the first pass."""
+"""Deterministic solvers as tables: a few numbers a step, known before the first pass."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.planning.solver_config import SolverConfig
+from mimo_runtime.planning.step_table import (
+    check_step_table,
+    check_steps,
+    is_within,
+    timesteps_of,
+)
+from mimo_runtime.wire.solver import Interval, Solver, Spacing, StepTable
 
-__all__ = ["SolverConfig", "SolverTable", "check_steps", "ddim_table", "signal_levels"]
+__all__ = ["History", "SolverConfig", "SolverTable", "check_steps", "ddim_table", "signal_levels",
+           "solver_table"]  # fmt: skip
+
+Numbers = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What a solver of second order keeps from one step to the next, one row a step.
+
+    `clean = clean_sample_scale[i] * x + clean_prediction_scale[i] * v` is the picture that step `i`
+    predicts; `scale[i] * clean` of the step before is added to its latents, nothing at first.
+    """
+
+    scale: Numbers
+    clean_sample_scale: Numbers
+    clean_prediction_scale: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +39,52 @@ class SolverTable:
     """One row a step, `S` rows, first step first.
 
     With latents `x` and the network's prediction `v` at `timesteps[i]`:
-    `x_previous = sample_scale[i] * x + prediction_scale[i] * v` enters step `i + 1`.
+    `x_previous = sample_scale[i] * x + prediction_scale[i] * v` enters step `i + 1`, and what
+    `history` adds, where there is one. `guided` says at which steps there is
+    guidance, None for all.
     """
 
     timesteps: NDArray[np.int64]
-    sample_scale: NDArray[np.float64]
-    prediction_scale: NDArray[np.float64]
+    sample_scale: Numbers
+    prediction_scale: Numbers
+    history: History | None = None
+    guided: NDArray[np.bool_] | None = None
+
+
+def solver_table(
+    config: SolverConfig,
+    steps: int,
+    solver: Solver,
+    table: StepTable | None = None,
+    interval: Interval | None = None,
+) -> SolverTable:
+    """The table of `steps` steps of a solver, at the trained timesteps or those of `table`.
+
+    There is guidance where `interval` holds, everywhere for None.
+
+    Raises:
+        InvalidRequestError: the bundle cannot take so many steps, or such.
+    """
+    made = _table(config, steps, solver, table)
+    if interval is None:
+        return made
+    return replace(made, guided=is_within(made.timesteps, config.num_train_timesteps, interval))
+
+
+def _table(
+    config: SolverConfig, steps: int, solver: Solver, table: StepTable | None
+) -> SolverTable:
+    if solver is Solver.DDIM and table is None:
+        return ddim_table(config, steps)
+    check_steps(config, steps)
+    chosen = Spacing(config.timestep_spacing) if table is None else table
+    check_step_table(config, chosen)
+    signal = signal_levels(config)
+    timesteps = timesteps_of(config, steps, chosen, signal)
+    now, then = signal[timesteps], np.append(signal[timesteps[1:]], _final(config, signal))
+    if solver is Solver.DDIM:
+        return SolverTable(timesteps, *first_order(config.prediction_type, now, then))
+    return SolverTable(timesteps, *second_order(config.prediction_type, now, then))
 
 
 def ddim_table(config: SolverConfig, steps: int) -> SolverTable:
@@ -35,27 +97,44 @@ def ddim_table(config: SolverConfig, steps: int) -> SolverTable:
         InvalidRequestError: `steps` is below 1 or above `num_train_timesteps`.
     """
     check_steps(config, steps)
-    timesteps = _timesteps(config, steps)
     signal = signal_levels(config)
+    timesteps = timesteps_of(config, steps, Spacing(config.timestep_spacing), signal)
     previous = timesteps - config.num_train_timesteps // steps
-    final = 1.0 if config.set_alpha_to_one else signal[0]
-    now, then = signal[timesteps], np.where(previous >= 0, signal[previous], final)
-    return SolverTable(timesteps, *_scales(config.prediction_type, now, then))
+    now, then = signal[timesteps], np.where(previous >= 0, signal[previous], _final(config, signal))
+    return SolverTable(timesteps, *first_order(config.prediction_type, now, then))
 
 
-def check_steps(config: SolverConfig, steps: int) -> None:
-    """Refuse a number of steps that the solver cannot take.
+def first_order(prediction_type: str, now: Numbers, then: Numbers) -> tuple[Numbers, Numbers]:
+    """The scales of sample and prediction of DDIM for signal levels before and after each step."""
+    clean, eps = _predicted(prediction_type, now)
+    signal, noise = np.sqrt(then), np.sqrt(1.0 - then)
+    return signal * clean[0] + noise * eps[0], signal * clean[1] + noise * eps[1]
 
-    Raises:
-        InvalidRequestError: `steps` is below 1 or above `num_train_timesteps`.
+
+def second_order(
+    prediction_type: str, now: Numbers, then: Numbers
+) -> tuple[Numbers, Numbers, History]:
+    """The same of DPM-Solver++ (2M, midpoint), with what it keeps: arXiv 2211.01095, algorithm 2.
+
+    A step whose length is infinite in log-SNR has no second order: the first one at zero SNR,
+    which is exact as it is, the one after it, and the last one, which ends without noise.
     """
-    if not 1 <= steps <= config.num_train_timesteps:
-        raise InvalidRequestError(
-            f"steps is {steps}; the solver can take 1 to {config.num_train_timesteps}."
-        )
+    clean, _ = _predicted(prediction_type, now)
+    noise = np.sqrt(1.0 - now)
+    ratio = np.sqrt(1.0 - then) / noise
+    gain = np.sqrt(then) - np.sqrt(now) * ratio
+    with np.errstate(divide="ignore"):
+        half_log_snr = 0.5 * (np.log(now) - np.log1p(-now))
+        length = 0.5 * (np.log(then) - np.log1p(-then)) - half_log_snr
+    ahead = np.zeros_like(now)
+    usable = np.isfinite(length[1:]) & np.isfinite(length[:-1])
+    ahead[1:][usable] = length[1:][usable] / (2.0 * length[:-1][usable])
+    drawn = gain * (1.0 + ahead)
+    history = History(-gain * ahead, *clean)
+    return ratio + drawn * clean[0], drawn * clean[1], history
 
 
-def signal_levels(config: SolverConfig) -> NDArray[np.float64]:
+def signal_levels(config: SolverConfig) -> Numbers:
     """Per training timestep the share of the clean signal's variance (`alphas_cumprod`).
 
     float64 [num_train_timesteps], falling; the last is exactly 0 with `rescale_betas_zero_snr`
@@ -87,27 +166,16 @@ def _running_product(factors: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.cumprod(factors, dtype=np.float64).astype(np.float32)
 
 
-def _timesteps(config: SolverConfig, steps: int) -> NDArray[np.int64]:
-    total = config.num_train_timesteps
-    if config.timestep_spacing == "trailing":
-        # For some step counts (61, 103, ...) arange rounds its way to one entry too many.
-        spaced = np.round(np.arange(total, 0, -total / steps))[:steps] - 1
-    else:
-        spaced = np.arange(steps)[::-1] * (total // steps) + config.steps_offset
-        spaced = np.minimum(spaced, total - 1)
-    return spaced.astype(np.int64)
+def _final(config: SolverConfig, signal: Numbers) -> float:
+    """The signal level that the last step leads to."""
+    return 1.0 if config.set_alpha_to_one else float(signal[0])
 
 
-def _scales(
-    prediction_type: str, now: NDArray[np.float64], then: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The two columns of `SolverTable` after `timesteps` for signal levels before and after."""
+def _predicted(
+    prediction_type: str, now: Numbers
+) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers]]:
+    """The scales of sample and prediction that give the clean picture, and those of the noise."""
     signal, noise = np.sqrt(now), np.sqrt(1.0 - now)
     if prediction_type == "v_prediction":
-        clean, eps = (signal, -noise), (noise, signal)
-    else:
-        clean, eps = (1.0 / signal, -noise / signal), (np.zeros_like(now), np.ones_like(now))
-    next_signal, next_noise = np.sqrt(then), np.sqrt(1.0 - then)
-    sample_scale = next_signal * clean[0] + next_noise * eps[0]
-    prediction_scale = next_signal * clean[1] + next_noise * eps[1]
-    return sample_scale, prediction_scale
+        return (signal, -noise), (noise, signal)
+    return (1.0 / signal, -noise / signal), (np.zeros_like(now), np.ones_like(now))

@@ -16,7 +16,7 @@ from mimo_runtime.planning.live_schedule import (
     live_schedule,
 )
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass
-from mimo_runtime.planning.solver import SolverConfig, ddim_table
+from mimo_runtime.planning.solver import SolverConfig
 from mimo_runtime.runner.live_exchange import Exchange, Exchanges
 from mimo_runtime.runner.live_preparation import PreparedLive
 from mimo_runtime.runner.live_windows import Windows
@@ -153,7 +153,7 @@ class LiveStream:
             self._windows,
             prepared.identity(self._engines, self._identities),
             self._chunks,
-            ddim_table(solver, settings.steps),
+            settings.table(solver),
             settings,
             EndlessNoise(channels, (size[0], size[1]), settings.seed),
         )

@@ -10,7 +10,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.planning.live_schedule import LiveWork
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass, Work
-from mimo_runtime.planning.solver import SolverConfig, ddim_table
+from mimo_runtime.planning.solver import SolverConfig
 from mimo_runtime.runner.stream_plan import PersonBoxes, StreamPlan, plan_stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.composition import DecodedCrop
@@ -155,7 +155,7 @@ class Stream:
             self._identity(),
             plan.clip,
             plan.extent,
-            ddim_table(solver, self._settings.steps),
+            self._settings.table(solver),
             self._settings,
             FrameNoise(
                 channels, plan.whole.sequence_length, size, self._settings.seed, plan.frame_ids

@@ -9,6 +9,8 @@ from mimo_runtime.wire.kinds import InputKind, OutputKind
 from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.settings import Settings
 
+_WORDS = ("solver", "step_table", "guidance_interval")  # not set where empty
+
 
 def settings_from(config: pb.StreamConfig) -> Settings:
     """The settings of a config, None where a field is not set.
@@ -18,7 +20,7 @@ def settings_from(config: pb.StreamConfig) -> Settings:
     """
     if config.mode and config.mode not in MODES:
         raise InvalidRequestError(
-            f"mode is {config.mode}; this server knows official and corrected."
+            f"mode is {config.mode}; this server knows official, corrected and offline."
         )
     framing = config.framing or pb.FRAMING_PERSON
     if framing not in FRAMINGS:
@@ -29,6 +31,7 @@ def settings_from(config: pb.StreamConfig) -> Settings:
         seed=config.seed if config.HasField("seed") else Settings().seed,
         mode=MODES[config.mode] if config.mode else None,
         framing=FRAMINGS[framing],
+        **{name: getattr(config, name) for name in _WORDS if getattr(config, name)},
     )
 
 

@@ -12,6 +12,7 @@ from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import OutputKind
 from mimo_runtime.wire.progress import Progress, Stage
+from mimo_runtime.wire.solver import interval_text, step_table_text
 
 SLICE_BYTES = 1 << 20
 MAX_RATE_DENOMINATOR = 1_000_000
@@ -72,6 +73,9 @@ def ready(
         seed=settings.seed,
         mode={word: number for number, word in MODES.items()}[settings.mode],
         framing={word: number for number, word in FRAMINGS.items()}[settings.framing],
+        solver=settings.solver.value,
+        step_table="" if settings.step_table is None else step_table_text(settings.step_table),
+        guidance_interval=interval_text(settings.guidance_interval),
         output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
         width_px=bundle.manifest.width_px,
         height_px=bundle.manifest.height_px,

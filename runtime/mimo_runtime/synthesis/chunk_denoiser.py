@@ -10,7 +10,7 @@ from mimo_runtime.engines.engine import BoundPass, Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.planning.solver import SolverTable
-from mimo_runtime.synthesis.denoise import solver_coefficients
+from mimo_runtime.synthesis.denoise import solver_coefficients, solver_history
 from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.noise import NoiseSource
 from mimo_runtime.synthesis.resolved import ResolvedSettings
@@ -47,7 +47,9 @@ class ChunkDenoiser:
         _, *size = bound.buffers["latents"].shape
         shape = (plan.window_frames, *size)
         coefficients = solver_coefficients(table, settings)
-        self._state = engines.new_latents(shape, settings.branches, coefficients)
+        self._state = engines.new_latents(
+            shape, settings.branches, coefficients, solver_history(table)
+        )
         self._trajectories = np.zeros((plan.steps, plan.carried_frames, *size), np.float32)
         self._weights = np.ones(plan.window_frames, np.float32)
         self._conditions: deque[Tensor] = deque(maxlen=plan.window_frames)

@@ -52,9 +52,11 @@ class Denoiser:
         self._weights = settings.rules.window_weights(counts, settings.guided)
         self._noise = noise
         shape = (extent.frames, *shared["latents"].shape[1:])
+        coefficients = solver_coefficients(table, settings)
         self._state = engines.new_latents(
-            shape, settings.branches, solver_coefficients(table, settings)
+            shape, settings.branches, coefficients, solver_history(table)
         )
+        self._unguided = self._without_guidance(engines, settings, coefficients)
 
     @property
     def latents(self) -> Floats:
@@ -75,15 +77,38 @@ class Denoiser:
         slots = self._slots[window % self._extent.windows]
         self._time.begin(step, bound.buffers["step"])
         self._state.gather(slots, bound.buffers["latents"])
-        bound.run()
+        self._predict(step, window % self._extent.windows)
         self._state.accumulate(bound.buffers["prediction"], slots)
         for frame_ids in self._finished[step][window]:
             for first, last in self._runs(frame_ids):
                 self._state.step(step, first, last)
 
+    def _predict(self, step: int, slot: int) -> None:
+        """Run the pass of a window's slot; where there is no guidance, both branches are alike."""
+        if step not in self._unguided_steps:
+            self._bound[slot].run()
+            return
+        self._unguided[slot].run()
+        found = self._unguided[slot].buffers["prediction"]
+        for branch in range(2):
+            self._bound[slot].buffers["prediction"][branch : branch + 1] = found
+
     def read(self, frame_id: int, out: Tensor) -> None:
         """Copy the latents of a frame to `out` [1, 4, h, w]."""
         self._state.read(self._slot(frame_id), out)
+
+    def _without_guidance(
+        self, engines: EngineSet, settings: ResolvedSettings, coefficients: Floats
+    ) -> list[BoundPass]:
+        """Passes over the same buffers that compute one branch, where some steps need no more."""
+        self._unguided_steps: frozenset[int] = frozenset()
+        if len(settings.denoisers) == 1:
+            return []
+        self._unguided_steps = frozenset(np.flatnonzero(coefficients[:, 2] == 1.0).tolist())
+        engine = engines.get(settings.denoisers[1])
+        names = {spec.name for spec in engine.component.inputs}
+        shared = [{n: b for n, b in each.buffers.items() if n in names} for each in self._bound]
+        return [engine.bind(buffers) for buffers in shared]
 
     def _window(self, window: int) -> BoundPass:
         """The pass whose buffers hold a window's conditions; a new window takes over a slot."""
@@ -110,7 +135,21 @@ class Denoiser:
 
 
 def solver_coefficients(table: SolverTable, settings: ResolvedSettings) -> Floats:
-    """Scales of sample and prediction, and guidance, of each step: float32 [steps, 3]."""
+    """Scales of sample and prediction, and guidance, of each step: float32 [steps, 3].
+
+    Outside its interval guidance is 1: the conditional branch alone.
+    """
     guidance = np.full(len(table.timesteps), settings.guidance)
+    if settings.guided and table.guided is not None:
+        guidance[~table.guided] = 1.0
     columns = table.sample_scale, table.prediction_scale, guidance
+    return np.stack(columns, axis=1).astype(np.float32)
+
+
+def solver_history(table: SolverTable) -> Floats | None:
+    """What a solver of second order goes on with, float32 [steps, 3]; None where there is none."""
+    history = table.history
+    if history is None or not history.scale.any():
+        return None
+    columns = history.scale, history.clean_sample_scale, history.clean_prediction_scale
     return np.stack(columns, axis=1).astype(np.float32)

@@ -37,7 +37,7 @@ def check_live_memory(
         each.footprint(name).resident_bytes + _window_bytes(each.bundle, name) for each in others
     )
     engines.require_memory(
-        job_peak_bytes(engines.footprint, name)
+        job_peak_bytes(engines.footprint, (name,))
         + live_bytes(engines.bundle, plan, settings)
         + more
         + _ENCODER_BYTES,

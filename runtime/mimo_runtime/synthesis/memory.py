@@ -6,6 +6,7 @@ from mimo_runtime.engines.footprint import job_peak_bytes, peak_bytes
 from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.planning.extent import Extent
 from mimo_runtime.synthesis.resolved import ResolvedSettings
+from mimo_runtime.wire.solver import Solver
 
 MEDIA_BYTES = 300 << 20  # decoders, encoder and composition, where nothing is known of frames
 
@@ -19,6 +20,7 @@ def stream_bytes(bundle: Bundle, extent: Extent, settings: ResolvedSettings) -> 
     timesteps = bundle.tensor("time_embedding", "timesteps").size_bytes
     shared = sum(sizes.values()) + timesteps
     copies = settings.branches + 2  # a sum for each branch, the latents, their scratch
+    copies += 2 if settings.solver is not Solver.DDIM else 0  # the clean picture, its scratch
     return per_window * extent.windows + shared + per_frame * extent.frames * copies
 
 
@@ -31,7 +33,7 @@ def needed_bytes(
     the stream keeps, and the `media_bytes` of decoders, encoder and composition beside them.
     """
     return (
-        job_peak_bytes(engines.footprint, settings.denoiser)
+        job_peak_bytes(engines.footprint, settings.denoisers)
         + stream_bytes(engines.bundle, extent, settings)
         + media_bytes
     )

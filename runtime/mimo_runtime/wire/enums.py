@@ -9,6 +9,7 @@ from mimo_runtime.wire.settings import FramingPolicy, Mode
 MODES = {
     pb.MODE_OFFICIAL: Mode.OFFICIAL,
     pb.MODE_CORRECTED: Mode.CORRECTED,
+    pb.MODE_OFFLINE: Mode.OFFLINE,
 }
 FRAMINGS = {
     pb.FRAMING_PERSON: FramingPolicy.PERSON,

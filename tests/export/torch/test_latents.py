@@ -19,15 +19,17 @@ CPU = torch.device("cpu")
 @pytest.mark.parametrize(
     ("dtype", "limit"), [(np.float32, 1e-6), (np.float16, 1e-3)], ids=["fp32", "fp16"]
 )
+@pytest.mark.parametrize("order", [1, 2])
 def test_two_steps_of_two_windows(
-    kind: type[TorchLatents], branches: int, dtype: type, limit: float
+    kind: type[TorchLatents], branches: int, dtype: type, limit: float, order: int
 ) -> None:
     draw = np.random.default_rng(5)
     noise = draw.normal(size=(SLOTS, 4, 3, 5)).astype(np.float32)
     weights = np.array([1, 1, 0.5, 0.5, 1], np.float32)
     coefficients = draw.normal(size=(3, 3)).astype(np.float32)
-    host = HostLatents(noise.shape, branches, coefficients)
-    state = kind(noise.shape, branches, coefficients, CPU)
+    history = draw.normal(size=(3, 3)).astype(np.float32) if order == 2 else None
+    host = HostLatents(noise.shape, branches, coefficients, history)
+    state = kind(noise.shape, branches, coefficients, CPU, history)
     for latents in (host, state):
         latents.write(0, noise, weights)
     taken = DeviceTensor(torch.full((4, 4, 3, 5), 7.0, dtype=getattr(torch, np.dtype(dtype).name)))

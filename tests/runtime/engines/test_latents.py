@@ -22,15 +22,17 @@ def drawn(seed: int, *shape: int) -> Floats:
         st.lists(st.integers(0, 4), min_size=1, max_size=4, unique=True), min_size=1, max_size=3
     ),
     seed=st.integers(0, 9),
+    second_order=st.booleans(),
 )
 def test_two_steps_written_out(
-    branches: int, split: int, windows: list[list[int]], seed: int
+    branches: int, split: int, windows: list[list[int]], seed: int, second_order: bool
 ) -> None:
     noise, weights = drawn(seed, 5, 4, 2, 3), np.abs(drawn(seed + 1, 5))
     coefficients = drawn(seed + 2, 2, 3)
-    state = HostLatents(noise.shape, branches, coefficients)
+    history = drawn(seed + 3, 2, 3) if second_order else None
+    state = HostLatents(noise.shape, branches, coefficients, history)
     state.write(0, noise, weights)
-    wanted = noise.astype(np.float64)
+    wanted, before = noise.astype(np.float64), np.zeros(noise.shape)
     for step, (a, b, guidance) in enumerate(coefficients.astype(np.float64)):
         total = np.zeros((branches, 5, 4, 2, 3))
         for number, window in enumerate(windows):
@@ -39,7 +41,11 @@ def test_two_steps_written_out(
             total[:, window] += prediction[:, : len(window)]
         total *= weights.astype(np.float64).reshape(-1, 1, 1, 1)
         velocity = total[0] + guidance * (total[1] - total[0]) if branches == 2 else total[0]
-        wanted = a * wanted + b * velocity
+        added = 0.0
+        if history is not None:
+            c, p, q = history[step].astype(np.float64)
+            added, before = c * before, p * wanted + q * velocity
+        wanted = a * wanted + b * velocity + added
         state.step(step, 0, split)
         state.step(step, split, 5)
     np.testing.assert_allclose(np.asarray(state), wanted, atol=1e-4)

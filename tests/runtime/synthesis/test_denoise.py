@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.engines.onnxruntime_backend import OrtBackend
-from mimo_runtime.planning.solver import SolverConfig, SolverTable, ddim_table
+from mimo_runtime.planning.solver import SolverConfig, SolverTable, ddim_table, solver_table
 from mimo_runtime.synthesis.denoise import Denoiser
 from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.wire.settings import Mode, Settings
+from mimo_runtime.wire.solver import Solver
 from tests.runtime.synthesis.denoisers import whole_clip_denoiser
 
 Floats = NDArray[np.float32]
 STEPS = 66
+COLUMNS = ("timesteps", "sample_scale", "prediction_scale")
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +64,7 @@ def made(
 
 def rows(table: SolverTable, first: int) -> SolverTable:
     """The steps of a table from `first` on."""
-    columns = {name: getattr(table, name)[first:] for name in SolverTable.__slots__}
+    columns = {name: getattr(table, name)[first:] for name in COLUMNS}
     return replace(table, **columns)
 
 
@@ -139,6 +141,57 @@ def test_averages_without_guidance(
             denoiser.run_pass(0, window)
     np.testing.assert_allclose(twice.latents, once.latents, atol=1e-6)
     assert np.abs(summed.latents - once.latents).max() > 1e-3
+
+
+def test_a_solver_of_second_order_written_out(
+    engines: EngineSet, identity: Identity, table: SolverTable
+) -> None:
+    """Of three steps the middle one goes on with what the first one predicted."""
+    config = SolverConfig.from_mapping(engines.bundle.manifest.solver)
+    multistep = solver_table(config, 4, Solver.DPMPP_2M, (900, 600, 300, 100))
+    assert multistep.history is not None
+    assert abs(multistep.history.scale[1]) > 0.01
+    alone = replace(multistep, history=None)
+    settings = Settings(4, guidance=2.0, mode=Mode.CORRECTED)
+    first = made(engines, identity, alone, [(0, 1, 2)], settings)
+    first.run_pass(0, 0)
+    start, entered = noise(3), first.latents.copy()
+    velocity = (entered - multistep.sample_scale[0] * start) / multistep.prediction_scale[0]
+    clean = multistep.history.clean_sample_scale[0] * start
+    clean = clean + multistep.history.clean_prediction_scale[0] * velocity
+    first.run_pass(1, 0)
+    wanted = first.latents + multistep.history.scale[1] * clean
+    both = made(engines, identity, multistep, [(0, 1, 2)], settings)
+    for step in range(2):
+        both.run_pass(step, 0)
+    np.testing.assert_allclose(both.latents, wanted, atol=1e-4)
+
+
+def test_steps_without_guidance_are_those_of_one_branch(
+    engines: EngineSet, identity: Identity, table: SolverTable
+) -> None:
+    """Outside the interval to the bit what there is without guidance, inside what there is with."""
+    ends = replace(table, guided=np.arange(STEPS) == 1)
+    interval = Settings(STEPS, guidance=3.0, mode=Mode.CORRECTED, guidance_interval="0,1")
+    windows = [(0, 1, 2), (2, 3)]
+    denoiser = made(engines, identity, ends, windows, interval)
+    plain = made(
+        engines, identity, table, windows, Settings(STEPS, guidance=1.0, mode=Mode.CORRECTED)
+    )
+    guided = made(
+        engines, identity, table, windows, Settings(STEPS, guidance=3.0, mode=Mode.CORRECTED)
+    )
+    for window in range(2):
+        denoiser.run_pass(0, window)
+        plain.run_pass(0, window)
+    np.testing.assert_array_equal(denoiser.latents, plain.latents)
+    guided.latents[...] = denoiser.latents
+    for window in range(2):
+        denoiser.run_pass(1, window)
+        guided.run_pass(1, window)
+        plain.run_pass(1, window)
+    np.testing.assert_array_equal(denoiser.latents, guided.latents)
+    assert np.abs(denoiser.latents - plain.latents).max() > 1e-3
 
 
 def test_two_denoisers_do_not_meet(

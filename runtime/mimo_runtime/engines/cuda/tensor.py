@@ -54,8 +54,13 @@ class DeviceTensor:
 
     def row(self, index: int) -> "DeviceTensor":
         """One row of it, as a tensor that shares its memory."""
-        spec = replace(self.spec, shape=(1, *self.shape[1:]))
-        offset_bytes = self.address - self._memory.address + index * spec.size_bytes
+        return self.rows(index, index + 1)
+
+    def rows(self, first: int, last: int) -> "DeviceTensor":
+        """The rows `first` to `last - 1`, as a tensor that shares its memory."""
+        spec = replace(self.spec, shape=(last - first, *self.shape[1:]))
+        row_bytes = self.spec.size_bytes // self.shape[0]
+        offset_bytes = self.address - self._memory.address + first * row_bytes
         return DeviceTensor(self._gpu, spec, self._memory, offset_bytes)
 
     def __setitem__(self, rows: EllipsisType | slice, source: Any) -> None:

@@ -58,10 +58,14 @@ class TensorRTBackend:
         require_gpu_memory(needed_bytes, self._gpu.free_bytes(), what, ways_out)
 
     def new_latents(
-        self, shape: tuple[int, ...], branches: int, coefficients: Floats
+        self,
+        shape: tuple[int, ...],
+        branches: int,
+        coefficients: Floats,
+        history: Floats | None = None,
     ) -> CudaLatents:
         """Slots for latents on the GPU."""
-        return CudaLatents(self._gpu, self._kernels, shape, branches, coefficients)
+        return CudaLatents(self._gpu, self._kernels, shape, branches, coefficients, history)
 
 
 def open_tensorrt(bundle: Bundle, engine: str) -> TensorRTBackend:

@@ -27,6 +27,9 @@ SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "seed": int,
     "mode": str,
     "framing": str,
+    "solver": str,
+    "step_table": str,
+    "guidance_interval": str,
 }
 OTHERS = ("model", "prompt", "priority", "output", "camera", "size", "fps")
 TEMPLATE = "template"

@@ -94,12 +94,14 @@ def backend(gpu: Gpu, bundle: Bundle, plan: PlanFolder, driver: SoftDriver) -> T
 
 
 @pytest.mark.parametrize("branches", [1, 2])
-def test_latents_are_those_of_the_host(backend: TensorRTBackend, branches: int) -> None:
+@pytest.mark.parametrize("order", [1, 2])
+def test_latents_are_those_of_the_host(backend: TensorRTBackend, branches: int, order: int) -> None:
     draw = np.random.default_rng(branches)
     noise = draw.normal(size=(20, 4, 16, 16)).astype(np.float32)
     weights, coefficients = draw.random(20, np.float32), draw.random((3, 3), np.float32)
-    host = HostLatents(noise.shape, branches, coefficients)
-    device = backend.new_latents(noise.shape, branches, coefficients)
+    history = draw.random((3, 3), np.float32) if order == 2 else None
+    host = HostLatents(noise.shape, branches, coefficients, history)
+    device = backend.new_latents(noise.shape, branches, coefficients, history)
     for latents in (host, device):
         latents.write(0, noise[:7], weights[:7])
         latents.write(7, noise[7:], weights[7:])
