@@ -1858,6 +1858,7 @@ class LiveChange(_message.Message):
     STEPS_FIELD_NUMBER: _builtins.int
     GUIDANCE_FIELD_NUMBER: _builtins.int
     LATENCY_MS_FIELD_NUMBER: _builtins.int
+    DISPLAYED_FRAME_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Comes back with the answer; 1 or more."""
     from_pose_index: _builtins.int
@@ -1870,6 +1871,10 @@ class LiveChange(_message.Message):
     """Scale of classifier-free guidance."""
     latency_ms: _builtins.float
     """How long the way of a frame may take, in milliseconds."""
+    displayed_frame: _builtins.int
+    """LiveFrame.index of the frame that its user saw when asking for it: from_pose_index then counts
+    from the posture of that frame, and the answer says how many frames were shown meanwhile.
+    """
     @_builtins.property
     def inputs(self) -> _containers.RepeatedScalarFieldContainer[Global___Input.ValueType]:
         """Pictures that will follow in chunks: character, its matte, scene picture."""
@@ -1883,17 +1888,22 @@ class LiveChange(_message.Message):
         steps: _builtins.int | None = ...,
         guidance: _builtins.float | None = ...,
         latency_ms: _builtins.float | None = ...,
+        displayed_frame: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "guidance", b"guidance", "latency_ms", b"latency_ms", "steps", b"steps"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame", "_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "displayed_frame", b"displayed_frame", "guidance", b"guidance", "latency_ms", b"latency_ms", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "from_pose_index", b"from_pose_index", "guidance", b"guidance", "inputs", b"inputs", "latency_ms", b"latency_ms", "number", b"number", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame", "_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "displayed_frame", b"displayed_frame", "from_pose_index", b"from_pose_index", "guidance", b"guidance", "inputs", b"inputs", "latency_ms", b"latency_ms", "number", b"number", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__displayed_frame: _TypeAlias = _typing.Literal["displayed_frame"]  # noqa: Y015
+    _WhichOneofArgType__displayed_frame: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame"]  # noqa: Y015
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
     _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
     _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
     _WhichOneofReturnType__steps: _TypeAlias = _typing.Literal["steps"]  # noqa: Y015
     _WhichOneofArgType__steps: _TypeAlias = _typing.Literal["_steps", b"_steps"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__displayed_frame) -> _WhichOneofReturnType__displayed_frame | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
     @_typing.overload
@@ -1914,6 +1924,7 @@ class LiveApplied(_message.Message):
     NUMBER_FIELD_NUMBER: _builtins.int
     REFUSED_FIELD_NUMBER: _builtins.int
     REPLANNED_FIELD_NUMBER: _builtins.int
+    FRAMES_SINCE_DISPLAYED_FIELD_NUMBER: _builtins.int
     input: Global___Input.ValueType
     """INPUT_SCENE_PICTURE for one that was sent by itself; not set for a change."""
     from_index: _builtins.int
@@ -1922,6 +1933,8 @@ class LiveApplied(_message.Message):
     """LiveChange.number."""
     refused: _builtins.str
     """Why it was not done, a sentence; empty where it was."""
+    frames_since_displayed: _builtins.int
+    """Frames from LiveChange.displayed_frame to from_index; set where that was told and it holds."""
     @_builtins.property
     def replanned(self) -> Global___LiveReplanned:
         """Set where the stream is planned in another way from then on."""
@@ -1934,12 +1947,15 @@ class LiveApplied(_message.Message):
         number: _builtins.int = ...,
         refused: _builtins.str = ...,
         replanned: Global___LiveReplanned | None = ...,
+        frames_since_displayed: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["replanned", b"replanned"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_frames_since_displayed", b"_frames_since_displayed", "frames_since_displayed", b"frames_since_displayed", "replanned", b"replanned"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_index", b"from_index", "input", b"input", "number", b"number", "refused", b"refused", "replanned", b"replanned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_frames_since_displayed", b"_frames_since_displayed", "frames_since_displayed", b"frames_since_displayed", "from_index", b"from_index", "input", b"input", "number", b"number", "refused", b"refused", "replanned", b"replanned"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__frames_since_displayed: _TypeAlias = _typing.Literal["frames_since_displayed"]  # noqa: Y015
+    _WhichOneofArgType__frames_since_displayed: _TypeAlias = _typing.Literal["_frames_since_displayed", b"_frames_since_displayed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__frames_since_displayed) -> _WhichOneofReturnType__frames_since_displayed | None: ...
 
 Global___LiveApplied: _TypeAlias = LiveApplied  # noqa: Y015
 

@@ -78,7 +78,7 @@ def live_options(command: Command) -> Command:
         "mimo live --server gpu1:50051 --character me.png --scene park.jpg --motion walk.bvh "
         "-o out.mp4",
         "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
-        "--latency-ms 400 -o - | ffplay -",
+        "--latency-ms 400 --view",
         "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
         "--change 120:scene=beach.jpg --change 240:character=you.png,guidance=2 -o out.mp4",
         "ffmpeg -f v4l2 -i /dev/video0 -f matroska - | mimo live --server localhost:50051 "
@@ -102,9 +102,14 @@ def live_options(command: Command) -> Command:
 @click.option(
     "-o",
     "--output",
-    required=True,
     type=click.Path(path_type=Path, allow_dash=True),
     help="NAME.mp4; - for fragmented MP4 on standard output; or a folder of PNG pictures.",
+)
+@click.option(
+    "--view",
+    is_flag=True,
+    help="Show the frames in a window while they come: by FFmpeg's player, ffplay. Without -o the "
+    "stream ends when it is closed.",
 )
 @click.option(
     "--receive",
@@ -129,7 +134,8 @@ def live_options(command: Command) -> Command:
     "on; 0: not at all.",
 )
 def live(
-    output: Path,
+    output: Path | None,
+    view: bool,
     receive: str | None,
     changes: tuple[str, ...],
     resume_s: float,
@@ -153,19 +159,27 @@ def live(
     from mimo_runtime.wire.live import PictureFormat
 
     picture = None if receive is None else PictureFormat(receive)
-    check_output(output, picture)
+    check_output(output, picture, view)
     asked = tuple(parse_change(text, number) for number, text in enumerate(changes, 1))
     play = replace(prepare_play(options, open_source(options)), changes=asked, resume_s=resume_s)
-    with open_output(output, play.rate_fps, picture) as sink, ending_on_ctrl_c(play.stop):
+    on_close = (play.stop.set if output is None else _nothing) if view else None
+    with (
+        open_output(output, play.rate_fps, picture, on_close) as sink,
+        ending_on_ctrl_c(play.stop),
+    ):
         summary = play.run(sink)
         if not summary.frame_count:
             raise MimoError(
                 "The motion ended before a frame could come back; give a longer one, or "
                 "--policy lossless."
             )
-    where = "standard output" if str(output) == "-" else output
+    where = {"-": "standard output", "None": "The window"}.get(str(output), output)
     click.echo(
         f"{where}: {counted(summary.frame_count, 'frame')}, the first after "
         f"{summary.first_frame_s:.2f} s; {summary.dropped} dropped, {summary.late} late.",
         err=True,
     )
+
+
+def _nothing() -> None:
+    """What is written goes on when the window is closed."""

@@ -2,8 +2,8 @@
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +15,7 @@ from mimo_runtime.cli.live_sinks import (
     LivePictureFolder,
     LiveSink,
 )
+from mimo_runtime.cli.live_view import Both, check_view, open_view
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
 from mimo_runtime.frame_folder import FrameFolder
@@ -22,13 +23,19 @@ from mimo_runtime.wire.kinds import OutputKind, output_kind
 from mimo_runtime.wire.live import PictureFormat
 
 
-def check_output(output: Path, picture: PictureFormat | None) -> None:
-    """Refuse what cannot be written, before anything else is opened.
+def check_output(output: Path | None, picture: PictureFormat | None, view: bool = False) -> None:
+    """Refuse what cannot be written or shown, before anything else is opened.
 
     Raises:
-        InvalidRequestError: `output` is of no kind that is written, or not of such frames.
+        InvalidRequestError: `output` is of no kind that is written, or not of such frames, or there
+            is neither one nor a `view`.
+        UnsupportedError: no window can be opened here.
     """
-    if str(output) == "-" or output_kind(output) is not OutputKind.LOSSLESS:
+    if output is None and not view:
+        raise InvalidRequestError("Frames would go nowhere; name an output (-o), or give --view.")
+    if view:
+        check_view()
+    if output is None or str(output) == "-" or output_kind(output) is not OutputKind.LOSSLESS:
         return
     if picture is PictureFormat.H264:
         raise InvalidRequestError(
@@ -39,37 +46,51 @@ def check_output(output: Path, picture: PictureFormat | None) -> None:
 
 @contextmanager
 def open_output(
-    output: Path, rate_fps: Fraction, picture: PictureFormat | None = None
+    output: Path | None,
+    rate_fps: Fraction,
+    picture: PictureFormat | None = None,
+    on_close: Callable[[], None] | None = None,
 ) -> Iterator[Behind]:
     """What becomes `output`, which is checked, when the block ends well; "-" is standard output.
 
-    `picture` is how the server encodes frames; None for what costs least. The block calls `finish`
-    of what it is given.
+    `picture` is how the server encodes frames; None for what costs least. With `on_close` they are
+    seen in a window too, or there alone where `output` is None; it is called where that is closed.
+    The block calls `finish` of what it is given.
 
     Raises:
         InvalidRequestError: `output` cannot be written.
         ResourceError: the disk is full.
     """
+    with ExitStack() as stack:
+        sink = None if output is None else stack.enter_context(_written(output, rate_fps, picture))
+        if on_close is not None:
+            chosen = picture or PictureFormat.JPEG if sink is None else sink.picture
+            view = stack.enter_context(open_view(rate_fps, chosen, on_close))
+            sink = view if sink is None else Both(sink, view)
+        assert sink is not None  # one of them was asked for
+        behind = Behind(sink)
+        try:
+            yield behind
+        finally:
+            behind.close()
+
+
+@contextmanager
+def _written(output: Path, rate_fps: Fraction, picture: PictureFormat | None) -> Iterator[LiveSink]:
     if str(output) == "-":
-        with _behind(_movie(sys.stdout.buffer, rate_fps, picture)) as sink:
-            yield sink
+        yield _movie(sys.stdout.buffer, rate_fps, picture)
     elif output_kind(output) is OutputKind.LOSSLESS:
         folder = FrameFolder(output)
         try:
-            with _behind(LivePictureFolder(folder, picture or PictureFormat.PNG)) as sink:
-                yield sink
+            yield LivePictureFolder(folder, picture or PictureFormat.PNG)
             folder.commit()
         finally:
             folder.discard()
     else:
         partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
         try:
-            with (
-                write_errors(output),
-                partial.open("wb") as file,
-                _behind(_movie(file, rate_fps, picture)) as sink,
-            ):
-                yield sink
+            with write_errors(output), partial.open("wb") as file:
+                yield _movie(file, rate_fps, picture)
             partial.replace(output)
         finally:
             partial.unlink(missing_ok=True)
@@ -79,12 +100,3 @@ def _movie(file: BinaryIO, rate_fps: Fraction, picture: PictureFormat | None) ->
     if picture is PictureFormat.H264:
         return LiveFragments(file)
     return LiveMovie(file, rate_fps, picture or PictureFormat.JPEG)
-
-
-@contextmanager
-def _behind(sink: LiveSink) -> Iterator[Behind]:
-    behind = Behind(sink)
-    try:
-        yield behind
-    finally:
-        behind.close()

@@ -57,6 +57,7 @@ def live_change(change: LiveChange, inputs: Sequence[pb.Input.ValueType]) -> pb.
         steps=change.steps,
         guidance=change.guidance,
         latency_ms=None if change.latency_s is None else change.latency_s * 1000,
+        displayed_frame=change.displayed_frame,
     )
 
 

@@ -101,6 +101,7 @@ def live_change(change: pb.LiveChange) -> tuple[LiveChange, frozenset[InputKind]
         steps=change.steps if change.HasField("steps") else None,
         guidance=change.guidance if change.HasField("guidance") else None,
         latency_s=change.latency_ms / 1000 if change.HasField("latency_ms") else None,
+        displayed_frame=change.displayed_frame if change.HasField("displayed_frame") else None,
     )
     return asked, frozenset(INPUTS[each] for each in change.inputs)
 

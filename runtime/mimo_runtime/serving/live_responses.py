@@ -64,12 +64,14 @@ def _ready(output: LiveFormat, bundle: Bundle) -> pb.LiveReady:
 
 def _applied(event: ChangeAnswered) -> pb.LiveApplied:
     answer, plan = event.answer, event.answer.plan
+    seen = None if answer.refused else event.displayed_frame
     return pb.LiveApplied(
         input=pb.INPUT_UNSPECIFIED if answer.number else pb.INPUT_SCENE_PICTURE,
         from_index=0 if answer.refused else event.from_index,
         number=answer.number,
         refused=answer.refused,
         replanned=None if plan is None else _replanned(plan),
+        frames_since_displayed=None if seen is None else event.from_index - seen,
     )
 
 

@@ -35,6 +35,12 @@ class PictureExchange:
         with self._lock:
             return self._change
 
+    @property
+    def displayed_frame(self) -> int | None:
+        """What was seen by who asked for that change, where it was told."""
+        change = self.unanswered
+        return None if change is None else change.displayed_frame
+
     def announce(self, live: RunningLive, change: LiveChange, kinds: frozenset[InputKind]) -> None:
         """Begin a change, which `live` is given once pictures of all `kinds` are whole.
 

@@ -28,12 +28,17 @@ class LiveDelivery:
         self._sent = self._late = self._dropped = self._late_in_a_row = 0
         self._frozen = False
 
-    def events(self, frame: LiveFrame, credits: int) -> Iterator[LiveEvent]:
-        """What a frame brings: what became of changes, its picture, whether it is late again."""
+    def events(
+        self, frame: LiveFrame, credits: int, displayed_frame: int | None = None
+    ) -> Iterator[LiveEvent]:
+        """What a frame brings: what became of changes, its picture, whether it is late again.
+
+        `displayed_frame` is what was seen by who asked for the change that it answers.
+        """
         for answer in frame.answers:
             if answer.plan is not None:
                 self._latency_s = answer.plan.latency_s
-            yield ChangeAnswered(answer, frame.index)
+            yield ChangeAnswered(answer, frame.index, displayed_frame)
         yield self._encoded(frame, credits)
         self._sent, self._late = self._sent + 1, self._late + frame.late
         self._dropped = frame.dropped

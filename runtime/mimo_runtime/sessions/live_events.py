@@ -27,10 +27,14 @@ class LiveState:
 
 @dataclass(frozen=True, slots=True)
 class ChangeAnswered:
-    """What became of a change: it holds from the frame `from_index` on, or was refused."""
+    """What became of a change: it holds from the frame `from_index` on, or was refused.
+
+    `displayed_frame` is what its user saw when asking for it, where that was told.
+    """
 
     answer: LiveAnswer
     from_index: int
+    displayed_frame: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

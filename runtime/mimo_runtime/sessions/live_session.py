@@ -15,6 +15,7 @@ from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.live_delivery import LiveDelivery
 from mimo_runtime.sessions.live_events import LiveEvent
 from mimo_runtime.sessions.picture_encoder import PictureEncoder
+from mimo_runtime.sessions.sent_frames import SentFrames
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.live_request import LiveFiles, LiveFrame
@@ -56,6 +57,7 @@ class LiveSession:
         self._token = CancellationToken(deadline_s)
         self._live: RunningLive | None = None
         self._exchange = PictureExchange(limits, spool)
+        self._sent = SentFrames()
         self._last_index = -1
         self._poses = 0
         self._began_at_s = 0.0
@@ -117,9 +119,14 @@ class LiveSession:
 
         Raises:
             ProtocolError: it came before the format, or the last one is not answered yet.
-            InvalidRequestError: such pictures cannot be exchanged.
+            InvalidRequestError: such pictures cannot be exchanged, or the frame on display was not
+                sent.
         """
-        self._exchange.announce(self._running("A change"), change, kinds)
+        live = self._running("A change")
+        if change.displayed_frame is not None:
+            seen = self._sent.pose_index(change.displayed_frame)
+            change = replace(change, from_index=seen + change.from_index)
+        self._exchange.announce(live, change, kinds)
 
     def picture_slice(self, kind: InputKind, data: bytes, last: bool) -> None:
         """Add a slice of a picture that the stream takes up when all of its change are whole.
@@ -206,9 +213,12 @@ class LiveSession:
             assert isinstance(frame, LiveFrame)
             if self._follower is not None:
                 self._follower.gone(frame.taken)
+            self._sent.add(frame.pose_index)
+            displayed = None
             if frame.answers:
+                displayed = self._exchange.displayed_frame
                 self._exchange.answered()
-            for event in delivery.events(frame, self.credits.spend()):
+            for event in delivery.events(frame, self.credits.spend(), displayed):
                 self.events.put(event)
             first_s = first_s or self._since_began_s()
         unanswered, total_s = self._exchange.unanswered, self._since_began_s()

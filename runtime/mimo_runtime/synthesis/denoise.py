@@ -89,9 +89,9 @@ class Denoiser:
             self._bound[slot].run()
             return
         self._unguided[slot].run()
-        found = self._unguided[slot].buffers["prediction"]
+        conditional = self._unguided[slot].buffers["prediction"]
         for branch in range(2):
-            self._bound[slot].buffers["prediction"][branch : branch + 1] = found
+            self._bound[slot].buffers["prediction"][branch : branch + 1] = conditional
 
     def read(self, frame_id: int, out: Tensor) -> None:
         """Copy the latents of a frame to `out` [1, 4, h, w]."""

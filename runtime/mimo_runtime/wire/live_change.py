@@ -11,7 +11,8 @@ class LiveChange:
     """What is None stays as it is; a new character without `matte` has none.
 
     `number` comes back with the answer; 0 is that of a scene that was sent by itself. It holds for
-    no posture before `from_index`, and for the first one after that for which it is ready.
+    no posture before `from_index`, and for the first one after that for which it is ready. Where
+    `displayed_frame` tells which frame its user saw, `from_index` counts from the posture of that.
     """
 
     number: int = 0
@@ -22,6 +23,7 @@ class LiveChange:
     steps: int | None = None
     guidance: float | None = None
     latency_s: float | None = None
+    displayed_frame: int | None = None
 
     def __post_init__(self) -> None:
         if self.matte is not None and self.character is None:

@@ -28,7 +28,7 @@ from mimo_runtime.cli.main import mimo
 from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.errors import BusyError, InvalidRequestError
+from mimo_runtime.errors import BusyError, InvalidRequestError, UnsupportedError
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
 from mimo_runtime.runner.live_shares import LiveShares
@@ -208,6 +208,50 @@ def test_an_output_that_cannot_be_is_refused_before_the_motion_is_read(tmp_path:
     for output, sentence in (("frames", "cannot be made of H.264"), ("out.gif", "not written")):
         with pytest.raises(InvalidRequestError, match=sentence):
             run(["live", *asked, "-o", str(tmp_path / output)])
+
+
+@pytest.fixture
+def player(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A player of our own, which is found before any other, and does what a test writes into it."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    path = folder / "ffplay"
+    path.touch(0o755)
+    return path
+
+
+def test_frames_are_seen_in_a_window_too(options: list[str], player: Path, tmp_path: Path) -> None:
+    player.write_text(f"#!/bin/sh\nexec cat > '{tmp_path}/seen.mp4'\n")
+    ended = run(["live", *options, "--view", "-o", str(tmp_path / "frames")])
+    assert ended.exit_code == 0, ended.output
+    assert len(list((tmp_path / "frames").iterdir())) == FRAMES
+    with av.open(tmp_path / "seen.mp4") as movie:
+        assert len(list(movie.decode(video=0))) == FRAMES
+
+
+@pytest.mark.parametrize("output", ["", "frames"])
+def test_a_window_that_is_closed(
+    options: list[str], player: Path, tmp_path: Path, output: str
+) -> None:
+    """What is written goes on; where nothing is, the stream ends, and well."""
+    player.write_text("#!/bin/sh\nhead -c 10 > /dev/null\n")
+    written = ["-o", str(tmp_path / output)] if output else []
+    ended = run(["live", *options, "--view", *written])
+    assert ended.exit_code == 0, ended.output
+    assert ("The window: " in ended.stderr) is (not output)
+    if output:
+        assert len(list((tmp_path / output).iterdir())) == FRAMES
+
+
+def test_where_there_is_no_player(
+    options: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnsupportedError, match="install FFmpeg"):
+        run(["live", *options, "--view"])
+    with pytest.raises(InvalidRequestError, match="would go nowhere"):
+        run(["live", *options])
 
 
 def bench(options: list[str], *asked: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Changes of running streams on a real server: told from which frame on, or why not."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,39 @@ def test_messages_out_of_order(client: Client, messages: list[Any], sentence: st
     for message in messages:
         client.send(**message)
     assert sentence in client.ended().sentence
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_change_may_count_from_what_its_user_saw(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    """Two postures after that of the frame on display, whatever their indices are."""
+    poses = (replace(pose, index=pose.index + 10) for pose in endless())
+    answers, frames = [], 0
+    with open_live(server.address, pictures, slow()) as live:
+        live.send(next(poses))
+        for event in live.events():
+            if isinstance(event, pb.LiveApplied):
+                answers.append((event, frames))
+            if isinstance(event, pb.LiveFrame):
+                if frames == 0:
+                    assert (event.index, event.pose_index) == (0, 10)
+                    live.change(LiveChange(1, 2, scene=pictures.scene, displayed_frame=0))
+                frames += 1
+                if answers:
+                    live.end()
+                else:
+                    live.send(next(poses))
+    ((applied, before),) = answers
+    assert (applied.number, applied.refused) == (1, "")
+    assert applied.from_index == before >= 2
+    assert applied.frames_since_displayed == before
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_frame_that_was_not_sent_cannot_have_been_seen(client: Client) -> None:
+    client.send(change=pb.LiveChange(number=1, steps=1, displayed_frame=5))
+    ended = client.ended()
+    assert ended.code is grpc.StatusCode.INVALID_ARGUMENT
+    assert "Frame 5 cannot be on display" in ended.sentence

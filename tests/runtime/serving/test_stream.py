@@ -56,6 +56,7 @@ def test_ready_holds_the_settings_as_they_are_used(
         seed=7,
         mode=pb.MODE_OFFICIAL,
         framing=pb.FRAMING_PERSON,
+        solver="ddim",
         output_kind=pb.OUTPUT_KIND_LOSSLESS,
         width_px=manifest.width_px,
         height_px=manifest.height_px,
