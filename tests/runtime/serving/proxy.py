@@ -11,7 +11,8 @@ _RESET = struct.pack("ii", 1, 0)  # closing sends RST: the other side learns of 
 class CuttingProxy:
     """Passes bytes on to `target` from a port of its own, until `cut`; new connections are taken.
 
-    While `is_down`, new ones are closed at once.
+    While `is_down`, new ones are closed at once; while `flowing` is not set, no byte goes either
+    way.
     """
 
     def __init__(self, target: str) -> None:
@@ -21,6 +22,8 @@ class CuttingProxy:
         self._lock = threading.Lock()
         self._open: list[socket.socket] = []
         self.is_down = False
+        self.flowing = threading.Event()
+        self.flowing.set()
         self.connections = self.refused = 0
         self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -30,6 +33,7 @@ class CuttingProxy:
 
     def __exit__(self, *_: object) -> None:
         self._listener.close()
+        self.flowing.set()
         self.cut()
 
     def cut(self) -> None:
@@ -55,10 +59,11 @@ class CuttingProxy:
                     self._open += [client, server]
                     self.connections += 1
                 for source, sink in ((client, server), (server, client)):
-                    threading.Thread(target=_pass, args=(source, sink), daemon=True).start()
+                    way = threading.Thread(target=self._pass, args=(source, sink), daemon=True)
+                    way.start()
 
-
-def _pass(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
+    def _pass(self, source: socket.socket, sink: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                self.flowing.wait()
+                sink.sendall(data)

@@ -1,0 +1,169 @@
+"""What goes wrong around live streams: they go on or end with the right status, and others too."""
+
+import socket
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import replace
+
+import grpc
+import psutil
+import pytest
+
+from mimo.v1 import synthesis_pb2 as pb
+from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live_messages import live_pose
+from mimo_runtime.serving.local import LocalServer
+from mimo_runtime.wire.live import PoseFrame, QueuePolicy
+from tests.runtime.runner.live import postures
+from tests.runtime.serving.proxy import CuttingProxy
+from tests.runtime.serving.test_live import (
+    Client,
+    none_left,  # noqa: F401
+    pictures,  # noqa: F401
+    runner,  # noqa: F401
+    server,  # noqa: F401
+    slow,
+)
+
+STALL_S = 3.0
+BURST = 200
+CONNECTIONS = 200
+HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"  # empty settings
+
+
+def played(
+    address: str,
+    pictures: LivePictures,  # noqa: F811
+    poses: list[PoseFrame],
+    **changes: float,
+) -> tuple[list[pb.LiveFrame], pb.LiveSummary]:
+    """Each posture when the frame before it is here."""
+    frames: list[pb.LiveFrame] = []
+    with open_live(address, pictures, slow(), **changes) as live:
+        live.send(poses[0])
+        for event in live.events():
+            if isinstance(event, pb.LiveFrame):
+                frames.append(event)
+                if len(frames) < len(poses):
+                    live.send(poses[len(frames)])
+                else:
+                    live.end()
+    assert isinstance(event, pb.LiveSummary)
+    return frames, event
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_network_that_stalls(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    """Nothing goes either way for three seconds: meanwhile another stream is served whole."""
+    with CuttingProxy(server.address) as proxy, open_live(proxy.address, pictures, slow()) as live:
+        first, second = postures(2)
+        live.send(first)
+        events = live.events()
+        assert isinstance(next(events), pb.LiveFrame)
+        proxy.flowing.clear()
+        over = threading.Event()
+        threading.Timer(STALL_S, over.set).start()
+        live.send(second)
+        other, _ = played(server.address, pictures, postures(2))
+        assert not proxy.flowing.is_set()
+        over.wait()
+        proxy.flowing.set()
+        frame = next(events)
+        assert isinstance(frame, pb.LiveFrame)
+        live.end()
+        assert isinstance(next(events), pb.LiveSummary)
+    assert (len(other), frame.index) == (2, 1)
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_burst_of_postures_gives_way_to_the_newest(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    """Of a live stream: what waits is bounded, what gave way is told, the last one is shown."""
+    pose = postures(1)[0]
+    frames = []
+    with open_live(server.address, pictures, slow(policy=QueuePolicy.LIVE)) as live:
+        for index in range(BURST):
+            live.send(replace(pose, index=index))
+        live.end()
+        for event in live.events():
+            if isinstance(event, pb.LiveFrame):
+                frames.append(event)
+        most = live.ready.queue_frames
+    assert isinstance(event, pb.LiveSummary)
+    assert event.frame_count + event.dropped == event.pose_count == BURST
+    assert event.dropped > 0
+    assert frames[-1].pose_index == BURST - 1
+    assert frames[-1].taken + frames[-1].dropped == BURST
+    assert most >= 1
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_burst_of_postures_ends_a_stream_that_may_drop_none(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    client = Client(server.address, slow(steps=100), pictures)
+    client.send(credit=pb.LiveCredit(frames=4))
+    assert client.next().WhichOneof("payload") == "ready"
+    pose = postures(1)[0]
+    for index in range(BURST):
+        client.send(pose=live_pose(replace(pose, index=index)))
+    ended = client.ended()
+    assert ended.code is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "the most that a lossless stream holds" in ended.sentence
+
+
+@pytest.mark.usefixtures("none_left")
+def test_clocks_that_jump(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The client's comes back as it is; the server's, here another day each time, is not asked."""
+    jumps, present = iter(range(10**9)), time.time
+    monkeypatch.setattr(time, "time", lambda: present() + 86_400 * (next(jumps) % 3 - 1))
+    captured_s = [1000.0, -5e6, 1e9]
+    poses = [
+        replace(pose, capture_s=at_s) for pose, at_s in zip(postures(3), captured_s, strict=True)
+    ]
+    frames, summary = played(server.address, pictures, poses)
+    assert [frame.capture_s for frame in frames] == captured_s
+    assert not any(frame.late for frame in frames)
+    assert [frame.present_s > frame.capture_s for frame in frames] == [True] * 3
+    assert (summary.late, summary.frame_count) == (0, 3)
+
+
+def connections(address: str) -> int:
+    """Connections that this process, which is the server's, has on its port."""
+    port = int(address.rpartition(":")[2])
+    found = psutil.Process().net_connections("tcp")
+    return sum(each.laddr.port == port and each.status != psutil.CONN_LISTEN for each in found)
+
+
+@pytest.mark.usefixtures("none_left")
+def test_two_hundred_connections(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    """All are greeted; beside them a stream is served; nothing of them is left."""
+    host, _, port = server.address.rpartition(":")
+    with ExitStack() as stack:
+        ends = []
+        for _ in range(CONNECTIONS):
+            end = stack.enter_context(socket.create_connection((host, int(port)), 60))
+            end.sendall(HELLO)
+            ends.append(end)
+        assert all(end.recv(9)[3] == 4 for end in ends)  # the server's settings
+        assert connections(server.address) >= CONNECTIONS
+        frames, _ = played(server.address, pictures, postures(2))
+        assert len(frames) == 2
+    give_up_at_s = time.monotonic() + 120
+    while connections(server.address) >= CONNECTIONS / 10 and time.monotonic() < give_up_at_s:
+        time.sleep(0.02)
+    assert connections(server.address) < CONNECTIONS / 10
