@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
+from typing import BinaryIO, cast
 
 from mimo_runtime.cli.live_sinks import LiveFragments, LiveMovie, LiveSink
 from mimo_runtime.errors import UnsupportedError
@@ -33,11 +34,11 @@ def open_view(
     `on_close` is called once if its user closes it before.
     """
     with subprocess.Popen([PLAYER, *_SOON], stdin=subprocess.PIPE) as player:
-        assert player.stdin is not None  # it was asked for
+        pipe = cast(BinaryIO, player.stdin)
         movie: LiveSink = (
-            LiveFragments(player.stdin)
+            LiveFragments(pipe)
             if picture is PictureFormat.H264
-            else LiveMovie(player.stdin, rate_fps, picture)
+            else LiveMovie(pipe, rate_fps, picture)
         )
         try:
             yield View(movie, on_close)
@@ -46,7 +47,7 @@ def open_view(
             raise
         finally:
             with suppress(BrokenPipeError):
-                player.stdin.close()
+                pipe.close()
 
 
 class View:

@@ -28,6 +28,7 @@ from tests.runtime.serving.test_live import (
 
 STALL_S = 3.0
 BURST = 200
+DAY_S = 86_400
 CONNECTIONS = 200
 HELLO = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"  # empty settings
 
@@ -127,16 +128,18 @@ def test_clocks_that_jump(
 ) -> None:
     """The client's comes back as it is; the server's, here another day each time, is not asked."""
     jumps, present = iter(range(10**9)), time.time
-    monkeypatch.setattr(time, "time", lambda: present() + 86_400 * (next(jumps) % 3 - 1))
+    monkeypatch.setattr(time, "time", lambda: present() + DAY_S * (next(jumps) % 3 - 1))
     captured_s = [1000.0, -5e6, 1e9]
     poses = [
         replace(pose, capture_s=at_s) for pose, at_s in zip(postures(3), captured_s, strict=True)
     ]
     frames, summary = played(server.address, pictures, poses)
     assert [frame.capture_s for frame in frames] == captured_s
-    assert not any(frame.late for frame in frames)
+    times_s = [time_s for frame in frames for time_s in (frame.waited_s, frame.latency_s)]
+    assert all(0 <= time_s < DAY_S / 2 for time_s in times_s)
     assert [frame.present_s > frame.capture_s for frame in frames] == [True] * 3
-    assert (summary.late, summary.frame_count) == (0, 3)
+    assert summary.frame_count == 3
+    assert 0 < summary.total_s < DAY_S / 2
 
 
 def connections(address: str) -> int:
