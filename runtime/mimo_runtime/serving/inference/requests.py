@@ -16,7 +16,7 @@ from mimo_runtime.serving.inference.description import FRAMES, INPUTS
 FINAL_ASKED = "triton_enable_empty_final_response"
 ASSET = "_sha256"
 FILE_NAME = "motion_file_name"
-SETTINGS = ("steps", "guidance", "seed")
+SETTINGS = ("steps", "guidance", "seed", "solver", "step_table", "guidance_interval")
 WORDS = ("mode", "framing")
 VIEW = ("camera", "width_px", "height_px", "fps")
 _LENGTH = struct.Struct("<I")
