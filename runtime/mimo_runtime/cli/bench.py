@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.live import live_options, motion_option
-from mimo_runtime.cli.options import ANY_PATH, FOLDER, examples
+from mimo_runtime.cli.options import (
+    ANY_PATH,
+    FILE,
+    FOLDER,
+    engine_options,
+    examples,
+    shape_options,
+)
+from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
     from mimo_runtime.bench.throughput import ThroughputRow
+    from mimo_runtime.bench.waterfall import WaterfallRow
+    from mimo_runtime.synthesis.request import SynthesisRequest
 
 
 @click.group()
@@ -125,6 +135,63 @@ def _say_row(row: "ThroughputRow") -> None:
     click.echo(f"{told}.")
 
 
+@bench.command(
+    epilog=examples(
+        "mimo bench waterfall --bundle BUNDLE --character me.png --template walk/ -o waterfall",
+    )
+)
+@click.option("--bundle", required=True, type=FOLDER, help="Folder made by 'mimo export'.")
+@click.option("--character", required=True, type=FILE, help="Picture of the character.")
+@click.option("--template", required=True, type=FOLDER, help="Folder made by 'mimo decompose'.")
+@shape_options
+@engine_options
+@click.option("--steps", type=click.IntRange(1, 1000), default=25, show_default=True,
+              help="Of the first rows.")  # fmt: skip
+@click.option("--fewer-steps", type=click.IntRange(1, 1000), default=8, show_default=True,
+              help="Of the later rows.")  # fmt: skip
+@click.option("--guidance", type=click.FloatRange(1, 100, min_open=True), default=3.5,
+              show_default=True, help="Until it is turned off.")  # fmt: skip
+@click.option("-o", "--output", required=True, type=FOLDER,
+              help="Folder for report.json and report.html.")  # fmt: skip
+def waterfall(output: Path, steps: int, fewer_steps: int, guidance: float, **options: Any) -> None:
+    """Render a clip here with one more switch each time: what each saves, and what it changes.
+
+    The first row has the official numbers; the second is the same again, which changes nothing.
+    Seconds are the processor's, so that what else this machine does counts little.
+    """
+    from mimo_runtime.bench.report import write_report
+    from mimo_runtime.bench.waterfall import (
+        run_waterfall,
+        switches,
+        waterfall_page,
+        waterfall_values,
+    )
+    from mimo_runtime.bundle.opening import open_at_terminal
+    from mimo_runtime.media.limits import MediaLimits
+    from mimo_runtime.runner.synthesizer import Synthesizer
+    from mimo_runtime.synthesis.inputs import InputFiles, request_from
+
+    bundle = open_at_terminal(options["bundle"], options["shape"], options["verify"])
+    synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"])
+    files = InputFiles(options["character"], options["template"])
+
+    def read(settings: Settings) -> "SynthesisRequest":
+        return request_from(files, settings, MediaLimits(), bundle.manifest)
+
+    chosen = switches(steps, fewer_steps, guidance)
+    rows = run_waterfall(synthesizer, read, chosen, _say_switch)
+    values = waterfall_values(synthesizer, rows, shlex.join(["mimo", *sys.argv[1:]]))
+    write_report(output, values, waterfall_page(values))
+    click.echo(f"{output}: report.json and report.html.")
+
+
+def _say_switch(row: "WaterfallRow") -> None:
+    click.echo(
+        f"{row.switch.name}: {row.cpu_s / max(row.frame_count, 1):.3g} processor seconds a frame; "
+        f"{row.to_first_db:.1f} dB to the first row, {row.to_previous_db:.1f} to the one before."
+    )
+
+
 @bench.command(epilog=examples("mimo bench compare before after"))
 @click.argument("before", type=ANY_PATH)
 @click.argument("after", type=ANY_PATH)
@@ -141,7 +208,7 @@ def compare(before: Path, after: Path) -> None:
 
 
 @bench.command(epilog=examples("mimo bench schema latency > latency.schema.json"))
-@click.argument("report", type=click.Choice(["latency", "throughput"]))
+@click.argument("report", type=click.Choice(["latency", "throughput", "waterfall"]))
 def schema(report: str) -> None:
     """Print the JSON schema of a kind of report.json."""
     from mimo_runtime.bench.schema import schema_text

@@ -1,0 +1,225 @@
+"""What chunks cost in pictures: live against offline, seams between chunks, drift of colour.
+
+    python -m benchmarks.live_seams                  writes results/live_seams.json
+
+One motion, played through the live stream's own code with chunks of several lengths, each of them
+what a latency setting leads to, and once offline: all frames known, open windows that overlap. Both
+begin with the same noise and paint the same crops. The person is where one differs from the scene.
+"""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime import sample
+from mimo_runtime.body.camera import orbit
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.onnxruntime_backend import OrtBackend
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.motions.exercises import kick
+from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
+from mimo_runtime.planning.extent import Extent
+from mimo_runtime.planning.latency import LatencyPlan, LiveCosts
+from mimo_runtime.planning.live_schedule import Await, BeginChunk, ChunkPlan
+from mimo_runtime.planning.schedule import ClipPlan, Pass, whole_clip
+from mimo_runtime.planning.solver import SolverConfig
+from mimo_runtime.planning.windows import open_windows
+from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live
+from mimo_runtime.runner.live_stream import LiveStream
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.composition import DecodedCrop, Layers
+from mimo_runtime.synthesis.crop import WHITE, cut_square
+from mimo_runtime.synthesis.denoise import Denoiser
+from mimo_runtime.synthesis.figures import FigureCache
+from mimo_runtime.synthesis.identity_cache import IdentityCache
+from mimo_runtime.synthesis.layer_composition import compose_crops
+from mimo_runtime.synthesis.live_conditions import LiveConditions
+from mimo_runtime.synthesis.live_poses import LiveCrop, camera_of, pose_of
+from mimo_runtime.synthesis.live_request import LiveFiles, live_request
+from mimo_runtime.synthesis.noise import EndlessNoise
+from mimo_runtime.wire.live import LiveSettings, PoseFrame, QueuePolicy
+from mimo_runtime.wire.settings import Settings
+
+Frames = list[NDArray[np.uint8]]
+
+SIZE_PX = (256, 256)
+SETTINGS = ((1, 1), (2, 1), (4, 1), (6, 1), (4, 4))  # new frames of a chunk, steps
+RESULT = Path(__file__).parent / "results" / "live_seams.json"
+_ANY_RATE = Fraction(1, 100)  # that every machine keeps: how chunks are cut is given
+_SEEN = 2  # levels by which a picture differs from the scene where the person is
+
+
+class Scene:
+    """A bundle, a character and a motion of `count` postures at `rate_fps`."""
+
+    def __init__(self, folder: Path, count: int, rate_fps: int) -> None:
+        self.engines = EngineSet(OrtBackend(Bundle.open(folder)))
+        self.windows = {self.engines.bundle.manifest.frames: self.engines}
+        self.figures, self.identities = FigureCache(), IdentityCache()
+        body, rate = load_body(), Fraction(rate_fps)
+        self.poses = tuple(pose_frames(kick(body.skeleton, count, rate)))
+        self.camera = orbit((0, 0.9, 0), 25, 1.0, 3.2, SIZE_PX, 256.0)
+
+    def prepared(self, new: int, steps: int) -> PreparedLive:
+        """A stream that is planned so, whatever the machine."""
+        asked = LiveSettings(
+            _ANY_RATE, camera_numbers(self.camera), policy=QueuePolicy.LOSSLESS,
+            settings=Settings(steps=steps),
+        )  # fmt: skip
+        files = LiveFiles(sample.CHARACTER, sample.CHARACTER)
+        request = live_request(files, asked, MediaLimits())
+        window = self.engines.bundle.manifest.frames
+        costs = LiveCosts({window: 1e-4}, 1e-5, 1e-5)
+        found = prepare_live(self.windows, self.figures, request, lambda _name: costs)
+        plan = LatencyPlan(ChunkPlan((), new, window - new, steps), 1.0, 1.0, 0.5)
+        output = replace(found.output, plan=plan, queue_frames=2 * window)
+        return replace(found, settings=replace(found.settings, steps=steps), output=output)
+
+
+def played(scene: Scene, live: PreparedLive) -> tuple[Frames, list[int]]:
+    """Every frame as the live stream makes it, and the first one of each chunk."""
+    token = CancellationToken()
+    stream = LiveStream(scene.windows, scene.identities, live, token, lambda: None)
+    poses, frames, borders = iter(scene.poses), list[NDArray[np.uint8]](), list[int]()
+    for work in stream.works():
+        if isinstance(work, Await) and not stream.can_do(work):
+            give(stream, next(poses, None))
+        if isinstance(work, BeginChunk):
+            borders.append(len(frames))
+        frame = stream.execute(work)
+        if frame is not None:
+            frames.append(frame.rgb)
+    stream.close()
+    return frames, borders
+
+
+def give(stream: LiveStream, pose: PoseFrame | None) -> None:
+    """The next posture, or that there is none."""
+    if pose is None:
+        stream.end_poses()
+    else:
+        stream.put(pose)
+
+
+def offline(scene: Scene, live: PreparedLive) -> Frames:
+    """The same with all frames known: open windows within each crop."""
+    engines, settings = scene.engines, live.settings
+    manifest = engines.bundle.manifest
+    crop = LiveCrop(live.planes.cast, SIZE_PX)
+    camera = camera_of(live.request.settings.camera)
+    poses = [pose_of(frame, live.output.skeleton) for frame in scene.poses]
+    segments = [crop.segment(pose, camera) for pose in poses]
+    lengths = [sum(each is one for each in segments) for one in dict.fromkeys(segments)]
+    count = len(poses)
+    windows = open_windows(lengths, manifest.frames, manifest.overlap_frames)
+    plan = ClipPlan(windows, tuple((i,) for i in range(count)), settings.steps)
+    _, channels, *size = engines.bundle.tensor("vae_decoder", "latents").shape
+    noise = EndlessNoise(channels, (size[0], size[1]), settings.seed)
+    table = settings.table(SolverConfig.from_mapping(manifest.solver))
+    identity = live.identity(engines, scene.identities)
+    extent = Extent(len(windows), count)
+    denoiser = Denoiser(engines, identity, plan, extent, table, settings, noise)
+    conditions, planes = LiveConditions(engines, count), live.planes.empty(count)
+    for frame, (pose, segment) in enumerate(zip(poses, segments, strict=True)):
+        if frame == 0 or segment is not segments[frame - 1]:
+            conditions.show(cut_square(live.request.scene, segment.crop, WHITE))
+        live.planes.draw(pose, camera, segment.crop, planes[frame])
+        denoiser.enter(frame, conditions.make(planes[frame]))
+    for work in whole_clip(plan):
+        if isinstance(work, Pass):
+            denoiser.run_pass(work.step, work.window)
+    decoder, frames = engines.bind("vae_decoder"), list[NDArray[np.uint8]]()
+    for frame, segment in enumerate(segments):
+        denoiser.read(frame, decoder.buffers["latents"])
+        decoder.buffers["planes"][...] = planes[frame : frame + 1]
+        decoder.run()
+        layer = np.asarray(decoder.buffers["layer"])[0]
+        frames.append(compose_crops([DecodedCrop(layer, segment, 0)], Layers(live.request.scene)))
+    return frames
+
+
+def seam_ratio(frames: Frames, borders: list[int], empty: NDArray[np.uint8]) -> float | None:
+    """The median change into a chunk's first frame, of the median change within chunks."""
+    changes = [change(a, b, empty) for a, b in pairwise(frames)]
+    first = {border - 1 for border in borders if border}
+    at = [value for index, value in enumerate(changes) if index in first]
+    within = [value for index, value in enumerate(changes) if index not in first]
+    return float(np.median(at) / np.median(within)) if at and within else None
+
+
+def change(one: NDArray[np.uint8], other: NDArray[np.uint8], empty: NDArray[np.uint8]) -> float:
+    """Mean difference in levels where either shows the person."""
+    shown = person(one, empty) | person(other, empty)
+    return float(np.abs(one.astype(int) - other)[shown].mean())
+
+
+def person(frame: NDArray[np.uint8], empty: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Where a frame is not its scene."""
+    found: NDArray[np.bool_] = (np.abs(frame.astype(int) - empty) > _SEEN).any(axis=2)
+    return found
+
+
+def psnr_db(frames: Frames, others: Frames, empty: NDArray[np.uint8]) -> float:
+    """Of the person, over all frames."""
+    squares = [
+        np.square(a.astype(float) - b)[person(a, empty) | person(b, empty)].ravel()
+        for a, b in zip(frames, others, strict=True)
+    ]
+    return float(10 * np.log10(255**2 / max(np.concatenate(squares).mean(), 1e-9)))
+
+
+def slope_per_min(frames: Frames, empty: NDArray[np.uint8], rate_fps: float) -> float:
+    """How fast the person's mean colour moves, CIE76 dE a minute, by a straight line."""
+    labs = [
+        cv2.cvtColor(frame.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[person(frame, empty)]
+        for frame in frames
+    ]
+    means, minutes = np.stack([lab.mean(axis=0) for lab in labs]), np.arange(len(frames))
+    lines = np.polyfit(minutes / rate_fps / 60, means, 1)
+    return float(np.linalg.norm(lines[0]))
+
+
+@click.command()
+@click.option("--bundle", type=click.Path(path_type=Path), default=sample.BUNDLE,
+              help="One that paints the human layer; default: the one that ships.")  # fmt: skip
+@click.option("--frames", default=60, show_default=True, help="Of each setting.")
+@click.option("--drift-frames", default=900, show_default=True, help="Three minutes at 5 a second.")
+@click.option("--fps", default=5, show_default=True, help="Postures a second.")
+def main(bundle: Path, frames: int, drift_frames: int, fps: int) -> None:
+    """Measure seams and drift of live streams."""
+    scene, rows = Scene(bundle, frames, fps), []
+    references: dict[int, Frames] = {}
+    for new, steps in SETTINGS:
+        live = scene.prepared(new, steps)
+        if steps not in references:
+            references[steps] = offline(scene, live)
+        found, borders = played(scene, live)
+        empty, whole = live.request.scene, references[steps]
+        own, usual = (seam_ratio(each, borders, empty) for each in (found, whole))
+        row: dict[str, Any] = {"chunk": new, "carried": live.output.plan.chunks.carried_frames,
+                               "steps": steps, "to_offline_db": psnr_db(found, whole, empty),
+                               "seam_ratio": own, "offline_ratio": usual}  # fmt: skip
+        rows.append(row)
+        click.echo(json.dumps(row))
+    longer = Scene(bundle, drift_frames, fps)
+    live = longer.prepared(6, 1)
+    slope = slope_per_min(played(longer, live)[0], live.request.scene, fps)
+    click.echo(f"colour moves {slope:.3f} dE a minute over {drift_frames / fps / 60:.1f} minutes")
+    values = {"date": datetime.now(UTC).date().isoformat(), "frames": frames, "rate_fps": fps,
+              "drift_frames": drift_frames, "slope_de_per_min": slope, "rows": rows}  # fmt: skip
+    RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
