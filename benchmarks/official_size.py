@@ -2,6 +2,7 @@
 
     python -m benchmarks.official_size FOLDER             everything, in FOLDER; 60 GB of disk
     python -m benchmarks.official_size FOLDER --only pass --shape 512x512x2
+    python -m benchmarks.official_size FOLDER --only vae_decoder --again
 
 Steps that were measured before are kept in the result file, and their folders are used again.
 """
@@ -51,7 +52,11 @@ def foreseen(step: Step) -> int | None:
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--shape", "shapes", multiple=True, default=SHAPES, show_default=True)
-@click.option("--only", multiple=True, help="Kind of a step, such as export; default: all.")
+@click.option(
+    "--only",
+    multiple=True,
+    help="Kind of a step, such as export, or words of its title; default: all.",
+)
 @click.option("--engine", "engines", multiple=True, default=ENGINES, show_default=True)
 @click.option("--again/--kept", help="Measure what was measured before, too.")
 @click.option("--json", "path", type=click.Path(path_type=Path), default=RESULTS)
@@ -69,7 +74,7 @@ def main(
     wanted_shapes = [shape for text in shapes if (shape := shape_from(text)) is not None]
     every = list(steps(folder, wanted_shapes, engines))
     for step in every:
-        wanted = not only or step.kind in only
+        wanted = not only or any(word == step.kind or word in step.title for word in only)
         if wanted and (again or step.title not in kept):
             kept[step.title] = {"kind": step.kind, **measure(step, folder)}
             _write(path, kept)

@@ -5,13 +5,14 @@ import resource
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-_EVERY_S = 0.2
+_EVERY_S = 0.01  # a group norm holds its squares, the peak of a decoder, for a third of a second
+_LOOK_EVERY_S = 0.2  # for new children and for words
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,16 @@ def run_sampled(
     anonymous = resident = before = 0
     with log.open("wb") as words:
         process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
-        while process.poll() is None:
-            sizes = [_sizes(each) for each in _family(process.pid)]
-            anonymous = max(anonymous, sum(size[0] for size in sizes))
-            resident = max(resident, sum(size[1] for size in sizes))
-            if since is not None and since in log.read_text("utf-8", "replace"):
-                before, since = sum(size[0] for size in sizes), None
-            if until is not None and until in log.read_text("utf-8", "replace"):
+        for held_anonymous, held_resident, looked in _samples(process):
+            anonymous, resident = max(anonymous, held_anonymous), max(resident, held_resident)
+            if not looked or (until is None and since is None):
+                continue
+            said = log.read_text("utf-8", "replace")
+            if since is not None and since in said:
+                before, since = held_anonymous, None
+            if until is not None and until in said:
                 process.send_signal(signal.SIGINT)
                 until = None
-            time.sleep(_EVERY_S)
     return Taken(
         process.returncode,
         time.monotonic() - began_s,
@@ -57,6 +58,20 @@ def run_sampled(
         resident,
         before,
     )
+
+
+def _samples(process: subprocess.Popen[bytes]) -> Iterator[tuple[int, int, bool]]:
+    """Anonymous and resident bytes of all its processes, until it ends, and whether it was time
+    to look for more of them.
+    """
+    looked_s, family = -_LOOK_EVERY_S, [process.pid]
+    while process.poll() is None:
+        looked = time.monotonic() - looked_s >= _LOOK_EVERY_S
+        if looked:
+            family, looked_s = _family(process.pid), time.monotonic()
+        sizes = [_sizes(each) for each in family]
+        yield sum(size[0] for size in sizes), sum(size[1] for size in sizes), looked
+        time.sleep(_EVERY_S)
 
 
 def _family(pid: int) -> list[int]:

@@ -1,6 +1,8 @@
 """Tensors read from a bundle's `weights.bin` in place, without a copy in main memory."""
 
 import math
+import mmap
+import warnings
 from pathlib import Path
 
 import torch
@@ -8,6 +10,7 @@ from torch import Tensor
 
 from mimo_runtime.bundle.networks import StoredTensor
 from mimo_runtime.errors import BundleError
+from mimo_runtime.scarcity import resource_error
 
 _DTYPES = {"float32": torch.float32, "float16": torch.float16, "int64": torch.int64}
 
@@ -17,8 +20,7 @@ class StoredWeights:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        size_bytes = path.stat().st_size
-        self._bytes = torch.from_file(str(path), shared=False, size=size_bytes, dtype=torch.uint8)
+        self._bytes = _mapped_to_be_read(path)
 
     def tensor(self, stored: StoredTensor, device: torch.device, dtype: torch.dtype) -> Tensor:
         """One tensor on a device; floating ones become `dtype`.
@@ -39,6 +41,25 @@ class StoredWeights:
         if device.type != "cpu":
             found = found.to(device).contiguous()
         return found.to(dtype) if found.is_floating_point() else found
+
+
+def _mapped_to_be_read(path: Path) -> Tensor:
+    """The bytes of a file. `torch.from_file` maps it to be written, which limits of data count.
+
+    Raises:
+        BundleError: it cannot be read.
+        ResourceError: this process may not map as much.
+    """
+    try:
+        with path.open("rb") as file:
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    except (OSError, ValueError) as error:
+        if (scarce := resource_error(error)) is not None:
+            raise scarce from error
+        raise BundleError(f"{path} cannot be read: {error}; copy the bundle again.") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it cannot be written, and nobody does
+        return torch.frombuffer(mapped, dtype=torch.uint8)
 
 
 def _is_whole(stored: StoredTensor, kind: torch.dtype) -> bool:

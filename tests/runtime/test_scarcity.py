@@ -12,6 +12,8 @@ from mimo_runtime.scarcity import resource_error
         (OSError(errno.EMFILE, "Too many open files"), "open files"),
         (OSError(errno.ENOSPC, "No space left on device"), "inodes"),
         (RuntimeError("can't start new thread"), "memory"),
+        (RuntimeError("Non-zero status code; Status Message: std::bad_alloc"), "memory"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "memory"),
     ],
 )
 def test_what_is_short_is_named(error: BaseException, word: str) -> None:

@@ -26,6 +26,7 @@ from mimo_runtime.cli.server import server
 from mimo_runtime.cli.stitch import stitch
 from mimo_runtime.cli.synthesize import synthesize
 from mimo_runtime.errors import CancelledError, MimoError
+from mimo_runtime.scarcity import resource_error
 from mimo_runtime.speech import speak_on_stderr
 
 _GROUP = "mimo.commands"
@@ -119,7 +120,11 @@ def run(arguments: list[str] | None = None, kept: Any = None) -> int:
         return error.exit_code
     except (click.Abort, KeyboardInterrupt):
         return _failed("Cancelled; nothing was written.", CancelledError.exit_code)
-    except OSError as error:
+    except Exception as error:  # whatever a library raises: too little memory is a sentence
+        if (scarce := resource_error(error)) is not None:
+            return _failed(str(scarce), scarce.exit_code)
+        if not isinstance(error, OSError):
+            raise
         return _failed(f"{error.filename or 'The system'}: {error.strerror}.", _UNEXPECTED)
     return code if isinstance(code, int) else 0
 

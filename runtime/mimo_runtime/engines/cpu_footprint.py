@@ -7,7 +7,7 @@ with large blocks given back; `python -m benchmarks.official_size` measures them
 
 from mimo_runtime.bundle import Component, Weights
 from mimo_runtime.engines.footprint import Footprint
-from mimo_runtime.engines.process_limit import process_limit_bytes
+from mimo_runtime.engines.process_limit import ProcessLimits, process_limits
 
 _LARGE_BYTES = 512 << 20
 _ENCODER = "vae_encoder"  # little but convolutions, whose operands are laid out anew
@@ -25,21 +25,25 @@ def is_large(component: Component) -> bool:
 def onnxruntime_footprint(name: str, component: Component, weights: Weights) -> Footprint:
     """Small components pack their weights and keep their scratch, large ones map the bundle.
 
-    They map it so that a limit of the process counts it, as if it were written.
+    They map it so that both limits of a process count it, as if it were written.
     """
     if not is_large(component):
         copies = 1 if _mapped(weights) else 2  # packed; and in float32 before that
         kept = copies * component.weights_bytes + _ORT_ARENA * component.working_bytes
         return Footprint(int(kept), 0)
-    free_of_charge = _mapped(weights) and process_limit_bytes() is None
+    free_of_charge = _mapped(weights) and process_limits() == ProcessLimits(None, None)
     resident_bytes = 0 if free_of_charge else component.weights_bytes
     share = _ORT_ENCODER_SCRATCH if name == _ENCODER else _ORT_SCRATCH
     return Footprint(resident_bytes, int(share * component.working_bytes))
 
 
 def torch_footprint(name: str, component: Component, weights: Weights) -> Footprint:
-    """Weights are views of the mapped bundle, unless they have to be made float32."""
-    copied = 0 if _mapped(weights) else component.weights_bytes
+    """Weights are views of the mapped bundle, unless they have to be made float32.
+
+    They are mapped to be read, which a limit of the address space counts and one of data does not.
+    """
+    free_of_charge = _mapped(weights) and process_limits().address_space_bytes is None
+    copied = 0 if free_of_charge else component.weights_bytes
     share = _TORCH_ENCODER_SCRATCH if name == _ENCODER else _TORCH_SCRATCH
     return Footprint(copied, int(share * component.working_bytes) + _TORCH_FIXED_BYTES)
 

@@ -14,6 +14,7 @@ from mimo_runtime.engines.cpu_footprint import is_large
 from mimo_runtime.engines.engine import Array, Tensor, empty_buffer
 from mimo_runtime.engines.large_blocks import give_back_large_blocks
 from mimo_runtime.errors import BundleError
+from mimo_runtime.scarcity import resource_error
 
 _ELEMENT_TYPES = {
     "tensor(float)": "float32",
@@ -56,6 +57,7 @@ class OrtEngine:
 
     Raises:
         BundleError: the file is no valid graph, or its tensors are not those of the manifest.
+        ResourceError: there is too little memory for it.
     """
 
     def __init__(self, path: Path, component: Component, threads: int = 0) -> None:
@@ -70,6 +72,8 @@ class OrtEngine:
                 path, options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # its own exceptions share no base class of their own
+            if (scarce := resource_error(error)) is not None:
+                raise scarce from error
             raise BundleError(
                 f"ONNX Runtime {onnxruntime.__version__} cannot load {path}: "
                 f"{str(error).splitlines()[0]} Export the bundle again."

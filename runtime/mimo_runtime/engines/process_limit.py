@@ -1,22 +1,43 @@
-"""The limit of memory that a shell or a service sets for each process: `ulimit -d`, `LimitDATA`."""
+"""The limits of memory that a shell or a service sets for each process.
+
+`ulimit -d` (`LimitDATA`) counts what cannot be given back and files that are mapped to be written
+privately; `ulimit -v` (`LimitAS`, `h_vmem` of batch systems) everything that has an address.
+"""
+
+from dataclasses import dataclass
 
 import psutil
 
 
-def process_limit_bytes() -> int | None:
-    """The limit of this process; None without one, or where the system has none.
+@dataclass(frozen=True, slots=True)
+class ProcessLimits:
+    """Bytes of both limits, None where there is none."""
 
-    It counts what cannot be given back, and files that are mapped to be written privately.
-    """
-    if not hasattr(psutil, "RLIMIT_DATA"):
-        return None
-    limit_bytes, _ = psutil.Process().rlimit(psutil.RLIMIT_DATA)
-    return None if limit_bytes == psutil.RLIM_INFINITY else int(limit_bytes)
+    data_bytes: int | None
+    address_space_bytes: int | None
+
+
+def process_limits() -> ProcessLimits:
+    """The limits of this process."""
+    return ProcessLimits(_limit_bytes("RLIMIT_DATA"), _limit_bytes("RLIMIT_AS"))
 
 
 def process_free_bytes() -> int | None:
-    """What this process may still take below its limit; None without one."""
-    limit_bytes = process_limit_bytes()
-    if limit_bytes is None:
+    """What this process may still take below its limits; None without one."""
+    limits, taken = process_limits(), psutil.Process().memory_info()
+    left = [
+        limit_bytes - taken_bytes
+        for limit_bytes, taken_bytes in (
+            (limits.data_bytes, getattr(taken, "data", 0)),
+            (limits.address_space_bytes, taken.vms),
+        )
+        if limit_bytes is not None
+    ]
+    return max(min(left), 0) if left else None
+
+
+def _limit_bytes(name: str) -> int | None:
+    if not hasattr(psutil, name):  # the system has none
         return None
-    return max(limit_bytes - int(psutil.Process().memory_info().data), 0)
+    limit_bytes, _ = psutil.Process().rlimit(getattr(psutil, name))
+    return None if limit_bytes == psutil.RLIM_INFINITY else int(limit_bytes)

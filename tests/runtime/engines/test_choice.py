@@ -14,6 +14,7 @@ from mimo_runtime.engines import cpu_footprint
 from mimo_runtime.engines.choice import AUTO, TENSORRT, TENSORRT_RTX, open_backend
 from mimo_runtime.engines.cpu_footprint import onnxruntime_footprint, torch_footprint
 from mimo_runtime.engines.device import find_device
+from mimo_runtime.engines.process_limit import ProcessLimits
 from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 
 Memory = namedtuple("Memory", "available")
@@ -52,7 +53,7 @@ def test_auto_takes_torch_where_only_that_fits(
     bundle: Bundle, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Weights of the official size under a limit of the shell, which counts mapped ones too."""
-    monkeypatch.setattr(cpu_footprint, "process_limit_bytes", lambda: 16 << 30)
+    monkeypatch.setattr(cpu_footprint, "process_limits", lambda: ProcessLimits(16 << 30, None))
     component = replace(bundle.component("denoiser"), weights_bytes=5 << 30, working_bytes=1 << 30)
     components = {**bundle.manifest.components, "denoiser": component}
     large = replace(bundle, manifest=replace(bundle.manifest, components=components))
