@@ -85,7 +85,7 @@ def _closed() -> CancelledError:
 
 
 class ThreadRunner:
-    """`Runner` by a loop in a thread of this process: for tests, the demo and one's own program."""
+    """`Runner` by a loop in a thread of this process: for tests and one's own program."""
 
     def __init__(self, synthesizer: Synthesizer, on_measure: OnMeasure | None = None) -> None:
         self._synthesizer = synthesizer

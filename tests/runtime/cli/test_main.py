@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import numpy as np
 import pytest
 
 from mimo_runtime.cli import main
+from mimo_runtime.cli.main import mimo, run
+from mimo_runtime.errors import ResourceError
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
@@ -95,3 +98,17 @@ def test_an_unknown_option_is_a_usage_error(capsys: pytest.CaptureFixture[str]) 
         main(["render", "--colour"])
     assert end.value.code == 2
     assert "--colour" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("Message: std::bad_alloc")])
+def test_what_libraries_raise_for_want_of_memory_is_a_sentence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    def starve() -> None:
+        raise error
+
+    monkeypatch.setitem(mimo.commands, "starve", starve)
+    assert run(["starve"]) == ResourceError.exit_code
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert sentence.startswith("Error: The machine has too little memory")
