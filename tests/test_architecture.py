@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from mimo_runtime.cli.main import mimo
+
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 SOURCES = [ROOT / "runtime" / "mimo_runtime", ROOT / "export", ROOT / "kernels", ROOT / "proto"]
@@ -48,3 +50,22 @@ def test_what_a_map_names_is_in_its_room(room: str) -> None:
     known = names_of(folder) | {"bundle.json", "networks.json"}
     named = re.findall(r"`([\w.]+)/?`", paragraph(room))
     assert [name for name in named if name not in known] == []
+
+
+@pytest.mark.parametrize(
+    "room", sorted({name for pair in ROOMS for name in pair if name} - {"cli"})
+)
+def test_every_module_of_a_room_is_on_its_map(room: str) -> None:
+    """Sub-rooms stand for what is in them, and tuned numbers are spoken of together."""
+    (folder,) = {path for path in PACKAGES if path.name == room and path.parent in SOURCES}
+    modules = {path.stem for path in folder.iterdir() if path.suffix == ".py" or path in PACKAGES}
+    named = set(re.findall(r"`([\w.]+)/?`", paragraph(room)))
+    assert modules - named - {"__init__", "__main__", "tuning"} == set()
+
+
+def test_every_command_is_a_module() -> None:
+    """Of the command line the map names what is no command."""
+    folder = ROOT / "runtime" / "mimo_runtime" / "cli"
+    named = set(re.findall(r"`([\w.]+)/?`", paragraph("cli")))
+    commands = {path.stem for path in folder.glob("*.py")} - named - {"__init__"}
+    assert commands - set(mimo.commands) == set()
