@@ -17,7 +17,13 @@ def read_input(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise MediaError(f"Cannot read {path}: {error.strerror}; give another file.") from error
+        raise MediaError(cannot_read(path, error)) from error
+
+
+def cannot_read(path: Path | str, error: OSError, what: str = "") -> str:
+    """The sentence for a file, `what` it is to be, that the system does not let be read."""
+    named = f"{what} {path}" if what else path
+    return f"Cannot read {named}: {error.strerror or error}; name one that can be read."
 
 
 def file_hash(path: Path) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from mimo_runtime.body.body import Floats
 from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.errors import MediaError
+from mimo_runtime.files import cannot_read
 
 _KEY = "smpl"
 _MAGIC = b"\x93NUMPY"
@@ -26,9 +27,7 @@ def read_sdc_colours(path: Path, vertex_count: int) -> Floats:
     try:
         content = _content(path.read_bytes())
     except OSError as error:
-        raise MediaError(
-            f"Cannot read the colours {path}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(path, error, "the colours")) from None
     except (ValueError, pickle.UnpicklingError) as error:
         raise MediaError(
             f"'{path.name}' is no sdc_info.npy of the official release: {error}; take it as it "

@@ -19,6 +19,7 @@ from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.body.skeleton import Array, Skeleton, tails_from_children
 from mimo_runtime.body.smpl_joints import JOINT_NAMES
 from mimo_runtime.errors import MediaError
+from mimo_runtime.files import cannot_read
 
 _KEYS = ("v_template", "f", "weights", "kintree_table", "J_regressor", "shapedirs", "posedirs")
 _STRONGEST = 8
@@ -106,9 +107,7 @@ def _read(path: Path) -> Mapping[str, Any]:
                 return {key: archive[key] for key in _KEYS if key in archive.files}
         content = load_arrays(path.read_bytes())
     except OSError as error:
-        raise MediaError(
-            f"Cannot read the body model {path}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(path, error, "the body model")) from None
     except pickle.UnpicklingError as error:
         raise MediaError(
             f"The body model '{path.name}' is no file of plain arrays ({error}); save its arrays "

@@ -15,7 +15,7 @@ from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.folder import FIT, PICTURE, TEXTURE, read_character_record
 from mimo_runtime.characters.texture import Texture, read_texture
 from mimo_runtime.errors import MediaError
-from mimo_runtime.files import write_errors
+from mimo_runtime.files import cannot_read, write_errors
 from mimo_runtime.fitting.proportions import proportioned
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
@@ -132,9 +132,7 @@ def _picture(path: Path, size_px: int) -> NDArray[np.uint8]:
     try:
         picture = read_picture(path.read_bytes(), path.name, MediaLimits())
     except OSError as error:
-        raise MediaError(
-            f"Cannot read {path}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(path, error)) from None
     if picture.shape != (size_px, size_px, 4):
         raise MediaError(
             f"{path.name} of '{path.parent.name}' is not the RGBA picture of {size_px}x{size_px} "

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from mimo_runtime.errors import MediaError
-from mimo_runtime.files import write_errors
+from mimo_runtime.files import cannot_read, write_errors
 from mimo_runtime.fitting.proportions import Proportions
 
 PICTURE, CANONICAL, TEXTURE = "picture.png", "canonical.png", "texture.npz"
@@ -85,9 +85,7 @@ def read_character_record(folder: Path) -> CharacterRecord:
         if (content["format"], content["version"]) == (FORMAT, VERSION):
             return _record(content)
     except OSError as error:
-        raise MediaError(
-            f"Cannot read {folder / RECORD}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(folder / RECORD, error)) from None
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise MediaError(
             f"{RECORD} of '{folder.name}' is damaged: {error!r}; write or copy it again."

@@ -6,6 +6,7 @@ from pathlib import Path
 import grpc
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.files import cannot_read
 from mimo_runtime.wire.address import is_loopback, split_address
 
 KEEPALIVE_S = 20.0
@@ -36,9 +37,7 @@ def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
     try:
         root = tls_root.read_bytes()
     except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot read {tls_root}: {error.strerror}; name one that can be read."
-        ) from error
+        raise InvalidRequestError(cannot_read(tls_root, error)) from error
     return grpc.secure_channel(server, grpc.ssl_channel_credentials(root), options)
 
 

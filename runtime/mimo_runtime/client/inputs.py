@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import InvalidRequestError, MediaError, TemplateError
+from mimo_runtime.files import cannot_read
 from mimo_runtime.wire.enums import INPUTS
 from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, VIDEO_SUFFIXES
 from mimo_runtime.wire.poses import EXTRAS, POSES_FILE, packed_poses
@@ -38,9 +39,7 @@ class InputFile:
         try:
             self.path.open("rb").close()
         except OSError as error:
-            raise MediaError(
-                f"Cannot read {self.path}: {error.strerror}; name one that can be read."
-            ) from error
+            raise MediaError(cannot_read(self.path, error)) from error
 
     def chunks(self) -> Iterator[pb.InputChunk]:
         """The file in slices, then the mark of its end."""

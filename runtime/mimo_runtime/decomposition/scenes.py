@@ -10,6 +10,7 @@ from pathlib import Path
 from mimo_runtime.decomposition.clip import LIMITS, Pixels, resampled
 from mimo_runtime.decomposition.covering import covering_size
 from mimo_runtime.errors import MediaError
+from mimo_runtime.files import cannot_read
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.limits import MediaLimits
@@ -110,9 +111,7 @@ def _is_picture(path: Path) -> bool:
         with path.open("rb") as file:
             sniff_picture(file.read(SNIFF_BYTES), path.name)
     except OSError as error:
-        raise MediaError(
-            f"Cannot read the scene {path}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(path, error, "the scene")) from None
     except MediaError:
         return False
     return True

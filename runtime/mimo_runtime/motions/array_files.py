@@ -13,6 +13,7 @@ import numpy as np
 
 from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.files import cannot_read
 from mimo_runtime.motions.npz import MAX_BYTES, read_npz
 
 SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".p")
@@ -55,9 +56,7 @@ def read_bytes(path: Path) -> bytes:
             )
         return path.read_bytes()
     except OSError as error:
-        raise MediaError(
-            f"Cannot read {path}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(path, error)) from None
 
 
 def dicts_in(content: Any, depth: int = 4) -> list[Mapping[Any, Any]]:

@@ -22,7 +22,7 @@ import numpy as np
 
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.files import write_errors
+from mimo_runtime.files import cannot_read, write_errors
 
 VIDEO, CONFIG, POSES, RECORD = "sdc.mp4", "config.json", "motion.npz", "motion.json"
 PREVIEW = "preview.png"
@@ -130,9 +130,7 @@ def read_record(folder: Path) -> MotionRecord:
         if version == VERSION:
             return _record(content)
     except OSError as error:
-        raise MediaError(
-            f"Cannot read {folder / RECORD}: {error.strerror}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(folder / RECORD, error)) from None
     except (ValueError, TypeError, KeyError, ZeroDivisionError, RecursionError) as error:
         raise MediaError(
             f"{RECORD} of '{folder.name}' is damaged: {error!r}; write or copy it again."

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.files import cannot_read
 from mimo_runtime.motions.skeleton_conventions import MEANINGS
 
 _NAMESPACE = re.compile(r"^.*[:|]")
@@ -51,9 +52,7 @@ def read_joint_map(path: Path) -> dict[str, str]:
     try:
         content = json.loads(path.read_bytes())
     except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot read {path}: {error.strerror}; name one that can be read."
-        ) from None
+        raise InvalidRequestError(cannot_read(path, error)) from None
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError(
             f"'{path.name}' is no JSON: {error}; take it as it was published."

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.errors import LimitExceededError, MediaError
+from mimo_runtime.files import cannot_read
 
 MAX_BYTES = 2 * 1024**3
 _SUFFIX = ".npy"
@@ -40,9 +41,7 @@ def read_npz(path: Path, *, objects: bool = False, max_bytes: int | None = None)
                 )
             return dict(_arrays(archive, objects))
     except OSError as error:
-        raise MediaError(
-            f"Cannot read {path}: {error.strerror or error}; name one that can be read."
-        ) from None
+        raise MediaError(cannot_read(path, error)) from None
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
         raise MediaError(
             f"'{path.name}' is no readable .npz file: {error}; write or copy it again."

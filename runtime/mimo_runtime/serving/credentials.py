@@ -5,6 +5,7 @@ from pathlib import Path
 import grpc
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.files import cannot_read
 from mimo_runtime.serving.options import ServerOptions
 
 Stamp = tuple[tuple[int, int], ...]
@@ -40,10 +41,7 @@ class Certificates:
         try:
             found = [path.stat() for path in self._files]
         except OSError as error:
-            raise InvalidRequestError(
-                f"Cannot read the TLS file {error.filename}: {error.strerror}; name one that can "
-                "be read."
-            ) from error
+            raise InvalidRequestError(cannot_read(error.filename, error, "the TLS file")) from error
         return tuple((each.st_mtime_ns, each.st_ino) for each in found)
 
 
@@ -67,6 +65,4 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise InvalidRequestError(
-            f"Cannot read the TLS file {path}: {error.strerror}; name one that can be read."
-        ) from error
+        raise InvalidRequestError(cannot_read(path, error, "the TLS file")) from error
