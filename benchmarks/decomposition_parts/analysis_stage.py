@@ -10,11 +10,12 @@ import numpy as np
 from benchmarks.decomposition_parts.truth import Truth
 from mimo_runtime.analysis.bbox import BBox, intersection_over_union
 from mimo_runtime.analysis.estimators import Estimators
-from mimo_runtime.analysis.frame import Floats, Frame
+from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.gap_filling import fill_gaps
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople, TrackSummary, choose_person, follow_people
+from mimo_runtime.arrays import Floats
 from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter
 from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.camera.tracker import CameraTracker

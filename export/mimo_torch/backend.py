@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import torch
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.bundle import Bundle, Component, TensorSpec
 from mimo_runtime.engines.cpu_footprint import is_large, torch_footprint
 from mimo_runtime.engines.footprint import Footprint
 from mimo_runtime.engines.large_blocks import give_back_large_blocks
-from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory, require_memory
 from mimo_runtime.errors import UnsupportedError
 from mimo_torch.engine import DeviceContext, TorchEngine, eager

@@ -5,7 +5,8 @@ from typing import Any
 import torch
 
 from mimo_kernels.latents import torch_op as latents_torch
-from mimo_runtime.engines.latents import Floats, Slots
+from mimo_runtime.arrays import Floats
+from mimo_runtime.engines.latents import Slots
 from mimo_torch.latents import TorchLatents
 
 

@@ -7,7 +7,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from mimo_runtime.engines.latents import Floats, Slots
+from mimo_runtime.arrays import Floats
+from mimo_runtime.engines.latents import Slots
 from mimo_torch.tensor import DeviceTensor
 
 

@@ -6,10 +6,10 @@ import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.colours import ColourModel, assign_pixels, bins_of, no_colours
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.person_segmenter import normalise_overlap
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 _SURE, _ELSEWHERE, _NOBODY = 0.9, 0.1, 0.05
 _NOT, _WHOLLY = 0.25, 0.75  # by colours alone: below it is not the person, above it wholly

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox, overlap
-from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.plain_ground import Foreground, figures, labelled
+from mimo_runtime.arrays import Floats
 from mimo_runtime.errors import InvalidRequestError
 
 _IN_FIGURE = 0.5  # of a person's box: the person is in that figure

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 LEVELS = 16
 _SHIFT = 4

@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.model_specs import DISTANCE
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.errors import InvalidRequestError
 
 

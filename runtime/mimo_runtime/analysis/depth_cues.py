@@ -3,10 +3,10 @@
 import numpy as np
 
 from mimo_runtime.analysis.depth_order import DepthCues
-from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.joints import FEET, LANDMARK
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats
 
 
 def body_cues(

@@ -6,11 +6,7 @@ first pixel is (0.5, 0.5).
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from mimo_runtime.arrays import Pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)

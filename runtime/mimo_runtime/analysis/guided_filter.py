@@ -7,7 +7,7 @@ the local model is made from a small picture and applied to the large one.
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.arrays import Floats, Pixels
 
 
 def local_model(mask: Floats, pixels: Pixels, radius_px: int, smoothness: float) -> Floats:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.arrays import Pixels
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.guided_filter import applied, local_model
 from mimo_runtime.analysis.square_crop import Bounds, SquareCrop
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 _NOTHING = 1 / 512  # half a level
 

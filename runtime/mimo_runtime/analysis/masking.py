@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
+from mimo_runtime.arrays import Pixels
 
 
 def without_people(pixels: Pixels, bodies: Sequence[PoseEstimate]) -> Pixels:

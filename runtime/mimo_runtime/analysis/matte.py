@@ -6,7 +6,6 @@ import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.candidates import Candidate, candidates, choose, own_part
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.mask_edge import refined
 from mimo_runtime.analysis.person_detector import PersonDetector
 from mimo_runtime.analysis.person_segmenter import PersonSegmenter
@@ -14,6 +13,7 @@ from mimo_runtime.analysis.picture_quality import PictureWarning, picture_warnin
 from mimo_runtime.analysis.plain_ground import cut_out, figures
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import ROOM, SquareCrop
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.errors import MediaError
 
 _MODEL_PX = 512

@@ -7,9 +7,9 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.model_config import NetworkChoice
 from mimo_runtime.analysis.model_specs import CONTRACTS, PLANE, Shape
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.errors import InvalidRequestError
 
 _INPUT_TYPES = {

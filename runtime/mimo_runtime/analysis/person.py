@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox, intersection_over_union
-from mimo_runtime.analysis.frame import Floats
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats
 
 SURE = 0.3  # score from which a keypoint's place is to be believed
 

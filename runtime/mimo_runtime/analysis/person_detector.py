@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.letterbox import Letterbox
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.person import Person, distinct
 from mimo_runtime.analysis.tiles import tiles_of
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.errors import InvalidRequestError
 
 FEWEST_SURE = 0.2

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.mask_edge import refined
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.model_specs import LOGITS
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, sigmoid
 from mimo_runtime.analysis.square_crop import SquareCrop
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 
 class PersonSegmenter:

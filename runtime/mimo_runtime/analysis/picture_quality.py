@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
+from mimo_runtime.arrays import Pixels
 
 HALF_BODY: Final = "half_body"
 OCCLUDED: Final = "occluded"

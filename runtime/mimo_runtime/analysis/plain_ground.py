@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.frame import Floats, Pixels
+from mimo_runtime.arrays import Floats, Pixels
 
 Mask = NDArray[np.bool_]
 

@@ -6,12 +6,12 @@ import numpy as np
 
 from mimo_runtime.analysis.assignment import FORBIDDEN, assign
 from mimo_runtime.analysis.bbox import intersection_over_union
-from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.masking import without_people
 from mimo_runtime.analysis.person import keypoint_distance
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Pixels
 
 
 def associate_poses(

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.joints import KEYPOINTS, LANDMARK, LANDMARKS
 from mimo_runtime.analysis.model import Network, plane_of
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.square_crop import SquareCrop, crop_around
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 _ALL = len(LANDMARKS)
 

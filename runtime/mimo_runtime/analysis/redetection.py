@@ -4,12 +4,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.person_detector import clothes_colours
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, roll_of
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Pixels
 
 _TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
 # degrees from how the person leant, and how much larger a square

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 _PICTURE_PX = (64, 36)
 _GRID = (2, 2)

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.frame import Floats, Pixels
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.tuning import TUNING
+from mimo_runtime.arrays import Floats, Pixels
 
 ROOM = 1.35  # side of the square, of the longer side of the person's box
 UPRIGHT_DEG = 40.0  # the network is sure of people that lean less than this; they stay as they are

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Floats
+from mimo_runtime.arrays import Floats
 
 DARKEST = 32 / 255
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Floats
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.skeleton import Array
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Body, Floats
+from mimo_runtime.arrays import Floats
+from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.pose import Pose

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Body, Floats, box_coordinates
+from mimo_runtime.arrays import Floats
+from mimo_runtime.body.body import Body, box_coordinates
 from mimo_runtime.body.colours import surface_colours
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import InvalidRequestError

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from mimo_runtime.body.body import Body, Floats, box_coordinates
+from mimo_runtime.arrays import Floats
+from mimo_runtime.body.body import Body, box_coordinates
 from mimo_runtime.body.colours import surface_colours
 from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.body.skeleton import Array, Skeleton, tails_from_children

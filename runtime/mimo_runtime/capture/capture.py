@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import islice
 
-from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose

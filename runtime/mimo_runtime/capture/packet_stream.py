@@ -12,7 +12,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 
-from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.capture.queued import Queued
 from mimo_runtime.capture.streams import SHORT_SIDE_PX
 from mimo_runtime.decomposition.clip import fitted_size

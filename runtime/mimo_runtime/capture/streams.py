@@ -14,7 +14,7 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from mimo_runtime.analysis.frame import Pixels
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.capture.queued import Queued
 from mimo_runtime.decomposition.clip import DrivingClip, fitted_size, open_driving, resampled
 from mimo_runtime.errors import InvalidRequestError, MediaError

@@ -3,10 +3,10 @@
 import math
 
 from mimo_runtime.analysis.bbox import intersection_over_union
-from mimo_runtime.analysis.frame import Pixels
 from mimo_runtime.analysis.person import Person
 from mimo_runtime.analysis.person_detector import PersonDetector
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.capture.tuning import TUNING
 
 

@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
-from mimo_runtime.body.body import Floats
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.characters.atlas import shipped_atlas
 from mimo_runtime.characters.completion import complete
@@ -18,8 +17,6 @@ from mimo_runtime.characters.sampling import sample_colours
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.characters.texture import GUESSED, MIRRORED, Texture
 from mimo_runtime.errors import MediaError
-
-Pixels = NDArray[np.uint8]
 
 TEXTURE_PX = 1024
 

@@ -6,8 +6,8 @@ but the first are flagged.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.body import Body
 from mimo_runtime.characters.atlas import Atlas
 from mimo_runtime.characters.diffusion import diffuse
@@ -16,8 +16,6 @@ from mimo_runtime.characters.other_side import from_other_side
 from mimo_runtime.characters.sampling import Samples
 from mimo_runtime.characters.texture import GUESSED, MIRRORED, SEEN, Texture
 from mimo_runtime.characters.tuning import TUNING
-
-Floats = NDArray[np.float32]
 
 
 def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:

@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.characters.atlas import Integers
 from mimo_runtime.characters.tuning import TUNING
-
-Floats = NDArray[np.float32]
 
 
 def diffuse(colours: Floats, known: NDArray[np.bool_], triangles: NDArray[np.int32]) -> Floats:

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Body, Floats
+from mimo_runtime.arrays import Floats
+from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.pose import Pose

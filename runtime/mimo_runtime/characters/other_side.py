@@ -10,12 +10,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.body import Body
 from mimo_runtime.characters.atlas import Shares
 from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.degrees_of_freedom import NECK
-
-Floats = NDArray[np.float32]
 
 # Surface coordinates of the head: the face is before _EARS and below _HAIRLINE.
 _EARS, _BEHIND_EARS = 0.4, 0.28

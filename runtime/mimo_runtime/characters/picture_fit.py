@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
@@ -22,7 +22,6 @@ from mimo_runtime.fitting.observations import targets_of
 from mimo_runtime.fitting.proportions import Proportions
 
 Shape = dict[str, float]
-Pixels = NDArray[np.uint8]
 
 _BUILDS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("male", (-0.8, 0.8)),

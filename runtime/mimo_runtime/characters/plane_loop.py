@@ -3,13 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Floats
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.body.jit import Compiled
 from mimo_runtime.body.raster import NO_TRIANGLE, STEPS_PER_PX, Indices, Integers, edge
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.characters.texture import NOWHERE
-
-Pixels = NDArray[np.uint8]
 
 _FURTHEST_TEXELS = 8
 

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
@@ -14,9 +15,6 @@ from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.atlas import Atlas
 from mimo_runtime.characters.tuning import TUNING
-
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

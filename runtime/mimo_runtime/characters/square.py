@@ -7,10 +7,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.errors import MediaError
-
-Pixels = NDArray[np.uint8]
 
 ROOM = 0.05  # of the character's height, above and below, as the official preparation leaves
 _ANYTHING = 8

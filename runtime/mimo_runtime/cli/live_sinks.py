@@ -8,8 +8,8 @@ from typing import BinaryIO, Protocol
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.errors import MediaError
 from mimo_runtime.frame_folder import FrameFolder
 from mimo_runtime.media.encode import FragmentEncoder
@@ -17,8 +17,6 @@ from mimo_runtime.media.picture import encode_png
 from mimo_runtime.wire.live import PictureFormat
 
 _WAITING = 8  # frames that may wait for what writes them
-
-Pixels = NDArray[np.uint8]
 
 
 class LiveSink(Protocol):

@@ -7,16 +7,14 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.frame_rate import is_steady
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.media.sound import ClipSound, open_sound
-
-Pixels = NDArray[np.uint8]
 
 LIMITS = MediaLimits(
     max_file_bytes=16 << 30, max_width_px=8192, max_height_px=8192, decode_timeout_s=6 * 3600.0

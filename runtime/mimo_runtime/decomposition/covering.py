@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.decomposition.clip import Pixels
+from mimo_runtime.arrays import Pixels
 
 
 def covering(picture: Pixels, width_px: int, height_px: int) -> Pixels:

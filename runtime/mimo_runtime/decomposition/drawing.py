@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.concurrency import parallel_map
-from mimo_runtime.decomposition.clip import Pixels
 from mimo_runtime.decomposition.planes import PlaneWriter
 from mimo_runtime.decomposition.postures import read_fit
 from mimo_runtime.decomposition.progress import OnFrame

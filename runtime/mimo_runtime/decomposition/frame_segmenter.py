@@ -13,7 +13,7 @@ from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.analysis.pose_track import TrackedPose
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople
-from mimo_runtime.decomposition.clip import Pixels
+from mimo_runtime.arrays import Pixels
 
 Plane = NDArray[np.float32]
 

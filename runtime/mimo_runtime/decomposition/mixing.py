@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.decomposition.arrays import write_arrays
-from mimo_runtime.decomposition.clip import LIMITS, Pixels
+from mimo_runtime.decomposition.clip import LIMITS
 from mimo_runtime.decomposition.covering import covering
 from mimo_runtime.decomposition.scenes import Scene, open_scene
 from mimo_runtime.errors import TemplateError

@@ -9,8 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.contact_sheet import Row, contact_sheet, evenly_spaced
-from mimo_runtime.decomposition.clip import LIMITS, Pixels
+from mimo_runtime.decomposition.clip import LIMITS
 from mimo_runtime.files import write_errors
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.picture import encode_png

@@ -7,7 +7,8 @@ from functools import partial
 from itertools import repeat
 from pathlib import Path
 
-from mimo_runtime.decomposition.clip import LIMITS, Pixels, resampled
+from mimo_runtime.arrays import Pixels
+from mimo_runtime.decomposition.clip import LIMITS, resampled
 from mimo_runtime.decomposition.covering import covering_size
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.engine import Engine
 from mimo_runtime.engines.footprint import Footprint
-from mimo_runtime.engines.latents import Floats, LatentState
+from mimo_runtime.engines.latents import LatentState
 
 
 class Backend(Protocol):

@@ -5,9 +5,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.engines.engine import Array, Tensor
 
-Floats = NDArray[np.float32]
 Slots = NDArray[np.int64]
 
 

@@ -1,9 +1,10 @@
 """The backend that runs everywhere: ONNX Runtime on the CPU."""
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.cpu_footprint import onnxruntime_footprint
 from mimo_runtime.engines.footprint import Footprint
-from mimo_runtime.engines.latents import Floats, HostLatents
+from mimo_runtime.engines.latents import HostLatents
 from mimo_runtime.engines.memory import require_memory
 from mimo_runtime.engines.onnxruntime_engine import OrtEngine
 

@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.analysis.joints import LANDMARKS
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
-
-Floats = NDArray[np.float32]
+from mimo_runtime.arrays import Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)

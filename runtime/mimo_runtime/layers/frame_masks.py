@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
+from mimo_runtime.arrays import Floats, Pixels
+from mimo_runtime.layers.frames import Flags, Mask, inside
 
 
 @dataclass(frozen=True, slots=True, eq=False)

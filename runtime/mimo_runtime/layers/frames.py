@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.errors import MediaError
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
 Mask = NDArray[np.uint8] | NDArray[np.float32] | NDArray[np.bool_]
 Matrix = NDArray[np.float64]

@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.frames import Flags, Floats, Pixels
+from mimo_runtime.arrays import Floats, Pixels
+from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.tuning import TUNING
 
 _AROUND = np.ones((3, 3), np.uint8)

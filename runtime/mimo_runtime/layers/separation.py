@@ -8,10 +8,11 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.concurrency import parallel_map, prefetch
 from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.frame_masks import FrameMasks, FrameVsPlate
-from mimo_runtime.layers.frames import Flags, Frames, Pixels, check_size, inside, levels_of
+from mimo_runtime.layers.frames import Flags, Frames, check_size, inside, levels_of
 from mimo_runtime.layers.masks import change_mask, dilate
 from mimo_runtime.layers.occluders.finder import OccluderFinder, Occlusion
 from mimo_runtime.layers.occluders.static import StaticOccluders, StaticVotes, alike

@@ -6,11 +6,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
 from mimo_runtime.media.stop import NEVER, Stop
-
-Pixels = NDArray[np.uint8]
 
 _OPAQUE = 255
 _SOLID = 0.75  # of the most opaque: what is no soft edge or shadow

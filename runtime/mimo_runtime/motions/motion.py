@@ -4,13 +4,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.pose import JointTransforms, Pose, forward_kinematics
 from mimo_runtime.body.rotations import from_quaternion
 from mimo_runtime.body.skeleton import Skeleton
-
-Floats = NDArray[np.float32]
 
 MAX_FRAMES = 100_000
 MAX_FPS = 1000

@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.planning.pixel_rect import PixelRect, union
 from mimo_runtime.planning.windows import Windows, closed_windows, open_windows
 
 Levels = NDArray[np.floating[Any]]
-Pixels = NDArray[np.uint8]
 
 _NO_PERSON = PixelRect(0, 0, 0, 0)
 _SMALLEST_SHARE = 0.5  # of a segment's box that its smallest person takes

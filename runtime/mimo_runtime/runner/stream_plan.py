@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.extent import Extent, extent_of
@@ -19,7 +17,6 @@ from mimo_runtime.synthesis.framing import Framing
 from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.wire.progress import OnProgress, Progress, Stage
 
-Pixels = NDArray[np.uint8]
 Crops = tuple[tuple[SequenceFrame, ...], ...]
 
 

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from mimo_runtime.engines.engine import BoundPass, Tensor
 from mimo_runtime.engines.engine_set import EngineSet
@@ -15,8 +14,6 @@ from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.noise import NoiseSource
 from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.synthesis.time_rows import TimeRows
-
-Floats = NDArray[np.float32]
 
 
 class ChunkDenoiser:

@@ -2,12 +2,8 @@
 
 from collections.abc import Generator
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.templates.folder import Template
-
-Pixels = NDArray[np.uint8]
 
 KEPT_FRAMES = 150  # what the official code uses of a template at most
 KEPT_BYTES = 320 << 20

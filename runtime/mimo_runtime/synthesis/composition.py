@@ -6,12 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.planning.rules import Levels, Rules
 from mimo_runtime.synthesis.crop import fit_back
 from mimo_runtime.synthesis.feather import FeatherMasks
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,10 @@
 """Cutting the square that the networks see out of a frame, and fitting a square back."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
-
-Pixels = NDArray[np.uint8]
 
 BLACK = 0
 WHITE = 255

@@ -1,8 +1,8 @@
 """The denoiser of one stream: windows at any step, in buffers bound before the first pass."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.engines.engine import BoundPass, Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.extent import Extent, finished_by, windows_of_frames
@@ -12,8 +12,6 @@ from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.noise import NoiseSource
 from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.synthesis.time_rows import TimeRows
-
-Floats = NDArray[np.float32]
 
 _OF_A_WINDOW = ("condition", "frame_mask")
 

@@ -4,8 +4,8 @@ from collections.abc import Generator
 from contextlib import ExitStack, closing
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
@@ -16,8 +16,6 @@ from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, Template
 from mimo_runtime.templates.poses import template_poses
 from mimo_runtime.wire.progress import OnProgress, Progress
-
-Pixels = NDArray[np.uint8]
 
 
 class Draft:

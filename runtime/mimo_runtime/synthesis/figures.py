@@ -10,14 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.characters.folder import FIT, PICTURE, RECORD
 
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
-
-Pixels = NDArray[np.uint8]
 
 
 def folder_of(picture: Path) -> Path | None:

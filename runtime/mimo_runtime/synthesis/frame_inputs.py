@@ -2,16 +2,12 @@
 
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.planning.crops import CropSegment
 from mimo_runtime.synthesis.clip_frames import KEPT_FRAMES, ClipFrames
 from mimo_runtime.synthesis.crop import BLACK, WHITE
 from mimo_runtime.synthesis.framing import Framing
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template
-
-Pixels = NDArray[np.uint8]
 
 
 class FrameInputs(Protocol):

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.crops import CropSegment, plan_crop_segments
@@ -31,8 +29,6 @@ from mimo_runtime.wire.settings import FramingPolicy
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 FindPeople = Callable[[Callable[[Pixels], PixelRect | None]], list[PixelRect | None]]
 
 

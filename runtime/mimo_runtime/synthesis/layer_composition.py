@@ -6,11 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.planning.pixel_rect import pad_to_square, union
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
-
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 
 def compose_crops(crops: Sequence[DecodedCrop], layers: Layers) -> Pixels:

@@ -5,8 +5,8 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.decomposition.covering import covering
@@ -20,8 +20,6 @@ from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import OutputFrame
 from mimo_runtime.wire.live import LiveSettings
-
-Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,13 @@
 """The character picture: matted onto white, cropped, square."""
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
 from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.synthesis.crop import WHITE, cut_square
 from mimo_runtime.synthesis.person import tight_box
-
-Pixels = NDArray[np.uint8]
 
 _ALPHA_SENTENCES = {
     Alpha.ABSENT: "has no alpha channel that is not opaque everywhere, and no matte was given",

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.raster import nearest_triangles, resolve
@@ -19,8 +19,6 @@ from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.templates.poses import template_poses
-
-Floats = NDArray[np.float32]
 
 _TEXTURE_PX = 512
 _WHOLE_TEXTURE_PX = 256  # from which size of the planes on the texture is not reduced further

@@ -1,11 +1,9 @@
 """Pictures as the networks are given them."""
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
-Pixels = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+from mimo_runtime.arrays import Floats, Pixels
 
 _CLIP_MEAN = np.array([0.48145466, 0.4578275, 0.40821073], np.float32)
 _CLIP_STD = np.array([0.26862954, 0.26130258, 0.27577711], np.float32)

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+from mimo_runtime.arrays import Floats
 
 _GROUP = 16
 _SKIPPED = 1 << 16  # numbers thrown away at a time

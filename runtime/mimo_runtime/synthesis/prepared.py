@@ -3,20 +3,16 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.matte import CharacterMatte
 from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.characters.character import Character, make_character
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.errors import MediaError
 from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
 from mimo_runtime.synthesis.matting import on_white
-
-Pixels = NDArray[np.uint8]
 
 SIZE_PX = 768
 

@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.bundle import TensorSpec
 from mimo_runtime.engines.cuda.gpu import Gpu
 from mimo_runtime.engines.cuda.handles import Event
 from mimo_runtime.engines.cuda.kernel import Kernel
 from mimo_runtime.engines.cuda.tensor import Array, DeviceTensor, allocate
-from mimo_runtime.engines.latents import Floats, Slots
+from mimo_runtime.engines.latents import Slots
 
 KERNELS = (
     "gather_latents",

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.cuda.gpu import Gpu
 from mimo_runtime.engines.cuda.kernel import load_kernels
 from mimo_runtime.engines.cuda.latents import KERNELS, CudaLatents
 from mimo_runtime.engines.cuda.tensor import Memory
 from mimo_runtime.engines.footprint import Footprint
-from mimo_runtime.engines.latents import Floats
 from mimo_runtime.engines.memory import require_gpu_memory
 from mimo_runtime.engines.tensorrt.engine import TensorRTEngine
 from mimo_runtime.engines.tensorrt.library import load_library

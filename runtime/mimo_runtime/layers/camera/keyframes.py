@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.layers.camera.registration import (
     Keyframe,
     Registration,
@@ -16,7 +17,7 @@ from mimo_runtime.layers.camera.registration import (
     shifted_guess,
 )
 from mimo_runtime.layers.camera.tuning import TUNING
-from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
+from mimo_runtime.layers.frames import Flags, Matrix
 
 
 def thumbnail(pixels: Pixels, area: Flags) -> Floats:

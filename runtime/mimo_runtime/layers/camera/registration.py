@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.layers.camera.tuning import TUNING
-from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
+from mimo_runtime.layers.frames import Flags, Matrix
 from mimo_runtime.layers.masks import dilate
 
 _WINDOW = (21, 21)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.errors import MediaError
 from mimo_runtime.layers.camera import motion
 from mimo_runtime.layers.camera.keyframes import (
@@ -14,7 +15,7 @@ from mimo_runtime.layers.camera.motion import CameraMotion
 from mimo_runtime.layers.camera.registration import Registration, working_scale
 from mimo_runtime.layers.camera.segment_builder import SegmentBuilder, fits, overlap_of, segment_of
 from mimo_runtime.layers.camera.tuning import TUNING
-from mimo_runtime.layers.frames import Flags, Matrix, Pixels
+from mimo_runtime.layers.frames import Flags, Matrix
 
 
 class CameraTracker:

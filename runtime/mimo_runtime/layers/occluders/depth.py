@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.frames import Flags, Floats
+from mimo_runtime.arrays import Floats
+from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.occluders.tuning import TUNING
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.guided_filter import applied, local_model
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.layers.frame_masks import FrameVsPlate
-from mimo_runtime.layers.frames import Flags, Floats, Pixels, inside
+from mimo_runtime.layers.frames import Flags, inside
 from mimo_runtime.layers.masks import bounding_slices, dilate, erode, reach_of
 from mimo_runtime.layers.occluders.candidates import STANDING, OccluderCandidate, candidates_of
 from mimo_runtime.layers.occluders.static import StaticOccluders

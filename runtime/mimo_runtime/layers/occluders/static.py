@@ -7,8 +7,9 @@ thing is cut out of the plate; and each frame shows it where it has not changed.
 import cv2
 import numpy as np
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.layers.frame_masks import FrameMasks
-from mimo_runtime.layers.frames import Flags, Floats, Pixels, inside
+from mimo_runtime.layers.frames import Flags, inside
 from mimo_runtime.layers.masks import (
     channel_max,
     connected_components,

@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.concurrency import prefetch
 from mimo_runtime.layers.camera.motion import CameraMotion, PlateSegment
-from mimo_runtime.layers.frames import Floats, Frames, Pixels, together
+from mimo_runtime.layers.frames import Frames, together
 from mimo_runtime.layers.plate.canvas import Canvas
 from mimo_runtime.layers.plate.exposure import Exposure
 from mimo_runtime.layers.plate.fill import (

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.layers.camera.motion import CameraMotion, PlateSegment, corners_of
-from mimo_runtime.layers.frames import Flags, Matrix, Pixels
+from mimo_runtime.layers.frames import Flags, Matrix
 from mimo_runtime.layers.plate.exposure import centred
 from mimo_runtime.layers.plate.visibility import Visibility
 

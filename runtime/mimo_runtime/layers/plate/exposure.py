@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.frames import Flags, Floats, Matrix, Pixels
+from mimo_runtime.arrays import Floats, Pixels
+from mimo_runtime.layers.frames import Flags, Matrix
 from mimo_runtime.layers.plate.tuning import TUNING
 
 

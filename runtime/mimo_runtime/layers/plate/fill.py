@@ -10,7 +10,8 @@ from typing import Final
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.frames import Flags, Pixels
+from mimo_runtime.arrays import Pixels
+from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.masks import connected_components, dilate, erode, reach_of
 from mimo_runtime.layers.plate.tuning import TUNING
 

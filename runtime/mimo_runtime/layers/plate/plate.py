@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.layers.camera.motion import PlateSegment
-from mimo_runtime.layers.frames import Flags, Floats, Pixels
+from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.plate.exposure import centred
 
 

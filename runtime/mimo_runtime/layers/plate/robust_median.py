@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.frames import Pixels
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.layers.plate.stack import PlateStack
 from mimo_runtime.layers.plate.tuning import TUNING
 from mimo_runtime.layers.plate.visibility import EXPECTED, GROUND, SUPPOSED

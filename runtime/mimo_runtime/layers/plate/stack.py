@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.layers.frames import Flags, Pixels
+from mimo_runtime.arrays import Pixels
+from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.plate.tuning import TUNING
 
 Levels = NDArray[np.uint8]

@@ -4,8 +4,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.layers.frame_masks import FrameMasks
-from mimo_runtime.layers.frames import Flags, Floats, Mask, Pixels, inside
+from mimo_runtime.layers.frames import Flags, Mask, inside
 from mimo_runtime.layers.masks import (
     bounding_slices,
     connected_components,

@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from mimo_runtime.layers.frames import Flags, Floats, Pixels
+from mimo_runtime.arrays import Floats, Pixels
+from mimo_runtime.layers.frames import Flags
 from mimo_runtime.layers.masks import (
     channel_abs_max,
     channel_sum,
