@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.errors import UnsupportedError
