@@ -6,16 +6,15 @@
 `one` renders the shot in one segment, `segments` in segments one after the other, `workers` in two
 processes at a time, `ray` on two local Ray workers (MIMO_RAY_PYTHON names a Python that has this
 program and ray), `openjd` in a session of Open Job Description. Each frame of each way is compared
-with that of `one` by its hash. `overlap` renders the segments with fewer windows beside their own and
-says how far frames are off. `memory` is the peak of a worker at one segment, of the shot and of one a
-quarter as long. The model is that of the tests: small, with random weights.
+with that of `one` by its hash. `overlap` renders the segments with fewer windows beside their own
+and says how far frames are off. `memory` is the peak of a worker at one segment, of the shot and of
+one a quarter as long. The model is that of the tests: small, with random weights.
 """
 
 import hashlib
 import json
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import time
@@ -28,14 +27,17 @@ from typing import Any
 import click
 import numpy as np
 
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.sample import CHARACTER, TEMPLATE
+from mimo_runtime.templates.folder import open_template
+from mimo_runtime.templates.writer import write_config
 
 RESULTS = Path(__file__).parent / "results" / "farm.json"
 SMALL_BUNDLE = Path(__file__).parents[1] / "tests" / "data" / "small-bundle"
 WAYS = ("one", "segments", "workers", "ray", "openjd", "overlap", "memory")
 COMMAND = "from mimo_runtime.cli import main; main()"
-SAMPLE_S = 1.6  # of the shipped template
 STEPS = 4
 OVERLAPS = (0, 1)
 
@@ -114,11 +116,16 @@ class Bench:
 
 
 def stretch(target: Path, frames: int) -> None:
-    """The shipped template, its frames repeated until there are as many."""
-    shutil.copytree(TEMPLATE, target)
-    end = 30 * SAMPLE_S
-    values = {"fps": frames / SAMPLE_S, "time_crop": {"start_idx": 0, "end_idx": end}}
-    (target / "config.json").write_text(json.dumps(values))
+    """The shipped template, each of its frames repeated until there are as many."""
+    template = open_template(TEMPLATE, MediaLimits())
+    shown = [index * template.frame_count // frames for index in range(frames)]
+    size_px = template.width_px, template.height_px
+    target.mkdir()
+    for name in template.streams:
+        with Mp4Sink(target / f"{name}.mp4", *size_px, template.rate_fps) as sink:
+            for index, pixels in enumerate(template.frames(name, shown)):
+                sink.write(index, pixels)
+    write_config(target, template.rate_fps, frames)
 
 
 def at_a_time(commands: Sequence[Sequence[str]], python: str = sys.executable) -> Cost:
