@@ -10,7 +10,7 @@ frames are from those of many steps of second order, which is what all of them c
 import importlib.util
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,9 +42,16 @@ from mimo_training.batches import STILL, Batch, batch_from
 from mimo_training.measures import psnr
 from mimo_training.pool_process import HELD
 
-FRAMES = 16
+FRAMES = 14  # two windows and what they share
 STEPS = (1, 2, 4, 8, 25)
-SETTLED = Settings(steps=100, mode=Mode.OFFLINE, step_table=Spacing.EVEN_ANGLE.value)
+SETTLED_STEPS = 100
+_EVEN = Spacing.EVEN_ANGLE.value
+MODES: Mapping[str, Mapping[str, Any]] = {
+    "official": {"mode": Mode.OFFICIAL},
+    "corrected": {"mode": Mode.CORRECTED},
+    "offline": {"mode": Mode.OFFLINE},
+    "offline, even-angle": {"mode": Mode.OFFLINE, "step_table": _EVEN},
+}
 RESULT = Path(__file__).parent / "results" / "solvers.json"
 
 
@@ -109,14 +116,24 @@ class Painter:
         return denoiser
 
 
-def asked_rows() -> Iterator[tuple[str, Settings]]:
-    """The name of each row, and its settings."""
-    for steps in STEPS:
-        yield "official", Settings(steps=steps, mode=Mode.OFFICIAL)
-        yield "corrected", Settings(steps=steps, mode=Mode.CORRECTED)
-        yield "offline", Settings(steps=steps, mode=Mode.OFFLINE)
-        table = Spacing.EVEN_ANGLE.value
-        yield "offline, even-angle", Settings(steps=steps, mode=Mode.OFFLINE, step_table=table)
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Which rows: every mode with every number of steps; `settled_steps` of what they come to."""
+
+    modes: tuple[str, ...] = tuple(MODES)
+    steps: tuple[int, ...] = STEPS
+    settled_steps: int = SETTLED_STEPS
+
+    def rows(self) -> Iterator[tuple[str, Settings]]:
+        """The name of each row, and its settings."""
+        for steps in self.steps:
+            for name in self.modes:
+                yield name, Settings(steps=steps, **MODES[name])
+
+    @property
+    def settled(self) -> Settings:
+        """What all of them come to with more and more steps."""
+        return Settings(steps=self.settled_steps, mode=Mode.OFFLINE, step_table=_EVEN)
 
 
 def people(folder: Path, count: int) -> Iterator[Batch]:
@@ -132,15 +149,17 @@ def people(folder: Path, count: int) -> Iterator[Batch]:
         yield batch_from(rows)
 
 
-def measured(painter: Painter, batch: Batch, jod: bool) -> list[dict[str, Any]]:
+def measured(
+    painter: Painter, batch: Batch, comparison: Comparison, jod: bool
+) -> list[dict[str, Any]]:
     """The figures of every row for one person."""
     truth, conditions = true_frames(batch), painter.conditions(batch)
-    settled_as = painter.settings(SETTLED)
+    settled_as = painter.settings(comparison.settled)
     identities = {mode: painter.identity(batch, painter.settings(Settings(mode=mode)))
                   for mode in Mode}  # fmt: skip
     settled = painter.frames(batch, conditions, identities[Mode.OFFLINE], settled_as)
     found = []
-    for name, asked in asked_rows():
+    for name, asked in comparison.rows():
         settings = painter.settings(asked)
         frames = painter.frames(batch, conditions, identities[settings.mode], settings)
         row: dict[str, Any] = {"mode": name, "steps": settings.steps}
@@ -149,6 +168,7 @@ def measured(painter: Painter, batch: Batch, jod: bool) -> list[dict[str, Any]]:
         if jod:
             row |= dict(jods({"jod": frames}, truth, batch.frames))
         found.append(row)
+        click.echo(json.dumps(row), err=True)
     return found
 
 
@@ -159,17 +179,29 @@ def _levels(pictures: Tensor) -> np.ndarray:
 
 @click.command()
 @click.option("--people", "count", default=8, show_default=True, help="Most 16.")
+@click.option("--steps", type=int, multiple=True, default=STEPS, show_default=True)
+@click.option("--mode", "modes", type=click.Choice(list(MODES)), multiple=True,
+              default=tuple(MODES), show_default=True)  # fmt: skip
+@click.option("--settled-steps", default=SETTLED_STEPS, show_default=True)
 @click.option("--pool", type=click.Path(path_type=Path), help="Keep the rendered people here.")
 @click.option("--jod", is_flag=True, help="ColorVideoVDP too: pip install cvvdp; minutes.")
-def main(count: int, pool: Path | None, jod: bool) -> None:
+def main(
+    count: int,
+    steps: tuple[int, ...],
+    modes: tuple[str, ...],
+    settled_steps: int,
+    pool: Path | None,
+    jod: bool,
+) -> None:
     """Measure modes and steps on people never trained on."""
     if jod and importlib.util.find_spec("pycvvdp") is None:
         raise click.UsageError("--jod needs ColorVideoVDP; pip install cvvdp.")
+    comparison = Comparison(modes, steps, settled_steps)
     painter = Painter(EngineSet(OrtBackend(Bundle.open(sample.BUNDLE))))
     with tempfile.TemporaryDirectory() as scratch:
         found = []
         for batch in people(pool or Path(scratch), count):
-            found.append(measured(painter, batch, jod))
+            found.append(measured(painter, batch, comparison, jod))
             click.echo(f"{len(found)} of {count} people", err=True)
     rows = []
     for each in zip(*found, strict=True):
@@ -177,7 +209,7 @@ def main(count: int, pool: Path | None, jod: bool) -> None:
         means = {name: float(np.mean([row[name] for row in each])) for name in names}
         rows.append({"mode": each[0]["mode"], "steps": each[0]["steps"]} | means)
     values = {"date": datetime.now(UTC).date().isoformat(), "people": len(found),
-              "frames": FRAMES, "rows": rows}  # fmt: skip
+              "frames": FRAMES, "settled_steps": settled_steps, "rows": rows}  # fmt: skip
     RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     for row in rows:
         click.echo("  ".join(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))

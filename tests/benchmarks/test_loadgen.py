@@ -1,0 +1,68 @@
+"""LoadGen as a judge: a short run against a real server, where LoadGen is installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.loadgen import judged, opened, server_settings, summary_of
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.choice import open_backend
+from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.motions.pose_file import write_poses
+from mimo_runtime.motions.procedural import walk
+from mimo_runtime.runner.live_shares import LiveShares
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.runner.threads import ThreadRunner
+from mimo_runtime.sample import CHARACTER
+from mimo_runtime.serving.local import LocalServer
+from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
+from tests.runtime.runner.painting_bundle import paint_humans
+
+SUMMARY = """
+================================================
+Scenario : Server
+Scheduled samples per second : 9.97
+Result is : INVALID
+Completed samples per second    : 5.50
+Min latency (ns)                : 1000000
+Max latency (ns)                : 30000000
+50.00 percentile latency (ns)   : 2000000
+99.00 percentile latency (ns)   : 25000000
+"""
+
+
+def test_a_summary() -> None:
+    found = summary_of(SUMMARY)
+    assert (found["result"], found["asked_per_s"], found["done_per_s"]) == ("INVALID", 9.97, 5.5)
+    assert (found["p50_ms"], found["p99_ms"], found["max_ms"]) == (2.0, 25.0, 30.0)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[LocalServer]:
+    engines = EngineSet(open_backend(Bundle.open(paint_humans(tmp_path / "b")), "onnxruntime", 1))
+    shares = LiveShares(lambda _name: COSTS)
+    runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures(), live=shares))
+    with LocalServer(runner) as server:
+        yield server
+    runner.close()
+
+
+def test_a_short_run_over_two_streams(server: LocalServer, tmp_path: Path) -> None:
+    """Every query is answered: LoadGen would wait for ever for one that is not."""
+    pytest.importorskip("mlperf_loadgen")
+    from mimo_runtime.body.shipped import load_body
+
+    skeleton = load_body().skeleton
+    write_poses(tmp_path / "walk.npz", walk(skeleton, 11, RATE), skeleton)
+    options = {
+        "server": server.address, "character": CHARACTER, "scene": scene_picture(tmp_path),
+        "motion": tmp_path / "walk.npz", "size": "96x96", "fps": 1, "steps": 1, "guidance": 1.0,
+        "camera": "front", "credits": 8, "seed": 1, "latency_ms": None, "matte": None,
+        "tls_root": None,
+    }  # fmt: skip
+    settings = server_settings(4.0, 2.0, 60_000.0)
+    with opened(options, 2) as streams:
+        found = judged(streams, settings, tmp_path / "logs")
+    assert found["p99_ms"] > 0
+    assert found["result"] in ("VALID", "INVALID")
