@@ -42,7 +42,8 @@ from mimo_training.batches import STILL, Batch, batch_from
 from mimo_training.measures import psnr
 from mimo_training.pool_process import HELD
 
-FRAMES = 14  # two windows and what they share
+FRAMES = 14  # two windows and what they share, of as many as are rendered
+_RENDERED = 16
 STEPS = (1, 2, 4, 8, 25)
 SETTLED_STEPS = 100
 _EVEN = Spacing.EVEN_ANGLE.value
@@ -138,14 +139,14 @@ class Comparison:
 
 def people(folder: Path, count: int) -> Iterator[Batch]:
     """One clip of each of `count` people of one shard."""
-    spec = replace(HELD, frames=FRAMES)
+    spec = replace(HELD, frames=_RENDERED)
     write_shard(folder, spec, FIRST_SEED, lambda: click.echo(".", nl=False, err=True))
     (shard,) = shards(folder, spec)
     for number in range(min(count, len(shard))):
         rows = {}
         for name, array in shard.arrays.items():
             one = np.array(array[number : number + 1])
-            rows[name] = one if name in STILL else one[0, 0]
+            rows[name] = one if name in STILL else one[0, 0, :FRAMES]
         yield batch_from(rows)
 
 
