@@ -14,9 +14,9 @@ def solvers(path: Path) -> Iterator[str]:
     found = json.loads(path.read_text("utf-8"))
     yield "## Modes, solvers and steps"
     yield (
-        f"`python -m benchmarks.solvers`, {found['date']}, the model that ships, without guidance, as "
-        f"it was trained: people it never saw ({found['people']}), {found['frames']} frames of each. "
-        "`body_db` is the person beside the truth, `settled_db` beside "
+        f"`python -m benchmarks.solvers`, {found['date']}, the model that ships, without guidance, "
+        f"as it was trained: {found['people']} people it never saw, {found['frames']} frames of "
+        "each. `body_db` is the person beside the truth, `settled_db` beside "
         f"{found['settled_steps']} steps of second order at even angles."
     )
     yield table(found["rows"])
@@ -38,8 +38,8 @@ def live_seams(path: Path) -> Iterator[str]:
     yield (
         f"`python -m benchmarks.live_seams`, {found['date']}, the model that ships, "
         f"{found['frames']} frames. `to_offline_db` is the person beside the same frames made with "
-        "all of them known; `seam_ratio` the median change into the first frame of a chunk, of that "
-        "within chunks; `offline_ratio` is the same places offline, where there is no seam: what the "
-        f"motion does there.{drift}"
+        "all of them known; `seam_ratio` the median change into the first frame of a chunk, of "
+        "that within chunks; `offline_ratio` is the same places offline, where there is no seam: "
+        f"what the motion does there.{drift}"
     )
     yield table(found["rows"])
