@@ -9,14 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
+from mimo_runtime.analysis.ground import Ground, find_ground, inside_frame, largest
 from mimo_runtime.arrays import Floats, Pixels
 
 Mask = NDArray[np.bool_]
 
-_RING = 0.01  # of the shorter side: the border that is looked at
-_PLAIN_SIDE = 0.9  # of a side of the border, on three of the four, is of one colour
-_LEAST_LEVELS, _MOST_LEVELS = 8, 24  # by how much the ground may differ from its colour
-_NOISE = 3.0  # of the border's median deviation
 _EDGE_PX = 2
 _SPECK = 0.002  # of the largest figure: smaller pieces are dirt
 _FIGURE_AREA, _FIGURE_HEIGHT = 0.25, 0.4  # of the largest: what is a figure of its own
@@ -39,20 +36,6 @@ class Foreground:
     box: BBox
 
 
-def ground_colour(pixels: Pixels) -> tuple[Floats, float] | None:
-    """The colour of the border, [3], and by how much it varies; None where it is not plain."""
-    ring = max(2, round(_RING * min(pixels.shape[:2])))
-    if min(pixels.shape[:2]) <= 4 * ring:
-        return None
-    sides = [pixels[:ring], pixels[-ring:], pixels[:, :ring], pixels[:, -ring:]]
-    border = np.concatenate([side.reshape(-1, 3) for side in sides]).astype(np.float32)
-    colour = np.asarray(np.median(border, axis=0), np.float32)
-    usual = float(np.median(np.abs(border - colour).max(axis=1)))
-    allowed = float(np.clip(_NOISE * usual + _LEAST_LEVELS, _LEAST_LEVELS, _MOST_LEVELS))
-    plain = [float((_away(side, colour) <= allowed).mean()) >= _PLAIN_SIDE for side in sides]
-    return (colour, allowed) if sum(plain) >= 3 else None
-
-
 def cut_out(pixels: Pixels, people: Floats | None = None) -> Floats | None:
     """How much of each pixel is not ground, float32 [height, width] 0..1; None on another ground.
 
@@ -61,18 +44,32 @@ def cut_out(pixels: Pixels, people: Floats | None = None) -> Floats | None:
         people: what a network takes for people, float32 [height, width] 0..1: keeps clothes of
             the ground's colour, and tells holes from white of eyes.
     """
-    ground = ground_colour(pixels)
+    framed = inside_frame(pixels)
+    if framed is not None:
+        inside = _on_ground(pixels[framed], None if people is None else people[framed])
+        return None if inside is None else _around(inside, framed, pixels.shape[:2])
+    return _on_ground(pixels, people)
+
+
+def _on_ground(pixels: Pixels, people: Floats | None) -> Floats | None:
+    ground = find_ground(pixels)
     if ground is None:
         return None
-    colour, allowed = ground
-    away = _away(pixels, colour)
-    outside = _outside(away <= allowed)
-    shadow = _shadow(pixels, colour, outside)
+    away = ground.away(pixels)
+    outside = _outside(away <= ground.allowed)
+    shadow = _shadow(pixels, ground, outside)
     outside |= shadow if people is None else shadow & (people < _LIKELY)
     if people is not None:
-        outside |= _holes(away <= allowed, outside, people)
+        outside |= _holes(away <= ground.allowed, outside, people)
         outside &= ~_patches(outside, people)
-    return _soft(away, outside, allowed)
+    return _soft(away, outside, ground.allowed)
+
+
+def _around(inside: Floats, box: tuple[slice, slice], shape: tuple[int, ...]) -> Floats:
+    """`inside` at its place in a matte of nothing else."""
+    alpha = np.zeros(shape, np.float32)
+    alpha[box] = inside
+    return alpha
 
 
 def figures(alpha: Floats) -> list[Foreground]:
@@ -111,20 +108,9 @@ def labelled(labels: NDArray[Any], kept: NDArray[Any], count: int) -> Mask:
     return np.asarray(table[labels])
 
 
-def _away(pixels: Pixels, colour: Floats) -> Floats:
-    """By how many levels the channel that differs most is away from `colour`."""
-    planes = _planes(pixels)
-    return _largest([np.abs(planes[k] - colour[k]) for k in range(3)])
-
-
 def _planes(pixels: Pixels) -> list[Floats]:
     """Red, green and blue, each float32 of the picture's shape."""
     return [plane.astype(np.float32) for plane in cv2.split(pixels)]
-
-
-def _largest(planes: Sequence[Floats]) -> Floats:
-    red, green, blue = planes
-    return np.asarray(np.maximum(np.maximum(red, green), blue), np.float32)
 
 
 def _outside(like_ground: Mask) -> Mask:
@@ -134,14 +120,15 @@ def _outside(like_ground: Mask) -> Mask:
     return labelled(labels, edges, count)
 
 
-def _shadow(pixels: Pixels, colour: Floats, outside: Mask) -> Mask:
+def _shadow(pixels: Pixels, ground: Ground, outside: Mask) -> Mask:
     """What is the ground with less light, softly, and touches it."""
-    if colour.mean() < _BRIGHT:
+    if np.mean([plane.mean() for plane in ground.planes]) < _BRIGHT:
         return np.zeros(outside.shape, np.bool_)
     planes = _planes(pixels)
-    share = colour / float(colour @ colour)
-    light = planes[0] * share[0] + planes[1] * share[1] + planes[2] * share[2]
-    off = _largest([np.abs(planes[k] - light * colour[k]) for k in range(3)])
+    pairs = list(zip(planes, ground.planes, strict=True))
+    bright = np.maximum(sum(own * own for own in ground.planes), 1)
+    light = sum(plane * own for plane, own in pairs) / bright
+    off = largest([np.abs(plane - light * own) for plane, own in pairs])
     luma = cv2.GaussianBlur((planes[0] + planes[1] + planes[2]) / 3, (0, 0), 1.5)
     gradients = [cv2.Sobel(luma, cv2.CV_32F, *way, ksize=3) / 8 for way in ((1, 0), (0, 1))]
     soft = np.hypot(*gradients) <= _SHADOW_SLOPE

@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 
 from mimo_runtime.analysis.estimators import open_estimators
+from mimo_runtime.analysis.ground import find_ground, inside_frame
 from mimo_runtime.analysis.matte import CharacterMatter
-from mimo_runtime.analysis.plain_ground import cut_out, figures, ground_colour
+from mimo_runtime.analysis.plain_ground import cut_out, figures
 from tests.runtime.analysis.rendered import overlap, street
 
 GROUNDS = [(255, 255, 255), (0, 0, 0), (40, 150, 60), (200, 180, 150)]
@@ -58,8 +59,41 @@ def test_what_is_not_ground_is_whole(ground: tuple[int, int, int], noise: float)
     assert figure.box.width / figure.box.height == pytest.approx(220 / 335, rel=0.03)
 
 
+Y, X = np.mgrid[-1:1:400j, -1:1:300j]
+STUDIO = {
+    "from above": 190 - 55 * Y,
+    "from a side": np.dstack([170 + 50 * X, 180 + 40 * X, 200 + 20 * X]),
+    "into the corners": 220 - 60 * (X * X + Y * Y) / 2,
+}
+
+
+@pytest.mark.parametrize("ground", sorted(STUDIO))
+@pytest.mark.parametrize("noise", [0, 2])
+def test_the_ground_of_a_studio_is_plain(ground: str, noise: float) -> None:
+    levels = STUDIO[ground]
+    pixels, where = on_ground(levels if levels.ndim == 3 else levels[..., None], noise)
+    alpha = cut_out(pixels)
+    assert alpha is not None
+    assert overlap(alpha, where) > 0.93
+    (figure,) = figures(alpha)
+    assert figure.box.width / figure.box.height == pytest.approx(220 / 335, rel=0.03)
+
+
+@pytest.mark.parametrize("width_px", [3, 25])
+def test_a_frame_is_no_ground(width_px: int) -> None:
+    pixels, where = on_ground((200, 210, 220))
+    framed = np.pad(pixels, [(width_px, width_px)] * 2 + [(0, 0)], constant_values=250)
+    alpha = cut_out(framed)
+    assert alpha is not None
+    assert overlap(alpha[width_px:-width_px, width_px:-width_px], where) > 0.93
+    assert alpha.sum() == alpha[width_px:-width_px, width_px:-width_px].sum()
+    photo = np.pad(street(300, 300), [(width_px, width_px)] * 2 + [(0, 0)], constant_values=250)
+    assert cut_out(photo) is None
+    assert inside_frame(pixels) is None
+
+
 def test_a_street_is_no_plain_ground() -> None:
-    assert ground_colour(street(300, 300)) is None
+    assert find_ground(street(300, 300)) is None
     assert cut_out(street(300, 300)) is None
 
 
