@@ -10,6 +10,7 @@ from mimo_runtime.cli.options import ANY_PATH, FILE
 from mimo_runtime.delivery.delivery import Alpha, Delivery, MovieFormat, Plate, PlateHolds
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.frame_folder import FrameFormat
+from mimo_runtime.wire.settings import FramingPolicy, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -72,6 +73,13 @@ def delivery_from(options: dict[str, Any], first_frame: int) -> Delivery:
         ocio=options.pop("ocio"),
         plate=_plate(options, first_frame),
     )
+
+
+def with_layers(delivery: Delivery, output: Path, settings: Settings) -> bool:
+    """Whether frames are rendered with their layers; whole frames have none, and 8 bits."""
+    if settings.framing is FramingPolicy.WHOLE:
+        return delivery.needs_layers
+    return delivery.wants_layers(output)
 
 
 def _plate(options: dict[str, Any], first_frame: int) -> Plate | None:

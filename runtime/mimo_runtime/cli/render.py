@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import counted
-from mimo_runtime.cli.delivery import delivery_from, delivery_options
+from mimo_runtime.cli.delivery import delivery_from, delivery_options, with_layers
 from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.like import asked_for, check_like, like_option
@@ -79,7 +79,8 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
     if options["frames"] is not None or options["segment"] is not None:
         _check_part(draft)
         options["segment_frames"] = shot_file.segment_frames if shot_file else None
-        options["layers"] = delivery.wants_layers(shot_file.result if shot_file else output)
+        result = shot_file.result if shot_file else output
+        options["layers"] = with_layers(delivery, result, settings)
         _render_part(options | {"output": segment_folder(shot_file, output)}, settings)
         return
     check_delivery(output, delivery)
@@ -128,7 +129,7 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
     template, output = opened.request.template, options["output"]
     chosen = shot_range(options["frame_range"], delivery.first_frame, template.frame_count)
     part = None if len(chosen) == template.frame_count else Part(chosen)
-    request = replace(opened.request, part=part, layers=delivery.wants_layers(output))
+    request = replace(opened.request, part=part, layers=with_layers(delivery, output, settings))
     with ProgressBars() as bars:
         job = opened.synthesizer.start(request, CancellationToken(), bars)
         form = job.output

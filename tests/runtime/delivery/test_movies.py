@@ -1,5 +1,8 @@
 """Videos of more than 8 bits, read back by FFmpeg: codec, depth, alpha, colour, timecode, sound."""
 
+import os
+import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +15,7 @@ from numpy.typing import NDArray
 from mimo_runtime.delivery.delivery import Alpha, Delivery, MovieFormat
 from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.media.note import video_note
 from mimo_runtime.synthesis.frame_layers import CODES
 from tests.runtime.media.clicks import RATE_HZ, clicks, heard_clicks
@@ -109,6 +113,48 @@ def test_what_cannot_be_is_a_sentence(tmp_path: Path) -> None:
     ]:
         with pytest.raises(InvalidRequestError, match=sentence):
             deliver(tmp_path / name, **asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a.mov", "a"])
+def test_a_place_that_cannot_be_written_is_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    delivery = Delivery(pictures=FrameFormat.PNG16 if name == "a" else FrameFormat.PNG)
+    with pytest.raises(InvalidRequestError, match="cannot be written: Not a directory; choose"):
+        open_delivery(tmp_path / "file" / name, delivery, clip())
+
+
+@pytest.mark.parametrize("name", ["a.mov", "a"])
+def test_a_full_disk_is_a_sentence_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    """As the system tells it where a file may not grow."""
+    program = f"""
+import resource, signal, sys
+from pathlib import Path
+from mimo_runtime.delivery.delivery import Delivery
+from mimo_runtime.delivery.opening import open_delivery
+from mimo_runtime.errors import ResourceError
+from mimo_runtime.frame_folder import FrameFormat
+from tests.runtime.delivery.painted import beauty, clip, layers
+delivery = Delivery(pictures=FrameFormat.{"EXR32" if name == "a" else "PNG"}, layers={name == "a"})
+beauty(0), layers(0)
+try:
+    with open_delivery(Path({str(tmp_path / name)!r}), delivery, clip(9)) as sink:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        for index in range(9):
+            sink.write(index, beauty(index), layers(index))
+except ResourceError as error:
+    sys.exit(str(error))
+"""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    ran = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "There is no room to write" in ran.stderr, ran.stderr
     assert list(tmp_path.iterdir()) == []
 
 
