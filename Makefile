@@ -1,18 +1,27 @@
 # make demo   own environment, runs the whole program once, says where the video is
 # make test   own environment, lints, type-checks, runs all tests
+# make schedulers   environments of Ray and OpenCue, runs the tests that use them
 PYTHON ?= python3
 BASE = .venv
 DEV = .venv-dev
 # TensorRT's names and signatures without its library, which is not on the public index.
 TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 
-.PHONY: demo test lint gate report proto small-model sample clean
+.PHONY: demo test schedulers lint gate report proto small-model sample clean
 
 demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
 
 test: lint $(BASE)/installed
 	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python $(DEV)/bin/python -m pytest -n 2 --dist loadfile
+
+schedulers: $(DEV)/installed
+	$(PYTHON) -m venv .venv-ray
+	.venv-ray/bin/python -m pip install --quiet --editable '.[ray]'
+	$(PYTHON) -m venv .venv-opencue
+	.venv-opencue/bin/python -m pip install --quiet opencue-pyoutline opencue-rqd packaging
+	MIMO_RAY_PYTHON=$(CURDIR)/.venv-ray/bin/python MIMO_OPENCUE_PYTHON=$(CURDIR)/.venv-opencue/bin/python \
+		$(DEV)/bin/python -m pytest tests/runtime/cli/test_submit.py
 
 lint: $(DEV)/installed
 	$(DEV)/bin/ruff check .

@@ -1,14 +1,16 @@
 """Shots handed to schedulers: Open Job Description's session, OpenCue's library, real Ray.
 
 Ray and OpenCue are used by Pythons that have them: `MIMO_RAY_PYTHON` (this program and ray) and
-`MIMO_OPENCUE_PYTHON` (opencue-pyoutline, packaging); without these the tests are skipped.
+`MIMO_OPENCUE_PYTHON` (opencue-pyoutline, packaging, opencue-rqd); without these, tests are skipped.
 """
 
 import importlib.util
 import os
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
@@ -19,6 +21,8 @@ import psutil
 import pytest
 
 from mimo_runtime.cli import main
+from mimo_runtime.farm.opencue import FRAME, outline_job
+from mimo_runtime.farm.shot_file import read_shot
 from mimo_runtime.farm.shot_folder import open_shot
 from mimo_runtime.farm.stitch import check_shot
 from mimo_runtime.sample import CHARACTER, TEMPLATE
@@ -167,3 +171,33 @@ def test_what_ray_cannot_render_is_the_sentence_of_the_render(shot: Path) -> Non
     shot.write_text(shot.read_text() + "overlap: 0\nsound: shot.yaml\n")
     out, err = on_ray(python, shot).communicate(timeout=PATIENCE_S)
     assert "The frames 1-3 cannot be rendered: 'shot.yaml' is no sound" in err, out
+
+
+@pytest.fixture
+def shared_shot(shot: Path) -> Iterator[Path]:
+    """The same shot in a folder that every user may write into, as farms have it."""
+    folder = Path(tempfile.mkdtemp(prefix="mimo-shared-"))
+    shutil.copytree(shot.parent, folder, dirs_exist_ok=True)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o777 if path.is_dir() else 0o666)
+    try:
+        yield folder / shot.name
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_a_frame_runs_under_the_real_rqd(shared_shot: Path) -> None:
+    """OpenCue's daemon starts the command of a frame, and hears how it ends."""
+    python = python_with("rqd", "MIMO_OPENCUE_PYTHON")
+    mimo = Path(sys.executable).with_name("mimo")
+    job = outline_job(read_shot(shared_shot), range(8), str(mimo))
+    for number, expected in ((1, 0), (7, 2)):
+        command = " ".join(job["render"]).replace(FRAME, str(number))
+        ran = subprocess.run(
+            [python, HERE / "rqd_frame.py", shared_shot.parent, command],
+            capture_output=True, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+        told = [path.read_text() for path in shared_shot.parent.glob("*.rqlog")]
+        assert ran.stdout.strip() == str(expected), (ran.stderr, told)
+    frames = shared_shot.parent / "out" / "shot" / "frames"
+    assert len(list(frames.glob("*.png"))) == 3
