@@ -9,7 +9,7 @@ from mimo_runtime.farm.recipe import Recipe
 from mimo_runtime.farm.shot_folder import RECORD, open_shot
 from mimo_runtime.files import read_input
 from mimo_runtime.media.exr import exr_note
-from mimo_runtime.media.note import picture_note, video_note
+from mimo_runtime.media.note import picture_note, tiff_note, video_note
 
 
 def note_of(recipe: Recipe) -> str:
@@ -37,10 +37,13 @@ def read_recipe(output: Path) -> Recipe:
 
 
 def _note(file: Path) -> str:
-    read = {".png": picture_note, ".exr": exr_note}.get(file.suffix.lower())
+    kinds = {".png": picture_note, ".tif": tiff_note, ".exr": exr_note}
+    read = kinds.get(file.suffix.lower())
     return read(read_input(file)) if read else video_note(file)
 
 
 def _pictures(output: Path) -> Iterator[Path]:
     if output.is_dir():
-        yield from sorted((*output.glob("*.png"), *output.glob("*.exr")))
+        yield from sorted(
+            path for kind in ("png", "tif", "exr") for path in output.glob(f"*.{kind}")
+        )

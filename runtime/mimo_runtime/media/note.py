@@ -10,6 +10,7 @@ from mimo_runtime.errors import MediaError
 
 VIDEO_KEY = "comment"
 PICTURE_KEY = "mimo"
+_DOCUMENT_NAME = 269  # TIFF 6.0, section 12
 
 
 def video_note(path: Path) -> str:
@@ -24,6 +25,18 @@ def video_note(path: Path) -> str:
         raise MediaError(
             f"'{path}' cannot be read: {error.strerror}; give a video or a picture."
         ) from None
+
+
+def tiff_note(tiff: bytes) -> str:
+    """The note of a TIFF file, its document name, "" for none.
+
+    Raises MediaError where it is no TIFF.
+    """
+    try:
+        with Image.open(io.BytesIO(tiff), formats=["TIFF"]) as picture:
+            return str(picture.getexif().get(_DOCUMENT_NAME, ""))
+    except (OSError, ValueError) as error:
+        raise MediaError(f"The picture cannot be read: {error}; give a TIFF file.") from None
 
 
 def picture_note(png: bytes) -> str:

@@ -4,15 +4,18 @@ from pathlib import Path
 
 import pytest
 
+from mimo_runtime.delivery.delivery import Delivery
+from mimo_runtime.delivery.finisher import DeliveredClip
+from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.farm.recipe import Recipe
 from mimo_runtime.farm.record import note_of, read_recipe
 from mimo_runtime.farm.segment import write_segment
 from mimo_runtime.farm.shot_folder import begin_shot
-from mimo_runtime.frame_folder import FrameFiles, FrameFormat
-from mimo_runtime.media.sink import open_sink
+from mimo_runtime.frame_folder import FrameFormat
 from tests.runtime.farm.shots import RATE_FPS, made, shot
 
+CLIP = DeliveredClip((24, 16), RATE_FPS, range(2))
 RECIPE = Recipe(
     {"seed": 42, "guidance": 3.5, "overlap": None}, {"character": "a" * 64}, {"bundle": "bü"}
 )
@@ -20,11 +23,15 @@ RECIPE = Recipe(
 
 @pytest.mark.parametrize(
     ("name", "form"),
-    [("out.mp4", FrameFormat.PNG), ("frames", FrameFormat.PNG), ("frames", FrameFormat.EXR)],
+    [
+        ("out.mp4", FrameFormat.PNG),
+        ("out.mov", FrameFormat.PNG),
+        *(("frames", form) for form in FrameFormat),
+    ],
 )
 def test_it_stands_in_videos_and_pictures(tmp_path: Path, name: str, form: FrameFormat) -> None:
     for target, note in ((tmp_path / name, note_of(RECIPE)), (tmp_path / f"bare-{name}", "")):
-        with open_sink(target, 24, 16, RATE_FPS, note, files=FrameFiles(form)) as sink:
+        with open_delivery(target, Delivery(form), CLIP, note) as sink:
             for frame in made(range(2)):
                 sink.write(frame.index, frame.rgb)
     assert read_recipe(tmp_path / name) == RECIPE
