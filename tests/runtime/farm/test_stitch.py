@@ -1,18 +1,22 @@
 """Segments joined: every frame once, compared with what was written."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mimo_runtime.delivery.layer_file import read_layers
 from mimo_runtime.errors import MediaError
 from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.segment import write_segment
 from mimo_runtime.farm.shot_folder import ShotFolder, begin_shot
-from mimo_runtime.farm.stitch import stitch
+from mimo_runtime.farm.stitch import check_shot, stitch
 from mimo_runtime.media.sink import open_sink
 from mimo_runtime.planning.segments import segment_ranges
+from mimo_runtime.synthesis.request import OutputFrame
+from tests.runtime.delivery.painted import beauty, layers
 from tests.runtime.farm.shots import FRAMES, RATE_FPS, made, shot
 
 
@@ -72,3 +76,25 @@ def test_what_is_missing_is_named(folder: ShotFolder, tmp_path: Path, damage: st
     with pytest.raises(MediaError, match=rf"The frames {named} of '.*' are not rendered or not"):
         stitch(folder, tmp_path / "joined.mp4", ignore)
     assert not (tmp_path / "joined.mp4").exists()
+
+
+def test_layers_are_checked_as_frames_are(tmp_path: Path) -> None:
+    kept = replace(shot(), part=range(2, 5), layers=True)
+    folder = begin_shot(tmp_path / "shot", kept)
+    frames = (OutputFrame(i, 0.0, beauty(i), layers=layers(i)) for i in range(2, 5))
+    write_segment(folder, range(2, 5), frames)
+    assert begin_shot(tmp_path / "shot", kept).is_finished(range(2, 5))
+    check_shot(folder)
+    file = folder.layer_file(3)
+    data = file.read_bytes()
+    file.write_bytes(data[:-1])
+    assert not folder.is_finished(range(2, 5))
+    with pytest.raises(
+        MediaError, match=r"The frames 4 of .* are not rendered or not as they were"
+    ):
+        check_shot(folder)
+    with pytest.raises(MediaError, match=r"cannot be read: .*; render that segment again"):
+        read_layers(file)
+    file.unlink()
+    with pytest.raises(MediaError, match="The frames 4 of"):
+        check_shot(folder)
