@@ -12,7 +12,9 @@ from mimo_runtime.cli.counts import counted
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
     from mimo_runtime.delivery.delivery import Delivery
+    from mimo_runtime.media.seal import Seal
     from mimo_runtime.media.sound import Sound
+    from mimo_runtime.provenance.marking import Marking, Stamp
     from mimo_runtime.synthesis.draft import Draft
     from mimo_runtime.templates.folder import Template
 
@@ -23,12 +25,14 @@ def draw_draft(
     template: Path,
     output: Path,
     delivery: "Delivery",
+    marking: "Marking",
     frame_range: str | None = None,
     own_sound: Path | None = None,
 ) -> None:
     """Write the draft of a character in a template to `output`, with a bar, and say so.
 
     character: a picture; that of a character folder brings its figure along.
+    marking: how it is signed and marked.
     frame_range: FIRST-LAST, the frames that are written.
     own_sound: what is heard in place of the template's.
 
@@ -52,7 +56,9 @@ def draw_draft(
         draft = Draft(figure, opened, bars)
         form = draft.output
         chosen = shot_range(frame_range, delivery.first_frame, form.frame_count)
-        _write(draft, chosen, output, delivery, template_sound(opened, chosen, own_sound))
+        provenance = marking.of_draft(character, form.width_px, form.height_px)
+        sound = template_sound(opened, chosen, own_sound)
+        _write(draft, chosen, output, delivery, sound, provenance)
     seconds = time.monotonic() - started_s
     click.echo(
         f"{output}: draft of {counted(len(chosen), 'frame')} of "
@@ -61,21 +67,26 @@ def draw_draft(
 
 
 def _write(
-    draft: "Draft", chosen: range, output: Path, delivery: "Delivery", sound: "Sound | None"
+    draft: "Draft",
+    chosen: range,
+    output: Path,
+    delivery: "Delivery",
+    sound: "Sound | None",
+    provenance: "tuple[Seal | None, Stamp]",
 ) -> None:
     from contextlib import closing
 
     from mimo_runtime.delivery.finisher import DeliveredClip
     from mimo_runtime.delivery.opening import open_delivery
 
-    form = draft.output
+    form, (seal, stamp) = draft.output, provenance
     clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
     with (
-        open_delivery(output, delivery, clip, sound=sound) as sink,
+        open_delivery(output, delivery, clip, sound=sound, seal=seal) as sink,
         closing(draft.frames(chosen)) as frames,
     ):
         for frame in frames:
-            sink.write(frame.index - chosen.start, frame.rgb)
+            sink.write(frame.index - chosen.start, stamp.on(frame.rgb))
 
 
 def say_preflight(

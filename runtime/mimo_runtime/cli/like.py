@@ -10,7 +10,7 @@ from mimo_runtime.cli.options import ANY_PATH
 from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from mimo_runtime.farm.recipe import Recipe
+    from mimo_runtime.provenance.recipe import Recipe
 
 ASKED = (
     *("bundle", "character", "matte", "feather_masks", "template", "driving", "motion", "scene"),

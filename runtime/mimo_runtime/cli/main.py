@@ -25,6 +25,7 @@ from mimo_runtime.cli.serve import serve
 from mimo_runtime.cli.server import server
 from mimo_runtime.cli.stitch import stitch
 from mimo_runtime.cli.synthesize import synthesize
+from mimo_runtime.cli.verify import verify
 from mimo_runtime.errors import CancelledError, MimoError
 from mimo_runtime.scarcity import resource_error
 from mimo_runtime.speech import speak_on_stderr
@@ -66,6 +67,7 @@ class Commands(click.Group):
             "server",
             "stitch",
             "synthesize",
+            "verify",
         ]
         return ["demo", *announced, *ours]
 
@@ -99,7 +101,7 @@ def mimo(quiet: bool) -> None:
 
 for _command in (
     assets, bench, character, decompose, demo, farm, inspect, jobs, live, motion, plan, render,
-    report, serve, server, stitch, synthesize,
+    report, serve, server, stitch, synthesize, verify,
 ):  # fmt: skip
     mimo.add_command(_command)
 

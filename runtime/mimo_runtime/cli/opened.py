@@ -15,7 +15,7 @@ from mimo_runtime.wire.settings import Settings
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
     from mimo_runtime.characters.preflight import Preflight
-    from mimo_runtime.farm.recipe import Recipe
+    from mimo_runtime.provenance.recipe import Recipe
     from mimo_runtime.runner.synthesizer import Synthesizer
     from mimo_runtime.synthesis.inputs import InputFiles
     from mimo_runtime.synthesis.request import SynthesisRequest
@@ -36,11 +36,13 @@ class Opened:
 
     def recipe(self, overlap: int | None = None) -> "Recipe":
         """What the request is made of; `overlap` of its segments, where it is cut."""
-        from mimo_runtime.farm.recipe import recipe_of
+        from mimo_runtime.provenance.recipe import recipe_of, request_files
 
         bundle, engine = self.synthesizer.bundle, self.synthesizer.engine
-        given = self.request, self.files
-        return recipe_of(bundle, engine, *given, overlap, self.asked, self.sound)
+        inputs = request_files(self.request, self.files)
+        if self.sound is not None:
+            inputs["sound"] = self.sound
+        return recipe_of(bundle, engine, self.request.settings, inputs, overlap, self.asked)
 
     def say_preflight(self) -> None:
         """Tell what of the template is left out, and what the character will be like in it."""

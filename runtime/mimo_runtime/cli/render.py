@@ -22,6 +22,12 @@ from mimo_runtime.cli.options import (
     settings_options,
     shape_options,
 )
+from mimo_runtime.cli.provenance import (
+    inputs_of,
+    open_marking,
+    provenance_from,
+    provenance_options,
+)
 from mimo_runtime.cli.segments import frame_options, render_segments
 from mimo_runtime.cli.shot import segment_folder, shot_argument
 from mimo_runtime.delivery.delivery import Delivery, check_delivery
@@ -61,6 +67,7 @@ if TYPE_CHECKING:
 @settings_options
 @engine_options
 @frame_options
+@provenance_options
 @like_option
 @openjd_option
 def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None:
@@ -70,6 +77,7 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
     """
     settings = settings_from(options)
     options["asked"] = asked_for(options)
+    options["provenance"] = provenance_from(options)
     if not draft and options["bundle"] is None:
         raise InvalidRequestError(
             "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
@@ -91,7 +99,8 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
     with chosen_template(options, output) as template:
         if draft:
             given = options["character"], options["matte"], template, output
-            draw_draft(*given, delivery, options["frame_range"], options["sound"])
+            marking = open_marking(options["provenance"])
+            draw_draft(*given, delivery, marking, options["frame_range"], options["sound"])
         else:
             _render_whole(options | {"template": template}, settings, delivery)
 
@@ -116,8 +125,8 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
     from mimo_runtime.delivery.finisher import DeliveredClip
     from mimo_runtime.delivery.opening import open_delivery
     from mimo_runtime.farm.frame_numbers import shot_range
-    from mimo_runtime.farm.record import note_of
     from mimo_runtime.planning.segments import Part
+    from mimo_runtime.provenance.recipe import note_of
     from mimo_runtime.synthesis.cancellation import CancellationToken
     from mimo_runtime.templates.sound import template_sound
 
@@ -125,6 +134,8 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
     opened = open_request(options, settings)
     recipe = opened.recipe()
     check_like(options["like"], recipe)
+    marking = open_marking(options["provenance"])
+    seal = marking.seal(recipe, inputs_of(options))
     opened.say_preflight()
     template, output = opened.request.template, options["output"]
     chosen = shot_range(options["frame_range"], delivery.first_frame, template.frame_count)
@@ -135,12 +146,13 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
         form = job.output
         clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
         sound = template_sound(template, chosen, options["sound"])
+        stamp = marking.stamp(recipe, *clip.size_px)
         with (
-            open_delivery(output, delivery, clip, note_of(recipe), sound) as sink,
+            open_delivery(output, delivery, clip, note_of(recipe), sound, seal) as sink,
             closing(job.frames()) as frames,
         ):
             for frame in frames:
-                sink.write(frame.index - chosen.start, frame.rgb, frame.layers)
+                sink.write(frame.index - chosen.start, stamp.on(frame.rgb), frame.layers)
     seconds = time.monotonic() - started_s
     click.echo(
         f"{output}: {counted(len(chosen), 'frame')} of "

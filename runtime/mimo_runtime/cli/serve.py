@@ -8,6 +8,7 @@ import click
 from mimo_runtime.bundle import Shape
 from mimo_runtime.cli.config_file import config_option, lines_named
 from mimo_runtime.cli.options import ANY_PATH, FILE, FOLDER, engine_options, examples, shape_options
+from mimo_runtime.cli.provenance import provenance_from, provenance_options
 from mimo_runtime.cli.server_limits import limit_options, limits_from
 
 
@@ -39,6 +40,9 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
 @click.option("--state", type=FOLDER, help="Where jobs and assets are kept; none without it.")
 @click.option("--http-listen", default="", help="HOST:PORT of the HTTP door to jobs; with --state.")
 @click.option("--access-log", type=ANY_PATH, help="File for a line of JSON a call; - for here.")
+@click.option("--audit-log", type=FILE, help="File for a line a result, each bound to the last.")
+@click.option("--quotas", type=FILE, help="TOML file of what each caller may take.")
+@provenance_options
 @click.option("--metrics-listen", default="", help="HOST:PORT for Prometheus; none without it.")
 @click.option(
     "--reflection/--no-reflection",
@@ -66,6 +70,7 @@ def serve(
 
     with lines_named(context):
         limits, bounds = limits_from(given)
+        given["provenance"] = provenance_from(given)
         options = ServerOptions(
             max_sessions=sessions, max_waiting=waiting, limits=limits, **bounds, **given
         )

@@ -9,6 +9,7 @@ from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.delivery import delivery_from, delivery_options
 from mimo_runtime.cli.openjd_lines import OpenJdProgress, openjd_option, telling_failure
 from mimo_runtime.cli.options import ANY_PATH, examples, movie_output_option
+from mimo_runtime.cli.provenance import open_marking, provenance_from, provenance_options
 from mimo_runtime.cli.shot import take_defaults
 
 
@@ -26,6 +27,7 @@ from mimo_runtime.cli.shot import take_defaults
 )
 @movie_output_option(required=False)
 @delivery_options
+@provenance_options
 @openjd_option
 def stitch(shot: tuple[Path, Path], output: Path | None, openjd: bool, **options: Any) -> None:
     """Join the segments that 'mimo render --frames' has written into the folder SHOT.
@@ -38,6 +40,7 @@ def stitch(shot: tuple[Path, Path], output: Path | None, openjd: bool, **options
     from mimo_runtime.farm.stitch import stitch as join
     from mimo_runtime.wire.progress import Progress, Stage
 
+    marking = open_marking(provenance_from(options))
     progress = OpenJdProgress(stages=(Stage.FRAMES,)) if openjd else ProgressBars()
     with telling_failure(openjd), progress:
         path, result = shot
@@ -47,6 +50,7 @@ def stitch(shot: tuple[Path, Path], output: Path | None, openjd: bool, **options
             target,
             lambda done, total: progress(Progress(Stage.FRAMES, done, total)),
             delivery_from(options, folder.shot.first_frame),
+            marking,
         )
     click.echo(f"{target}: {counted(count, 'frame')}.")
 

@@ -11,6 +11,7 @@ from mimo_runtime.delivery.timecode import Timecode
 from mimo_runtime.media.movie_codec import DNXHR, H264, PRORES, PRORES_ALPHA, MovieCodec, hevc
 from mimo_runtime.media.movie_sink import MovieSink
 from mimo_runtime.media.note import VIDEO_KEY
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sound import Sound
 
 
@@ -46,6 +47,7 @@ def open_deep_movie(
     timecode: Timecode | None,
     note: str,
     sound: Sound | None,
+    seal: Seal | None = None,
 ) -> DeepMovie:
     """A video of `space`; what it says of itself is its title. Errors as in `MovieSink`.
 
@@ -58,7 +60,7 @@ def open_deep_movie(
         metadata["timecode"] = str(timecode)
     codec = _codec(movie, delivery.alpha, clip.size_px)
     heard = "pcm_s16le" if path.suffix.lower() == ".mov" else "aac"
-    sink = MovieSink(path, clip.size_px, clip.rate_fps, codec, metadata, sound, heard)
+    sink = MovieSink(path, clip.size_px, clip.rate_fps, codec, metadata, sound, heard, seal)
     return DeepMovie(sink, 255 if movie is MovieFormat.H264 else 65535)
 
 

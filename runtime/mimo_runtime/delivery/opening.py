@@ -14,6 +14,7 @@ from mimo_runtime.delivery.finishing import Picture
 from mimo_runtime.delivery.timecode import Timecode, timecode_from
 from mimo_runtime.frame_folder import FrameFiles, FrameFormat
 from mimo_runtime.media.frame_sink import FrameSink, Target
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sink import open_sink
 from mimo_runtime.media.sound import Sound
 from mimo_runtime.synthesis.frame_layers import FrameLayers
@@ -74,10 +75,12 @@ def open_delivery(
     clip: DeliveredClip,
     note: str = "",
     sound: Sound | None = None,
+    seal: Seal | None = None,
 ) -> DeliverySink:
     """A sink for `output`, a video file or a folder of pictures.
 
-    `note` is text that travels with it (`media.note`), `sound` what is heard with a video.
+    `note` is text that travels with it (`media.note`), `sound` what is heard with a video, `seal`
+    what signs a video, and PNG pictures without layers.
 
     Raises:
         InvalidRequestError: what `check_delivery` refuses, a wrong timecode, or a place where
@@ -87,12 +90,14 @@ def open_delivery(
     number = delivery.first_frame + clip.frames.start
     files = FrameFiles(delivery.pictures, number)
     if _is_plain(output, delivery):
-        return DeliverySink(open_sink(output, *clip.size_px, clip.rate_fps, note, sound, files))
+        size_px, rate_fps = clip.size_px, clip.rate_fps
+        return DeliverySink(open_sink(output, *size_px, rate_fps, note, sound, files, seal))
     timecode = _timecode(delivery, clip)
     finisher = Finisher(output, delivery, clip)
     if delivered_kind(output) is OutputKind.VIDEO:
         return DeliverySink(
-            open_deep_movie(output, delivery, clip, finisher.space, timecode, note, sound), finisher
+            open_deep_movie(output, delivery, clip, finisher.space, timecode, note, sound, seal),
+            finisher,
         )
     pictures = DeepPictures(output, delivery, clip.rate_fps, files, finisher.space, timecode, note)
     return DeliverySink(pictures, finisher)

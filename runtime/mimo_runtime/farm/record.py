@@ -5,16 +5,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.farm.recipe import Recipe
 from mimo_runtime.farm.shot_folder import RECORD, open_shot
 from mimo_runtime.files import read_input
 from mimo_runtime.media.exr import exr_note
 from mimo_runtime.media.note import picture_note, tiff_note, video_note
-
-
-def note_of(recipe: Recipe) -> str:
-    """What stands in the outputs of a render."""
-    return json.dumps(recipe.to_values(), sort_keys=True, separators=(",", ":"))
+from mimo_runtime.provenance.recipe import Recipe
 
 
 def read_recipe(output: Path) -> Recipe:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
-from mimo_runtime.farm.recipe import Recipe
+from mimo_runtime.provenance.recipe import Recipe
 
 FORMAT: Final = 1
 

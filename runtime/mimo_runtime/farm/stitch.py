@@ -9,11 +9,12 @@ from mimo_runtime.delivery.layer_file import read_layers
 from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.farm.frame_numbers import runs_of
-from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.shot_folder import ShotFolder
-from mimo_runtime.files import read_input
+from mimo_runtime.files import file_hash, read_input
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.media.sound import read_wav
+from mimo_runtime.provenance.marking import Marking, Stamp
+from mimo_runtime.provenance.recipe import Recipe, note_of
 
 PLAIN = Delivery()
 
@@ -23,11 +24,12 @@ def stitch(
     output: Path,
     on_frame: Callable[[int, int], None],
     delivery: Delivery = PLAIN,
+    marking: Marking | None = None,
 ) -> int:
     """Join all frames of a shot in `output`, as `open_delivery` takes it; returns how many.
 
     It is what a render of the whole shot writes there. `on_frame` hears how many of how many are
-    done.
+    done. `marking` signs and marks the result, the pieces of which are neither.
 
     Raises:
         MediaError: frames are missing, or are not what was written; a plate cannot be read.
@@ -43,10 +45,14 @@ def stitch(
     clip = DeliveredClip((width_px, height_px), shot.rate_fps, shot.frames)
     sound = read_wav(folder.sound_file) if folder.sound_file.is_file() else None
     with_layers = shot.layers and delivery.wants_layers(output)
-    with open_delivery(output, delivery, clip, note_of(shot.recipe), sound) as sink:
+    recipe, stamp, seal = shot.recipe, Stamp(), None
+    if marking:
+        seal, stamp = marking.seal(recipe, _inputs(recipe)), marking.stamp(recipe, *clip.size_px)
+    with open_delivery(output, delivery, clip, note_of(recipe), sound, seal) as sink:
         for index, frame in enumerate(shot.frames):
             layers = read_layers(folder.layer_file(frame)) if with_layers else None
-            sink.write(index, decode_png(read_input(folder.frame_file(frame))), layers)
+            rgb = decode_png(read_input(folder.frame_file(frame)))
+            sink.write(index, stamp.on(rgb), layers)
             on_frame(index + 1, len(shot.frames))
     return len(shot.frames)
 
@@ -82,3 +88,10 @@ def check_shot(folder: ShotFolder) -> None:
             f"The frames {numbers} of '{folder.path}' are not rendered or not as they were "
             "written; render those segments again, with the same command."
         )
+
+
+def _inputs(recipe: Recipe) -> dict[str, Path]:
+    """The character, where it still lies where the shot was begun and is the same."""
+    path = Path(recipe.asked.get("character", ""))
+    same = path.is_file() and file_hash(path) == recipe.inputs.get("character")
+    return {"character": path} if same else {}

@@ -7,6 +7,7 @@ from mimo_runtime.errors import NotFoundError, ProtocolError, ResourceError
 from mimo_runtime.jobs.database import Database
 from mimo_runtime.jobs.job import JobState
 from mimo_runtime.jobs.limits import JobLimits
+from mimo_runtime.sessions.quotas import Quotas
 
 _STORED = (
     "SELECT COALESCE((SELECT SUM(size_bytes) FROM assets WHERE ?1 = '' OR caller = ?1), 0)"
@@ -22,9 +23,15 @@ _NEEDED_BY = (
 class AssetTable:
     """Rows of assets, whole or not; from any thread. A row holds the room of the whole file."""
 
-    def __init__(self, database: Database, limits: JobLimits) -> None:
+    def __init__(self, database: Database, limits: JobLimits, quotas: Quotas) -> None:
         self._database = database
         self._limits = limits
+        self._quotas = quotas
+
+    def limit_bytes(self, caller: str) -> float:
+        """How much may be kept for a caller."""
+        quota = self._quotas.of(caller)
+        return min(self._limits.max_stored_bytes_per_caller, quota.stored_bytes)
 
     def reserve(self, caller: str, sha256: str, size_bytes: int, name: str) -> None:
         """Have room for a file that will come.
@@ -97,16 +104,15 @@ class AssetTable:
     def _check_room(self, connection: sqlite3.Connection, caller: str, size_bytes: int) -> None:
         if size_bytes <= 0:
             return
-        limits = self._limits
         for whose, limit_bytes in (
-            (caller, limits.max_stored_bytes_per_caller),
-            ("", limits.max_stored_bytes),
+            (caller, self.limit_bytes(caller)),
+            ("", self._limits.max_stored_bytes),
         ):
             (stored_bytes,) = connection.execute(_STORED, (whose,)).fetchone()
             if stored_bytes + size_bytes > limit_bytes:
                 raise ResourceError(
                     f"{size_bytes} bytes more than the {stored_bytes} that are kept for "
-                    f"{'you' if whose else 'everybody'} are over the {limit_bytes} that this "
+                    f"{'you' if whose else 'everybody'} are over the {limit_bytes:.0f} that this "
                     "server keeps; purge jobs or delete assets, or try again when some have "
                     "expired."
                 )

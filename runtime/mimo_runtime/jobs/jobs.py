@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -14,9 +14,12 @@ from mimo_runtime.jobs.queue import JobQueue
 from mimo_runtime.jobs.spec import JobSpec
 from mimo_runtime.jobs.state import State
 from mimo_runtime.jobs.work import JobWork
+from mimo_runtime.provenance.marking import Marking
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.sessions.admission import Admission, closing
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.quotas import Quotas
+from mimo_runtime.sessions.session import Made
 from mimo_runtime.sessions.spool import check_name
 
 LOG = logging.getLogger(__name__)
@@ -33,12 +36,18 @@ class Jobs:
         limits: InputLimits,
         admission: Admission,
         workers: Executor,
+        marking: Marking | None = None,
+        on_made: Callable[[Job, Made], None] = lambda _job, _made: None,
+        quotas: Quotas | None = None,
     ) -> None:
         self.state = state
         self._limits = limits
         self._sessions = admission.max_sessions
         self._changes = Changes()
-        work = JobWork(state, runner, limits, workers, self._changes)
+        self._quotas = quotas or Quotas()
+        work = JobWork(
+            state, runner, limits, workers, self._changes, marking, on_made, self._quotas
+        )
         self._queue = JobQueue(state, admission, work, self._changes)
         self._sweeper = asyncio.create_task(self._sweep())
         self._refuses = False
@@ -57,10 +66,12 @@ class Jobs:
 
         Raises:
             LimitExceededError: an input is larger than what is accepted of its kind.
+            BusyError: the caller's quota is used up.
             ServerUnreachableError: the server ends.
         """
         if self._refuses:
             raise closing()
+        self._quotas.check(caller)
         spec = await asyncio.to_thread(self._checked, caller, spec)
         job = await asyncio.to_thread(self.state.jobs.create, caller, request_id, spec, priority)
         self._queue.fill()

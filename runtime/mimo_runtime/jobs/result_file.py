@@ -8,6 +8,7 @@ from mimo_runtime.errors import ResourceError
 from mimo_runtime.files import file_hash, write_errors
 from mimo_runtime.jobs.job import JobResult
 from mimo_runtime.media.remux import remux
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.wire.kinds import OutputKind
 
@@ -23,8 +24,8 @@ class ResultFile(Protocol):
     def append(self, frames: EncodedFrames) -> None:
         """Keep the next piece."""
 
-    def finish(self) -> Path:
-        """The whole file; nothing more comes."""
+    def finish(self, seal: Seal | None = None) -> Path:
+        """The whole file, signed where it can be; nothing more comes."""
 
     def close(self) -> None:
         """Let go of what is open; that may be said twice."""
@@ -45,10 +46,12 @@ class MovieFile:
         """Keep the next piece."""
         self._file.write(frames.data)
 
-    def finish(self) -> Path:
+    def finish(self, seal: Seal | None = None) -> Path:
         """The whole file."""
         self._file.close()
         remux(self._pieces, self._whole)
+        if seal is not None:
+            seal.file(self._whole)
         return self._whole
 
     def close(self) -> None:
@@ -72,8 +75,8 @@ class PicturesFile:
         entry.external_attr = 0o644 << 16
         self._file.writestr(entry, frames.data)
 
-    def finish(self) -> Path:
-        """The whole file."""
+    def finish(self, seal: Seal | None = None) -> Path:  # noqa: ARG002
+        """The whole file, whose pictures are signed each."""
         self._file.close()
         return self._path
 
@@ -108,10 +111,10 @@ class BoundedResult:
         with write_errors(self._folder):
             self._file.append(frames)
 
-    def finish(self, job_id: str) -> tuple[Path, JobResult]:
+    def finish(self, job_id: str, seal: Seal | None = None) -> tuple[Path, JobResult]:
         """The whole file, under a temporary name, and what is told of it."""
         with write_errors(self._folder):
-            path = self._file.finish()
+            path = self._file.finish(seal)
             size_bytes, sha256 = path.stat().st_size, file_hash(path)
         name = f"{job_id}{self._file.suffix}"
         return path, JobResult(size_bytes, sha256, self._file.media_type, name)

@@ -15,6 +15,7 @@ from mimo_runtime.jobs.job_progress import JobProgress
 from mimo_runtime.jobs.job_table import JobTable
 from mimo_runtime.jobs.limits import JobLimits
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.quotas import Quotas
 from mimo_runtime.sessions.spool_root import SpoolRoot
 
 
@@ -29,8 +30,15 @@ class State:
         InvalidRequestError: another server holds the folder, or it cannot be used.
     """
 
-    def __init__(self, folder: Path, limits: JobLimits, inputs: InputLimits) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        limits: JobLimits,
+        inputs: InputLimits,
+        quotas: Quotas | None = None,
+    ) -> None:
         self.limits = limits
+        self._quotas = quotas or Quotas()
         self._results = folder / "results"
         self._lock = _locked(folder)
         try:
@@ -43,7 +51,7 @@ class State:
             os.close(self._lock)
             raise
         self.work = self._work.folder
-        self.table = AssetTable(self._database, limits)
+        self.table = AssetTable(self._database, limits, self._quotas)
         largest_bytes = max(inputs.max_picture_bytes, inputs.media.max_file_bytes)
         self.assets = AssetStore(assets, self.table, largest_bytes)
         self.jobs = JobTable(self._database, limits)
@@ -72,8 +80,8 @@ class State:
 
     def room_bytes(self, caller: str) -> int:
         """How much more may be kept for a caller."""
-        own = self.limits.max_stored_bytes_per_caller - self.table.stored_bytes(caller)
-        return max(0, min(own, self.limits.max_stored_bytes - self.table.stored_bytes()))
+        own = self.table.limit_bytes(caller) - self.table.stored_bytes(caller)
+        return int(max(0, min(own, self.limits.max_stored_bytes - self.table.stored_bytes())))
 
     def purge(self, job: Job, assets: bool) -> None:
         """Remove a job that does not run, its result and, with `assets`, its inputs."""

@@ -4,16 +4,19 @@ import asyncio
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from dataclasses import replace
 
 from mimo_runtime.jobs.changes import Changes
 from mimo_runtime.jobs.job import Job
 from mimo_runtime.jobs.result_file import BoundedResult
 from mimo_runtime.jobs.state import State
+from mimo_runtime.provenance.marking import Marking
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.quotas import Quotas, Usage
 from mimo_runtime.sessions.running import at_work
-from mimo_runtime.sessions.session import Event, Session
+from mimo_runtime.sessions.session import Event, Made, Session
 from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.wire.progress import Progress
 
@@ -21,7 +24,10 @@ TELL_EVERY_S = 1.0  # progress, unless a new stage begins; each time is written 
 
 
 class JobWork:
-    """Makes what jobs ask for, each in a thread of `workers`."""
+    """Makes what jobs ask for, each in a thread of `workers`; results are signed by `marking`.
+
+    `on_made` hears of every result before it is told to be there.
+    """
 
     def __init__(
         self,
@@ -30,12 +36,18 @@ class JobWork:
         limits: InputLimits,
         workers: Executor,
         changes: Changes,
+        marking: Marking | None = None,
+        on_made: Callable[[Job, Made], None] = lambda _job, _made: None,
+        quotas: Quotas | None = None,
     ) -> None:
         self._state = state
         self._runner = runner
         self._limits = limits
         self._workers = workers
         self._changes = changes
+        self._marking = marking
+        self._on_made = on_made
+        self._quotas = quotas or Quotas()
 
     async def make(self, job: Job, leave: Callable[[], None]) -> None:
         """Do one job, from its inputs to its result; `leave` is called when the engine is free.
@@ -43,10 +55,18 @@ class JobWork:
         Raises:
             MimoError: why it cannot be done.
         """
+        usage = Usage()
+        try:
+            await self._make(job, leave, usage)
+        finally:
+            usage.stop()
+            self._quotas.charge(job.caller, usage)
+
+    async def _make(self, job: Job, leave: Callable[[], None], usage: Usage) -> None:
         spec, limits = job.spec, self._limits
         session = Session(
             self._runner, spec.settings, spec.kind, limits, None,
-            view=spec.view, spool=self._state.work,
+            view=spec.view, spool=self._state.work, marking=self._marking,
         )  # fmt: skip
         try:
             await asyncio.to_thread(self._adopt, job, session)
@@ -54,11 +74,13 @@ class JobWork:
             result = BoundedResult(spec.kind, session.spool.folder, room_bytes)
             try:
                 session.begin()
+                usage.start()
                 told = _Told()
                 async with at_work(session, self._workers, leave) as events:
                     async for event in events:
+                        usage.note(event)
                         await self._note(job, result, event, told)
-                await asyncio.to_thread(self._keep, job, result)
+                await asyncio.to_thread(self._keep, job, result, session)
             finally:
                 result.close()
         finally:
@@ -69,8 +91,11 @@ class JobWork:
             path = self._state.assets.path(job.caller, each.sha256)
             session.spool.adopt(each.kind, each.name, path)
 
-    def _keep(self, job: Job, result: BoundedResult) -> None:
-        self._state.keep_result(job, *result.finish(job.id))
+    def _keep(self, job: Job, result: BoundedResult, session: Session) -> None:
+        path, told = result.finish(job.id, session.seal)
+        if session.made is not None:
+            self._on_made(job, replace(session.made, sha256=told.sha256))
+        self._state.keep_result(job, path, told)
 
     async def _note(self, job: Job, result: BoundedResult, event: Event, told: "_Told") -> None:
         if isinstance(event, EncodedFrames):

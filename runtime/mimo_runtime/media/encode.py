@@ -7,20 +7,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.media.h264 import add_h264_stream, rgb_frame, to_h264_frame
+from mimo_runtime.media.note import VIDEO_KEY
 
 
 class FragmentEncoder:
     """H.264 in fragmented MP4, one fragment per frame.
 
     What `encode` and `finish` return, joined, is one file. The muxer needs the next frame to know
-    how long a frame lasts, so that bytes come one frame late.
+    how long a frame lasts, so that bytes come one frame late. `note` is text that travels with it.
     """
 
-    def __init__(self, width_px: int, height_px: int, rate_fps: Fraction) -> None:
+    def __init__(self, width_px: int, height_px: int, rate_fps: Fraction, note: str = "") -> None:
         self._outlet = _Outlet()
         movflags = "empty_moov+default_base_moof+frag_every_frame"
         options = {"movflags": movflags, "flush_packets": "1"}
         self._container = av.open(self._outlet, "w", format="mp4", container_options=options)
+        if note:
+            self._container.metadata[VIDEO_KEY] = note
         self._stream = add_h264_stream(self._container, width_px, height_px, rate_fps)
         self._index = 0
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from mimo_runtime.files import write_errors
 from mimo_runtime.media.frame_sink import Target
 from mimo_runtime.media.movie_codec import MovieCodec
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sound import Sound
 from mimo_runtime.media.sound_track import SoundTrack
 
@@ -21,7 +22,7 @@ from mimo_runtime.media.sound_track import SoundTrack
 class MovieSink(Target):
     """MP4 or MOV, by the name's ending, with the index at the front; an older file is replaced.
 
-    `metadata` are texts that travel with it, `sound` what is heard with it.
+    `metadata` are texts that travel with it, `sound` what is heard with it, `seal` what signs it.
 
     A frame is converted and encoded in a thread while the next one is made; what fails there is
     raised by the next call.
@@ -36,13 +37,16 @@ class MovieSink(Target):
         metadata: Mapping[str, str],
         sound: Sound | None = None,
         sound_codec: str = "aac",
+        seal: Seal | None = None,
     ) -> None:
         self._path = path
+        self._seal = seal
         self._codec = codec
         self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
         with write_errors(path):
             self._partial.touch(exist_ok=False)
         container = "mov" if path.suffix.lower() == ".mov" else "mp4"
+        self._media_type = "video/quicktime" if container == "mov" else "video/mp4"
         try:
             with write_errors(path):
                 self._container = av.open(
@@ -80,6 +84,8 @@ class MovieSink(Target):
             if self._track:
                 self._track.finish()
             self._container.close()
+            if self._seal:
+                self._seal.file(self._partial, self._media_type)
             self._partial.replace(self._path)
 
     def discard(self) -> None:

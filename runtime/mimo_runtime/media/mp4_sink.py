@@ -10,13 +10,15 @@ from mimo_runtime.media.frame_sink import FrameSink
 from mimo_runtime.media.movie_codec import H264
 from mimo_runtime.media.movie_sink import MovieSink
 from mimo_runtime.media.note import VIDEO_KEY
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sound import Sound
 
 
 class Mp4Sink(FrameSink):
     """H.264 in MP4; see `MovieSink`.
 
-    `note` is text that travels with it (`media.note`), `sound` what is heard with it.
+    `note` is text that travels with it (`media.note`), `sound` what is heard with it, `seal` what
+    signs it.
     """
 
     def __init__(
@@ -28,10 +30,11 @@ class Mp4Sink(FrameSink):
         note: str = "",
         sound: Sound | None = None,
         sound_codec: str = "aac",
+        seal: Seal | None = None,
     ) -> None:
         metadata = {VIDEO_KEY: note} if note else {}
         size_px = width_px, height_px
-        self._movie = MovieSink(path, size_px, rate_fps, H264(), metadata, sound, sound_codec)
+        self._movie = MovieSink(path, size_px, rate_fps, H264(), metadata, sound, sound_codec, seal)
 
     def write(self, index: int, frame: NDArray[np.uint8]) -> None:
         """See `FrameSink.write`."""

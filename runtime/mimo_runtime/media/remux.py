@@ -12,6 +12,7 @@ def remux(fragmented: Path, plain: Path) -> None:
         av.open(str(fragmented)) as source,
         av.open(str(plain), "w", format="mp4", container_options=options) as target,
     ):
+        target.metadata.update(source.metadata)  # the note
         stream = target.add_stream_from_template(source.streams.video[0])
         for packet in source.demux(video=0):
             if packet.dts is not None:

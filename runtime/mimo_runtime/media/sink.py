@@ -10,6 +10,7 @@ from mimo_runtime.media.exr_sink import ExrSink
 from mimo_runtime.media.frame_sink import FrameSink
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.png_sink import PngSink
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sound import Sound
 from mimo_runtime.wire.kinds import OutputKind, output_kind
 
@@ -39,11 +40,12 @@ def open_sink(
     note: str = "",
     sound: Sound | None = None,
     files: FrameFiles = PNG_FILES,
+    seal: Seal | None = None,
 ) -> FrameSink:
     """A sink for `path`: "NAME.mp4" is an H.264 file, a name without suffix a folder of pictures.
 
     `note` is text that travels with it (`media.note`), `sound` what is heard with a video, `files`
-    how pictures are written.
+    how pictures are written, `seal` what signs it; EXR pictures cannot be signed.
 
     Raises:
         InvalidRequestError: another name, a folder that holds other files, a place where nothing
@@ -51,7 +53,7 @@ def open_sink(
     """
     check_frame_format(path, files.form)
     if output_kind(path) is OutputKind.VIDEO:
-        return Mp4Sink(path, width_px, height_px, rate_fps, note, sound)
+        return Mp4Sink(path, width_px, height_px, rate_fps, note, sound, seal=seal)
     if files.form is FrameFormat.EXR:
         return ExrSink(path, files.first_frame, rate_fps, note)
-    return PngSink(path, files, note)
+    return PngSink(path, files, note, seal)

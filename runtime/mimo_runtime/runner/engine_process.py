@@ -47,7 +47,7 @@ def run(descriptor: int) -> None:
     except Exception as error:  # becomes the server's own
         link.send(EngineFailed(type(error).__name__, str(error)))
         return
-    link.send(EngineReady(dry.seconds, dry.resident_bytes))
+    link.send(EngineReady(dry.seconds, dry.resident_bytes, synthesizer.engine))
     EngineProcess(link, synthesizer).serve()
 
 

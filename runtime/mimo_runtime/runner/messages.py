@@ -19,10 +19,7 @@ Wire = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StartEngine:
-    """First to the engine: which bundle, by which engine, with how many threads.
-
-    `shape` is a text such as 784x784x24, None for the bundle's first.
-    """
+    """First to the engine: what to run, in a `shape` such as 784x784x24 or the bundle's first."""
 
     bundle: str
     engine: str
@@ -104,10 +101,11 @@ class Shutdown:
 
 @dataclass(frozen=True, slots=True)
 class EngineReady:
-    """From the engine: the dry pass is over; what it took."""
+    """From the engine: the dry pass is over; what it took, and the word for what runs it."""
 
     seconds: float
     resident_bytes: int
+    engine: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,11 @@ class ProcessRunner:
         self._thread.start()
 
     @property
+    def engine(self) -> str:
+        """The word for what runs the bundle."""
+        return self.ready.engine
+
+    @property
     def pid(self) -> int | None:
         """Number of the engine process, None while there is none."""
         with self._changed:

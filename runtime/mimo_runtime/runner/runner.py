@@ -92,6 +92,10 @@ class Runner(Protocol):
     def bundle(self) -> Bundle:
         """The bundle."""
 
+    @property
+    def engine(self) -> str:
+        """The word for what runs the bundle, such as onnxruntime."""
+
     def open(
         self, request: StreamRequest, token: CancellationToken, on_progress: OnProgress
     ) -> AbstractContextManager[RunningStream]:

@@ -97,6 +97,11 @@ class ThreadRunner:
         return self._synthesizer.bundle
 
     @property
+    def engine(self) -> str:
+        """The word for what runs the bundle."""
+        return self._synthesizer.engine
+
+    @property
     def streams(self) -> int:
         """Streams that are at work."""
         return len(self._loop)

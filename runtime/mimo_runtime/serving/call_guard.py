@@ -21,6 +21,7 @@ from mimo_runtime.serving.call_record import (
     note_caller,
     status_name,
 )
+from mimo_runtime.serving.identity import Identity
 from mimo_runtime.serving.stream_table import StreamTable
 from mimo_runtime.serving.tokens import Tokens
 
@@ -41,7 +42,8 @@ class CallGuard(grpc.aio.ServerInterceptor):
     A message that cannot be read is INVALID_ARGUMENT and not an incident. Streams of health and
     reflection are bounded by a table of their own, so that they keep nobody else out, and a
     reflection stream ends when nothing is asked for `idle_timeout_s`. Every call of ours has a
-    request id, which its first headers tell, and `observers` hear how it ended. With `tokens` all
+    request id, which its first headers tell beside the server's `identity`, and `observers` hear
+    how it ended. With `tokens` all
     but health asks for one.
     """
 
@@ -51,8 +53,10 @@ class CallGuard(grpc.aio.ServerInterceptor):
         idle_timeout_s: float,
         observers: Sequence[CallObserver],
         tokens: Tokens | None,
+        identity: Identity,
     ) -> None:
         self._tokens = tokens
+        self._identity = identity
         self._watches = watches
         self._idle_timeout_s = idle_timeout_s
         self._observers = observers
@@ -72,7 +76,7 @@ class CallGuard(grpc.aio.ServerInterceptor):
         table = self._watches if idle else None
         wrapped = _wrapped(behaviour, tokens, table, self._readable(handler, idle))
         if not foreign:
-            wrapped = _recorded(wrapped, method, self._observers)
+            wrapped = _recorded(wrapped, method, self._observers, self._identity)
         return make(
             wrapped,
             request_deserializer=functools.partial(_read, handler.request_deserializer),
@@ -135,7 +139,10 @@ def _wrapped(
 
 
 def _recorded(
-    behaviour: Callable[..., Any], method: str, observers: Sequence[CallObserver]
+    behaviour: Callable[..., Any],
+    method: str,
+    observers: Sequence[CallObserver],
+    identity: Identity,
 ) -> Callable[..., Any]:
     """The same coroutine, with a record that the observers are told."""
 
@@ -143,7 +150,8 @@ def _recorded(
         record, cancelled = CallRecord.of(method, context, observers), False
         CURRENT.set(record)
         try:
-            await context.send_initial_metadata(((REQUEST_ID, record.request_id),))
+            first = ((REQUEST_ID, record.request_id), *identity)
+            await context.send_initial_metadata(first)
             return await behaviour(request, context)
         except asyncio.CancelledError:
             cancelled = True

@@ -14,7 +14,9 @@ from mimo_runtime.jobs.state import State
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import asset_service, job_service
 from mimo_runtime.serving.call_record import CallObserver
+from mimo_runtime.serving.identity import identity_of
 from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.oversight import Oversight
 from mimo_runtime.serving.service import SynthesisService
 from mimo_runtime.serving.stream_table import StreamTable
 from mimo_runtime.serving.tokens import Tokens
@@ -26,7 +28,11 @@ NAMES = (asset_service.NAME, job_service.NAME)
 
 
 def open_jobs(
-    runner: Runner, options: ServerOptions, service: SynthesisService, workers: Executor
+    runner: Runner,
+    options: ServerOptions,
+    service: SynthesisService,
+    workers: Executor,
+    oversight: Oversight,
 ) -> Jobs | None:
     """The jobs of the state folder, whose assets streams may name; None without one.
 
@@ -35,9 +41,12 @@ def open_jobs(
     """
     if options.state is None:
         return None
-    state = State(options.state, options.jobs, options.limits)
+    state = State(options.state, options.jobs, options.limits, oversight.quotas)
     service.assets = state.assets
-    return Jobs(state, runner, options.limits, service.admission, workers)
+    return Jobs(
+        state, runner, options.limits, service.admission, workers,
+        oversight.marking, oversight.audit.job_made, oversight.quotas,
+    )  # fmt: skip
 
 
 def serve_jobs(
@@ -78,6 +87,6 @@ def http_door(
             f"The HTTP door needs libraries that are not installed ({error.name}); add them by "
             "pip install 'mimo-runtime[http]'."
         ) from error
-    keeper = Doorkeeper(options, tokens, observers, streams)
+    keeper = Doorkeeper(options, tokens, observers, streams, identity_of(bundle))
     videos = Videos(jobs, bundle, options.limits)
     return HttpDoor(keeper, videos, Uploads(jobs.state))

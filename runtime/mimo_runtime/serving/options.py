@@ -7,6 +7,7 @@ from pathlib import Path
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.jobs.limits import JobLimits
+from mimo_runtime.provenance.options import ProvenanceOptions
 from mimo_runtime.sessions.inputs import InputLimits
 
 MAX_MESSAGE_BYTES = 4 << 20
@@ -22,8 +23,10 @@ class ServerOptions:
     loopback address only, unless `insecure`. With `tokens` only callers whose token that file knows
     are served (`serving/tokens.py`). The files of clients lie in `spool_dir`, None for the
     system's place for temporary files. `limits` bound what one stream may send. A line for each
-    call goes to `access_log` ("-": standard output), and metrics are told on `metrics_listen`. With
-    a folder `state` there are jobs and assets, within `jobs`; `http_listen` is their HTTP door.
+    call goes to `access_log` ("-": standard output), one for each result to `audit_log`, and
+    metrics are told on `metrics_listen`. Results are signed and marked by `provenance`; what
+    each caller may take stands in `quotas` (`sessions/quotas.py`). With a folder `state` there are
+    jobs and assets, within `jobs`; `http_listen` is their HTTP door.
 
     Raises:
         InvalidRequestError: a number is too small, or one half of the TLS pair is missing.
@@ -56,6 +59,9 @@ class ServerOptions:
     jobs: JobLimits = field(default_factory=JobLimits)
     http_listen: str = ""
     access_log: Path | None = None
+    audit_log: Path | None = None
+    quotas: Path | None = None
+    provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
     metrics_listen: str = ""
     tls_certificate: Path | None = None
     tls_key: Path | None = None

@@ -54,6 +54,7 @@ async def _serve(
         loop.add_signal_handler(number, asked.put_nowait, None)
     server = Server(runner, options, lambda: asked.put_nowait(None))
     address = await server.open(listen)
+    report(server.provenance)
     if server.http_address:
         report(f"HTTP on {server.http_address}.")
     report(f"Serving on {address}.")

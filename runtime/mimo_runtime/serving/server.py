@@ -19,9 +19,11 @@ from mimo_runtime.serving.address import check_listen
 from mimo_runtime.serving.call_guard import CallGuard
 from mimo_runtime.serving.call_record import CallObserver
 from mimo_runtime.serving.credentials import server_credentials
+from mimo_runtime.serving.identity import identity_of
 from mimo_runtime.serving.inference.service import serve_inference
 from mimo_runtime.serving.kept_jobs import NAMES, http_door, open_jobs, serve_jobs
 from mimo_runtime.serving.options import MAX_MESSAGE_BYTES, ServerOptions
+from mimo_runtime.serving.oversight import open_oversight
 from mimo_runtime.serving.server_service import NAME as SERVER_NAME
 from mimo_runtime.serving.server_service import ServerService
 from mimo_runtime.serving.service import NAME, SynthesisService
@@ -77,32 +79,33 @@ class Server:
         self._watches = StreamTable(options.max_watches, options.max_streams_per_host)
         self._observers: list[CallObserver] = []
         self._tokens = Tokens(options.tokens) if options.tokens else None
-        guard = CallGuard(watches, options.idle_timeout_s, self._observers, self._tokens)
+        guard = CallGuard(
+            watches, options.idle_timeout_s, self._observers, self._tokens,
+            identity_of(runner.bundle),
+        )  # fmt: skip
         self._server = grpc.aio.server(options=channel_options(options), interceptors=[guard])
         self._spool = SpoolRoot(options.spool_dir)
-        self._service = SynthesisService(runner, options, self._workers, self._spool.folder)
         self._endings = [self._spool.close]
         self._jobs: Jobs | None = None
         try:
-            self._jobs = open_jobs(runner, options, self._service, self._workers)
+            self._oversight = oversight = open_oversight(options, runner.bundle)
+            self._endings.append(oversight.audit.close)
+            self._service = SynthesisService(
+                runner, options, self._workers, self._spool.folder, oversight
+            )
+            self._jobs = open_jobs(runner, options, self._service, self._workers, oversight)
             if self._jobs is not None:
                 self._endings.append(self._jobs.state.close)
             self._observe(runner)
         except MimoError:
             self.close()
             raise
-        synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
-        operations = ServerService(options, self._service.streams, self._jobs, ask_to_end)
-        server_pb2_grpc.add_ServerServiceServicer_to_server(operations, self._server)
-        inference = serve_inference(runner.bundle, options, self._service, self._server)
-        names = [NAME, SERVER_NAME, inference, health.SERVICE_NAME, reflection.SERVICE_NAME]
-        if self._jobs is not None:
-            names += NAMES
-            streams = self._service.streams
-            serve_jobs(self._jobs, runner, options, streams, self._watches, self._server)
-        if options.reflection:
-            reflection.enable_server_reflection(names, self._server)
+        self._add_services(ask_to_end)
+
+    @property
+    def provenance(self) -> str:
+        """A sentence that says how results are signed."""
+        return self._oversight.marking.sentence
 
     async def open(self, listen: str) -> str:
         """Begin to answer on `HOST:PORT`; returns the real address where the port was 0.
@@ -165,6 +168,22 @@ class Server:
         """Remove the files of clients; nothing is logged or measured any more."""
         while self._endings:
             self._endings.pop()()
+
+    def _add_services(self, ask_to_end: Callable[[], None]) -> None:
+        """Have the port answer for every service."""
+        options, runner = self._options, self._runner
+        synthesis_pb2_grpc.add_SynthesisServiceServicer_to_server(self._service, self._server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
+        operations = ServerService(options, self._service.streams, self._jobs, ask_to_end)
+        server_pb2_grpc.add_ServerServiceServicer_to_server(operations, self._server)
+        inference = serve_inference(runner.bundle, options, self._service, self._server)
+        names = [NAME, SERVER_NAME, inference, health.SERVICE_NAME, reflection.SERVICE_NAME]
+        if self._jobs is not None:
+            names += NAMES
+            streams = self._service.streams
+            serve_jobs(self._jobs, runner, options, streams, self._watches, self._server)
+        if options.reflection:
+            reflection.enable_server_reflection(names, self._server)
 
     def _observe(self, runner: Runner) -> None:
         """Have calls logged and counted, where that is asked for."""

@@ -17,11 +17,14 @@ from mimo_runtime.serving import requests, responses
 from mimo_runtime.serving.abort import abort_on_error
 from mimo_runtime.serving.adoption import adopt_assets
 from mimo_runtime.serving.call_record import note_summary
+from mimo_runtime.serving.callers import caller_of
 from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
+from mimo_runtime.serving.oversight import Oversight
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission, Place
+from mimo_runtime.sessions.quotas import Usage
 from mimo_runtime.sessions.running import at_work
 from mimo_runtime.sessions.session import Session, Summary
 from mimo_runtime.synthesis.resolved import resolved_settings
@@ -41,12 +44,18 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     """
 
     def __init__(
-        self, runner: Runner, options: ServerOptions, workers: ThreadPoolExecutor, spool: Path
+        self,
+        runner: Runner,
+        options: ServerOptions,
+        workers: ThreadPoolExecutor,
+        spool: Path,
+        oversight: Oversight,
     ) -> None:
         self._runner = runner
         self._options = options
         self._workers = workers
         self._spool = spool
+        self._oversight = oversight
         self.admission = Admission(
             options.max_sessions, options.max_waiting, options.max_places_per_host
         )
@@ -72,8 +81,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         context: "grpc.aio.ServicerContext[pb.SynthesizeLiveRequest, pb.SynthesizeLiveResponse]",
     ) -> None:
         """One live stream."""
-        live = self.live.synthesize(request_iterator, context, self.assets)
-        await abort_on_error(live, context)
+        await abort_on_error(self._live(request_iterator, context), context)
 
     async def GetServerInfo(  # noqa: N802
         self,
@@ -88,8 +96,11 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     ) -> None:
         """One synthesis of whichever door. Raises MimoError for why it ends early."""
         messages = MessageStream(request_iterator, context, self._options)
-        peer = context.peer()
-        with self.streams.entered(peer, messages.lag_s) as entry:
+        peer, quotas = context.peer(), self._oversight.quotas
+        with (
+            self.streams.entered(peer, messages.lag_s) as entry,
+            quotas.stream(caller_of(context)) as usage,
+        ):
             config = await messages.config()
             bundle, host = self._runner.bundle, host_of(peer)
             resolved = resolved_settings(requests.settings_from(config), bundle.manifest)
@@ -102,7 +113,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
                 await messages.send(responses.ready(resolved, kind, bundle, self._options))
                 await self._receive(messages, session, requests.inputs_from(config))
                 place, entry.settled = self.admission.enter(host), True
-                await self._work(messages, session, place)
+                await self._work(messages, session, place, usage)
             finally:
                 session.close()
 
@@ -118,6 +129,7 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             max_unread_bytes=self._options.max_unread_bytes,
             contended=self.admission.contended,
             patience_s=self._options.idle_timeout_s,
+            marking=self._oversight.marking,
         )
 
     async def _receive(
@@ -138,13 +150,22 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             ) from None
         session.begin()
 
-    async def _work(self, messages: MessageStream, session: Session, place: Place) -> None:
+    async def _live(
+        self, request_iterator: AsyncIterator[pb.SynthesizeLiveRequest], context: CallContext
+    ) -> None:
+        with self._oversight.quotas.stream(caller_of(context)) as usage, usage.at_work():
+            await self.live.synthesize(request_iterator, context, self.assets)
+
+    async def _work(
+        self, messages: MessageStream, session: Session, place: Place, usage: Usage
+    ) -> None:
         """Run a session when its turn comes and send what it says; leave no thread behind.
 
         Its place is given back when the work is done, however slowly the client reads.
         """
 
         def leave() -> None:
+            usage.stop()
             self.admission.leave(place)
 
         try:
@@ -152,10 +173,13 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
         except BaseException:
             leave()
             raise
+        usage.start()
         async with at_work(session, self._workers, leave) as events:
             async for event in events:
+                usage.note(event)
                 if isinstance(event, Summary):
                     note_summary(event.frame_count, event.first_frame_s)
+                    await asyncio.to_thread(self._oversight.audit.stream_made, session.made)
                 for response in responses.responses(event):
                     await messages.send(response)
 

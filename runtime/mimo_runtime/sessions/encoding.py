@@ -6,6 +6,7 @@ from typing import Protocol
 
 from mimo_runtime.media.encode import FragmentEncoder
 from mimo_runtime.media.picture import encode_png
+from mimo_runtime.media.seal import Seal
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
 from mimo_runtime.wire.kinds import OutputKind
 
@@ -30,11 +31,17 @@ class FrameEncoder(Protocol):
 
 
 class PictureEncoder:
-    """One PNG file for each frame."""
+    """One PNG file for each frame, with a note in it, and signed by `seal`."""
+
+    def __init__(self, note: str = "", seal: Seal | None = None) -> None:
+        self._note = note
+        self._seal = seal
 
     def add(self, frame: OutputFrame) -> Iterator[EncodedFrames]:
         """Take the next frame."""
-        yield EncodedFrames(frame.index, (frame.timestamp_s,), encode_png(frame.rgb))
+        png = encode_png(frame.rgb, self._note)
+        data = self._seal.picture(png) if self._seal else png
+        yield EncodedFrames(frame.index, (frame.timestamp_s,), data)
 
     def finish(self) -> Iterator[EncodedFrames]:
         """Nothing is left after the last frame."""
@@ -44,8 +51,9 @@ class PictureEncoder:
 class VideoEncoder:
     """Pieces of one fragmented MP4; the encoder gives a frame's bytes when it takes the next."""
 
-    def __init__(self, output: OutputFormat) -> None:
-        self._encoder = FragmentEncoder(output.width_px, output.height_px, output.rate_fps)
+    def __init__(self, output: OutputFormat, note: str = "") -> None:
+        size_px = output.width_px, output.height_px
+        self._encoder = FragmentEncoder(*size_px, output.rate_fps, note)
         self._first_frame = 0
         self._timestamps_s: list[float] = []
 
@@ -66,6 +74,10 @@ class VideoEncoder:
             del self._timestamps_s[:done]
 
 
-def encoder_for(kind: OutputKind, output: OutputFormat) -> FrameEncoder:
-    """The encoder of an output kind."""
-    return VideoEncoder(output) if kind is OutputKind.VIDEO else PictureEncoder()
+def encoder_for(
+    kind: OutputKind, output: OutputFormat, note: str = "", seal: Seal | None = None
+) -> FrameEncoder:
+    """The encoder of an output kind; a video is signed by whoever has all of it."""
+    if kind is OutputKind.VIDEO:
+        return VideoEncoder(output, note)
+    return PictureEncoder(note, seal)

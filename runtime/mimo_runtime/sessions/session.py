@@ -1,11 +1,15 @@
 """One session: it owns the inputs, the token and the event queue of one stream."""
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.media.seal import Seal
+from mimo_runtime.provenance.marking import Marking, Stamp
+from mimo_runtime.provenance.recipe import Recipe, note_of, recipe_of
 from mimo_runtime.runner.runner import Runner, RunningStream, StreamRequest
 from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
 from mimo_runtime.sessions.event_queue import EventQueue
@@ -33,6 +37,15 @@ class Summary:
     total_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What a session has made, as an audit log and a signature tell; SHA-256 in hex."""
+
+    recipe: Recipe
+    frame_count: int
+    sha256: str
+
+
 Event = OutputFormat | Progress | EncodedFrames | Summary
 
 
@@ -46,6 +59,9 @@ class Session:
     What the client does not read is kept in a file of the folder that is made in `spool`, up to
     `max_unread_bytes`; beyond them the work waits for the client, while somebody `contended` for
     its place at most `patience_s`.
+
+    Frames are marked, and pictures signed, by `marking`; a video is signed with `seal` by whoever
+    has all of it. `made` is told of once the work is done.
     """
 
     def __init__(
@@ -61,6 +77,7 @@ class Session:
         max_unread_bytes: int = 0,
         contended: Callable[[], bool] = lambda: False,
         patience_s: float = 30.0,
+        marking: Marking | None = None,
     ) -> None:
         self.spool = Spool(limits, spool)
         self._overflow = Overflow(self.spool.folder, max_unread_bytes)
@@ -72,6 +89,10 @@ class Session:
         self._kind = kind
         self._limits = limits
         self._view = view or MotionView()
+        self._marking = marking
+        self._digest = hashlib.sha256()
+        self.seal: Seal | None = None
+        self.made: Made | None = None
         self._token = CancellationToken(deadline_s)
         self._began_at_s = 0.0
         self._first_frame_s = 0.0
@@ -139,19 +160,35 @@ class Session:
         return lambda: replace(bare, data=read())
 
     def _deliver(self, stream: RunningStream) -> None:
-        encoder = encoder_for(self._kind, stream.output)
-        self.events.put(stream.output)
+        output, recipe, stamp = stream.output, self._recipe(), Stamp()
+        if self._marking:
+            self.seal = self._marking.seal(recipe, self._signed_inputs())
+            stamp = self._marking.stamp(recipe, output.width_px, output.height_px)
+        encoder = encoder_for(self._kind, output, note_of(recipe), self.seal)
+        self.events.put(output)
         for event in stream.events():
             if isinstance(event, OutputFrame):
-                self._send(encoder.add(event))
+                self._send(encoder.add(replace(event, rgb=stamp.on(event.rgb))))
             else:
                 self.events.put(event)
         self._send(encoder.finish())
+        self.made = Made(recipe, output.frame_count, self._digest.hexdigest())
         total_s = time.monotonic() - self._began_at_s
-        self.events.put(Summary(stream.output.frame_count, self._first_frame_s, total_s))
+        self.events.put(Summary(output.frame_count, self._first_frame_s, total_s))
+
+    def _recipe(self) -> Recipe:
+        """What the result is made of: the bundle, the settings, and the files that came."""
+        runner = self._runner
+        return recipe_of(runner.bundle, runner.engine, self._settings, self.spool.files())
+
+    def _signed_inputs(self) -> dict[str, Path]:
+        """The inputs that may bring a signature of their own."""
+        kinds = (InputKind.CHARACTER, InputKind.DRIVING, InputKind.SCENE_PICTURE)
+        return {kind.value: path for kind in kinds if (path := self.spool.file(kind))}
 
     def _send(self, pieces: Iterator[EncodedFrames]) -> None:
         for piece in pieces:
             if piece.timestamps_s and not self._first_frame_s:
                 self._first_frame_s = time.monotonic() - self._began_at_s
+            self._digest.update(piece.data)
             self.events.put(piece)

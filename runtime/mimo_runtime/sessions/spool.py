@@ -128,6 +128,12 @@ class Spool:
         """Of all inputs that have ended."""
         return {kind for kind, _ in self._ended}
 
+    def files(self) -> dict[str, Path]:
+        """The file of every input that has ended, by what sentences call it."""
+        return {
+            f"{kind.value} {name}".rstrip(): self._path((kind, name)) for kind, name in self._ended
+        }
+
     def feather_masks(self) -> dict[str, Path]:
         """The picture files of the feather masks that were sent, by mode."""
         return {

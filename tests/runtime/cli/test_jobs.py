@@ -19,6 +19,7 @@ from mimo_runtime.errors import (
     NotFoundError,
     ServerUnreachableError,
 )
+from mimo_runtime.provenance.options import ProvenanceOptions
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
@@ -38,7 +39,9 @@ def runner(small_bundle: Path) -> Iterator[ThreadRunner]:
 @pytest.fixture(scope="module")
 def ask(runner: ThreadRunner, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Runs a command of `mimo` for one server; what fails is raised."""
-    with LocalServer(runner, ServerOptions(state=tmp_path_factory.mktemp("state"))) as server:
+    unsigned = ProvenanceOptions(unsigned=True)  # so that equal jobs give equal bytes
+    options = ServerOptions(state=tmp_path_factory.mktemp("state"), provenance=unsigned)
+    with LocalServer(runner, options) as server:
         environment = {"MIMO_SERVER": server.address}
 
         def run(*arguments: Any) -> Result:

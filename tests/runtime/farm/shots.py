@@ -5,8 +5,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from mimo_runtime.farm.recipe import Recipe
 from mimo_runtime.farm.shot import Shot
+from mimo_runtime.provenance.recipe import Recipe
 from mimo_runtime.synthesis.request import OutputFrame
 
 FRAMES = 10

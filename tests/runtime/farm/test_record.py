@@ -8,11 +8,11 @@ from mimo_runtime.delivery.delivery import Delivery
 from mimo_runtime.delivery.finisher import DeliveredClip
 from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.farm.recipe import Recipe
-from mimo_runtime.farm.record import note_of, read_recipe
+from mimo_runtime.farm.record import read_recipe
 from mimo_runtime.farm.segment import write_segment
 from mimo_runtime.farm.shot_folder import begin_shot
 from mimo_runtime.frame_folder import FrameFormat
+from mimo_runtime.provenance.recipe import Recipe, note_of
 from tests.runtime.farm.shots import RATE_FPS, made, shot
 
 CLIP = DeliveredClip((24, 16), RATE_FPS, range(2))

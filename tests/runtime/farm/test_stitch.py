@@ -9,12 +9,12 @@ from PIL import Image
 
 from mimo_runtime.delivery.layer_file import read_layers
 from mimo_runtime.errors import MediaError
-from mimo_runtime.farm.record import note_of
 from mimo_runtime.farm.segment import write_segment
 from mimo_runtime.farm.shot_folder import ShotFolder, begin_shot
 from mimo_runtime.farm.stitch import check_shot, stitch
 from mimo_runtime.media.sink import open_sink
 from mimo_runtime.planning.segments import segment_ranges
+from mimo_runtime.provenance.recipe import note_of
 from mimo_runtime.synthesis.request import OutputFrame
 from tests.runtime.delivery.painted import beauty, layers
 from tests.runtime.farm.shots import FRAMES, RATE_FPS, made, shot

@@ -13,6 +13,7 @@ from google.rpc import error_details_pb2, status_pb2  # type: ignore[import-unty
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
+from mimo_runtime.media.picture import decode_png
 
 SLICE_BYTES = 64 * 1024
 
@@ -72,6 +73,15 @@ class Outcome:
     def payloads(self, name: str) -> list[Any]:
         """All received messages of one kind."""
         return [getattr(r, name) for r in self.responses if r.WhichOneof("payload") == name]
+
+
+def pixels(ended: Outcome) -> list[bytes]:
+    """The pixels of the pictures that a call brought, which had to go well.
+
+    Not their files: each is signed, and a signature is another one each time.
+    """
+    assert ended.code is grpc.StatusCode.OK, ended.sentence
+    return [decode_png(piece.data).tobytes() for piece in ended.payloads("frames")]
 
 
 def call(

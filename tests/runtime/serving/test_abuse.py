@@ -25,6 +25,7 @@ from tests.runtime.serving.calls import (
     chunks,
     config,
     outcome,
+    pixels,
 )
 from tests.runtime.serving.conftest import OpenServer
 
@@ -36,11 +37,6 @@ OWN = [("grpc.use_local_subchannel_pool", 1)]
 def right(channel: grpc.Channel, inputs: Inputs) -> list[bytes]:
     """What a good client gets when it is alone."""
     return pixels(call(channel, [config(**LOSSLESS), *chunks(inputs)]))
-
-
-def pixels(ended: Outcome) -> list[bytes]:
-    assert ended.code is grpc.StatusCode.OK, ended.sentence
-    return [piece.data for piece in ended.payloads("frames")]
 
 
 def served(address: str, inputs: Inputs) -> Outcome:

@@ -38,11 +38,12 @@ from mimo_runtime.errors import (
     ServerUnreachableError,
     UnsupportedError,
 )
+from mimo_runtime.media.picture import decode_png
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.wire.kinds import OutputKind
 from mimo_runtime.wire.settings import Settings
-from tests.runtime.serving.calls import Inputs, Outcome, call, chunks, config
+from tests.runtime.serving.calls import Inputs, call, chunks, config, pixels
 from tests.runtime.serving.conftest import OpenServer
 
 ONE_STEP = Settings(steps=1)
@@ -80,7 +81,7 @@ def until(connection: Connection, job_id: str, state: Any) -> jobs_pb2.Job:
 
 def frames(connection: Connection, job_id: str, folder: Path) -> list[bytes]:
     download_result(connection, job_id, folder)
-    return [path.read_bytes() for path in sorted(folder.iterdir())]
+    return [decode_png(path.read_bytes()).tobytes() for path in sorted(folder.iterdir())]
 
 
 def test_a_job_makes_what_a_stream_makes(
@@ -97,8 +98,7 @@ def test_a_job_makes_what_a_stream_makes(
     assert 0 < done.created_s <= done.started_s <= done.ended_s < done.expires_s
     with grpc.insecure_channel(keeper) as channel:
         streamed = call(channel, [config(output_kind=pb.OUTPUT_KIND_LOSSLESS), *chunks(inputs)])
-    expected = [piece.data for piece in streamed.payloads("frames")]
-    assert frames(connection, job.id, tmp_path / "frames") == expected
+    assert frames(connection, job.id, tmp_path / "frames") == pixels(streamed)
     assert job.id in [each.id for each in list_jobs(connection)]
 
 
@@ -211,11 +211,6 @@ def test_a_stream_names_assets_instead_of_sending_them(
     assert (twice.reason, unknown.reason) == ("PROTOCOL", "NOT_FOUND")
 
 
-def pixels(ended: Outcome) -> list[bytes]:
-    assert ended.code is grpc.StatusCode.OK, ended.sentence
-    return [piece.data for piece in ended.payloads("frames")]
-
-
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
@@ -293,7 +288,8 @@ def test_jobs_and_streams_take_turns(
         grpc.insecure_channel(server.address) as channel,
     ):
         ids = [create_job(connection, JobRequest(files, ONE_STEP)).id for _ in range(4)]
-        assert pixels(call(channel, [config(), *chunks(inputs)]))
+        served = call(channel, [config(), *chunks(inputs)])
+        assert served.code is grpc.StatusCode.OK, served.sentence
         assert ended(connection, ids[0]).state == jobs_pb2.JOB_STATE_SUCCEEDED
         endless = create_job(connection, JobRequest(files, ENDLESS, priority=1)).id
         until(connection, endless, jobs_pb2.JOB_STATE_RUNNING)

@@ -1,6 +1,7 @@
 """The port of HTTP: uvicorn in the event loop of the server, and what is asked of it."""
 
 import asyncio
+import functools
 import socket
 from typing import Any
 
@@ -52,7 +53,7 @@ class HttpDoor:
         self._ending = False
         self._app = Starlette(
             routes=routes(keeper, videos, uploads, self._health),
-            exception_handlers={HTTPException: _no_such},
+            exception_handlers={HTTPException: functools.partial(_no_such, keeper)},
         )
         self._server: uvicorn.Server | None = None
         self._serving: asyncio.Task[None] | None = None
@@ -136,14 +137,14 @@ def routes(keeper: Doorkeeper, videos: Videos, uploads: Uploads, health: Any) ->
     return table
 
 
-async def _no_such(request: Request, error: Exception) -> Response:
+async def _no_such(keeper: Doorkeeper, request: Request, error: Exception) -> Response:
     code = error.status_code if isinstance(error, HTTPException) else 500
     sentence = (
         f"{request.method} {request.url.path[:80]} is nothing that can be asked here; "
         "/openapi.json tells what can."
     )
     content = {"message": sentence, "type": "invalid_request_error", "code": "NOT_FOUND"}
-    return JSONResponse({"error": content | {"param": None}}, code)
+    return JSONResponse({"error": content | {"param": None}}, code, keeper.headers)
 
 
 def _listener(host: str, port: int) -> socket.socket:

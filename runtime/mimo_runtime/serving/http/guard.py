@@ -13,6 +13,7 @@ from mimo_runtime.errors import IdleError
 from mimo_runtime.incident import told_error
 from mimo_runtime.serving.call_record import CURRENT, REQUEST_ID, CallObserver, CallRecord
 from mimo_runtime.serving.http.answers import error_answer
+from mimo_runtime.serving.identity import Identity
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.pace import LEAST_BYTES, Pace
 from mimo_runtime.serving.stream_table import Entry, StreamTable
@@ -30,6 +31,12 @@ class Doorkeeper:
     tokens: Tokens | None
     observers: Sequence[CallObserver]
     streams: StreamTable
+    identity: Identity
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Of every answer."""
+        return dict(self.identity)
 
 
 class Guarded:
@@ -59,7 +66,7 @@ class Guarded:
         request_id = request.headers.get(REQUEST_ID, "")
         record = CallRecord.named(self._name, host, request_id, self._keeper.observers)
         CURRENT.set(record)
-        line = _Line(receive, send, record, self._keeper.options)
+        line = _Line(receive, send, record, self._keeper)
         try:
             caller = self._caller(request, line.record) or host
             with self._entered(f"ipv4:{host}:{port}", line) as entry:
@@ -101,7 +108,7 @@ class _Line:
     """One request's way in and out, with the client's slowness bounded."""
 
     def __init__(
-        self, receive: Receive, send: Send, record: CallRecord, options: ServerOptions
+        self, receive: Receive, send: Send, record: CallRecord, keeper: Doorkeeper
     ) -> None:
         self.record = record
         self.status = "OK"
@@ -109,7 +116,11 @@ class _Line:
         self._receive = receive
         self._send = send
         self._whole = False
-        self._options = options
+        self._options = options = keeper.options
+        self._headers = [
+            (name.encode(), value.encode())
+            for name, value in ((REQUEST_ID, record.request_id), *keeper.identity)
+        ]
         self._sending = Pace(options.idle_timeout_s, options.min_send_bytes_per_s)
         self._reading = Pace(options.idle_timeout_s, options.min_read_bytes_per_s)
 
@@ -137,9 +148,7 @@ class _Line:
         """Send a message; whoever logs and counts hears of the end before the client."""
         if message["type"] == "http.response.start":
             self.has_begun = True
-            message["headers"] = [
-                *message["headers"], (REQUEST_ID.encode(), self.record.request_id.encode()),
-            ]  # fmt: skip
+            message["headers"] = [*message["headers"], *self._headers]
         elif not message.get("more_body", False):
             self.record.tell(self.status)
         try:

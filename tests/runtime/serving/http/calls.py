@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import mimo_runtime
+
 ANYWHERE = "127.0.0.1:0"
 DIGEST = hashlib.sha256(b"abcdef").hexdigest()
 Answer = tuple[int, Any]
@@ -27,6 +29,8 @@ def asking(address: str) -> Ask:
             connection.request(method, path, data, {**kind, **(headers or {})})
             response = connection.getresponse()
             assert response.headers["x-request-id"] or response.status in (404, 405)
+            assert response.headers["x-mimo-version"] == mimo_runtime.__version__
+            assert len(response.headers["x-mimo-bundle"]) == 64
             return response.status, json.loads(response.read())
 
     return run

@@ -19,6 +19,7 @@ from mimo_runtime.synthesis.resolved import ResolvedSettings, resolved_settings
 from mimo_runtime.templates.poses import NAMES as POSTURE_FILES
 from mimo_runtime.wire.kinds import CONFIG_FILE
 from mimo_runtime.wire.poses import EXTRAS
+from mimo_runtime.wire.settings import Settings
 from mimo_runtime.wire.solver import Solver, interval_text, step_table_text
 
 FORMAT: Final = 1
@@ -92,34 +93,31 @@ class Recipe:
 def recipe_of(
     bundle: Bundle,
     engine: str,
-    request: SynthesisRequest,
-    files: InputFiles,
+    settings: Settings,
+    inputs: Mapping[str, Path],
     overlap: int | None = None,
     asked: Mapping[str, str] | None = None,
-    sound: Path | None = None,
 ) -> Recipe:
-    """The recipe of a request, whose files are read for it.
+    """The recipe of a render of `inputs`, which are read for it.
 
-    `engine` is what runs the bundle; `overlap` the `most_hops` of segments; `sound` a file that is
-    heard in place of the template's. Raises OSError.
+    `engine` is what runs the bundle; `overlap` the `most_hops` of segments. Raises OSError.
     """
     manifest = bundle.manifest
-    settings = resolved_settings(request.settings, manifest)
+    resolved = resolved_settings(settings, manifest)
     values: dict[str, str | int | float | None] = {
         "program": mimo_runtime.__version__,
         "bundle": bundle.digest,
         "shape": f"{manifest.width_px}x{manifest.height_px}x{manifest.frames}",
         "engine": f"{engine} {_version_of(engine)}",
-        "steps": settings.steps,
-        "guidance": settings.guidance,
-        "seed": settings.seed,
-        "mode": settings.mode.value,
-        "framing": settings.framing.value,
+        "steps": resolved.steps,
+        "guidance": resolved.guidance,
+        "seed": resolved.seed,
+        "mode": resolved.mode.value,
+        "framing": resolved.framing.value,
         "overlap": overlap,
-        **_solver_settings(settings),
+        **_solver_settings(resolved),
     }
-    paths = _input_files(request, files) | ({} if sound is None else {"sound": sound})
-    hashes = {name: file_hash(path) for name, path in paths.items()}
+    hashes = {name: file_hash(path) for name, path in inputs.items()}
     return Recipe(values, hashes, asked or {})
 
 
@@ -135,7 +133,21 @@ def _solver_settings(settings: ResolvedSettings) -> dict[str, str]:
     return found
 
 
-def _input_files(request: SynthesisRequest, files: InputFiles) -> dict[str, Path]:
+def drafts_recipe(character: Path) -> Recipe:
+    """The recipe of a draft, which no network makes; not enough to make it again.
+
+    Raises OSError.
+    """
+    settings = {"program": mimo_runtime.__version__, "engine": "draft"}
+    return Recipe(settings, {"character": file_hash(character)})
+
+
+def note_of(recipe: Recipe) -> str:
+    """What stands in the outputs of a render."""
+    return json.dumps(recipe.to_values(), sort_keys=True, separators=(",", ":"))
+
+
+def request_files(request: SynthesisRequest, files: InputFiles) -> dict[str, Path]:
     """Every file that the request reads, by what it is called."""
     folder = request.template.folder
     found = {"character": files.character}
