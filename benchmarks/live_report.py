@@ -14,9 +14,9 @@ def solvers(path: Path) -> Iterator[str]:
     found = json.loads(path.read_text("utf-8"))
     yield "## Modes, solvers and steps"
     yield (
-        f"`python -m benchmarks.solvers`, {found['date']}, the model that ships, without guidance, "
-        f"as it was trained: {found['people']} people it never saw, {found['frames']} frames of "
-        "each. `body_db` is the person beside the truth, `settled_db` beside "
+        f"`{found['command']}`, {found['date']}, the model that ships, without guidance, as it was "
+        f"trained: people it never saw ({found['people']}), {found['frames']} frames of each. "
+        "`body_db` is the person beside the truth, `settled_db` beside "
         f"{found['settled_steps']} steps of second order at even angles."
     )
     yield table(found["rows"])

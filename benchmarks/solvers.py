@@ -9,6 +9,7 @@ frames are from those of many steps of second order, which is what all of them c
 
 import importlib.util
 import json
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -209,7 +210,8 @@ def main(
         names = [name for name in each[0] if name not in ("mode", "steps")]
         means = {name: float(np.mean([row[name] for row in each])) for name in names}
         rows.append({"mode": each[0]["mode"], "steps": each[0]["steps"]} | means)
-    values = {"date": datetime.now(UTC).date().isoformat(), "people": len(found),
+    command = " ".join(["python -m benchmarks.solvers", *sys.argv[1:]])
+    values = {"date": datetime.now(UTC).date().isoformat(), "command": command, "people": len(found),
               "frames": FRAMES, "settled_steps": settled_steps, "rows": rows}  # fmt: skip
     RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     for row in rows:
