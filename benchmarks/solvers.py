@@ -211,8 +211,14 @@ def main(
         means = {name: float(np.mean([row[name] for row in each])) for name in names}
         rows.append({"mode": each[0]["mode"], "steps": each[0]["steps"]} | means)
     command = " ".join(["python -m benchmarks.solvers", *sys.argv[1:]])
-    values = {"date": datetime.now(UTC).date().isoformat(), "command": command, "people": len(found),
-              "frames": FRAMES, "settled_steps": settled_steps, "rows": rows}  # fmt: skip
+    values = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "command": command,
+        "people": len(found),
+        "frames": FRAMES,
+        "settled_steps": settled_steps,
+        "rows": rows,
+    }
     RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     for row in rows:
         click.echo("  ".join(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
