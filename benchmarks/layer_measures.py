@@ -47,7 +47,7 @@ def true_frames(batch: Batch) -> Tensor:
 @torch.no_grad()
 def rebuilt_db(model: TinyMimo, batch: Batch) -> float:
     """The person through encoder and decoder alone."""
-    latents = model.encoder(torch.cat([batch.human, batch.shadow], dim=1))
+    latents = model.encoder.painted(batch.layer, batch.planes)
     rebuilt = _over(model.paint(latents, batch.planes), batch.plate)
     return psnr(rebuilt, true_frames(batch), batch.alpha)
 

@@ -13,12 +13,14 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 PLANES = 12
+LATENT_PX = 8
 RGB, CONFIDENCE, COVERAGE, SHADOW = slice(6, 9), slice(9, 10), slice(10, 11), slice(11, 12)
 LAYER_CHANNELS = 5  # premultiplied RGB, alpha, shadow
 _UNSURE, _SURE = 0.15, 0.45  # confidence of the texture between which it is mixed in and kept
 _OUTLINE_STEPS = 4  # of the coarse outline on each side of a latent
 _HAZE = 0.02  # of what covers a pixel: less is nothing, all but that is everything
 _BRIGHTEST = 0.7  # of the logarithm of the light
+_DARKEST = 0.02  # colour whose ratio to another still says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ def _without_haze(cover: Tensor) -> Tensor:
 
 
 class LayerEncoder(nn.Module):
-    """A layer [N, 5, H, W], 0 to 1, to latents [N, C, H/8, W/8]; a picture is an opaque layer."""
+    """A layer [N, 5, H, W], 0 to 1, to latents [N, C, H/8, W/8]; a picture is an opaque layer.
+
+    Of a layer whose planes are known the latents hold the light as well, which the decoder
+    multiplies the texture with: from colours alone neither could tell it.
+    """
 
     def __init__(self, config: LayerVaeConfig) -> None:
         super().__init__()
@@ -70,6 +76,12 @@ class LayerEncoder(nn.Module):
         self.third = nn.Conv2d(second, third, 4, stride=2, padding=1)
         self.middle = Residual(third)
         self.conv_out = nn.Conv2d(third, config.latent_channels, 3, padding=1)
+        self.light = nn.Conv2d(3, config.latent_channels, 1, bias=False)
+
+    def painted(self, layer: Tensor, planes: Tensor) -> Tensor:
+        """Latents from which the decoder gives `layer` [N, 5, H, W] on `planes` [N, 12, H, W]."""
+        result: Tensor = self(layer) + self.light(light_on(layer, planes))
+        return result
 
     def forward(self, layer: Tensor) -> Tensor:
         """See the class."""
@@ -121,12 +133,31 @@ class LayerDecoder(nn.Module):
         out = self.conv_out(functional.silu(x))
         wide = functional.interpolate(light, size=planes.shape[-2:], mode="bilinear")
         lit = planes[:, RGB] * wide
-        kept = ((planes[:, CONFIDENCE] - _UNSURE) / (_SURE - _UNSURE)).clamp(0, 1)
+        kept = _kept(planes)
         colour = lit + (1 - kept) * out[:, :3]
         coarse = functional.interpolate(outline, size=planes.shape[-2:], mode="bilinear")
         alpha = out[:, 3:4] + coarse + self.edge * (2 * planes[:, COVERAGE] - 1)
         shadow = 1 - (1 - planes[:, SHADOW]) * (1 - torch.sigmoid(out[:, 4:5] - 3))
         return Painted(colour, alpha, shadow, light)
+
+
+def light_on(layer: Tensor, planes: Tensor) -> Tensor:
+    """The logarithm of what the kept texture of `planes` is multiplied with in `layer`, by latent.
+
+    [N, 5, H, W] and [N, 12, H, W] to [N, 3, H/8, W/8]; 0 where nothing of the texture is kept.
+    """
+    shown = _kept(planes) * planes[:, COVERAGE] * layer[:, 3:4]
+    drawn = functional.avg_pool2d(planes[:, RGB] * shown, LATENT_PX)
+    true = functional.avg_pool2d(
+        layer[:, :3] / layer[:, 3:4].clamp(min=_DARKEST) * shown, LATENT_PX
+    )
+    little = _DARKEST * functional.avg_pool2d(shown, LATENT_PX) + 1e-4
+    return ((true + little) / (drawn + little)).log().clamp(-_BRIGHTEST, _BRIGHTEST)
+
+
+def _kept(planes: Tensor) -> Tensor:
+    """How much of the texture is kept, [N, 1, H, W]."""
+    return ((planes[:, CONFIDENCE] - _UNSURE) / (_SURE - _UNSURE)).clamp(0, 1)
 
 
 class Level(nn.Module):

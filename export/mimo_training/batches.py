@@ -45,6 +45,11 @@ class Batch:
         """The true matte, [BF, 1, S, S]."""
         return self.human[:, 3:]
 
+    @property
+    def layer(self) -> Tensor:
+        """What the autoencoder gets, [BF, 5, S, S]."""
+        return torch.cat([self.human, self.shadow], dim=1)
+
     def redrawn(self) -> "Batch":
         """The pictures themselves as the frames to be painted, one of each, on their plates.
 

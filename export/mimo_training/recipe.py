@@ -43,6 +43,8 @@ class Recipe:
         seconds: of processor time for the networks, all stages and earlier runs included.
         shard_count, held_count: sizes of the pool, 16 people each.
         device: "cpu" or "cuda". seed: of weights and batches.
+        start: weights or a bundle to begin with; None begins with fresh weights.
+        stages: names of those that run, in the order of `STAGES`.
     """
 
     folder: Path
@@ -51,10 +53,17 @@ class Recipe:
     held_count: int = 3
     device: str = "cpu"
     seed: int = 0
+    start: Path | None = None
+    stages: tuple[str, ...] = tuple(stage.name for stage in STAGES)
+
+    @property
+    def chosen(self) -> tuple[Stage, ...]:
+        """The stages that run."""
+        return tuple(stage for stage in STAGES if stage.name in self.stages)
 
     def budget(self, stage: Stage) -> float:
         """Seconds of a stage."""
-        return self.seconds * stage.share / sum(s.share for s in STAGES)
+        return self.seconds * stage.share / sum(s.share for s in self.chosen)
 
 
 def train(recipe: Recipe, on_step: OnStep, on_pool: Callable[[int, int], None]) -> Path:
@@ -70,8 +79,8 @@ def train(recipe: Recipe, on_step: OnStep, on_pool: Callable[[int, int], None]) 
     with PoolProcess(recipe.folder / "pool", recipe.shard_count, recipe.held_count) as rendering:
         rendering.wait_for_first(on_pool)
         if not resumed:
-            trainer.begin(_known_shards(recipe.folder / "pool"))
-        for stage in STAGES:
+            trainer.begin(_known_shards(recipe.folder / "pool"), recipe.start)
+        for stage in recipe.chosen:
             held = held_out_batches(recipe.folder / "pool")
             trainer.run(
                 stage,
@@ -121,5 +130,6 @@ def _facts(recipe: Recipe, trainer: Trainer) -> dict[str, object]:
         "steps": trainer.progress.steps,
         "people": recipe.shard_count * SAMPLES_PER_SHARD,
         "device": recipe.device,
+        "began_with": recipe.start.name if recipe.start else "fresh weights",
     }
     return {"defaults": DEFAULTS, "shape": SHAPE, "solver": SOLVER, "origin": origin}

@@ -72,7 +72,7 @@ def _latent_losses(
     model: TinyMimo, batch: Batch, schedule: Schedule, condition: Tensor, character: Character
 ) -> Losses:
     """Reconstruction, and the denoiser at every noise level, seen through the decoder too."""
-    truth = model.encoder(torch.cat([batch.human, batch.shadow], dim=1))
+    truth = model.encoder.painted(batch.layer, batch.planes)
     rebuilt = model.paint(truth, batch.planes)
     kept = colour_losses(rebuilt, batch)
     losses = {"rebuilt_silhouette": silhouette_loss(rebuilt, batch)}

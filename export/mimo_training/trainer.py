@@ -18,6 +18,7 @@ from mimo_training.diffusion import Schedule
 from mimo_training.measures import Figures, measure
 from mimo_training.model import TinyMimo
 from mimo_training.stages import Stage
+from mimo_training.start import begin_with
 
 _AVERAGE = 0.998  # of the weights, over steps: what is measured and shipped
 _SAVED_EVERY_S = 120.0
@@ -53,12 +54,18 @@ class Trainer:
         self._folder, self._device = folder, device
         self._random = np.random.default_rng(seed)
 
-    def begin(self, shards: Sequence[Shard]) -> None:
-        """Scale fresh weights by what they will see, and pair reference and denoiser."""
+    def begin(self, shards: Sequence[Shard], start: Path | None = None) -> None:
+        """Take the weights of `start`; or scale fresh ones by what they will see, and pair them."""
+        if start is not None:
+            begin_with(self.model, start)
+        else:
+            self._calibrate(shards)
+        self.averaged.load_state_dict(self.model.state_dict())
+
+    def _calibrate(self, shards: Sequence[Shard]) -> None:
         batch = random_batch(shards, _CALIBRATED_ON, 1, self._random).to(self._device)
         self.model.calibrate(batch.planes, batch.plate)
         self.model.pair()
-        self.averaged.load_state_dict(self.model.state_dict())
 
     def run(
         self,

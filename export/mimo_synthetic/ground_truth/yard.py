@@ -1,5 +1,6 @@
 """The scene: a yard with a paved or boarded floor, walls with pictures on them, boxes, and sky."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +17,8 @@ _SKY_DEPTH_M = 100.0
 _JOINT_M = 0.012
 
 Array = NDArray[np.float64]
+Brightness = Callable[[Array], Floats]
+"""Of surfaces with unit normals [N, 3] in world axes: float32 [N, 1] or [N, 3]."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,8 +67,8 @@ def random_yard(random: np.random.Generator) -> Yard:
     )
 
 
-def see(yard: Yard, camera: Camera) -> tuple[Floats, Floats, Hits]:
-    """The yard through `camera` without shadows.
+def see(yard: Yard, camera: Camera, bright: Brightness = brightness) -> tuple[Floats, Floats, Hits]:
+    """The yard through `camera` without shadows, in the light that `bright` tells of.
 
     Returns the colours float32 [H, W, 3] 0..1, the depth in metres float32 [H, W] (100 m for the
     sky), and what the rays hit.
@@ -77,7 +80,7 @@ def see(yard: Yard, camera: Camera) -> tuple[Floats, Floats, Hits]:
         (hits.walls, _walls),
         (hits.boxes, _boxes),
     ):
-        colours[area] = painted(yard, hits, area) * brightness(hits.normals[area])[:, None]
+        colours[area] = painted(yard, hits, area) * bright(hits.normals[area])
     depth = np.where(hits.sky, _SKY_DEPTH_M, hits.depths_m).astype(np.float32)
     return colours.clip(0, 1), depth, hits
 

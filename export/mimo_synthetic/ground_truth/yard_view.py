@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.camera import Camera
 from mimo_synthetic.ground_truth.grain import Floats
+from mimo_synthetic.ground_truth.light import brightness
 from mimo_synthetic.ground_truth.shadows import Shadow
-from mimo_synthetic.ground_truth.yard import Yard, see
+from mimo_synthetic.ground_truth.yard import Brightness, Yard, see
 
 _SAMPLES = 2
 
@@ -43,9 +44,9 @@ class YardView:
         return np.asarray(cv2.resize(samples, size, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def view_yard(yard: Yard, camera: Camera) -> YardView:
-    """`yard` through `camera`."""
-    colours, depth, hits = see(yard, camera.scaled(_SAMPLES))
+def view_yard(yard: Yard, camera: Camera, bright: Brightness = brightness) -> YardView:
+    """`yard` through `camera`, in the light that `bright` tells of."""
+    colours, depth, hits = see(yard, camera.scaled(_SAMPLES), bright)
     size = (camera.height_px, _SAMPLES, camera.width_px, _SAMPLES)
     nearest = depth.reshape(size).min(axis=(1, 3))
     return YardView(colours, hits.floor, hits.points_m[hits.floor], nearest)

@@ -25,17 +25,16 @@ class Light:
     direct: Floats
     dark: float
 
-    @property
-    def level(self) -> Floats:
-        """What the ground gets, float32 [3]: the plate is made as bright."""
-        return np.asarray(self.shade + self.sky + self.direct * self.sun[1], np.float32)
+    def brightness(self, normals: NDArray[np.floating]) -> Floats:
+        """Of surfaces with unit `normals` [..., 3] in world axes: float32 [..., 3]."""
+        facing = (normals @ self.sun).clip(0, 1)[..., None]
+        bright = self.shade + self.sky * normals[..., 1:2] + self.direct * facing
+        return np.asarray(bright, np.float32)
 
     def on(self, view: View, camera: Camera) -> Floats:
         """The colours of `view` in this light, times its coverage: float32 [H, W, 3], 0..1."""
         normals = view.normals @ camera.rotation.astype(np.float32)
-        facing = (normals @ self.sun.astype(np.float32)).clip(0, 1)[..., None]
-        bright = self.shade + self.sky * normals[..., 1:2] + self.direct * facing
-        lit = view.rgb / np.float32(255) * bright
+        lit = view.rgb / np.float32(255) * self.brightness(normals)
         return np.asarray(np.minimum(lit, view.coverage[..., None]), np.float32)
 
     def shadow(self, body: Body, vertices_m: Array, camera: Camera) -> Floats:

@@ -14,6 +14,7 @@ from mimo_synthetic.people.light import Light
 Random = np.random.Generator
 Floats = NDArray[np.float32]
 Array = NDArray[np.float64]
+_UP = np.array([0.0, 1.0, 0.0])
 
 
 def random_camera(random: Random, points_m: Array, size_px: int) -> Camera:
@@ -50,13 +51,17 @@ def resized(camera: Camera, size_px: int) -> Camera:
 
 
 def random_plate(random: Random, camera: Camera, light: Light) -> Floats:
-    """The empty scene, float32 [H, W, 3], 0..1: a yard, or something smooth."""
+    """The empty scene, float32 [H, W, 3], 0..1: a yard, or something smooth.
+
+    It is in the light of the person, which so can be read off it.
+    """
     size = camera.width_px
     if random.random() < 0.7:
-        view = view_yard(random_yard(random), camera)
-        plate = view.small(view.colours) * light.level
+        view = view_yard(random_yard(random), camera, light.brightness)
+        plate = view.small(view.colours)
     else:
         corners = random.uniform(0.05, 0.95, (2, 2, 3)).astype(np.float32)
         smooth = cv2.resize(corners, (size, size), interpolation=cv2.INTER_CUBIC)
-        plate = smooth * (1 + 0.08 * rough(random, size, (2.0, 9.0, 30.0))[..., None])
+        ground = smooth * (1 + 0.08 * rough(random, size, (2.0, 9.0, 30.0))[..., None])
+        plate = ground * light.brightness(_UP)
     return np.asarray(plate, np.float32).clip(0, 1)

@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from mimo_runtime.body.camera import look_at
 from mimo_runtime.body.shipped import load_body
+from mimo_synthetic.ground_truth.yard import random_yard, see
 from mimo_synthetic.people.garments import garment
+from mimo_synthetic.people.light import random_light
 from mimo_synthetic.people.looks import paint, random_look, scalp, under_top
 from mimo_synthetic.people.person import random_person, random_shape, rest_places_m
 from mimo_synthetic.people.pool import PoolSpec, shards, write_shard
@@ -116,3 +119,15 @@ def test_a_pool_is_made_once_and_read_again(tmp_path, monkeypatch) -> None:
     assert len(shard) == 2
     assert shard.arrays["planes"].shape == (2, 1, 2, 12, 32, 32)
     assert not list(shards(tmp_path, PoolSpec(size_px=64, clips=1, frames=2)))
+
+
+def test_a_yard_is_in_the_light_of_the_person() -> None:
+    yard = random_yard(np.random.default_rng(2))
+    camera = look_at(np.array([0.0, 1.5, 6.0]), np.array([0.0, 1.0, 0.0]), 64, 64, 64.0)
+    for seed in range(4):
+        light = random_light(np.random.default_rng(seed))
+        colours, _, hits = see(yard, camera, light.brightness)
+        dull, _, _ = see(yard, camera, lambda normals: np.ones((len(normals), 1), np.float32))
+        floor = hits.floor & (colours < 1).all(axis=-1)
+        expected = light.brightness(np.array([0.0, 1.0, 0.0]))
+        assert np.allclose(colours[floor] / dull[floor], expected, rtol=1e-4)
