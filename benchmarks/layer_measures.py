@@ -52,13 +52,14 @@ def rebuilt_db(model: TinyMimo, batch: Batch) -> float:
     return psnr(rebuilt, true_frames(batch), batch.alpha)
 
 
-def redrawn_db(model: TinyMimo, batch: Batch, schedule: Schedule) -> tuple[float, float]:
-    """Each picture in its own posture: drawn, and painted."""
+def redrawn_db(model: TinyMimo, batch: Batch, schedule: Schedule) -> list[tuple[float, float]]:
+    """Of each picture in its own posture: drawn, and painted."""
     own = batch.redrawn()
-    truth = true_frames(own)
-    found = drawn_frames(own), painted_frames(model, own, schedule)
-    drawn, painted = (psnr(frames, truth, own.alpha) for frames in found)
-    return drawn, painted
+    frames = drawn_frames(own), painted_frames(model, own, schedule), true_frames(own), own.alpha
+    return [
+        (psnr(drawn, truth, alpha), psnr(painted, truth, alpha))
+        for drawn, painted, truth, alpha in zip(*frames, strict=True)
+    ]
 
 
 def best_light_db(frames: Tensor, batch: Batch) -> float:

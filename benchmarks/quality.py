@@ -1,10 +1,11 @@
 """What a trained layer model paints, beside the drawn body and the truth.
 
-    python -m benchmarks.quality WEIGHTS             the folder that 'mimo train tiny' ends with
+    python -m benchmarks.quality WEIGHTS    the folder that 'mimo train tiny' ends with, or a bundle
 
 People, motions, cameras, lights and scenes are made up from seeds that training does not use; each
 is painted in one step from noise, eight frames in a row. Regions are of the true person: body is
 all of it, seen is where the drawn texture is sure, beyond is where the drawn body does not reach.
+Head, trunk, arms and legs are parts of the body, and the crop is all of a frame, shadow included.
 """
 
 import importlib.util
@@ -13,11 +14,13 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from statistics import fmean
 
 import click
 import numpy as np
 import torch
 
+from benchmarks.body_regions import REGIONS, region_db
 from benchmarks.layer_measures import (
     best_light_db,
     drawn_frames,
@@ -28,16 +31,18 @@ from benchmarks.layer_measures import (
     surface_change,
     true_frames,
 )
-from mimo_networks.layer_model import LayerModelConfig, load_layer_model
+from mimo_networks.layer_model import LayerModelConfig
 from mimo_synthetic.people.pool import PoolSpec, shards, write_shard
 from mimo_training.batches import STILL, Batch, batch_from
 from mimo_training.diffusion import Schedule
 from mimo_training.measures import measure
 from mimo_training.model import TinyMimo
 from mimo_training.pool_process import HELD
+from mimo_training.start import begin_with
 
 FIRST_SEED = 95_000
 FRAMES = 8
+_BETTER_DB = 1.0
 _ROWS = (
     ("silhouette IoU", "iou_bare", "iou"),
     ("the same with another's picture", "", "iou_other"),
@@ -49,6 +54,7 @@ _ROWS = (
     ("change at a point, of the truth's", "change_drawn", "change"),
     ("a picture in its own posture, dB", "redrawn_drawn_db", "redrawn_db"),
     ("through the autoencoder, dB", "", "rebuilt_db"),
+    *((f"{name}, dB", f"{name}_drawn_db", f"{name}_db") for name in REGIONS),
     ("ColorVideoVDP, JOD", "jod_drawn", "jod"),
 )
 
@@ -81,19 +87,37 @@ def clip_figures(model: TinyMimo, batch: Batch, schedule: Schedule, jod: bool) -
     drawn, truth = drawn_frames(batch), true_frames(batch)
     painted = painted_frames(model, batch, schedule)
     true_change = surface_change(truth, batch)
-    redrawn = redrawn_db(model, batch, schedule)
     figures = {
         "change_drawn": surface_change(drawn, batch) / true_change,
         "change": surface_change(painted, batch) / true_change,
-        "redrawn_drawn_db": redrawn[0],
-        "redrawn_db": redrawn[1],
         "lit_drawn_db": best_light_db(drawn, batch),
         "lit_db": best_light_db(painted, batch),
         "rebuilt_db": rebuilt_db(model, batch),
     }
+    for suffix, frames in (("_drawn_db", drawn), ("_db", painted)):
+        parts = region_db(frames, truth, batch)
+        figures |= {f"{name}{suffix}": value for name, value in parts.items()}
     if jod:
         figures |= dict(jods({"jod_drawn": drawn, "jod": painted}, truth, batch.frames))
     return figures
+
+
+def figures_of(model: TinyMimo, found: list[Batch], jod: bool) -> dict[str, float]:
+    """Everything that is measured, by name."""
+    schedule = Schedule.official()
+    rows = [clip_figures(model, batch, schedule, jod) for batch in found]
+    names = dict.fromkeys(name for row in rows for name in row)
+    redrawn = [pair for batch in found for pair in redrawn_db(model, batch, schedule)]
+    drawn_db, painted_db = zip(*redrawn, strict=True)
+    gains_db = [painted - drawn for drawn, painted in redrawn]
+    return {
+        **measure(model, found, schedule),
+        **{name: fmean(row[name] for row in rows if name in row) for name in names},
+        "redrawn_drawn_db": fmean(drawn_db),
+        "redrawn_db": fmean(painted_db),
+        "redrawn_worst_gain_db": min(gains_db),
+        "redrawn_better": fmean(gain >= _BETTER_DB for gain in gains_db),
+    }
 
 
 @click.command()
@@ -106,21 +130,22 @@ def clip_figures(model: TinyMimo, batch: Batch, schedule: Schedule, jod: bool) -
 def main(
     weights: Path, count: int, size: int, pool: Path | None, jod: bool, report: Path | None
 ) -> None:
-    """Measure a trained layer model on held-out people."""
+    """Measure a trained layer model, or the bundle of one, on held-out people."""
     if jod and importlib.util.find_spec("pycvvdp") is None:
         raise click.UsageError("--jod needs ColorVideoVDP; pip install cvvdp.")
-    loaded, _ = load_layer_model(weights)
     model = TinyMimo(LayerModelConfig())
-    model.load_state_dict(loaded.state_dict())
+    begin_with(model, weights)
     with tempfile.TemporaryDirectory() as scratch:
         found = list(clips(pool or Path(scratch), replace(HELD, size_px=size), count))
-    schedule = Schedule.official()
-    figures = dict(measure(model.eval(), found, schedule))
-    rows = [clip_figures(model, batch, schedule, jod) for batch in found]
-    figures |= {name: sum(row[name] for row in rows) / len(rows) for name in rows[0]}
+    figures = figures_of(model.eval(), found, jod)
     click.echo(f"\n{2 * len(found)} people, {FRAMES} frames of {size} px each")
     for line in table(figures):
         click.echo(line)
+    click.echo(
+        f"{figures['redrawn_better']:.0%} of the pictures are in their own postures at least "
+        f"{_BETTER_DB:g} dB better painted than drawn; the worst by "
+        f"{figures['redrawn_worst_gain_db']:+.2f} dB."
+    )
     if report is not None:
         values = {"people": 2 * len(found), "frames": FRAMES, "size_px": size}
         report.write_text(json.dumps(values | figures, indent=1) + "\n", encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 
+from benchmarks.body_regions import REGIONS, region_db
 from benchmarks.layer_measures import surface_change, true_frames
 from benchmarks.quality import main
 from mimo_networks.layer_model import LayerModelConfig
@@ -57,3 +58,14 @@ def test_the_truth_is_its_own_measure(pool_batch: Batch) -> None:
         **{n: getattr(pool_batch, n)[:1].expand_as(getattr(pool_batch, n)) for n in MOVING},
     )
     assert surface_change(still, frozen) == 0
+
+
+def test_a_region_is_told_what_is_wrong_in_it_alone(pool_batch: Batch) -> None:
+    truth = true_frames(pool_batch)
+    legs = pool_batch.planes[:, 1:2] < 0.45
+    wrong = torch.where(legs, truth + 0.1, truth)
+    found = region_db(wrong, truth, pool_batch)
+    assert set(REGIONS) - set(found) <= {"face box"}  # they may turn away
+    assert found["head"] == found["trunk"] == pytest.approx(90)  # of an error of nothing
+    assert 20 <= found["legs"] < 25
+    assert found["legs"] < found["whole crop"] < found["trunk"]

@@ -26,7 +26,7 @@ class Character:
     """A picture of somebody, and what was made of it.
 
     Attributes:
-        picture, canonical: uint8 RGBA [size, size, 4].
+        picture: uint8 RGBA [size, size, 4].
         texture: of the whole surface. fit: of the body to the picture.
         figure: what draws them; its camera is that of `picture`.
         lengths_m: float32 [V], what hair and clothes add to the body (`displacement`).
@@ -34,21 +34,29 @@ class Character:
     """
 
     picture: Pixels
-    canonical: Pixels
     texture: Texture
     fit: PictureFit
     figure: Figure
     lengths_m: Floats
     guesses: tuple[str, ...]
 
+    def canonical(self) -> Pixels:
+        """Them in an A-pose from the front, drawn now: uint8 RGBA of the size of `picture`."""
+        body = self.figure.body
+        pose, corners = a_pose(body), load_texture_corners().uv
+        camera = front_camera(body, pose, len(self.picture))
+        return draw_textured(self.figure.dressed, corners, self.texture, pose, camera)
 
-def make_character(rgb: Pixels, alpha: Pixels, estimate: PoseEstimate, size_px: int) -> Character:
+
+def make_character(
+    rgb: Pixels, alpha: Pixels, estimate: PoseEstimate, size_px: int, texture_px: int = TEXTURE_PX
+) -> Character:
     """The character of a picture.
 
     Args:
         rgb: uint8 [H, W, 3]. alpha: uint8 [H, W], 255 on the character.
         estimate: their body as found in the picture.
-        size_px: of both pictures.
+        size_px, texture_px: width and height of the pictures, and of the texture.
 
     Raises:
         MediaError: the matte is empty, or the body does not lie on it anywhere.
@@ -56,7 +64,7 @@ def make_character(rgb: Pixels, alpha: Pixels, estimate: PoseEstimate, size_px: 
     square = square_around(alpha, size_px)
     picture = square.cut(rgb, alpha)
     fit = fit_picture(estimate, alpha)
-    atlas = shipped_atlas(TEXTURE_PX)
+    atlas = shipped_atlas(texture_px)
     camera = square.seen_by(fit.camera)
     alpha_square = np.ascontiguousarray(picture[..., 3])
     lengths_m = displacements(fit.body, fit.pose, camera, alpha_square)
@@ -71,15 +79,8 @@ def make_character(rgb: Pixels, alpha: Pixels, estimate: PoseEstimate, size_px: 
             "of one whole person from the front."
         )
     texture = complete(atlas, fit.body, samples)
-    pose = a_pose(fit.body)
-    corners = load_texture_corners().uv
-    canonical = draw_textured(
-        dressed, corners, texture, pose, front_camera(fit.body, pose, size_px)
-    )
     figure = Figure(fit.body, dressed, texture, picture, fit.pose, camera)
-    return Character(
-        picture, canonical, texture, fit, figure, lengths_m, (*fit.guesses, *_guesses(texture))
-    )
+    return Character(picture, texture, fit, figure, lengths_m, (*fit.guesses, *_guesses(texture)))
 
 
 def _guesses(texture: Texture) -> tuple[str, ...]:

@@ -50,6 +50,11 @@ class Texture:
         origin = np.where(best == _LAST, NOWHERE, best).astype(np.uint8)
         return Texture(np.ascontiguousarray(means[..., :3]), means[..., 3].copy(), origin)
 
+    def at_most(self, size_px: int) -> "Texture":
+        """The same, `reduced` until its sides are no longer than `size_px`."""
+        factor = len(self.rgb) // size_px
+        return self if factor <= 1 else self.reduced(factor)
+
     def share(self, origin: int) -> float:
         """How much of the surface is of that origin, 0 to 1."""
         return float((self.origin == origin).sum() / (self.origin != NOWHERE).sum())

@@ -1,7 +1,7 @@
 """Where the 33 landmarks of BlazePose are on the shipped body: the one place that says so.
 
 Joints of limbs are near the joints of the skeleton. Face, knuckles, heels and toes are near points
-of the skin, given by a vertex of the left half (or the middle) and mirrored for the right. How far
+of the skin, given by a vertex of the left half (or the middle) and its twin of the right. How far
 off BlazePose sees each of them was measured on made-up clips (`mimo_synthetic.ground_truth`, 15
 clips of other seeds than those of the benchmark): medians in the frame of the bone, means over
 clips; ankle and foot are less than that, as drawn feet lie best in the picture.
@@ -27,18 +27,18 @@ _JOINTS: Final[Mapping[str, str]] = {
     "knee": "Leg",
     "ankle": "Foot",
 }
-_SKIN: Final[Mapping[str, tuple[str, int]]] = {
-    "nose": ("Head", 294),
-    "eye_inner": ("Head", 7902),
-    "eye": ("Head", 7773),
-    "eye_outer": ("Head", 7961),
-    "ear": ("Head", 12044),
-    "mouth": ("Head", 10405),
-    "pinky": ("Hand", 9821),
-    "index": ("Hand", 9771),
-    "thumb": ("Hand", 10251),
-    "heel": ("Foot", 12453),
-    "foot_index": ("Foot", 11560),
+_SKIN: Final[Mapping[str, tuple[str, int, int]]] = {
+    "nose": ("Head", 294, 294),
+    "eye_inner": ("Head", 7902, 1210),
+    "eye": ("Head", 7773, 1081),
+    "eye_outer": ("Head", 7961, 1269),
+    "ear": ("Head", 12044, 5445),
+    "mouth": ("Head", 10405, 3737),
+    "pinky": ("Hand", 9821, 3153),
+    "index": ("Hand", 9771, 3103),
+    "thumb": ("Hand", 10251, 3583),
+    "heel": ("Foot", 12453, 5856),
+    "foot_index": ("Foot", 11560, 4942),
 }
 _MIDDLE: Final = ("Head",)
 _OFF_M: Final[Mapping[str, tuple[float, float, float]]] = {
@@ -81,14 +81,11 @@ def landmark_points(body: Body) -> LandmarkPoints:
     joints, positions = [], []
     for name in LANDMARKS:
         side, part = _side_and_part(name)
-        joint, vertex = _SKIN[part] if part in _SKIN else (_JOINTS[part], -1)
+        joint, *twins = _SKIN[part] if part in _SKIN else (_JOINTS[part],)
         index = body.skeleton.index(joint if joint in _MIDDLE else f"{side}{joint}")
         joints.append(index)
         right = side == "Right"
-        if vertex < 0:
-            position = body.skeleton.rest_m[index]
-        else:
-            position = body.vertices_m[_mirrored(body, vertex) if right else vertex]
+        position = body.vertices_m[twins[right]] if twins else body.skeleton.rest_m[index]
         positions.append(position + np.array(_OFF_M[part]) * (-1 if right else 1, 1, 1))
     carriers = np.array(joints)
     return LandmarkPoints(carriers, np.stack(positions) - body.skeleton.rest_m[carriers])
@@ -99,8 +96,3 @@ def _side_and_part(name: str) -> tuple[str, str]:
     sides = [word for word in words if word in ("left", "right")]
     rest = [word for word in words if word not in ("left", "right")]
     return (sides[0].capitalize() if sides else "Left"), "_".join(rest)
-
-
-def _mirrored(body: Body, vertex: int) -> int:
-    opposite = body.surface[vertex] * (-1, 1, 1) + (1, 0, 0)
-    return int(np.abs(body.surface - opposite).sum(axis=1).argmin())

@@ -146,7 +146,7 @@ def _add_outline(
     across = ray_jacobian(jacobian, outline.rays)
     rows = np.einsum("npac,pa->npc", across, outline.normals)
     off = (ray_residual(positions, outline.rays) * outline.normals).sum(axis=-1)
-    weighted = np.swapaxes(rows, 1, 2) * outline.weights
+    weighted = np.swapaxes(rows * outline.weights[:, None], 1, 2)
     hessian += weighted @ rows
     rhs -= (weighted @ off[..., None])[..., 0]
 

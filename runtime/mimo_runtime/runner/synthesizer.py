@@ -17,7 +17,7 @@ from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_windows import Windows, live_windows
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
-from mimo_runtime.synthesis.figures import FigureCache
+from mimo_runtime.synthesis.figures import FigureCache, texture_px
 from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.inputs import request_from
 from mimo_runtime.synthesis.live_costs import measure_live
@@ -60,10 +60,11 @@ class Synthesizer:
         live: LiveShares | None = None,
         windows: Windows | None = None,
     ) -> None:
-        self._engines = engines
+        self._engines, manifest = engines, engines.bundle.manifest
         self._identities = identities or IdentityCache()
-        self._figures = figures or FigureCache()
-        self._windows = found = windows or {engines.bundle.manifest.frames: engines}
+        side_px = min(manifest.width_px, manifest.height_px)
+        self._figures = figures or FigureCache(texture_px(side_px))
+        self._windows = found = windows or {manifest.frames: engines}
         self._live = live or LiveShares(lambda name: measure_live(found, name))
 
     @classmethod
@@ -125,6 +126,9 @@ class Synthesizer:
             self._run_empty(name)
         seconds = time.perf_counter() - started
         if self.bundle.manifest.paints_human:  # measured now, while nothing else runs
+            from mimo_runtime.synthesis.motion_planes import draw_once
+
+            draw_once()
             for name in DENOISERS:
                 self._live.costs(name)
         return DryRun(seconds, psutil.Process().memory_info().rss)

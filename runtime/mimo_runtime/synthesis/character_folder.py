@@ -92,7 +92,7 @@ def _write(folder: Path, prepared: Prepared) -> None:
     with write_errors(folder):
         (folder / PICTURE).write_bytes(encode_png(prepared.picture))
         if made is not None:
-            (folder / CANONICAL).write_bytes(encode_png(made.canonical))
+            (folder / CANONICAL).write_bytes(encode_png(made.canonical()))
     if made is not None:
         write_texture(folder / TEXTURE, made.texture)
         write_fit(folder, made.figure.pose, made.figure.camera, made.lengths_m)

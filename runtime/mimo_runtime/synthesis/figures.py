@@ -17,6 +17,9 @@ from mimo_runtime.characters.folder import FIT, PICTURE, RECORD
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
 
+_TEXTURE_PX = 512
+_WHOLE_TEXTURE_PX = 256  # from which size of the planes on the texture is whole
+
 
 def folder_of(picture: Path) -> Path | None:
     """The character folder whose picture that is; None for any other file.
@@ -28,11 +31,18 @@ def folder_of(picture: Path) -> Path | None:
     return picture.parent if picture.name == PICTURE and known else None
 
 
-class FigureCache:
-    """The figures that were used last; streams share it, from any thread."""
+def texture_px(size_px: int) -> int:
+    """Sides of the texture with which bundles that see planes of `size_px` are trained."""
+    return _TEXTURE_PX // max(1, _WHOLE_TEXTURE_PX // size_px)
 
-    def __init__(self, most: int = 8) -> None:
-        self._most = most
+
+class FigureCache:
+    """The figures that were used last, with textures of `texture_px`; streams share it, in any
+    thread.
+    """
+
+    def __init__(self, texture_px: int, most: int = 8) -> None:
+        self._texture_px, self._most = texture_px, most
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, Figure] = OrderedDict()
 
@@ -51,7 +61,7 @@ class FigureCache:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        figure = prepare(picture, matte).figure()
+        figure = prepare(picture, matte, texture_px=self._texture_px).figure()
         with self._lock:
             self._kept[key] = figure
             while len(self._kept) > self._most:

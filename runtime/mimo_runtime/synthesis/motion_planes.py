@@ -8,20 +8,20 @@ from mimo_runtime.arrays import Floats
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.raster import nearest_triangles, resolve
-from mimo_runtime.body.shipped import load_texture_corners
+from mimo_runtime.body.shipped import load_body, load_texture_corners
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.characters.casting import cast
+from mimo_runtime.characters.drawing import front_camera
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.planes import NAMES, SHADOW, draw_planes
+from mimo_runtime.characters.texture import Texture
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
+from mimo_runtime.synthesis.figures import texture_px
 from mimo_runtime.templates.folder import Template
 from mimo_runtime.templates.poses import template_poses
-
-_TEXTURE_PX = 512
-_WHOLE_TEXTURE_PX = 256  # from which size of the planes on the texture is not reduced further
 
 
 class FigurePlanes:
@@ -41,7 +41,8 @@ class FigurePlanes:
                 f"The bundle asks for the planes {', '.join(names)}; this program draws "
                 f"{', '.join(NAMES)}. Use a program and a bundle of one version."
             )
-        self._figure = _as_fine_as_needed(figure, min(size_px))
+        texture = figure.texture.at_most(texture_px(min(size_px)))
+        self._figure = replace(figure, texture=texture)
         self.cast = cast(self._figure, skeleton)
         self._size_px = size_px
         self._corners = load_texture_corners().uv
@@ -139,14 +140,16 @@ class MotionPlanes:
         return self._drawn.reference()
 
 
+def draw_once() -> None:
+    """Load what draws planes, which takes a second or two, before somebody waits for them."""
+    body, side_px = load_body(), 16
+    pose, nothing = Pose.rest(body.skeleton), np.zeros((side_px, side_px), np.uint8)
+    texture = Texture(np.dstack([nothing] * 3), nothing, nothing)
+    camera = front_camera(body, pose, side_px)
+    draw_planes(body, load_texture_corners().uv, texture, pose, camera)
+
+
 def planes_of(figure: Figure, template: Template, manifest: Manifest) -> MotionPlanes:
     """The planes that the bundle of `manifest` sees; errors as in `MotionPlanes`."""
     size_px = manifest.width_px, manifest.height_px
     return MotionPlanes(figure, template, manifest.planes, size_px)
-
-
-def _as_fine_as_needed(figure: Figure, size_px: int) -> Figure:
-    """With a texture of the size that such bundles are trained with."""
-    wanted_px = _TEXTURE_PX // max(1, _WHOLE_TEXTURE_PX // size_px)
-    factor = max(1, len(figure.texture.rgb) // wanted_px)
-    return figure if factor == 1 else replace(figure, texture=figure.texture.reduced(factor))

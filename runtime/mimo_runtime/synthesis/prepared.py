@@ -7,7 +7,7 @@ from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.matte import CharacterMatte
 from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
 from mimo_runtime.arrays import Pixels
-from mimo_runtime.characters.character import Character, make_character
+from mimo_runtime.characters.character import TEXTURE_PX, Character, make_character
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.errors import MediaError
@@ -46,6 +46,7 @@ def prepare(
     models: Path | None = None,
     person: int | None = None,
     size_px: int = SIZE_PX,
+    texture_px: int = TEXTURE_PX,
 ) -> Prepared:
     """The character of a picture uint8 [height, width, 3 or 4].
 
@@ -53,7 +54,7 @@ def prepare(
         matte: uint8 [height, width]; without it the alpha channel, else it is found.
         models: a file of networks of the user's for the analysis.
         person: which one, counted from the left; without it the largest in the middle.
-        size_px: of the prepared pictures.
+        size_px, texture_px: of the prepared pictures, and of the texture.
 
     Raises:
         MediaError: nobody is found, or the alpha channel is 0 everywhere.
@@ -63,7 +64,7 @@ def prepare(
     rgb = picture[..., :3]
     made = None
     if matte_found.body is not None:
-        made = make_character(rgb, matte_found.alpha, matte_found.body, size_px)
+        made = make_character(rgb, matte_found.alpha, matte_found.body, size_px, texture_px)
     square = square_around(matte_found.alpha, size_px).cut(rgb, matte_found.alpha)
     return Prepared(
         square, made, tuple((warning.kind, warning.text) for warning in matte_found.warnings)

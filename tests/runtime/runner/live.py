@@ -50,7 +50,7 @@ class PlainFigures(FigureCache):
     """One figure for every picture, at no cost: the bare body in random colours."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(256)
         body = load_body()
         rgb = np.random.default_rng(3).integers(0, 256, (256, 256, 3), np.uint8)
         texture = Texture(
