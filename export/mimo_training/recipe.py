@@ -24,6 +24,7 @@ from mimo_training.origin import code, today
 from mimo_training.pool_process import HELD, POOL, PoolProcess
 from mimo_training.sheet import draw_sheet
 from mimo_training.stages import STAGES, Stage
+from mimo_training.start import origin_of
 from mimo_training.trainer import OnStep, Trainer
 
 DEFAULTS: Final = {"steps": 1, "guidance": 1.0, "mode": "corrected"}
@@ -130,6 +131,6 @@ def _facts(recipe: Recipe, trainer: Trainer) -> dict[str, object]:
         "steps": trainer.progress.steps,
         "people": recipe.shard_count * SAMPLES_PER_SHARD,
         "device": recipe.device,
-        "began_with": recipe.start.name if recipe.start else "fresh weights",
+        "began_with": "fresh weights" if recipe.start is None else origin_of(recipe.start),
     }
     return {"defaults": DEFAULTS, "shape": SHAPE, "solver": SOLVER, "origin": origin}

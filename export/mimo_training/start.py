@@ -8,6 +8,7 @@ from torch import Tensor
 
 from mimo_networks.layer_files import is_layer_model
 from mimo_networks.layer_model import load_layer_model
+from mimo_runtime.bundle import Bundle
 from mimo_runtime.bundle.networks import WEIGHTS, read_networks
 from mimo_runtime.errors import CheckpointError
 from mimo_torch.stored_weights import StoredWeights
@@ -34,6 +35,13 @@ def begin_with(model: TinyMimo, path: Path) -> None:
             "does not fit); begin with weights or a bundle of mimo-tiny."
         )
     model.load_state_dict({**own, **state})
+
+
+def origin_of(path: Path) -> object:
+    """Where the weights of `path`, as `begin_with` takes it, are from: what its manifest says."""
+    if is_layer_model(path):
+        return load_layer_model(path)[1].get("origin", path.name)
+    return Bundle.open(path).manifest.source
 
 
 def _of_bundle(path: Path) -> State:

@@ -11,7 +11,7 @@ from mimo_runtime.bundle.networks import read_networks
 from mimo_runtime.errors import CheckpointError
 from mimo_training.checkpoint import write_checkpoint
 from mimo_training.model import TinyMimo
-from mimo_training.start import begin_with
+from mimo_training.start import begin_with, origin_of
 
 SMALL_BUNDLE = Path(__file__).parents[2] / "data" / "small-bundle"
 
@@ -40,6 +40,12 @@ def test_weights_come_back_as_they_were_written(shipped: TinyMimo, tmp_path: Pat
     begin_with(again, tmp_path)
     for name, tensor in shipped.state_dict().items():
         assert torch.equal(tensor.half(), again.state_dict()[name].half()), name
+
+
+def test_what_weights_are_from_is_told_on(shipped: TinyMimo, tmp_path: Path) -> None:
+    assert "mimo train tiny" in str(origin_of(sample.BUNDLE))
+    write_checkpoint(shipped, tmp_path, {"origin": {"seed": 7}})
+    assert origin_of(tmp_path) == {"seed": 7}
 
 
 def test_another_kind_of_model_is_refused_by_its_name() -> None:
