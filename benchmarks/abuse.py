@@ -61,7 +61,10 @@ def served(address: str) -> Served:
         with grpc.insecure_channel(address, OWN) as channel:
             stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
             try:
-                data = b"".join(each.frames.data for each in stub.Synthesize(job()))
+                pieces = [each.frames.data for each in stub.Synthesize(job()) if each.frames.data]
+                data = b"".join(
+                    pieces[1:]
+                )  # the first has the recipe, with hashes of what was sent
             except grpc.RpcError as error:
                 if error.code() is not grpc.StatusCode.RESOURCE_EXHAUSTED:
                     raise
