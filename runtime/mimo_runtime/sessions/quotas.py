@@ -145,7 +145,8 @@ class Quotas:
         if account.day != int(now_s // DAY_S):
             account.day, account.device_s = int(now_s // DAY_S), 0.0
         if math.isfinite(rate):
-            account.owed_px = max(0.0, account.owed_px - rate * (now_s - account.at_s))
+            passed_s = max(0.0, now_s - account.at_s)  # a clock may be set back
+            account.owed_px = max(0.0, account.owed_px - rate * passed_s)
         account.at_s = now_s
         return account
 

@@ -55,6 +55,14 @@ def test_pixels_a_second_on_average() -> None:
     quotas.check("ann")
 
 
+def test_a_clock_that_is_set_back_owes_nobody_anything() -> None:
+    clock = Clock()
+    quotas = Quotas(Quota(pixels_per_s=100), now_s=clock)
+    quotas.charge("a", Usage(pixels=5000))
+    clock.now_s -= 3600
+    quotas.check("a")
+
+
 @given(st.lists(st.tuples(st.floats(0, 100), st.integers(0, 10_000)), max_size=30))
 def test_nobody_makes_more_than_its_rate_and_a_minute(steps: list[tuple[float, int]]) -> None:
     clock, made = Clock(), 0
