@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -112,9 +113,9 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(
     server_process: Any, inputs: Inputs
 ) -> None:
     done = threading.Event()
-    said = [server_process.stdout.readline() for _ in range(3)]
-    assert [line.split()[0] for line in said] == ["Loading", "Dry", "Serving"]
-    address = said[2].split()[-1].rstrip(".")
+    said = [server_process.stdout.readline() for _ in range(4)]
+    assert [line.split()[0] for line in said] == ["Loading", "Dry", "Results", "Serving"]
+    address = said[3].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=120), *chunks(inputs)])
         (engine,) = psutil.Process(server_process.pid).children()
@@ -144,7 +145,7 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(
 
 
 def test_a_second_signal_ends_at_once(server_process: Any, inputs: Inputs) -> None:
-    address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
+    address = [server_process.stdout.readline() for _ in range(4)][3].split()[-1].rstrip(".")
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=1000), *chunks(inputs)])
         server_process.send_signal(signal.SIGINT)
@@ -159,13 +160,13 @@ def test_a_second_signal_ends_at_once(server_process: Any, inputs: Inputs) -> No
 def test_a_second_signal_ends_a_server_that_vets_clips(
     server_process: Any, inputs: Inputs, tmp_path: Path
 ) -> None:
-    address = [server_process.stdout.readline() for _ in range(3)][2].split()[-1].rstrip(".")
+    address = [server_process.stdout.readline() for _ in range(4)][3].split()[-1].rstrip(".")
     family = psutil.Process(server_process.pid)
     with grpc.insecure_channel(address) as channel:
         call(channel, [config(), *chunks(inputs)])  # so that decoders have been started
         engine = family.children()[0]
         while not (decoders := engine.children()):
-            pass
+            time.sleep(0.02)
         decoders[0].suspend()
         running = begin(channel, [config(), *chunks(inputs)], stage="waiting")
         server_process.send_signal(signal.SIGTERM)
