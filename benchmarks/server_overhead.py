@@ -28,6 +28,7 @@ from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.motions.procedural import wave
 from mimo_runtime.planning.latency import LatencyPlan
@@ -63,8 +64,8 @@ class FixedRunner:
         yield live
 
     def open(self, *_: Any) -> Any:
-        """There are no clips here."""
-        raise NotImplementedError
+        """Raises UnsupportedError: there are no clips here."""
+        raise UnsupportedError("This engine makes live streams alone; ask for one.")
 
     def close(self) -> None:
         """Nothing is held."""
