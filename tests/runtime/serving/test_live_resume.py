@@ -105,7 +105,15 @@ def test_a_network_that_is_down_for_a_while(
     assert [frame.index for frame in frames] == list(range(FRAMES))
 
 
-@pytest.mark.usefixtures("none_left")
+@pytest.fixture
+def usual_ctrl_c() -> Iterator[None]:
+    """As in a program that has changed nothing, whatever ran in this process before."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("none_left", "usual_ctrl_c")
 @pytest.mark.parametrize("how", ["cancel", "Ctrl-C"])
 def test_a_stream_that_is_being_resumed_can_be_left(
     server: LocalServer,  # noqa: F811
