@@ -23,15 +23,22 @@ STYLE = (
 )
 
 
-def report_values(load: LiveLoad, run: LiveRun, command: str) -> dict[str, Any]:
-    """What report.json holds: how it was measured, what was planned, every figure."""
-    ready = run.ready
+def origin_values(schema: str, command: str) -> dict[str, Any]:
+    """What every report.json begins with: its schema, and what made it when and where."""
     return {
-        "schema": SCHEMA,
+        "schema": schema,
         "command": command,
         "program": __version__,
         "time": datetime.now(UTC).isoformat(timespec="seconds"),
         "client": {"machine": platform.machine(), "system": platform.platform()},
+    }
+
+
+def report_values(load: LiveLoad, run: LiveRun, command: str) -> dict[str, Any]:
+    """What report.json holds: how it was measured, what was planned, every figure."""
+    ready = run.ready
+    return {
+        **origin_values(SCHEMA, command),
         "bundle": {"name": ready.bundle.name, "sha256": ready.bundle.model_sha256},
         "load": {
             "streams": load.streams,

@@ -1,18 +1,15 @@
 """One named switch after the other: what each saves, and how much of the picture it moves."""
 
 import html
-import platform
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime import __version__
-from mimo_runtime.bench.report import STYLE
+from mimo_runtime.bench.report import STYLE, origin_values
 from mimo_runtime.planning.schedule import Identity
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.runner.synthesizer import Synthesizer
@@ -127,11 +124,7 @@ def waterfall_values(
     """What report.json holds."""
     bundle = synthesizer.bundle
     return {
-        "schema": SCHEMA,
-        "command": command,
-        "program": __version__,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "client": {"machine": platform.machine(), "system": platform.platform()},
+        **origin_values(SCHEMA, command),
         "bundle": {"name": bundle.manifest.name, "sha256": bundle.digest},
         "engine": synthesizer.engine,
         "rows": [_row_values(row, rows[0]) for row in rows],
