@@ -209,6 +209,16 @@ def test_files_and_functions_stay_small() -> None:
     assert long == []
 
 
+def test_a_class_name_of_the_runtime_means_one_class() -> None:
+    owners: dict[str, list[str]] = {}
+    for path, tree in sources():
+        for node in tree.body:
+            if path.startswith(ROOMS[0]) and isinstance(node, ast.ClassDef):
+                owners.setdefault(node.name, []).append(path)
+    shared = {name: paths for name, paths in owners.items() if len(paths) > 1}
+    assert {name: paths for name, paths in shared.items() if not name.startswith("_")} == {}
+
+
 @pytest.mark.parametrize("room", BANNED)
 def test_words_that_were_given_up_stay_out(room: str) -> None:
     found = []

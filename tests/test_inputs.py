@@ -12,7 +12,7 @@ from mimo_runtime.media.child.demuxing import CODECS
 from mimo_runtime.media.clip import DCI, HDR_TRANSFERS, LINEAR, WIDE_GAMUTS
 from mimo_runtime.media.frame_rate import ratio_of
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.matte import Alpha
+from mimo_runtime.media.matte import AlphaKind
 from mimo_runtime.media.sniffing import sniff_clip, sniff_picture
 
 ROOT = Path(__file__).parents[1]
@@ -83,7 +83,7 @@ def test_refusals_are_sentences_of_the_code(row: list[str]) -> None:
 
 
 def test_kinds_of_alpha() -> None:
-    assert names("What an alpha channel is") == [kind.value for kind in Alpha]
+    assert names("What an alpha channel is") == [kind.value for kind in AlphaKind]
 
 
 def test_warnings() -> None:

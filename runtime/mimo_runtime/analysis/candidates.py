@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox, overlap
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.plain_ground import Foreground, figures, labelled
 from mimo_runtime.arrays import Floats
 from mimo_runtime.errors import InvalidRequestError
@@ -21,7 +21,7 @@ class Candidate:
     """Somebody in the picture: found as a person, standing apart from the ground, or both."""
 
     box: BBox
-    person: Person | None
+    person: DetectedPerson | None
     figure: Foreground | None
 
     def prominence(self, width_px: int) -> float:
@@ -30,7 +30,7 @@ class Candidate:
         return self.box.area * (1.5 - away)
 
 
-def candidates(people: Sequence[Person], standing: Sequence[Foreground]) -> list[Candidate]:
+def candidates(people: Sequence[DetectedPerson], standing: Sequence[Foreground]) -> list[Candidate]:
     """Each person with the figure it is in, and the figures in which nobody was found."""
     seated = [Candidate(person.box, person, _figure_of(person, standing)) for person in people]
     taken = {id(candidate.figure) for candidate in seated}
@@ -71,7 +71,7 @@ def own_part(ground: Floats, chosen: Candidate) -> Floats:
     return np.where(mine, ground, 0).astype(np.float32)
 
 
-def _figure_of(person: Person, standing: Sequence[Foreground]) -> Foreground | None:
+def _figure_of(person: DetectedPerson, standing: Sequence[Foreground]) -> Foreground | None:
     shares = [overlap(person.box, figure.box) / max(person.box.area, 1.0) for figure in standing]
     best = max(range(len(shares)), key=lambda k: shares[k], default=None)
     return standing[best] if best is not None and shares[best] >= _IN_FIGURE else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.tracker import LONGEST_LOSS_S, Tracked
 from mimo_runtime.analysis.tracks import FramePeople
 
@@ -34,7 +34,7 @@ def fill_gaps(
     )
 
 
-def between(before: Person, after: Person, share: float) -> Person:
+def between(before: DetectedPerson, after: DetectedPerson, share: float) -> DetectedPerson:
     """The person at `share` (0..1) of the way from `before` to `after`, in the clothes of `before`.
 
     A keypoint is as sure as the less sure of the two.
@@ -45,7 +45,7 @@ def between(before: Person, after: Person, share: float) -> Person:
     ]  # fmt: skip
     keypoints = before.keypoints + share * (after.keypoints - before.keypoints)
     keypoints[:, 2] = (before.keypoints[:, 2]).clip(None, after.keypoints[:, 2])
-    return Person(BBox(*sides), keypoints, min(before.score, after.score), before.colours)
+    return DetectedPerson(BBox(*sides), keypoints, min(before.score, after.score), before.colours)
 
 
 def _observations_by_person(frames: Sequence[FramePeople]) -> list[list[Observation]]:

@@ -26,7 +26,7 @@ _INSIDE = 0.6  # of the picture's width and height
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class PlainGround:
     """Its colour and by how many levels it varies.
 
     Attributes:
@@ -52,7 +52,7 @@ def largest(planes: Sequence[Floats]) -> Floats:
     return np.asarray(np.maximum(np.maximum(first, second), third), np.float32)
 
 
-def find_ground(pixels: Pixels) -> Ground | None:
+def find_ground(pixels: Pixels) -> PlainGround | None:
     """The ground of uint8 [height, width, 3] that its border shows; None where it is not plain.
 
     That of a studio darkens from one side to the other or into the corners: a polynomial of second
@@ -79,7 +79,7 @@ def inside_frame(pixels: Pixels) -> tuple[slice, slice] | None:
     ring = _FRAME_PX
     sides = [pixels[:ring], pixels[-ring:], pixels[:, :ring], pixels[:, -ring:]]
     colour = np.median(np.concatenate([side.reshape(-1, 3) for side in sides]), axis=0)
-    frame = Ground(list(colour.astype(np.float32)), _LEAST_LEVELS)
+    frame = PlainGround(list(colour.astype(np.float32)), _LEAST_LEVELS)
     if min(float((frame.away(side) <= frame.allowed).mean()) for side in sides) < _FRAME_SIDE:
         return None
     other = frame.away(pixels) > frame.allowed
@@ -94,14 +94,14 @@ def inside_frame(pixels: Pixels) -> tuple[slice, slice] | None:
 
 def _judged(
     pixels: Pixels, border: NDArray[np.bool_], planes: Sequence[Floats], most_levels: float
-) -> Ground:
+) -> PlainGround:
     """A ground of these planes that may vary as much as the border usually does."""
-    usual = float(np.median(Ground(planes, 0).away(pixels)[border]))
+    usual = float(np.median(PlainGround(planes, 0).away(pixels)[border]))
     allowed = float(np.clip(_NOISE * usual + _LEAST_LEVELS, _LEAST_LEVELS, most_levels))
-    return Ground(planes, allowed)
+    return PlainGround(planes, allowed)
 
 
-def _is_plain(ground: Ground, pixels: Pixels, ring: int) -> bool:
+def _is_plain(ground: PlainGround, pixels: Pixels, ring: int) -> bool:
     like = ground.away(pixels) <= ground.allowed
     sides = [like[:ring], like[-ring:], like[:, :ring], like[:, -ring:]]
     return sum(float(side.mean()) >= _PLAIN_SIDE for side in sides) >= 3

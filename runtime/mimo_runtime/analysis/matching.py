@@ -6,11 +6,11 @@ import numpy as np
 
 from mimo_runtime.analysis.assignment import FORBIDDEN
 from mimo_runtime.analysis.bbox import intersection_over_union
-from mimo_runtime.analysis.person import Person, keypoint_distance, same_person
+from mimo_runtime.analysis.person import DetectedPerson, keypoint_distance, same_person
 from mimo_runtime.analysis.tuning import TUNING
 
 
-def match_cost(expected: Person, person: Person, gap_s: float) -> float:
+def match_cost(expected: DetectedPerson, person: DetectedPerson, gap_s: float) -> float:
     """How unlike `person` is to one `expected` after `gap_s` unseen; `FORBIDDEN` if too much."""
     height = max(expected.box.height, person.box.height, 1.0)
     apart = np.hypot(*np.subtract(expected.box.centre, person.box.centre)) / height
@@ -26,14 +26,16 @@ def match_cost(expected: Person, person: Person, gap_s: float) -> float:
     return cost if cost <= TUNING.unlike_cost or overlap >= TUNING.overlap_to_hold else FORBIDDEN
 
 
-def difference_of_colours(first: Person, second: Person) -> float:
+def difference_of_colours(first: DetectedPerson, second: DetectedPerson) -> float:
     """How unlike the colours of two are, 0 equal to 1 with none in common; 0 if not known."""
     if first.colours.size == 0 or second.colours.size == 0:
         return 0.0
     return float(np.abs(first.colours - second.colours).sum() / 2)
 
 
-def is_still(expected: Person, person: Person, others: Sequence[Person]) -> bool:
+def is_still(
+    expected: DetectedPerson, person: DetectedPerson, others: Sequence[DetectedPerson]
+) -> bool:
     """Whether a person seen where `expected` is that person and none of the `others`."""
     if intersection_over_union(expected.box, person.box) < TUNING.overlap_to_hold:
         return False

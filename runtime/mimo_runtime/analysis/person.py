@@ -17,7 +17,7 @@ def _no_colours() -> Floats:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Person:
+class DetectedPerson:
     """`box` and 17 `keypoints`, float32 [17, 3]: x and y in frame px, score 0..1 (`joints`).
 
     `score` is that of the whole person. `colours` describes the clothes, any float32 vector of
@@ -41,7 +41,7 @@ class Person:
         return BBox.around(points) if len(points) >= 3 else None
 
 
-def keypoint_distance(first: Person, second: Person) -> float | None:
+def keypoint_distance(first: DetectedPerson, second: DetectedPerson) -> float | None:
     """How far apart the keypoints are that both are sure of, in heights of the smaller person.
 
     None where there are fewer than three such keypoints.
@@ -54,14 +54,14 @@ def keypoint_distance(first: Person, second: Person) -> float | None:
     return float(apart.mean() / max(height, 1.0))
 
 
-def distinct(people: list[Person]) -> list[Person]:
+def distinct(people: list[DetectedPerson]) -> list[DetectedPerson]:
     """Every person once, the surest first.
 
     Two are one where their keypoints lie at the same places; where too few of them are known,
     where their boxes are nearly equal. Of the two, every keypoint is the surer one and the box
     is around both.
     """
-    kept: list[Person] = []
+    kept: list[DetectedPerson] = []
     for person in sorted(people, key=lambda candidate: -_confidence(candidate)):
         twins = [index for index, each in enumerate(kept) if same_person(person, each)]
         if twins:
@@ -71,19 +71,19 @@ def distinct(people: list[Person]) -> list[Person]:
     return kept
 
 
-def _together(first: Person, second: Person) -> Person:
+def _together(first: DetectedPerson, second: DetectedPerson) -> DetectedPerson:
     surer = first.keypoints[:, 2:] >= second.keypoints[:, 2:]
     keypoints = np.where(surer, first.keypoints, second.keypoints)
-    return Person(
+    return DetectedPerson(
         first.box.joined(second.box), keypoints, max(first.score, second.score), first.colours
     )
 
 
-def _confidence(person: Person) -> float:
+def _confidence(person: DetectedPerson) -> float:
     return person.score * float(person.keypoints[:, 2].mean())
 
 
-def same_person(first: Person, second: Person) -> bool:
+def same_person(first: DetectedPerson, second: DetectedPerson) -> bool:
     """Whether two found in one frame are one: keypoints, or else boxes, at the same places."""
     distance = keypoint_distance(first, second)
     if distance is not None and distance < TUNING.same_place:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.letterbox import Letterbox
 from mimo_runtime.analysis.model import Network
-from mimo_runtime.analysis.person import Person, distinct
+from mimo_runtime.analysis.person import DetectedPerson, distinct
 from mimo_runtime.analysis.tiles import tiles_of
 from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.arrays import Floats, Pixels
@@ -39,10 +39,10 @@ class PersonDetector:
         self._network = network
         self._tiles = tiles
 
-    def find(self, pixels: Pixels) -> tuple[Person, ...]:
+    def find(self, pixels: Pixels) -> tuple[DetectedPerson, ...]:
         """The people in `pixels`, uint8 [height, width, 3], the surest first."""
         height_px, width_px = pixels.shape[:2]
-        people: list[Person] = []
+        people: list[DetectedPerson] = []
         for part in tiles_of(width_px, height_px, self._tiles):
             size = (self._network.width_px, self._network.height_px)
             box = Letterbox.fitting(part, *size)
@@ -57,7 +57,7 @@ class PersonDetector:
 
 def decode_people(
     rows: NDArray[Any], box: Letterbox, width_px: int, height_px: int, threshold: float
-) -> list[Person]:
+) -> list[DetectedPerson]:
     """People in frame px, out of the network's rows.
 
     Args:
@@ -73,7 +73,7 @@ def decode_people(
         left, top = box.to_frame(row[52] * width_px, row[51] * height_px)
         right, bottom = box.to_frame(row[54] * width_px, row[53] * height_px)
         region = BBox(float(left), float(top), float(right), float(bottom))
-        people.append(Person(region, keypoints, float(row[55])))
+        people.append(DetectedPerson(region, keypoints, float(row[55])))
     return people
 
 
@@ -88,7 +88,7 @@ def cut_off(box: BBox, part: BBox, width_px: int, height_px: int) -> bool:
     )
 
 
-def clothes_colours(pixels: Pixels, person: Person) -> Floats:
+def clothes_colours(pixels: Pixels, person: DetectedPerson) -> Floats:
     """A histogram of the colours of the person's torso, float32 [144] of sum 1.
 
     Of the middle of the box where shoulders and hips are not known; empty where that is outside.
@@ -112,13 +112,13 @@ def _middle(box: BBox) -> BBox:
     )
 
 
-def _inside(person: Person, width_px: int, height_px: int) -> Person:
+def _inside(person: DetectedPerson, width_px: int, height_px: int) -> DetectedPerson:
     region = person.box
     if person.sure.any():
         region = region.joined(BBox.around(person.keypoints[person.sure]))
-    return Person(region.within(width_px, height_px), person.keypoints, person.score)
+    return DetectedPerson(region.within(width_px, height_px), person.keypoints, person.score)
 
 
-def _dressed(person: Person, pixels: Pixels) -> Person:
+def _dressed(person: DetectedPerson, pixels: Pixels) -> DetectedPerson:
     colours = clothes_colours(pixels, person)
-    return Person(person.box, person.keypoints, person.score, colours)
+    return DetectedPerson(person.box, person.keypoints, person.score, colours)

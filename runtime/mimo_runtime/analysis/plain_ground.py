@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.ground import Ground, find_ground, inside_frame, largest
+from mimo_runtime.analysis.ground import PlainGround, find_ground, inside_frame, largest
 from mimo_runtime.arrays import Floats, Pixels
 
 Mask = NDArray[np.bool_]
@@ -120,7 +120,7 @@ def _outside(like_ground: Mask) -> Mask:
     return labelled(labels, edges, count)
 
 
-def _shadow(pixels: Pixels, ground: Ground, outside: Mask) -> Mask:
+def _shadow(pixels: Pixels, ground: PlainGround, outside: Mask) -> Mask:
     """What is the ground with less light, softly, and touches it."""
     if np.mean([plane.mean() for plane in ground.planes]) < _BRIGHT:
         return np.zeros(outside.shape, np.bool_)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.joints import KEYPOINTS, LANDMARK, LANDMARKS
 from mimo_runtime.analysis.model import Network, plane_of
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.square_crop import SquareCrop, crop_around
 from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.arrays import Floats, Pixels
@@ -55,12 +55,12 @@ class PoseEstimate:
         corners = self.crop.points_in_frame(np.array(ends, np.float32), len(self.mask))
         return BBox.around(np.concatenate([inside, corners]))
 
-    def person(self) -> Person:
+    def person(self) -> DetectedPerson:
         """The same as a people finder would give it, without colours."""
         joints = [LANDMARK[name] for name in KEYPOINTS]
         confidence = (self.visibility * self.inside)[joints]
         keypoints = np.concatenate([self.points[joints, :2], confidence[:, None]], axis=1)
-        return Person(self.region(), keypoints, self.presence)
+        return DetectedPerson(self.region(), keypoints, self.presence)
 
 
 class PoseEstimator:
@@ -69,7 +69,9 @@ class PoseEstimator:
     def __init__(self, network: Network) -> None:
         self._network = network
 
-    def find(self, pixels: Pixels, person: Person, roll_rad: float | None = None) -> PoseEstimate:
+    def find(
+        self, pixels: Pixels, person: DetectedPerson, roll_rad: float | None = None
+    ) -> PoseEstimate:
         """The body of `person`.
 
         Args:

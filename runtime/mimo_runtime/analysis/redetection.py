@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import replace
 
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.person_detector import clothes_colours
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import UPRIGHT_DEG, SquareCrop, crop_around, roll_of
@@ -16,8 +16,8 @@ _TURNS = ((0, 1.25), (0, 0.85), (45, 1.1), (-45, 1.1), (90, 1.1), (-90, 1.1))
 
 
 def redetect(
-    pixels: Pixels, bodies: PoseEstimator, expected: Person, unseen_s: float
-) -> Iterator[Person]:
+    pixels: Pixels, bodies: PoseEstimator, expected: DetectedPerson, unseen_s: float
+) -> Iterator[DetectedPerson]:
     """Who may be the person in `pixels` where `expected` is, the surest first; lazily.
 
     Networks press a body that leans into an upright one or find nobody. Who was seen a moment ago
@@ -42,7 +42,7 @@ def redetect(
         )
 
 
-def _dressed(body: PoseEstimate, pixels: Pixels) -> Person:
+def _dressed(body: PoseEstimate, pixels: Pixels) -> DetectedPerson:
     person = body.person()
     person = replace(person, box=person.box.within(pixels.shape[1], pixels.shape[0]))
     return replace(person, colours=clothes_colours(pixels, person))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.joints import KEYPOINT, SHOULDERS_AND_HIPS
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.arrays import Floats, Pixels
 
@@ -101,7 +101,7 @@ class SquareCrop:
 
 
 def crop_around(
-    person: Person, turn_rad: float | None = None, height_px: int | None = None
+    person: DetectedPerson, turn_rad: float | None = None, height_px: int | None = None
 ) -> SquareCrop:
     """The square for `person`, with the head up where the person lies or stands on the head.
 
@@ -119,7 +119,7 @@ def crop_around(
     return SquareCrop(*box.centre, max(box.width, box.height) * ROOM, turn)
 
 
-def _with_legs(person: Person, height_px: int) -> BBox:
+def _with_legs(person: DetectedPerson, height_px: int) -> BBox:
     """The box as it would be if the lower edge of the frame did not cut it off.
 
     Body networks press the whole body into what they are shown if there is no room for the rest.
@@ -136,7 +136,7 @@ def _with_legs(person: Person, height_px: int) -> BBox:
     return box
 
 
-def roll_of(person: Person) -> float | None:
+def roll_of(person: DetectedPerson) -> float | None:
     """How far the torso leans clockwise from upright, -pi..pi; None where that is not known."""
     joints = [KEYPOINT[name] for name in SHOULDERS_AND_HIPS]
     if not person.sure[joints].all():

@@ -8,13 +8,13 @@ import numpy as np
 from mimo_runtime.analysis.assignment import assign
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.matching import is_still, match_cost
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.tuning import TUNING
 
 LONGEST_LOSS_S = 1.5
 LONGEST_HOLD_S = 5.0
 
-Hold = Callable[[Person, float], Iterable[Person]]
+Hold = Callable[[DetectedPerson, float], Iterable[DetectedPerson]]
 """Looks closer for somebody expected, unseen for so many seconds; gives who it may be."""
 
 
@@ -28,7 +28,7 @@ class Tracked:
     """
 
     number: int
-    person: Person
+    person: DetectedPerson
     recovered: bool = False
     interpolated: bool = False
     presence: float | None = None
@@ -37,7 +37,7 @@ class Tracked:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Track:
     number: int
-    person: Person
+    person: DetectedPerson
     seen_s: float
     found_s: float
     findings: int
@@ -58,7 +58,7 @@ class Tracker:
 
     def update(
         self,
-        people: Sequence[Person],
+        people: Sequence[DetectedPerson],
         time_s: float,
         *,
         cut: bool = False,
@@ -86,7 +86,9 @@ class Tracker:
         tracked += [Tracked(track.number, track.person, recovered=True) for track in recovered]
         return tuple(sorted(tracked, key=lambda person: person.number))
 
-    def _strangers(self, people: Sequence[Person], known: set[int], time_s: float) -> list[_Track]:
+    def _strangers(
+        self, people: Sequence[DetectedPerson], known: set[int], time_s: float
+    ) -> list[_Track]:
         new = [person for index, person in enumerate(people) if index not in known]
         new.sort(key=lambda person: person.box.left)
         self._count += len(new)
@@ -95,7 +97,7 @@ class Tracker:
 
     def _held(
         self,
-        lost: Sequence[tuple[_Track, Person]],
+        lost: Sequence[tuple[_Track, DetectedPerson]],
         matched: Sequence[_Track],
         time_s: float,
         hold: Hold | None,
@@ -117,7 +119,10 @@ class Tracker:
 
 
 def _costs(
-    tracks: Sequence[_Track], expected: Sequence[Person], people: Sequence[Person], time_s: float
+    tracks: Sequence[_Track],
+    expected: Sequence[DetectedPerson],
+    people: Sequence[DetectedPerson],
+    time_s: float,
 ) -> list[list[float]]:
     return [
         [match_cost(ahead, person, time_s - track.seen_s) for person in people]
@@ -125,14 +130,14 @@ def _costs(
     ]
 
 
-def _expected(track: _Track, time_s: float) -> Person:
+def _expected(track: _Track, time_s: float) -> DetectedPerson:
     gap_s = time_s - track.seen_s
     x, y = (speed * gap_s for speed in track.velocity_px_s)
     keypoints = track.person.keypoints + np.array([x, y, 0], np.float32)
     return replace(track.person, box=track.person.box.moved(x, y), keypoints=keypoints)
 
 
-def _continued(track: _Track, person: Person, time_s: float) -> _Track:
+def _continued(track: _Track, person: DetectedPerson, time_s: float) -> _Track:
     gap_s = time_s - track.seen_s
     step = _step(track.person.box, person.box)
     old = track.velocity_px_s

@@ -31,7 +31,7 @@ class LiveLoad:
 
 
 @dataclass(frozen=True, slots=True)
-class LiveRun:
+class LoadRun:
     """What the streams made, and how the server planned the first of them.
 
     `refused` is how many more the server did not take.
@@ -42,7 +42,7 @@ class LiveRun:
     refused: int = 0
 
 
-def run_load(load: LiveLoad, on_frame: OnFrame, fewer_will_do: bool = False) -> LiveRun:
+def run_load(load: LiveLoad, on_frame: OnFrame, fewer_will_do: bool = False) -> LoadRun:
     """Play all streams; `on_frame` is told how many frames have come after each.
 
     Raises:
@@ -69,7 +69,7 @@ def run_load(load: LiveLoad, on_frame: OnFrame, fewer_will_do: bool = False) -> 
     refusals = [run for run in ended if isinstance(run, BusyError)]
     if refusals and not (runs and fewer_will_do):
         raise refusals[0]
-    return LiveRun(tuple(samples for samples, _ in runs), runs[0][1], len(refusals))
+    return LoadRun(tuple(samples for samples, _ in runs), runs[0][1], len(refusals))
 
 
 def _stream(load: LiveLoad, tell: Callable[[], None]) -> tuple[StreamSamples, pb.LiveReady]:

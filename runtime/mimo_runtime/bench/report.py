@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mimo_runtime import __version__
-from mimo_runtime.bench.live_load import LiveLoad, LiveRun
+from mimo_runtime.bench.live_load import LiveLoad, LoadRun
 from mimo_runtime.bench.samples import PERCENTILES, StreamSamples, figures, samples_ms
 from mimo_runtime.files import write_errors
 
@@ -34,7 +34,7 @@ def origin_values(schema: str, command: str) -> dict[str, Any]:
     }
 
 
-def report_values(load: LiveLoad, run: LiveRun, command: str) -> dict[str, Any]:
+def report_values(load: LiveLoad, run: LoadRun, command: str) -> dict[str, Any]:
     """What report.json holds: how it was measured, what was planned, every figure."""
     ready = run.ready
     return {

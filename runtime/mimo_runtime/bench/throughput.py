@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from mimo_runtime import __version__
-from mimo_runtime.bench.live_load import LiveLoad, LiveRun, run_load
+from mimo_runtime.bench.live_load import LiveLoad, LoadRun, run_load
 from mimo_runtime.bench.report import STYLE
 from mimo_runtime.bench.samples import figures
 from mimo_runtime.errors import BusyError
@@ -34,7 +34,7 @@ class ThroughputRow:
     """One number of streams: `run` is None where the server took none of them."""
 
     asked: int
-    run: LiveRun | None
+    run: LoadRun | None
 
 
 def run_throughput(

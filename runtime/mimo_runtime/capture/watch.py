@@ -3,7 +3,7 @@
 import math
 
 from mimo_runtime.analysis.bbox import intersection_over_union
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.person_detector import PersonDetector
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.arrays import Pixels
@@ -44,7 +44,7 @@ class PersonWatch:
                 return body
         return None
 
-    def _likelihood(self, person: Person) -> tuple[float, float]:
+    def _likelihood(self, person: DetectedPerson) -> tuple[float, float]:
         """How near to where the person was, then how large."""
         near = 0.0
         if self._last is not None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from mimo_runtime.cli.options import ANY_PATH, FILE
-from mimo_runtime.delivery.delivery import Alpha, Delivery, MovieFormat, Plate, PlateHolds
+from mimo_runtime.delivery.delivery import AlphaMode, Delivery, MovieFormat, PlateHolds, ScenePlate
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import FramingPolicy, Settings
@@ -27,8 +27,8 @@ def delivery_options(command: Command) -> Command:
         click.option("--movie-format", type=click.Choice([each.value for each in MovieFormat]),
                      help="Of an output that is a video: h264 or hevc in .mp4 or .mov, prores4444 "
                      "or dnxhr in .mov. Default: h264 in .mp4, prores4444 in .mov."),
-        click.option("--alpha", type=click.Choice([each.value for each in Alpha]),
-                     default=Alpha.NONE.value, show_default=True,
+        click.option("--alpha", type=click.Choice([each.value for each in AlphaMode]),
+                     default=AlphaMode.NONE.value, show_default=True,
                      help="The person alone, with colours multiplied by alpha or not."),
         click.option("--layers", is_flag=True,
                      help="EXR pictures get human, scene, occlusion, matte, motion and, where it "
@@ -67,7 +67,7 @@ def delivery_from(options: dict[str, Any], first_frame: int) -> Delivery:
         movie=_optional(MovieFormat, options.pop("movie_format")),
         first_frame=first_frame,
         timecode=options.pop("timecode"),
-        alpha=Alpha(options.pop("alpha")),
+        alpha=AlphaMode(options.pop("alpha")),
         layers=options.pop("layers"),
         space=options.pop("space"),
         ocio=options.pop("ocio"),
@@ -82,7 +82,7 @@ def with_layers(delivery: Delivery, output: Path, settings: Settings) -> bool:
     return delivery.wants_layers(output)
 
 
-def _plate(options: dict[str, Any], first_frame: int) -> Plate | None:
+def _plate(options: dict[str, Any], first_frame: int) -> ScenePlate | None:
     path: Path | None = options.pop("plate")
     space, number, holds = (options.pop(name) for name in _PLATE)
     if path is None:
@@ -91,7 +91,7 @@ def _plate(options: dict[str, Any], first_frame: int) -> Plate | None:
                 "--plate-space and --plate-first-frame are of a plate; give --plate with them."
             )
         return None
-    return Plate(path, first_frame if number is None else number, space, PlateHolds(holds))
+    return ScenePlate(path, first_frame if number is None else number, space, PlateHolds(holds))
 
 
 def _optional(kind: type[MovieFormat], value: str | None) -> MovieFormat | None:

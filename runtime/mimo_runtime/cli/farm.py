@@ -73,12 +73,12 @@ def kubernetes(shot: Path, output: Path | None, mount: Path, **cluster: Any) -> 
     Pods may be preempted: what is finished is kept and what was not is begun anew. 'mimo stitch'
     joins the segments when the job is complete.
     """
-    from mimo_runtime.farm.kubernetes import Cluster, job_manifest
+    from mimo_runtime.farm.kubernetes import KubernetesCluster, job_manifest
     from mimo_runtime.farm.shot_file import read_shot
 
     file = read_shot(shot)
     segments = -(-len(frames_of(file)) // file.segment_frames)
-    where = Cluster(mount=mount.resolve(), **cluster)
+    where = KubernetesCluster(mount=mount.resolve(), **cluster)
     put_json(job_manifest(file.output.name, shot.resolve(), segments, where), output)
 
 

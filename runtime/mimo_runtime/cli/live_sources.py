@@ -46,7 +46,7 @@ class PoseSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class MotionSource:
+class MotionPlayback:
     """Postures that are known from the start, played by the clock."""
 
     postures: tuple[PoseFrame, ...]
@@ -145,7 +145,7 @@ def open_source(options: Mapping[str, Any]) -> PoseSource:
     return DrivingSource(driving, options["fps"], QueuePolicy(options["policy"]))
 
 
-def motion_source(options: Mapping[str, Any]) -> MotionSource:
+def motion_source(options: Mapping[str, Any]) -> MotionPlayback:
     """The motion file or folder of a command's options.
 
     Raises:
@@ -158,7 +158,7 @@ def motion_source(options: Mapping[str, Any]) -> MotionSource:
         cameras.translations_m != cameras.translations_m[0]
     ).any()
     frames = tuple(pose_frames(clip.motion, cameras if moving else None))
-    return MotionSource(frames, clip.motion.rate_fps, camera_numbers(cameras.at(0)), clip.shape)
+    return MotionPlayback(frames, clip.motion.rate_fps, camera_numbers(cameras.at(0)), clip.shape)
 
 
 def _clip(options: Mapping[str, Any]) -> PoseClip:

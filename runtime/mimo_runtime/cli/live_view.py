@@ -41,7 +41,7 @@ def open_view(
             else LiveMovie(pipe, rate_fps, picture)
         )
         try:
-            yield View(movie, on_close)
+            yield ViewWindow(movie, on_close)
         except BaseException:
             player.terminate()
             raise
@@ -50,7 +50,7 @@ def open_view(
                 pipe.close()
 
 
-class View:
+class ViewWindow:
     """A sink that goes on when nobody looks any more."""
 
     def __init__(self, movie: LiveSink, on_close: Callable[[], None]) -> None:

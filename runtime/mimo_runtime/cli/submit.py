@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
 
 
-class Engine(StrEnum):
+class FarmScheduler(StrEnum):
     """Who runs the segments of a shot."""
 
     OPENJD = "openjd"
@@ -39,7 +39,7 @@ class Engine(StrEnum):
 @click.option(
     "--to",
     required=True,
-    type=click.Choice([each.value for each in Engine]),
+    type=click.Choice([each.value for each in FarmScheduler]),
     help="openjd: a session of Open Job Description on this machine; opencue: the "
     "farm that pycue is set up for; ray: a Ray cluster, or this machine's devices.",
 )
@@ -61,12 +61,12 @@ def submit(shot: Path, to: str, devices: int | None, address: str | None) -> Non
     """
     from mimo_runtime.farm.shot_file import read_shot
 
-    engine, file = Engine(to), read_shot(shot)
-    if engine is not Engine.RAY and (devices is not None or address is not None):
+    engine, file = FarmScheduler(to), read_shot(shot)
+    if engine is not FarmScheduler.RAY and (devices is not None or address is not None):
         raise InvalidRequestError(f"--devices and --address are of ray; leave them out of {to}.")
-    if engine is Engine.OPENJD:
+    if engine is FarmScheduler.OPENJD:
         _to_openjd(file)
-    elif engine is Engine.OPENCUE:
+    elif engine is FarmScheduler.OPENCUE:
         _to_opencue(file)
     else:
         _to_ray(file, devices, address)
@@ -109,7 +109,7 @@ def _to_ray(shot: "ShotFile", devices: int | None, address: str | None) -> None:
     from mimo_runtime.cli.main import run
     from mimo_runtime.cli.node import warm_task
     from mimo_runtime.farm.frame_numbers import numbers_of
-    from mimo_runtime.farm.ray_workers import Cluster, render_on_ray
+    from mimo_runtime.farm.ray_workers import RayCluster, render_on_ray
     from mimo_runtime.planning.segments import segment_ranges
 
     path = str(shot.path.resolve())
@@ -118,7 +118,7 @@ def _to_ray(shot: "ShotFile", devices: int | None, address: str | None) -> None:
         [numbers_of(frames, shot.first_frame) for frames in ranges],
         lambda segment: ["-q", "render", path, "--frames", segment, *_threads(shot, devices)],
         warm_task,
-        Cluster(address, devices),
+        RayCluster(address, devices),
         click.echo,
     )
     code = run(["stitch", path])

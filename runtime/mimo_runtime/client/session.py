@@ -13,7 +13,7 @@ from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs
-from mimo_runtime.client.sink import FinishMovie, Sink, keep_movie, open_sink
+from mimo_runtime.client.sink import FinishMovie, PieceSink, keep_movie, open_sink
 from mimo_runtime.errors import CancelledError, ProtocolError
 from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
 from mimo_runtime.wire.kinds import OutputKind, output_kind
@@ -26,7 +26,7 @@ Word = TypeVar("Word")
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class CallSummary:
     """How a synthesis went, as the client saw it.
 
     `first_frame_s` and `total_s` count from the start of the call, in seconds; `frames_per_s`
@@ -51,7 +51,7 @@ def synthesize(
     deadline_s: float | None = None,
     tls_root: Path | None = None,
     finish_movie: FinishMovie = keep_movie,
-) -> Summary:
+) -> CallSummary:
     """Synthesise on the server at `HOST:PORT` and write `output`: an .mp4 file, or a folder of PNG.
 
     `tls_root` is the PEM file of the authority that signed the server's certificate; None speaks
@@ -117,8 +117,8 @@ def _requests(config: pb.StreamConfig, files: list[InputFile]) -> Iterator[pb.Sy
 
 
 def _receive(
-    responses: Iterator[pb.SynthesizeResponse], sink: Sink, on_progress: OnProgress
-) -> Summary:
+    responses: Iterator[pb.SynthesizeResponse], sink: PieceSink, on_progress: OnProgress
+) -> CallSummary:
     began_at_s = time.monotonic()
     first_frame_s = 0.0
     told = None
@@ -140,4 +140,4 @@ def _receive(
         raise ProtocolError("The server ended without a summary; it may be another version.")
     total_s = time.monotonic() - began_at_s
     frames_per_s = told.frames_per_s
-    return Summary(told.frame_count, first_frame_s, total_s, frames_per_s, truncated_frames)
+    return CallSummary(told.frame_count, first_frame_s, total_s, frames_per_s, truncated_frames)

@@ -14,14 +14,14 @@ from mimo_runtime.wire.kinds import OutputKind, output_kind
 FinishMovie = Callable[[Path, Path], None]  # reads the first file, writes the second
 
 
-class Sink(Protocol):
+class PieceSink(Protocol):
     """Takes pieces of the result in order."""
 
     def append(self, piece: pb.FrameChunk) -> None:
         """Keep the next piece."""
 
 
-class MovieSink:
+class MoviePieces:
     """Pieces of one fragmented MP4."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -44,7 +44,7 @@ class PictureSink:
 
 
 @contextmanager
-def open_sink(output: Path, finish_movie: FinishMovie) -> Iterator[Sink]:
+def open_sink(output: Path, finish_movie: FinishMovie) -> Iterator[PieceSink]:
     """A sink that becomes `output` when the block ends well, and nothing when it does not.
 
     Raises:
@@ -70,12 +70,12 @@ def _pictures(output: Path) -> Iterator[PictureSink]:
 
 
 @contextmanager
-def _movie(output: Path, finish_movie: FinishMovie) -> Iterator[MovieSink]:
+def _movie(output: Path, finish_movie: FinishMovie) -> Iterator[MoviePieces]:
     received = output.with_name(f".{output.name}.{os.getpid()}.received")
     whole = output.with_name(f".{output.name}.{os.getpid()}.partial")
     try:
         with received.open("wb") as file:
-            yield MovieSink(file)
+            yield MoviePieces(file)
         finish_movie(received, whole)
         whole.replace(output)
     finally:

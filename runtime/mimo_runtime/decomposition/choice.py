@@ -15,7 +15,7 @@ _FEW = 0.1  # of the main person's frames: who is in fewer is not worth a word
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class CameraShot:
     """Frames `first` to `last`, both included, between two cuts; `number` counts from 1."""
 
     number: int
@@ -36,10 +36,10 @@ class Selection:
     """
 
     person: Track
-    shot: Shot
+    shot: CameraShot
     first: int
     last: int
-    shots: tuple[Shot, ...]
+    shots: tuple[CameraShot, ...]
     people: tuple[Track, ...]
 
     @property
@@ -92,14 +92,14 @@ def choose(
     return Selection(track, chosen, track.first, track.last, shots, tracks)
 
 
-def shots_of(cuts: NDArray[np.bool_]) -> tuple[Shot, ...]:
+def shots_of(cuts: NDArray[np.bool_]) -> tuple[CameraShot, ...]:
     """Shots of a clip, of which `cuts` [N] are the frames that begin another one."""
     begins = [0, *(int(index) for index in np.flatnonzero(cuts) if index > 0)]
     ends = [*(index - 1 for index in begins[1:]), len(cuts) - 1]
-    return tuple(Shot(i + 1, *span) for i, span in enumerate(zip(begins, ends, strict=True)))
+    return tuple(CameraShot(i + 1, *span) for i, span in enumerate(zip(begins, ends, strict=True)))
 
 
-def _tracks(record: PeopleRecord, shot: Shot, size_px: tuple[int, int]) -> tuple[Track, ...]:
+def _tracks(record: PeopleRecord, shot: CameraShot, size_px: tuple[int, int]) -> tuple[Track, ...]:
     summary = TrackSummary(*size_px)
     for frame in record.frames(shot.first, shot.last):
         summary.add(frame)
@@ -111,11 +111,11 @@ def _moved(track: Track, first: int) -> Track:
 
 
 def _chosen_shot(
-    shots: tuple[Shot, ...],
+    shots: tuple[CameraShot, ...],
     people: Sequence[tuple[Track, ...]],
     person: int | None,
     number: int | None,
-) -> Shot:
+) -> CameraShot:
     if number is not None:
         if not 1 <= number <= len(shots):
             raise InvalidRequestError(

@@ -11,7 +11,7 @@ from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.estimators import Estimators
 from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.gap_filling import fill_gaps
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople, follow_people
 from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
@@ -61,7 +61,7 @@ class PeopleRecord:
         return tuple(
             Tracked(
                 int(self.numbers[row]),
-                Person(
+                DetectedPerson(
                     BBox(*(float(side) for side in self.boxes[row])),
                     self.keypoints[row],
                     float(self.scores[row]),

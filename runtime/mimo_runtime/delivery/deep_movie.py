@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mimo_runtime.delivery.delivery import Alpha, Delivery, MovieFormat
+from mimo_runtime.delivery.delivery import AlphaMode, Delivery, MovieFormat
 from mimo_runtime.delivery.finisher import DeliveredClip
 from mimo_runtime.delivery.finishing import Picture
 from mimo_runtime.delivery.timecode import Timecode
@@ -64,7 +64,7 @@ def open_deep_movie(
     return DeepMovie(sink, 255 if movie is MovieFormat.H264 else 65535)
 
 
-def _codec(movie: MovieFormat, alpha: Alpha, size_px: tuple[int, int]) -> MovieCodec:
+def _codec(movie: MovieFormat, alpha: AlphaMode, size_px: tuple[int, int]) -> MovieCodec:
     match movie:
         case MovieFormat.H264:
             return H264()
@@ -72,4 +72,4 @@ def _codec(movie: MovieFormat, alpha: Alpha, size_px: tuple[int, int]) -> MovieC
             return hevc(*size_px)
         case MovieFormat.DNXHR:
             return DNXHR
-    return PRORES if alpha is Alpha.NONE else PRORES_ALPHA
+    return PRORES if alpha is AlphaMode.NONE else PRORES_ALPHA

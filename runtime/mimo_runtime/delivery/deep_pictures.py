@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from mimo_runtime.delivery.deep_picture import encode_deep
-from mimo_runtime.delivery.delivery import Alpha, Delivery
+from mimo_runtime.delivery.delivery import AlphaMode, Delivery
 from mimo_runtime.delivery.exr_picture import encode_layers
 from mimo_runtime.delivery.finishing import Picture
 from mimo_runtime.delivery.timecode import Timecode
@@ -31,7 +31,7 @@ class DeepPictures:
         note: str,
     ) -> None:
         self._form = files.form
-        self._premultiplied = delivery.alpha is Alpha.PREMULTIPLIED
+        self._premultiplied = delivery.alpha is AlphaMode.PREMULTIPLIED
         self._first_frame = files.first_frame
         self._rate_fps = rate_fps
         self._space = space

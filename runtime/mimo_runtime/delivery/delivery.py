@@ -30,7 +30,7 @@ class MovieFormat(StrEnum):
     DNXHR = "dnxhr"
 
 
-class Alpha(StrEnum):
+class AlphaMode(StrEnum):
     """Whether the person is delivered alone, and what colours are multiplied with."""
 
     NONE = "none"
@@ -46,7 +46,7 @@ class PlateHolds(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Plate:
+class ScenePlate:
     """A scene in its own depth: a video, a picture, or pictures with #### for their number.
 
     `space` None is scene-linear Rec.709 of EXR files and sRGB of others; `first_frame` is the
@@ -84,16 +84,16 @@ class Delivery:
     movie: MovieFormat | None = None
     first_frame: int = 1
     timecode: str | None = None
-    alpha: Alpha = Alpha.NONE
+    alpha: AlphaMode = AlphaMode.NONE
     layers: bool = False
     space: str | None = None
     ocio: Path | None = None
-    plate: Plate | None = None
+    plate: ScenePlate | None = None
 
     @property
     def needs_layers(self) -> bool:
         """Whether it can only be made of frames that come with their layers."""
-        return self.layers or self.alpha is not Alpha.NONE or self.plate is not None
+        return self.layers or self.alpha is not AlphaMode.NONE or self.plate is not None
 
     def wants_layers(self, output: Path) -> bool:
         """Whether more than 8 bits, or layers, are to be in `output`."""
@@ -141,7 +141,7 @@ def _contradictions(output: Path, delivery: Delivery) -> Iterator[str]:
             yield f"{kind} pictures are asked for, and {its}"
         if movie in (MovieFormat.PRORES, MovieFormat.DNXHR) and suffix != ".mov":
             yield f"{movie.value} goes into .mov, and the output is '{output}'; name a .mov file."
-        if alpha is not Alpha.NONE and movie is not MovieFormat.PRORES:
+        if alpha is not AlphaMode.NONE and movie is not MovieFormat.PRORES:
             yield f"{movie.value} has no alpha; choose prores4444 in a .mov file, or pictures."
         if delivery.layers:
             yield f"Layers go into EXR pictures, and {its}"
@@ -150,11 +150,11 @@ def _contradictions(output: Path, delivery: Delivery) -> Iterator[str]:
         yield f"{delivery.movie.value} is asked for, and '{output}' is a folder; name a video file."
     if delivery.layers and pictures not in _EXR:
         yield f"Layers go into EXR pictures, not {pictures.value}; choose exr or exr32."
-    if delivery.layers and alpha is not Alpha.NONE:
+    if delivery.layers and alpha is not AlphaMode.NONE:
         yield "Layers hold the person's alpha already; ask for layers or for alpha."
-    if alpha is Alpha.PREMULTIPLIED and pictures in (FrameFormat.PNG, FrameFormat.PNG16):
+    if alpha is AlphaMode.PREMULTIPLIED and pictures in (FrameFormat.PNG, FrameFormat.PNG16):
         yield "PNG keeps straight alpha; ask for that, or for tiff16 or exr."
-    if alpha is Alpha.STRAIGHT and pictures in _EXR:
+    if alpha is AlphaMode.STRAIGHT and pictures in _EXR:
         yield "EXR keeps premultiplied alpha; ask for that, or for png16 or tiff16."
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.delivery.colour import WORKING, conversion
-from mimo_runtime.delivery.delivery import Alpha, Delivery, PlateHolds
+from mimo_runtime.delivery.delivery import AlphaMode, Delivery, PlateHolds
 from mimo_runtime.delivery.finishing import (
     Picture,
     Spaces,
@@ -62,8 +62,8 @@ class Finisher:
         if layers is None:
             return Picture(self._spaces.to_output(unit(rgb)))
         plate = next(self._plates) if self._plates else None
-        if self._delivery.alpha is not Alpha.NONE:
-            premultiplied = self._delivery.alpha is Alpha.PREMULTIPLIED
+        if self._delivery.alpha is not AlphaMode.NONE:
+            premultiplied = self._delivery.alpha is AlphaMode.PREMULTIPLIED
             return Picture(*cut_out(layers, self._spaces, premultiplied))
         holds = self._delivery.plate.holds if self._delivery.plate else PlateHolds.SCENE
         frame, scene = composed(layers, self._spaces, plate, holds)

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
 from numpy.typing import NDArray
 
-from mimo_runtime.delivery.delivery import Plate
+from mimo_runtime.delivery.delivery import ScenePlate
 from mimo_runtime.delivery.finishing import unit
 from mimo_runtime.errors import MediaError
 
@@ -24,13 +24,13 @@ _NUMBER: Final = re.compile(r"#+|%0?(\d*)d")
 _HIGH: Final = 65535
 
 
-def plate_space(plate: Plate) -> str:
+def plate_space(plate: ScenePlate) -> str:
     """The colour space of a plate: what was said, or what its kind usually has."""
     linear = plate.path.suffix.lower() == ".exr"
     return plate.space or ("lin_rec709" if linear else "srgb")
 
 
-def plate_file(plate: Plate, index: int) -> Path:
+def plate_file(plate: ScenePlate, index: int) -> Path:
     """The picture of the clip's frame `index`; one picture without a number is for all frames."""
     number = plate.first_frame + index
 
@@ -41,7 +41,7 @@ def plate_file(plate: Plate, index: int) -> Path:
     return plate.path.with_name(_NUMBER.sub(digits, plate.path.name, count=1))
 
 
-def plate_frames(plate: Plate, frames: range, size_px: tuple[int, int]) -> Generator[Floats]:
+def plate_frames(plate: ScenePlate, frames: range, size_px: tuple[int, int]) -> Generator[Floats]:
     """Float32 [h, w, 3] for each of `frames`, counted from 0 in the clip; 1 is the highest code.
 
     Raises:
@@ -58,7 +58,7 @@ def plate_frames(plate: Plate, frames: range, size_px: tuple[int, int]) -> Gener
         yield pixels
 
 
-def _of_pictures(plate: Plate, frames: range) -> Iterator[tuple[Path, Floats]]:
+def _of_pictures(plate: ScenePlate, frames: range) -> Iterator[tuple[Path, Floats]]:
     before, pixels = None, None
     for index in frames:
         path = plate_file(plate, index)
@@ -81,7 +81,7 @@ def _read(path: Path) -> Floats:
     return np.asarray(pixels, np.float32)
 
 
-def _of_movie(plate: Plate, frames: range) -> Iterator[tuple[Path, Floats]]:
+def _of_movie(plate: ScenePlate, frames: range) -> Iterator[tuple[Path, Floats]]:
     next_index = frames.start
     try:
         with av.open(str(plate.path)) as container:

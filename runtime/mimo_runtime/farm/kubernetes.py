@@ -23,7 +23,7 @@ _HOPELESS: Final = sorted(
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class KubernetesCluster:
     """Where a Job runs: container `image`, volume `claim` mounted at `mount`, Kueue's `queue`
     (None without Kueue), and how many pods there are at a time, None for all.
     """
@@ -35,7 +35,9 @@ class Cluster:
     parallelism: int | None = None
 
 
-def job_manifest(name: str, shot: Path, segments: int, cluster: Cluster) -> dict[str, Any]:
+def job_manifest(
+    name: str, shot: Path, segments: int, cluster: KubernetesCluster
+) -> dict[str, Any]:
     """The Job that renders the `segments` of a shot, one a pod.
 
     An evicted pod, and one that ended because it was told to, is started again and costs none of
@@ -82,7 +84,7 @@ def _rules() -> list[dict[str, Any]]:
     ]
 
 
-def _pod(shot: Path, cluster: Cluster) -> dict[str, Any]:
+def _pod(shot: Path, cluster: KubernetesCluster) -> dict[str, Any]:
     container = {
         "name": _CONTAINER,
         "image": cluster.image,

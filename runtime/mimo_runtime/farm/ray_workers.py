@@ -19,7 +19,7 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 
 
 @dataclass(frozen=True, slots=True)
-class Cluster:
+class RayCluster:
     """Where actors run: a Ray cluster's `address`, None for this machine alone, and on how many
     `devices`; None for all GPUs, or a CPU actor for each node.
     """
@@ -50,7 +50,7 @@ def render_on_ray(
     segments: Sequence[str],
     command: Callable[[str], Sequence[str]],
     make_task: Callable[[], Task],
-    cluster: Cluster,
+    cluster: RayCluster,
     tell: Callable[[str], None],
 ) -> None:
     """Have all `segments` rendered, each as "FIRST-LAST".
@@ -97,7 +97,7 @@ def _ready(actor: Any) -> Any:
 
 
 @contextmanager
-def _connected(cluster: Cluster) -> Iterator[None]:
+def _connected(cluster: RayCluster) -> Iterator[None]:
     import ray
 
     here = {} if cluster.address else {"include_dashboard": False, "num_cpus": cluster.devices}
@@ -114,7 +114,9 @@ def _connected(cluster: Cluster) -> Iterator[None]:
         ray.shutdown()
 
 
-def _actors(make_task: Callable[[], Task], cluster: Cluster, segments: Sequence[str]) -> list[Any]:
+def _actors(
+    make_task: Callable[[], Task], cluster: RayCluster, segments: Sequence[str]
+) -> list[Any]:
     """An actor for each device, no more than there are segments; Ray finds them a place."""
     import ray
 

@@ -11,7 +11,7 @@ import yaml
 
 from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, Field, Kind
+from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, ShotField, Kind
 from mimo_runtime.files import read_input
 from mimo_runtime.frame_folder import FrameFormat
 
@@ -91,8 +91,8 @@ class _Reader:
     def _values(
         self,
         node: yaml.MappingNode,
-        fields: Mapping[str, Field],
-        groups: Mapping[str, Mapping[str, Field]],
+        fields: Mapping[str, ShotField],
+        groups: Mapping[str, Mapping[str, ShotField]],
     ) -> Iterator[tuple[str, Any]]:
         seen = set[str]()
         for key, value in node.value:
@@ -110,7 +110,7 @@ class _Reader:
             else:
                 raise self._error(line, f"'{name}' holds values of its own; put them below it")
 
-    def _value(self, name: str, field: Field, node: yaml.Node) -> Any:
+    def _value(self, name: str, field: ShotField, node: yaml.Node) -> Any:
         line = node.start_mark.line + 1
         value = None
         if isinstance(node, yaml.ScalarNode):

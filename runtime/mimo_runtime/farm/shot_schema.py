@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from mimo_runtime.delivery.delivery import Alpha, MovieFormat, PlateHolds
+from mimo_runtime.delivery.delivery import AlphaMode, MovieFormat, PlateHolds
 from mimo_runtime.engines.choice import ENGINES
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import MAX_SEED, MAX_STEPS, FramingPolicy, Mode
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class ShotField:
     """One value: what it is, how it is explained, and what of it is allowed."""
 
     kind: Kind
@@ -63,85 +63,85 @@ class Field:
         return None
 
 
-SETTINGS: Final[Mapping[str, Field]] = {
-    "steps": Field(Kind.INTEGER, "Solver steps; the bundle's own without it.", 1, MAX_STEPS),
-    "guidance": Field(Kind.NUMBER, "Scale of guidance; 1 and below turn it off.", 0, 100),
-    "seed": Field(Kind.INTEGER, "Seed of the first noise.", 0, MAX_SEED),
-    "mode": Field(Kind.TEXT, "Whose numbers.", choices=tuple(mode.value for mode in Mode)),
-    "framing": Field(
+SETTINGS: Final[Mapping[str, ShotField]] = {
+    "steps": ShotField(Kind.INTEGER, "Solver steps; the bundle's own without it.", 1, MAX_STEPS),
+    "guidance": ShotField(Kind.NUMBER, "Scale of guidance; 1 and below turn it off.", 0, 100),
+    "seed": ShotField(Kind.INTEGER, "Seed of the first noise.", 0, MAX_SEED),
+    "mode": ShotField(Kind.TEXT, "Whose numbers.", choices=tuple(mode.value for mode in Mode)),
+    "framing": ShotField(
         Kind.TEXT,
         "What the networks see.",
         choices=tuple(policy.value for policy in FramingPolicy),
     ),
-    "solver": Field(
+    "solver": ShotField(
         Kind.TEXT,
         "The solver; that of the mode without it.",
         choices=tuple(solver.value for solver in Solver),
     ),
-    "step_table": Field(
+    "step_table": ShotField(
         Kind.TEXT, "trailing, leading, even-angle, or timesteps that fall, such as 999,700,300."
     ),
-    "guidance_interval": Field(
+    "guidance_interval": ShotField(
         Kind.TEXT, "Where there is guidance, as shares of the trained timesteps: 0.2,0.9."
     ),
 }
-DECOMPOSE: Final[Mapping[str, Field]] = {
-    "models": Field(Kind.PATH, "JSON file that names networks of yours."),
-    "person": Field(Kind.INTEGER, "Number of the person to take.", 1),
-    "shot": Field(Kind.INTEGER, "Number of the shot of a video with cuts.", 1),
-    "tiles": Field(Kind.INTEGER, "Parts in which a frame is searched.", choices=(1, 2, 4)),
+DECOMPOSE: Final[Mapping[str, ShotField]] = {
+    "models": ShotField(Kind.PATH, "JSON file that names networks of yours."),
+    "person": ShotField(Kind.INTEGER, "Number of the person to take.", 1),
+    "shot": ShotField(Kind.INTEGER, "Number of the shot of a video with cuts.", 1),
+    "tiles": ShotField(Kind.INTEGER, "Parts in which a frame is searched.", choices=(1, 2, 4)),
 }
-FIELDS: Final[Mapping[str, Field]] = {
-    "shot": Field(Kind.INTEGER, "Version of this format.", choices=(VERSION,)),
-    "bundle": Field(Kind.PATH, "Bundle made by 'mimo export'."),
-    "shape": Field(Kind.TEXT, "WIDTHxHEIGHTxFRAMES, of a bundle that has several."),
-    "character": Field(Kind.PATH, "Picture, or folder made by 'mimo character'."),
-    "matte": Field(Kind.PATH, "Grey picture, white where the character is."),
-    "feather_masks": Field(Kind.PATH, "Folder of official masks."),
-    "template": Field(Kind.PATH, "Template: motion and scene."),
-    "driving": Field(Kind.PATH, "Driving video: motion and scene."),
-    "motion": Field(Kind.PATH, "Folder of a motion, with a scene."),
-    "scene": Field(Kind.PATH, "Video, picture or template, with a motion."),
-    "engine": Field(Kind.TEXT, "What runs the bundle.", choices=ENGINES),
-    "threads": Field(Kind.INTEGER, "Threads of ONNX Runtime; 0: one per core.", 0),
-    "first_frame": Field(Kind.INTEGER, "Number of the clip's first frame.", 0),
-    "frame_range": Field(Kind.TEXT, "FIRST-LAST: the frames of the clip that are the shot."),
-    "timecode": Field(Kind.TEXT, "HH:MM:SS:FF of the clip's first frame, quoted."),
-    "sound": Field(Kind.PATH, "Sound file in place of what the driving video has."),
-    "segment_frames": Field(Kind.INTEGER, "Frames of a segment on a farm.", 1),
-    "overlap": Field(Kind.INTEGER, "Windows beside a segment's own; without it, exact.", 0),
-    "output": Field(Kind.PATH, "Folder of the shot, into which segments are rendered."),
-    "result": Field(Kind.PATH, "What is stitched: NAME.mp4, NAME.mov or a folder of pictures."),
-    "picture_format": Field(
+FIELDS: Final[Mapping[str, ShotField]] = {
+    "shot": ShotField(Kind.INTEGER, "Version of this format.", choices=(VERSION,)),
+    "bundle": ShotField(Kind.PATH, "Bundle made by 'mimo export'."),
+    "shape": ShotField(Kind.TEXT, "WIDTHxHEIGHTxFRAMES, of a bundle that has several."),
+    "character": ShotField(Kind.PATH, "Picture, or folder made by 'mimo character'."),
+    "matte": ShotField(Kind.PATH, "Grey picture, white where the character is."),
+    "feather_masks": ShotField(Kind.PATH, "Folder of official masks."),
+    "template": ShotField(Kind.PATH, "Template: motion and scene."),
+    "driving": ShotField(Kind.PATH, "Driving video: motion and scene."),
+    "motion": ShotField(Kind.PATH, "Folder of a motion, with a scene."),
+    "scene": ShotField(Kind.PATH, "Video, picture or template, with a motion."),
+    "engine": ShotField(Kind.TEXT, "What runs the bundle.", choices=ENGINES),
+    "threads": ShotField(Kind.INTEGER, "Threads of ONNX Runtime; 0: one per core.", 0),
+    "first_frame": ShotField(Kind.INTEGER, "Number of the clip's first frame.", 0),
+    "frame_range": ShotField(Kind.TEXT, "FIRST-LAST: the frames of the clip that are the shot."),
+    "timecode": ShotField(Kind.TEXT, "HH:MM:SS:FF of the clip's first frame, quoted."),
+    "sound": ShotField(Kind.PATH, "Sound file in place of what the driving video has."),
+    "segment_frames": ShotField(Kind.INTEGER, "Frames of a segment on a farm.", 1),
+    "overlap": ShotField(Kind.INTEGER, "Windows beside a segment's own; without it, exact.", 0),
+    "output": ShotField(Kind.PATH, "Folder of the shot, into which segments are rendered."),
+    "result": ShotField(Kind.PATH, "What is stitched: NAME.mp4, NAME.mov or a folder of pictures."),
+    "picture_format": ShotField(
         Kind.TEXT,
         "What the pictures of a result are that is a folder.",
         choices=tuple(form.value for form in FrameFormat),
     ),
-    "movie_format": Field(
+    "movie_format": ShotField(
         Kind.TEXT,
         "What a result is that is a video.",
         choices=tuple(form.value for form in MovieFormat),
     ),
-    "alpha": Field(
+    "alpha": ShotField(
         Kind.TEXT,
         "The person alone, and what colours are multiplied with.",
-        choices=tuple(alpha.value for alpha in Alpha),
+        choices=tuple(alpha.value for alpha in AlphaMode),
     ),
-    "layers": Field(Kind.FLAG, "All layers beside the frame, in EXR pictures."),
+    "layers": ShotField(Kind.FLAG, "All layers beside the frame, in EXR pictures."),
 }
-COLOUR: Final[Mapping[str, Field]] = {
-    "space": Field(Kind.TEXT, "Colour space of the result."),
-    "ocio": Field(Kind.PATH, "OpenColorIO configuration that names spaces."),
-    "plate": Field(Kind.PATH, "Scene in its own depth: a video, or NAME.####.exr."),
-    "plate_space": Field(Kind.TEXT, "Colour space of the plate."),
-    "plate_first_frame": Field(Kind.INTEGER, "Number of the plate's first picture.", 0),
-    "plate_holds": Field(
+COLOUR: Final[Mapping[str, ShotField]] = {
+    "space": ShotField(Kind.TEXT, "Colour space of the result."),
+    "ocio": ShotField(Kind.PATH, "OpenColorIO configuration that names spaces."),
+    "plate": ShotField(Kind.PATH, "Scene in its own depth: a video, or NAME.####.exr."),
+    "plate_space": ShotField(Kind.TEXT, "Colour space of the plate."),
+    "plate_first_frame": ShotField(Kind.INTEGER, "Number of the plate's first picture.", 0),
+    "plate_holds": ShotField(
         Kind.TEXT,
         "The scene without anybody, or the driving video.",
         choices=tuple(holds.value for holds in PlateHolds),
     ),
 }
-GROUPS: Final[Mapping[str, Mapping[str, Field]]] = {
+GROUPS: Final[Mapping[str, Mapping[str, ShotField]]] = {
     "settings": SETTINGS,
     "decompose": DECOMPOSE,
     "colour": COLOUR,
@@ -166,7 +166,9 @@ def shot_schema() -> dict[str, Any]:
     }
 
 
-def _object(fields: Mapping[str, Field], more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _object(
+    fields: Mapping[str, ShotField], more: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     properties = {name: field.to_schema() for name, field in fields.items()}
     return {
         "type": "object",

@@ -5,7 +5,7 @@ import numpy as np
 from mimo_runtime.body.body import Body
 from mimo_runtime.fitting.camera_turns import CameraTurns
 from mimo_runtime.fitting.contacts import Flags
-from mimo_runtime.fitting.ground import Ground
+from mimo_runtime.fitting.ground import GroundPlane
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
 
 
@@ -15,7 +15,7 @@ def assumptions_of(
     focal_px: float,
     focal_guessed: bool,
     unseen: tuple[str, ...],
-    ground: Ground,
+    ground: GroundPlane,
     contacts: Flags,
     turns: CameraTurns | None,
 ) -> tuple[str, ...]:
@@ -63,7 +63,7 @@ def _of_camera(turns: CameraTurns | None) -> list[str]:
     return sentences
 
 
-def _of_ground(ground: Ground, contacts: Flags) -> str:
+def _of_ground(ground: GroundPlane, contacts: Flags) -> str:
     if not contacts.any():
         return "No foot was seen to stand, so nothing was kept from sliding."
     return (

@@ -16,7 +16,7 @@ _TRUSTED_SPREAD_M = np.array([1.0, 0.25])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
+class GroundPlane:
     """`turn` float64 [3, 3] and `shift_m` [3] bring points to axes with the ground at y = 0."""
 
     turn: Array
@@ -44,7 +44,7 @@ def speeds(points_m: Array, rate_fps: float) -> Array:
 
 def find_ground(
     soles_m: Array, placement: JointTransforms, rate_fps: float, confidence: Array
-) -> Ground:
+) -> GroundPlane:
     """The ground that soles [N, S, 3] stand on, in axes in which y is about up.
 
     Where the feet stay near one place the ground is level for a camera that is not rolled to a
@@ -68,7 +68,7 @@ def find_ground(
     base = placement.joints_m[0, 0] @ turn.T
     on_ground = turn @ np.array([0, height, 0])
     shift = -np.array([base[0], on_ground[1], base[2]])
-    return Ground(turn, shift, float(np.rad2deg(np.arccos(np.clip(normal[1], -1, 1)))))
+    return GroundPlane(turn, shift, float(np.rad2deg(np.arccos(np.clip(normal[1], -1, 1)))))
 
 
 def _body_axis(placement: JointTransforms) -> Array:

@@ -11,7 +11,7 @@ from mimo_runtime.body.pose import forward_kinematics
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.contacts import Flags, find_contacts
 from mimo_runtime.fitting.foot_locking import Soles, sole_positions
-from mimo_runtime.fitting.ground import Ground, find_ground, sole_points
+from mimo_runtime.fitting.ground import GroundPlane, find_ground, sole_points
 from mimo_runtime.fitting.landmark_points import landmark_points
 from mimo_runtime.fitting.observations import UPRIGHT
 from mimo_runtime.fitting.solve import Poses
@@ -19,7 +19,7 @@ from mimo_runtime.fitting.solve import Poses
 
 def on_ground(
     body: Body, poses: Poses, soles: Soles, rate_fps: float, confidence: Array
-) -> tuple[Poses, Ground]:
+) -> tuple[Poses, GroundPlane]:
     """`poses` in axes with the ground at y = 0.
 
     confidence: [N], how far the frames are to be believed.
@@ -32,8 +32,8 @@ def on_ground(
 
 
 def ground_shifted(
-    body: Body, level: Poses, ground: Ground, soles: Soles, contacts: Flags
-) -> tuple[Poses, Ground]:
+    body: Body, level: Poses, ground: GroundPlane, soles: Soles, contacts: Flags
+) -> tuple[Poses, GroundPlane]:
     """`level` and `ground` with y = 0 where standing feet usually are, so that these stay in place.
 
     contacts: bool [N, S], of the points of `soles`.
@@ -49,14 +49,14 @@ def ground_shifted(
 
 def standing(
     body: Body, poses: Poses, soles: Soles, rate_fps: float, confidence: Array
-) -> tuple[Poses, Ground, Flags]:
+) -> tuple[Poses, GroundPlane, Flags]:
     """`poses` on level ground at y = 0, that ground, and when the points of `soles` stand on it."""
     level, ground = on_ground(body, poses, soles, rate_fps, confidence)
     contacts = find_contacts(sole_positions_of(body, level, soles), rate_fps)
     return *ground_shifted(body, level, ground, soles, contacts), contacts
 
 
-def standing_camera(ground: Ground, size_px: tuple[int, int], focal_px: float) -> Camera:
+def standing_camera(ground: GroundPlane, size_px: tuple[int, int], focal_px: float) -> Camera:
     """The camera at the origin of the axes that `ground` was found in, in the level ones."""
     rotation = UPRIGHT @ ground.turn.T
     centre = (size_px[0] / 2, size_px[1] / 2)

@@ -13,7 +13,7 @@ from mimo_runtime.fitting.assumptions import assumptions_of
 from mimo_runtime.fitting.camera_turns import CameraTurns, Pan, turns_of
 from mimo_runtime.fitting.contacts import Flags
 from mimo_runtime.fitting.foot_locking import lock_feet
-from mimo_runtime.fitting.ground import Ground
+from mimo_runtime.fitting.ground import GroundPlane
 from mimo_runtime.fitting.ground_alignment import soles_of, standing, standing_camera
 from mimo_runtime.fitting.initial_pose import initial_poses
 from mimo_runtime.fitting.landmark_track import LandmarkTrack
@@ -134,7 +134,7 @@ def _in_world(poses: Poses, turns: CameraTurns | None) -> Poses:
 
 
 def _cameras(
-    track: LandmarkTrack, focal_px: float, ground: Ground, turns: CameraTurns | None
+    track: LandmarkTrack, focal_px: float, ground: GroundPlane, turns: CameraTurns | None
 ) -> CameraPath:
     camera = standing_camera(ground, track.size_px, focal_px)
     path = CameraPath.still(camera, track.frame_count)

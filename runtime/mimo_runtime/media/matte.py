@@ -19,7 +19,7 @@ _SQUARE = 0.8  # of the rectangle around it: an egg or a ball may well be a char
 _LOOK_PX = 512
 
 
-class Alpha(Enum):
+class AlphaKind(Enum):
     """What the alpha channel of a picture is.
 
     ABSENT: there is none, or it is opaque everywhere. EMPTY: 0 everywhere. CARD: that of a whole
@@ -33,15 +33,15 @@ class Alpha(Enum):
     MATTE = "matte"
 
 
-def alpha_of(picture: Pixels) -> Alpha:
+def alpha_of(picture: Pixels) -> AlphaKind:
     """What the alpha of `picture`, uint8 [height, width, 3 or 4], is."""
     if picture.shape[2] == 3 or picture[..., 3].min() == _OPAQUE:
-        return Alpha.ABSENT
+        return AlphaKind.ABSENT
     alpha = picture[..., 3]
     if alpha.max() == 0:
-        return Alpha.EMPTY
+        return AlphaKind.EMPTY
     solid = _small(alpha) >= _SOLID * alpha.max()
-    return Alpha.CARD if _is_card(solid) else Alpha.MATTE
+    return AlphaKind.CARD if _is_card(solid) else AlphaKind.MATTE
 
 
 def own_matte(picture: Pixels) -> Pixels | None:
@@ -49,7 +49,7 @@ def own_matte(picture: Pixels) -> Pixels | None:
 
     One that is nowhere opaque is scaled so that it is somewhere.
     """
-    if alpha_of(picture) is not Alpha.MATTE:
+    if alpha_of(picture) is not AlphaKind.MATTE:
         return None
     alpha = picture[..., 3]
     most = int(alpha.max())

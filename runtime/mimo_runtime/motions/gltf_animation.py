@@ -23,7 +23,7 @@ _PATHS = ("translation", "rotation", "scale")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Channel:
+class AnimationChannel:
     """Keys of one node: `times_s` [K], `values` [K, 3 or 4], and how to go from one to the next."""
 
     node: int
@@ -64,7 +64,7 @@ class Channel:
         return np.asarray(values, np.float64)
 
 
-def longest_animation(file: GltfFile) -> tuple[list[Channel], str, int]:
+def longest_animation(file: GltfFile) -> tuple[list[AnimationChannel], str, int]:
     """The channels of the animation that lasts longest, its name, and how many there are."""
     animations = [
         (_channels(file, animation), str(animation.name or ""))
@@ -78,7 +78,7 @@ def longest_animation(file: GltfFile) -> tuple[list[Channel], str, int]:
     return channels, name, len(animations)
 
 
-def sampling(channels: Sequence[Channel], rate_fps: Fraction | None, name: str) -> tuple[
+def sampling(channels: Sequence[AnimationChannel], rate_fps: Fraction | None, name: str) -> tuple[
     Array, Fraction
 ]:  # fmt: skip
     """Evenly spaced times [N] from the first key to the last, and the rate.
@@ -98,7 +98,7 @@ def sampling(channels: Sequence[Channel], rate_fps: Fraction | None, name: str) 
     return start + np.arange(count) / float(rate), rate
 
 
-def _key_rate(channels: Sequence[Channel]) -> Fraction:
+def _key_rate(channels: Sequence[AnimationChannel]) -> Fraction:
     dense = max(channels, key=lambda channel: len(channel.times_s))
     steps = np.diff(dense.times_s)
     step = float(np.median(steps)) if len(steps) else 0.0
@@ -112,7 +112,7 @@ def _key_rate(channels: Sequence[Channel]) -> Fraction:
     return Fraction(rounded) if abs(rounded - rate) < rate / 200 else rate
 
 
-def _channels(file: GltfFile, animation: object) -> list[Channel]:
+def _channels(file: GltfFile, animation: object) -> list[AnimationChannel]:
     kept = []
     for channel in animation.channels:  # type: ignore[attr-defined]
         sampler = animation.samplers[channel.sampler]  # type: ignore[attr-defined]
@@ -128,5 +128,5 @@ def _channels(file: GltfFile, animation: object) -> list[Channel]:
             np.isfinite(times).all() and np.isfinite(values).all() and (np.diff(times) >= 0).all()
         ):
             raise ValueError("the keys of an animation are no finite numbers in order")
-        kept.append(Channel(channel.target.node, channel.target.path, times, values, kind))
+        kept.append(AnimationChannel(channel.target.node, channel.target.path, times, values, kind))
     return kept

@@ -11,7 +11,7 @@ from mimo_runtime.body.pose import local_rotations
 from mimo_runtime.body.rotations import from_quaternion, to_quaternion
 from mimo_runtime.body.skeleton import Array, Skeleton, tails_from_children
 from mimo_runtime.errors import MediaError
-from mimo_runtime.motions.gltf_animation import Channel, longest_animation, sampling
+from mimo_runtime.motions.gltf_animation import AnimationChannel, longest_animation, sampling
 from mimo_runtime.motions.gltf_file import GLTF_ERRORS, GltfFile, node_names, open_gltf, unreadable
 from mimo_runtime.motions.humanoid_bones import Humanoid, find_bones
 from mimo_runtime.motions.motion import Motion
@@ -101,7 +101,9 @@ def _part(nodes: _Nodes, used: Sequence[int]) -> _Nodes:
     )
 
 
-def _locals(file: GltfFile, nodes: _Nodes, channels: Sequence[Channel], times_s: Array) -> _Local:
+def _locals(
+    file: GltfFile, nodes: _Nodes, channels: Sequence[AnimationChannel], times_s: Array
+) -> _Local:
     """Every node in its parent at each of `times_s`, as `channels` say or else as it stands."""
     frames, joints = len(times_s), len(nodes.parents)
     local = _Local(

@@ -30,7 +30,7 @@ class FrameEncoder(Protocol):
         """Give what is left after the last frame."""
 
 
-class PictureEncoder:
+class PngEncoder:
     """One PNG file for each frame, with a note in it, and signed by `seal`."""
 
     def __init__(self, note: str = "", seal: Seal | None = None) -> None:
@@ -80,4 +80,4 @@ def encoder_for(
     """The encoder of an output kind; a video is signed by whoever has all of it."""
     if kind is OutputKind.VIDEO:
         return VideoEncoder(output, note)
-    return PictureEncoder(note, seal)
+    return PngEncoder(note, seal)

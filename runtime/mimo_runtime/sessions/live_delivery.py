@@ -12,7 +12,7 @@ from mimo_runtime.sessions.live_events import (
     LiveSummary,
     LiveTail,
 )
-from mimo_runtime.sessions.picture_encoder import PictureEncoder
+from mimo_runtime.sessions.picture_encoder import LivePictureEncoder
 from mimo_runtime.synthesis.live_request import LiveAnswer, LiveFrame
 from mimo_runtime.wire.live_change import LiveChange
 
@@ -23,7 +23,7 @@ _NO_FRAME = "The stream ended before a frame for which it could hold; send it ea
 class LiveDelivery:
     """Encodes frames and counts them; one thread. `latency_s` is what was planned."""
 
-    def __init__(self, encoder: PictureEncoder, latency_s: float) -> None:
+    def __init__(self, encoder: LivePictureEncoder, latency_s: float) -> None:
         self._encoder, self._latency_s = encoder, latency_s
         self._sent = self._late = self._dropped = self._late_in_a_row = 0
         self._frozen = False

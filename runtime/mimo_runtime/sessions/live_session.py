@@ -14,7 +14,7 @@ from mimo_runtime.sessions.following import Follower
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.live_delivery import LiveDelivery
 from mimo_runtime.sessions.live_events import LiveEvent
-from mimo_runtime.sessions.picture_encoder import PictureEncoder
+from mimo_runtime.sessions.picture_encoder import LivePictureEncoder
 from mimo_runtime.sessions.sent_frames import SentFrames
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -206,7 +206,7 @@ class LiveSession:
             self._live.end_poses()
 
     def _deliver(self, live: RunningLive) -> None:
-        encoder = PictureEncoder(self._picture, self._quality, live.output)
+        encoder = LivePictureEncoder(self._picture, self._quality, live.output)
         delivery = LiveDelivery(encoder, live.output.plan.latency_s)
         first_s = 0.0
         for frame in live.events():

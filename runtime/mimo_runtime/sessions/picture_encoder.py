@@ -6,7 +6,7 @@ from mimo_runtime.synthesis.live_request import LiveFormat, LiveFrame
 from mimo_runtime.wire.live import PictureFormat
 
 
-class PictureEncoder:
+class LivePictureEncoder:
     """Encodes frames one by one as `picture` says; `quality` is that of JPEG."""
 
     def __init__(self, picture: PictureFormat, quality: int, output: LiveFormat) -> None:

@@ -4,16 +4,16 @@ import numpy as np
 
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
+from mimo_runtime.media.matte import AlphaKind, alpha_of, own_matte
 from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.synthesis.crop import WHITE, cut_square
 from mimo_runtime.synthesis.person import tight_box
 
 _ALPHA_SENTENCES = {
-    Alpha.ABSENT: "has no alpha channel that is not opaque everywhere, and no matte was given",
-    Alpha.EMPTY: "has an alpha channel that is 0 everywhere, so that nothing of it is to be seen",
-    Alpha.CARD: "has an alpha channel that holds the whole picture, background and all, and is no "
-    "matte",
+    AlphaKind.ABSENT: "has no alpha channel that is not opaque everywhere, and no matte was given",
+    AlphaKind.EMPTY: "has an alpha channel that is 0 everywhere, so that nothing of it is seen",
+    AlphaKind.CARD: "has an alpha channel that holds the whole picture, background and all, "
+    "and is no matte",
 }
 
 

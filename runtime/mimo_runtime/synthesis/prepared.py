@@ -11,7 +11,7 @@ from mimo_runtime.characters.character import TEXTURE_PX, Character, make_charac
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.errors import MediaError
-from mimo_runtime.media.matte import Alpha, alpha_of, own_matte
+from mimo_runtime.media.matte import AlphaKind, alpha_of, own_matte
 from mimo_runtime.synthesis.matting import on_white
 
 SIZE_PX = 768
@@ -74,7 +74,7 @@ def prepare(
 def _find(
     picture: Pixels, matte: Pixels | None, models: Path | None, person: int | None
 ) -> CharacterMatte:
-    if matte is None and alpha_of(picture) is Alpha.EMPTY:
+    if matte is None and alpha_of(picture) is AlphaKind.EMPTY:
         raise MediaError(
             "The alpha channel of the character picture is 0 everywhere, so that nothing of it is "
             "to be seen; save it without alpha, or give a matte."

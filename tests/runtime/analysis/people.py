@@ -3,7 +3,7 @@
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 
 _PLACES = np.array(  # of 17 keypoints in the box, COCO order
     [
@@ -31,11 +31,11 @@ RED, BLUE = np.eye(2, dtype=np.float32)
 
 def standing(
     x: float, y: float = 100, height: float = 80, colours=None, score: float = 0.6
-) -> Person:
+) -> DetectedPerson:
     """A person with the middle of the box at (x, y)."""
     width = height * 0.4
     box = BBox(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
     points = _PLACES * (width, height) + (box.left, box.top)
     keypoints = np.concatenate([points, np.full((17, 1), 0.8)], axis=1).astype(np.float32)
     worn = np.zeros(0, np.float32) if colours is None else colours
-    return Person(box, keypoints, score, worn)
+    return DetectedPerson(box, keypoints, score, worn)

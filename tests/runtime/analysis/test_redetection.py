@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mimo_runtime.analysis.estimators import open_estimators
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.pose_estimate import PoseEstimator
 from mimo_runtime.analysis.redetection import redetect
 from mimo_runtime.analysis.square_crop import roll_of
@@ -64,7 +64,7 @@ def turned(pixels: np.ndarray, turn_deg: int) -> np.ndarray:
     return np.asarray(cv2.warpAffine(pixels, matrix, size, borderMode=cv2.BORDER_REFLECT))
 
 
-def leaning(turn_deg: int) -> Person:
+def leaning(turn_deg: int) -> DetectedPerson:
     """`EXPECTED` with keypoints turned clockwise."""
     matrix = cv2.getRotationMatrix2D(EXPECTED.box.centre, -turn_deg, 1)
     places = EXPECTED.keypoints[:, :2] @ matrix[:, :2].T + matrix[:, 2]
@@ -72,7 +72,7 @@ def leaning(turn_deg: int) -> Person:
     return replace(EXPECTED, keypoints=keypoints)
 
 
-def roll_deg(person: Person) -> float:
+def roll_deg(person: DetectedPerson) -> float:
     roll_rad = roll_of(person)
     assert roll_rad is not None
     return math.degrees(roll_rad)

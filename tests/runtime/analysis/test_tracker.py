@@ -5,14 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mimo_runtime.analysis.person import Person
+from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.tracker import Tracked, Tracker
 from tests.runtime.analysis.people import BLUE, RED, standing
 
 RATE_FPS = 25
 
 
-def followed(frames: list[list[Person]]) -> list[tuple[Tracked, ...]]:
+def followed(frames: list[list[DetectedPerson]]) -> list[tuple[Tracked, ...]]:
     tracker = Tracker()
     return [tracker.update(people, place / RATE_FPS) for place, people in enumerate(frames)]
 
@@ -21,7 +21,7 @@ def numbers(tracked: tuple[Tracked, ...]) -> list[int]:
     return [one.number for one in tracked]
 
 
-def number_of(tracked: tuple[Tracked, ...], person: Person) -> int:
+def number_of(tracked: tuple[Tracked, ...], person: DetectedPerson) -> int:
     return next(one.number for one in tracked if one.person.box == person.box)
 
 
@@ -72,7 +72,7 @@ def test_who_steps_behind_something_of_another_colour_keeps_the_number() -> None
 def test_a_short_loss_is_survived_and_a_long_one_is_not() -> None:
     def after_loss(missing: int) -> list[int]:
         seen = [[standing(100 + k)] for k in range(10)]
-        lost: list[list[Person]] = [[] for _ in range(missing)]
+        lost: list[list[DetectedPerson]] = [[] for _ in range(missing)]
         return numbers(followed([*seen, *lost, [standing(110 + missing)]])[-1])
 
     assert after_loss(25) == [1]

@@ -23,7 +23,7 @@ from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
 from mimo_runtime.cli.live_changes import parse_change
 from mimo_runtime.cli.live_output import open_output
 from mimo_runtime.cli.live_play import prepare_play
-from mimo_runtime.cli.live_sources import MotionSource, motion_source
+from mimo_runtime.cli.live_sources import MotionPlayback, motion_source
 from mimo_runtime.cli.main import mimo
 from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.engines.choice import open_backend
@@ -166,7 +166,7 @@ def test_a_change_that_is_none(text: str) -> None:
 class Endless:
     """Postures without end; the second one is followed by Ctrl-C."""
 
-    def __init__(self, source: MotionSource) -> None:
+    def __init__(self, source: MotionPlayback) -> None:
         self._postures = source.postures
         self.rate_fps, self.camera, self.shape = source.rate_fps, source.camera, source.shape
         self.driving = source.driving

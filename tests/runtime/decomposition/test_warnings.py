@@ -5,7 +5,7 @@ import pytest
 
 from mimo_runtime.analysis.joints import KEYPOINT
 from mimo_runtime.analysis.tracks import Track
-from mimo_runtime.decomposition.choice import Selection, Shot
+from mimo_runtime.decomposition.choice import CameraShot, Selection
 from mimo_runtime.decomposition.people import PeopleRecord
 from mimo_runtime.decomposition.warnings import half_body_share
 
@@ -29,7 +29,7 @@ def share(box: tuple[float, float, float, float], hidden: tuple[str, ...]) -> fl
         presences=np.ones(FRAMES, np.float32),
     )
     track = Track(7, 0, FRAMES - 1, FRAMES, 0.2, 0.5, 1.0)
-    shot = Shot(1, 0, FRAMES - 1)
+    shot = CameraShot(1, 0, FRAMES - 1)
     return half_body_share(
         record, Selection(track, shot, 0, FRAMES - 1, (shot,), (track,)), SIZE_PX
     )

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from mimo_runtime.delivery.delivery import Alpha, Delivery, MovieFormat
+from mimo_runtime.delivery.delivery import AlphaMode, Delivery, MovieFormat
 from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.frame_folder import FrameFormat
@@ -84,8 +84,8 @@ def test_every_codec(
     assert all(abs(at - wanted) <= 1 for at, wanted in zip(heard, expected, strict=True))
 
 
-@pytest.mark.parametrize("alpha", [Alpha.STRAIGHT, Alpha.PREMULTIPLIED])
-def test_prores_carries_alpha(tmp_path: Path, alpha: Alpha) -> None:
+@pytest.mark.parametrize("alpha", [AlphaMode.STRAIGHT, AlphaMode.PREMULTIPLIED])
+def test_prores_carries_alpha(tmp_path: Path, alpha: AlphaMode) -> None:
     path = tmp_path / "out.mov"
     deliver(path, alpha=alpha)
     with av.open(str(path)) as container:
@@ -98,16 +98,16 @@ def test_prores_carries_alpha(tmp_path: Path, alpha: Alpha) -> None:
     solid = made.human[60:85, 135:145, :3] / CODES
     np.testing.assert_allclose(shown[60:85, 135:145, :3], solid, atol=0.02)
     grey = shown[44:48, 120:150, :3]
-    assert grey.mean() == pytest.approx(0.5 if alpha is Alpha.PREMULTIPLIED else 1, abs=0.02)
+    assert grey.mean() == pytest.approx(0.5 if alpha is AlphaMode.PREMULTIPLIED else 1, abs=0.02)
 
 
 def test_what_cannot_be_is_a_sentence(tmp_path: Path) -> None:
     for name, asked, sentence in [
         ("a.mp4", {"movie": MovieFormat.PRORES}, "prores4444 goes into .mov"),
-        ("a.mp4", {"alpha": Alpha.STRAIGHT}, "h264 has no alpha; choose prores4444"),
+        ("a.mp4", {"alpha": AlphaMode.STRAIGHT}, "h264 has no alpha; choose prores4444"),
         ("a.mov", {"layers": True}, "Layers go into EXR pictures, and the output"),
         ("a", {"movie": MovieFormat.HEVC}, "is a folder; name a video file"),
-        ("a", {"alpha": Alpha.PREMULTIPLIED}, "PNG keeps straight alpha"),
+        ("a", {"alpha": AlphaMode.PREMULTIPLIED}, "PNG keeps straight alpha"),
         ("a", {"layers": True}, "not png; choose exr or exr32"),
         ("a.mov", {"space": "foo"}, "There is no colour space 'foo'"),
     ]:

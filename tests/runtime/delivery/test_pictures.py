@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from mimo_runtime.delivery.colour import linear_from_srgb, srgb_from_linear
-from mimo_runtime.delivery.delivery import Alpha, Delivery
+from mimo_runtime.delivery.delivery import AlphaMode, Delivery
 from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.synthesis.frame_layers import CODES
@@ -113,14 +113,14 @@ def test_16_bits_are_the_formula_to_the_code(tmp_path: Path, form: FrameFormat) 
 @pytest.mark.parametrize(
     ("form", "alpha"),
     [
-        (FrameFormat.PNG, Alpha.STRAIGHT),
-        (PNG16, Alpha.STRAIGHT),
-        (TIFF16, Alpha.STRAIGHT),
-        (TIFF16, Alpha.PREMULTIPLIED),
-        (EXR32, Alpha.PREMULTIPLIED),
+        (FrameFormat.PNG, AlphaMode.STRAIGHT),
+        (PNG16, AlphaMode.STRAIGHT),
+        (TIFF16, AlphaMode.STRAIGHT),
+        (TIFF16, AlphaMode.PREMULTIPLIED),
+        (EXR32, AlphaMode.PREMULTIPLIED),
     ],
 )
-def test_the_person_alone(tmp_path: Path, form: FrameFormat, alpha: Alpha) -> None:
+def test_the_person_alone(tmp_path: Path, form: FrameFormat, alpha: AlphaMode) -> None:
     path = deliver(tmp_path / "out", pictures=form, alpha=alpha, space="srgb")[0]
     channels, spec = read(path)
     made = layers(0)
@@ -130,14 +130,14 @@ def test_the_person_alone(tmp_path: Path, form: FrameFormat, alpha: Alpha) -> No
     assert not channels["A"][FRONT].any()
     straight = made.human[..., :3] / np.maximum(made.human[..., 3:], 1)
     straight[matte == 0] = 0
-    expected = straight * matte[..., None] if alpha is Alpha.PREMULTIPLIED else straight
+    expected = straight * matte[..., None] if alpha is AlphaMode.PREMULTIPLIED else straight
     np.testing.assert_allclose(rgb_of(channels), expected, atol=step)
     assert expected[PERSON].max() == 1
     if form in (PNG16, TIFF16):
         assert f"alpha {alpha.value}" in spec.get_string_attribute("ImageDescription")
     if form is TIFF16:
         is_straight = spec.get_int_attribute("oiio:UnassociatedAlpha")
-        assert is_straight == (alpha is Alpha.STRAIGHT)
+        assert is_straight == (alpha is AlphaMode.STRAIGHT)
 
 
 def test_the_same_again_is_the_same_bytes(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import OpenEXR
 import pytest
 from numpy.typing import NDArray
 
-from mimo_runtime.delivery.delivery import Delivery, Plate, PlateHolds
+from mimo_runtime.delivery.delivery import Delivery, PlateHolds, ScenePlate
 from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import MediaError
 from mimo_runtime.frame_folder import FrameFormat
@@ -32,7 +32,9 @@ def write_png16(folder: Path, first: int = 1001) -> Path:
     return folder / "plate.####.png"
 
 
-def deliver(folder: Path, plate: Plate, pictures: FrameFormat, space: str | None = None) -> None:
+def deliver(
+    folder: Path, plate: ScenePlate, pictures: FrameFormat, space: str | None = None
+) -> None:
     delivery = Delivery(pictures=pictures, first_frame=1001, plate=plate, space=space)
     with open_delivery(folder, delivery, clip()) as sink:
         for index in range(3):
@@ -53,7 +55,7 @@ def bare(index: int) -> NDArray[np.bool_]:
 
 @pytest.mark.parametrize("form", [FrameFormat.PNG16, FrameFormat.TIFF16])
 def test_16_bits_stay_to_the_code(tmp_path: Path, form: FrameFormat) -> None:
-    deliver(tmp_path / "out", Plate(write_png16(tmp_path), 1001), form)
+    deliver(tmp_path / "out", ScenePlate(write_png16(tmp_path), 1001), form)
     for index in range(3):
         codes = read(tmp_path / "out" / f"frame.{1001 + index}.{form.suffix}")
         where = bare(index)
@@ -78,7 +80,7 @@ def test_10_bits_of_a_video_stay_to_the_code(tmp_path: Path) -> None:
             frame.pts = index
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    deliver(tmp_path / "out", Plate(path, 1001), FrameFormat.PNG16)
+    deliver(tmp_path / "out", ScenePlate(path, 1001), FrameFormat.PNG16)
     with av.open(str(path)) as container:
         decoded = [frame.to_ndarray(format="gbrp10le") for frame in container.decode(video=0)]
     for index in range(3):
@@ -96,7 +98,7 @@ def test_floats_above_white_stay_as_they_are(tmp_path: Path, form: FrameFormat) 
     plates = [np.random.default_rng(index).uniform(0, 30, SHAPE).astype(kind) for index in range(3)]
     for index, plate in enumerate(plates):
         OpenEXR.File({}, {"RGB": plate}).write(str(tmp_path / f"plate.{index + 5}.exr"))
-    plate = Plate(tmp_path / "plate.%d.exr", 5, "acescg")
+    plate = ScenePlate(tmp_path / "plate.%d.exr", 5, "acescg")
     deliver(tmp_path / "out", plate, form, "acescg")
     for index in range(3):
         pixels = read(tmp_path / "out" / f"frame.{1001 + index}.exr")
@@ -107,7 +109,7 @@ def test_floats_above_white_stay_as_they_are(tmp_path: Path, form: FrameFormat) 
 
 
 def test_a_plate_of_the_driving_video_holds_what_is_in_front_and_nobody(tmp_path: Path) -> None:
-    plate = Plate(write_png16(tmp_path), 1001, holds=PlateHolds.DRIVING)
+    plate = ScenePlate(write_png16(tmp_path), 1001, holds=PlateHolds.DRIVING)
     deliver(tmp_path / "out", plate, FrameFormat.PNG16)
     made = layers(0)
     codes, own = read(tmp_path / "out" / "frame.1001.png"), codes_of(0)
@@ -137,5 +139,5 @@ def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
         container.mux(stream.encode(None))
     for name, first, sentence in cases:
         with pytest.raises(MediaError, match=sentence):
-            deliver(tmp_path / "out", Plate(tmp_path / name, first), FrameFormat.PNG16)
+            deliver(tmp_path / "out", ScenePlate(tmp_path / name, first), FrameFormat.PNG16)
         assert not (tmp_path / "out").exists()

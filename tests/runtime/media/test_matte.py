@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.matte import Alpha, alpha_of, own_matte, read_matte
+from mimo_runtime.media.matte import AlphaKind, alpha_of, own_matte, read_matte
 
 WIDTH, HEIGHT = 120, 160
 
@@ -55,7 +55,7 @@ ONE_DOT[0, 0] = 254
     ids=["one dot", "250", "half", "corners", "large corners", "round", "shadow", "frame", "wide"],
 )  # fmt: skip
 def test_the_alpha_of_a_whole_picture_is_no_matte(alpha: np.ndarray) -> None:
-    assert alpha_of(with_alpha(alpha)) is Alpha.CARD
+    assert alpha_of(with_alpha(alpha)) is AlphaKind.CARD
     assert own_matte(with_alpha(alpha)) is None
 
 
@@ -79,9 +79,9 @@ def test_a_faint_figure_is_a_matte_that_is_scaled() -> None:
 
 
 def test_nothing_and_everything() -> None:
-    assert alpha_of(with_alpha(np.zeros_like(ONE_DOT))) is Alpha.EMPTY
-    assert alpha_of(with_alpha(np.full_like(ONE_DOT, 255))) is Alpha.ABSENT
-    assert alpha_of(with_alpha(ONE_DOT)[..., :3]) is Alpha.ABSENT
+    assert alpha_of(with_alpha(np.zeros_like(ONE_DOT))) is AlphaKind.EMPTY
+    assert alpha_of(with_alpha(np.full_like(ONE_DOT, 255))) is AlphaKind.ABSENT
+    assert alpha_of(with_alpha(ONE_DOT)[..., :3]) is AlphaKind.ABSENT
 
 
 def encoded(image: Image.Image) -> bytes:
