@@ -11,7 +11,7 @@ import yaml
 
 from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, ShotField, Kind
+from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, Kind, ShotField
 from mimo_runtime.files import read_input
 from mimo_runtime.frame_folder import FrameFormat
 
