@@ -10,7 +10,7 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.pose import Pose
-from mimo_runtime.body.raster import nearest_triangles, resolve
+from mimo_runtime.body.raster import NO_TRIANGLE, nearest_triangles, resolve
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 
@@ -40,6 +40,17 @@ class View:
     def mask(self) -> NDArray[np.bool_]:
         """bool [H, W], where any of the body is."""
         return np.isfinite(self.depth_m)
+
+
+def silhouette(body: Body, vertices_m: Array, camera: Camera) -> NDArray[np.bool_]:
+    """bool [H, W], where a body with its vertices at `vertices_m` is: `mask` of a `View` of one
+    sample a pixel, and nothing that colours and normals cost.
+    """
+    pixels, depths = camera.project(vertices_m)
+    triangle_ids, _, _ = nearest_triangles(
+        pixels, depths, body.triangles, camera.width_px, camera.height_px
+    )
+    return np.asarray(triangle_ids != NO_TRIANGLE)
 
 
 def render_pose(body: Body, pose: Pose, camera: Camera, samples: int = SAMPLES) -> View:

@@ -16,7 +16,7 @@ from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.pose import Pose
-from mimo_runtime.body.render import render_vertices
+from mimo_runtime.body.render import silhouette
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.diffusion import edges, means
@@ -81,9 +81,9 @@ def _gaps(
 ) -> tuple[NDArray[np.int64], Array]:
     """Vertices on the outline and how far each is inside that of the matte, in metres."""
     vertices = pose_vertices(body, pose)
-    chosen, directions = on_outline(body, vertices, camera, TUNING.displacement_points)
+    drawn = silhouette(body, vertices, camera)
+    chosen, directions = on_outline(body, vertices, camera, drawn, TUNING.displacement_points)
     pixels, depths = camera.project(vertices[chosen])
-    drawn = render_vertices(body, vertices, camera, samples=1).mask
     scale_m = depths / camera.focal_px
     furthest_px = 2 * _ELSEWHERE_M[1] / float(np.median(scale_m)) if len(chosen) else 0.0
     gaps = gaps_px(pixels, directions, drawn, matte, furthest_px) if furthest_px else np.zeros(0)

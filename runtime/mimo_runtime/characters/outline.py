@@ -1,5 +1,7 @@
 """The outline of a body in a picture, and how far it is from that of a matte."""
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -7,26 +9,25 @@ from numpy.typing import NDArray
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.normals import vertex_normals
-from mimo_runtime.body.render import render_vertices
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.characters.tuning import TUNING
 
 
 def on_outline(
-    body: Body, vertices: Array, camera: Camera, most: int
+    body: Body, vertices: Array, camera: Camera, drawn: NDArray[np.bool_], most: int
 ) -> tuple[NDArray[np.int64], Array]:
     """Vertices at the edge of the body's picture, and where its outside is there, [C, 2].
 
-    vertices: float64 [V, 3] in the world. About `most` are taken, evenly.
+    vertices: float64 [V, 3] in the world. drawn: bool [H, W], their silhouette. About `most` are
+    taken, evenly.
     """
-    mask = render_vertices(body, vertices, camera, samples=1).mask.astype(np.uint8)
+    mask = drawn.astype(np.uint8)
     kernel = np.ones((2 * TUNING.outline_edge_px + 1,) * 2, np.uint8)
     edge = (cv2.dilate(mask, kernel) > 0) & (cv2.erode(mask, kernel) == 0)
     pixels, _ = camera.project(vertices)
-    cells = np.floor(pixels).astype(np.int64)
-    size = (camera.width_px, camera.height_px)
-    inside = ((cells >= 0) & (cells < size)).all(axis=1)
-    x, y = cells.clip(0, np.array(size) - 1).T
+    x, y = np.floor(pixels).astype(np.int64).T
+    inside = (x >= 0) & (x < camera.width_px) & (y >= 0) & (y < camera.height_px)
+    x, y = x.clip(0, camera.width_px - 1), y.clip(0, camera.height_px - 1)
     normals = camera.turned(vertex_normals(vertices, body.triangles))
     flat = np.linalg.norm(normals[:, :2], axis=1)
     chosen = np.flatnonzero(inside & edge[y, x] & (flat > TUNING.outline_flat))
@@ -51,8 +52,7 @@ def gaps_px(
     out of it.
     """
     steps = np.arange(0, furthest_px, TUNING.outline_step_px)
-    in_matte, known = _looked_up(matte, places_px[:, None] + directions[:, None] * steps[:, None])
-    on_body, _ = _looked_up(drawn, places_px[:, None] + directions[:, None] * steps[:, None])
+    (in_matte, on_body), known = _looked_up((matte, drawn), places_px, directions, steps)
     outside = np.logical_or.accumulate(~on_body, axis=1)
     own_edge = _first(outside, steps)
     again = on_body & outside
@@ -62,7 +62,7 @@ def gaps_px(
     ends_in_body, ends_well = (at_end & again & in_matte).any(axis=1), (at_end & known).any(axis=1)
     grown = np.where(ends_in_body, (out - own_edge) / 2, out - own_edge)
     outwards = np.where(ends_well & outside.any(axis=1), grown, np.nan)
-    inward, known = _looked_up(matte, places_px[:, None] - directions[:, None] * steps[:, None])
+    (inward,), known = _looked_up((matte,), places_px, -directions, steps)
     back = -_first(inward, steps) - own_edge
     inwards = np.where(inward.any(axis=1) & known.all(axis=1), back, np.nan)
     return np.where(in_matte[:, 0], outwards, inwards)
@@ -73,11 +73,16 @@ def _first(where: NDArray[np.bool_], steps: Array) -> Array:
 
 
 def _looked_up(
-    mask: NDArray[np.bool_], places_px: Array
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """`mask` at places [..., 2], False outside of it, and whether they are inside its border."""
-    height, width = mask.shape
-    cells = np.floor(places_px).astype(np.int64)
-    known = ((cells >= 1) & (cells < (width - 1, height - 1))).all(axis=-1)
-    x, y = cells[..., 0].clip(0, width - 1), cells[..., 1].clip(0, height - 1)
-    return np.asarray(mask[y, x] & known), np.asarray(known)
+    masks: Sequence[NDArray[np.bool_]], places_px: Array, directions: Array, steps: Array
+) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
+    """Masks of one size at `steps` along `directions` from places, each bool [C, S] and False
+    outside of it, and whether that is inside its border.
+    """
+    height, width = masks[0].shape
+    x, y = (
+        np.floor(places_px[:, axis, None] + directions[:, axis, None] * steps).astype(np.int64)
+        for axis in (0, 1)
+    )
+    known = (x >= 1) & (x < width - 1) & (y >= 1) & (y < height - 1)
+    x, y = x.clip(0, width - 1), y.clip(0, height - 1)
+    return [mask[y, x] & known for mask in masks], known

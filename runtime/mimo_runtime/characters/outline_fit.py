@@ -15,6 +15,7 @@ from mimo_runtime.analysis.joints import LANDMARK
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import JointTransforms, Pose, transforms_of
+from mimo_runtime.body.render import silhouette
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline import on_outline
@@ -55,7 +56,8 @@ def _outline(
 ) -> Outline | None:
     """The body's outline matched with `edges` [E, 2], whose outsides lie along `directions`."""
     vertices = pose_vertices(body, pose)
-    chosen, own_directions = on_outline(body, vertices, camera, TUNING.fit_points)
+    drawn = silhouette(body, vertices, camera)
+    chosen, own_directions = on_outline(body, vertices, camera, drawn, TUNING.fit_points)
     pixels, _ = camera.project(vertices[chosen])
     apart = np.hypot(*(np.subtract.outer(pixels[:, axis], edges[:, axis]) for axis in (0, 1)))
     same_way = sum(np.outer(own_directions[:, axis], directions[:, axis]) for axis in (0, 1))

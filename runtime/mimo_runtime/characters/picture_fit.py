@@ -11,8 +11,9 @@ from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
-from mimo_runtime.body.render import render_pose
+from mimo_runtime.body.render import silhouette
 from mimo_runtime.body.shipped import load_body
+from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.outline_fit import refine
 from mimo_runtime.characters.square import Square, square_around
 from mimo_runtime.characters.tuning import TUNING
@@ -97,6 +98,6 @@ def _overlap(fit: FittedMotion, square: Square, outline: Pixels) -> float:
 
 def _shared(body: Body, pose: Pose, camera: Camera, alpha: Pixels) -> float:
     """Shared area of body and matte over that of both, in the picture of `camera`."""
-    drawn = render_pose(body, pose, camera, samples=1).mask
+    drawn = silhouette(body, pose_vertices(body, pose), camera)
     matte = cv2.threshold(alpha, 127, 1, cv2.THRESH_BINARY)[1].astype(bool)
     return float((drawn & matte).sum() / max(1, (drawn | matte).sum()))

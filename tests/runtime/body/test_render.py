@@ -5,8 +5,9 @@ import pytest
 
 from mimo_runtime.body.camera import look_at, orbit
 from mimo_runtime.body.pose import Pose
-from mimo_runtime.body.render import render_pose, render_vertices
+from mimo_runtime.body.render import render_pose, render_vertices, silhouette
 from mimo_runtime.body.shipped import load_body
+from mimo_runtime.body.skinning import pose_vertices
 from tests.runtime.body.arms import box_body
 
 
@@ -62,6 +63,14 @@ def test_surface_coordinates_say_where_a_pixel_of_the_resting_body_is() -> None:
     rows, columns = np.nonzero(view.mask)
     np.testing.assert_allclose(pixels, np.stack([columns, rows], axis=1) + 0.5, atol=0.02)
     np.testing.assert_allclose(depths, view.depth_m[view.mask], atol=1e-3)
+
+
+def test_a_silhouette_is_the_mask_of_one_sample() -> None:
+    for azimuth_deg in (0, 50, 190):
+        body, camera, view = frame(azimuth_deg, samples=1)
+        drawn = silhouette(body, pose_vertices(body, Pose.rest(body.skeleton)), camera)
+        assert drawn.sum() > 200
+        np.testing.assert_array_equal(drawn, view.mask)
 
 
 def test_the_same_frame_has_the_same_bytes() -> None:
