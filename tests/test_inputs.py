@@ -8,7 +8,7 @@ import pytest
 
 from mimo_runtime.analysis import picture_quality
 from mimo_runtime.decomposition.clip import LIMITS, driving_rate
-from mimo_runtime.media.child.demuxing import CODECS
+from mimo_runtime.media.child.stream_choice import CODECS
 from mimo_runtime.media.clip import DCI, HDR_TRANSFERS, LINEAR, WIDE_GAMUTS
 from mimo_runtime.media.frame_rate import ratio_of
 from mimo_runtime.media.limits import MediaLimits

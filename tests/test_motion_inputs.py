@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from mimo_runtime.motions import bvh, gltf_file, joint_positions, motion, sanity, smpl_keys
+from mimo_runtime.motions import bvh, gltf_file, joint_arrays, motion, sanity, smpl_keys
 from mimo_runtime.motions.humanoid_bones import BONES
 from mimo_runtime.motions.skeleton_conventions import CONVENTIONS
 from mimo_runtime.motions.source import CONVERTED, TAKEN
@@ -47,8 +47,14 @@ def test_all_bones_are_named() -> None:
 def test_keys_are_those_that_are_looked_for() -> None:
     assert [tuple(words(cell)) for _, cell, _ in rows("what | keys")] == [
         smpl_keys.POSE_KEYS, smpl_keys.ROOT_KEYS, smpl_keys.BODY_KEYS, smpl_keys.HAND_KEYS,
-        smpl_keys.PATH_KEYS, smpl_keys.RATE_KEYS, joint_positions.KEYS,
+        smpl_keys.PATH_KEYS, smpl_keys.RATE_KEYS, joint_arrays.KEYS,
     ]  # fmt: skip
+
+
+def test_counts_of_joints_are_those_that_are_taken() -> None:
+    told = next(shape for what, _, shape in rows("what | keys") if what == "joints alone")
+    counts = re.findall(r"\d+", told.partition(":")[2].partition(",  of")[0].partition("of ")[0])
+    assert tuple(map(int, counts)) == joint_arrays.COUNTS
 
 
 def test_limits_are_those_that_are_kept() -> None:
@@ -58,7 +64,7 @@ def test_limits_are_those_that_are_kept() -> None:
         f"{motion.MAX_FRAMES} frames", f"{bvh.MAX_JOINTS} joints", f"{gltf_file.MAX_NODES} nodes",
     ):  # fmt: skip
         assert limit in refused
-    assert f"{joint_positions.USUAL_FPS} a second unless said" in TEXT
+    assert f"{joint_arrays.USUAL_FPS} a second unless said" in TEXT
 
 
 def test_options_that_are_named_exist() -> None:

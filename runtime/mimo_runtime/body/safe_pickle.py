@@ -12,6 +12,7 @@ import numpy as np
 from numpy._core import multiarray
 
 from mimo_runtime.body.joblib_pickle import ArrayDescription, JoblibUnpickler, unpacked
+from mimo_runtime.body.torch_pickle import TORCH_NAMES, TorchUnpickler, is_torch, load_torch
 
 _MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
 _NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
@@ -48,13 +49,15 @@ class Chumpy:
 def load_arrays(data: bytes) -> Any:
     """The content of a pickle: dicts, lists, numbers, text and arrays.
 
-    Sparse matrices and chumpy arrays inside dicts come as plain arrays. What joblib wrote is read
-    as well.
+    Sparse matrices and chumpy arrays inside dicts come as plain arrays. What joblib and torch
+    wrote is read as well, tensors as arrays.
 
     Raises:
         pickle.UnpicklingError: it is damaged, or names something else (RefusedName).
     """
     try:
+        if is_torch(data):
+            return _plain(_of_torch(data))
         plain = unpacked(data)
         if _JOBLIB in plain:
             return _plain(_JoblibArrayUnpickler(io.BytesIO(plain)).load())
@@ -75,6 +78,15 @@ class _JoblibArrayUnpickler(JoblibUnpickler):
         return _known(module, name)
 
 
+class _TorchArrayUnpickler(TorchUnpickler):
+    def find_class(self, module: str, name: str) -> Any:
+        return _known(module, name)
+
+
+def _of_torch(data: bytes) -> Any:
+    return load_torch(data, _TorchArrayUnpickler)
+
+
 def _known(module: str, name: str) -> Any:
     known: dict[tuple[str, str], Any] = {
         ("numpy", "ndarray"): np.ndarray,
@@ -86,6 +98,8 @@ def _known(module: str, name: str) -> Any:
         ("builtins", "object"): object,
         ("chumpy.ch", "Ch"): Chumpy,
         ("joblib.numpy_pickle", "NumpyArrayWrapper"): ArrayDescription,
+        ("torch.storage", "_load_from_bytes"): _of_torch,
+        **TORCH_NAMES,
         **{(library, "_reconstruct"): multiarray._reconstruct for library in _MULTIARRAY},
         **{(library, "scalar"): multiarray.scalar for library in _MULTIARRAY},
         **{(library, "_frombuffer"): _from_buffer for library in _NUMERIC},

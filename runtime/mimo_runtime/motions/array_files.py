@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.body.safe_pickle import load_arrays
+from mimo_runtime.body.torch_pickle import is_torch
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.files import cannot_read
 from mimo_runtime.motions.npz import MAX_BYTES, read_npz
 
-SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".p")
-_WORLD_WORDS, _CAMERA_WORDS = ("global", "world"), ("incam", "in_cam", "camera")
+SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".pk", ".p", ".pt", ".pth")
+_WORLD_WORDS, _CAMERA_WORD = ("global", "world"), "cam"
 _JOBLIB = "joblib."
 _PACKED = (b"BZh", b"\xfd7zXZ", b"]\0\0", b"\x04\x22M\x18")  # bz2, xz, lzma, lz4
 
@@ -31,7 +32,7 @@ def read_arrays(path: Path) -> Any:
         LimitExceededError: it is larger than `MAX_BYTES`.
     """
     if path.suffix.lower() == ".npz":
-        return read_npz(path, objects=True)
+        return {key: _opened(value) for key, value in read_npz(path, objects=True).items()}
     data = read_bytes(path)
     try:
         content = _npy(data) if path.suffix.lower() == ".npy" else load_arrays(data)
@@ -41,6 +42,11 @@ def read_arrays(path: Path) -> Any:
         ) from None
     except (ValueError, EOFError) as error:
         raise MediaError(f"'{path.name}' is damaged: {error}. Write it anew.") from None
+    return _opened(content)
+
+
+def _opened(content: Any) -> Any:
+    """What an array of one object holds; all else as it is."""
     is_one_object = (
         isinstance(content, np.ndarray) and content.dtype.hasobject and content.size == 1
     )
@@ -76,14 +82,16 @@ def dicts_in(content: Any, depth: int = 4) -> list[Mapping[Any, Any]]:
 
 
 def _in_the_world(content: Mapping[Any, Any]) -> list[Any]:
-    """The values of `content`, without those before a camera if others are in the world."""
-    keys = [key for key in content if not _names(key, _CAMERA_WORDS)]
-    is_both = any(_names(key, _WORLD_WORDS) for key in keys)
-    return [content[key] for key in (keys if is_both else content)]
+    """The values of `content`; of dicts in the world and others, only the former."""
+    keys = [key for key, value in content.items() if _is_of_world(key, value)]
+    return [content[key] for key in keys or content]
 
 
-def _names(key: Any, words: tuple[str, ...]) -> bool:
-    return isinstance(key, str) and any(word in key.lower() for word in words)
+def _is_of_world(key: Any, value: Any) -> bool:
+    if not isinstance(key, str) or not isinstance(value, Mapping):
+        return False
+    words = key.lower()
+    return any(word in words for word in _WORLD_WORDS) and _CAMERA_WORD not in words
 
 
 def _npy(data: bytes) -> Any:
@@ -97,4 +105,5 @@ def _npy(data: bytes) -> Any:
 
 def _way_out(data: bytes, error: str) -> str:
     tool = "joblib.load" if data.startswith(_PACKED) or _JOBLIB in error else "pickle.load"
+    tool = "torch.load" if is_torch(data) or error.startswith("torch.") else tool
     return f"open it with {tool} and save its poses and trans with numpy.savez."

@@ -11,13 +11,15 @@ from mimo_runtime.motions.skeleton_conventions import MEANINGS
 
 _NAMESPACE = re.compile(r"^.*[:|]")
 _TOKEN = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|[0-9]+")
-_SIDES = {"left": "left", "right": "right", "lft": "left", "rgt": "right", "l": "left",
-          "r": "right"}  # fmt: skip
+_SIDES = {"left": "left", "right": "right", "lft": "left", "rgt": "right", "lf": "left",
+          "lt": "left", "rt": "right", "l": "left", "r": "right"}  # fmt: skip
 _SUFFIXES = {"jnt", "joint", "bone", "bind", "skin", "def", "jt", "j", "sk", "loc"}
 _HELPERS = {
     "ik", "pole", "target", "twist", "roll", "nub", "end", "endsite", "effector", "helper", "tip",
     "ctrl", "control", "dummy", "socket", "ghost", "mch", "org", "vis", "ref", "correct", "nul",
 }  # fmt: skip
+_FILLERS = {"stretch", "fk"}  # of rigs, anywhere in a name
+_DIGITS = "0123456789"
 _CENTRES = ("head", "neck")
 # MikuMikuDance's own names; what is part of another stands behind it.
 _JAPANESE = {"左": "left ", "右": "right ", "手首": "wrist", "足首": "ankle", "つま先": "toe",
@@ -80,7 +82,7 @@ def _tokens(name: str) -> list[str]:
     plain = _NAMESPACE.sub("", name)
     if not plain.isascii():
         plain = _in_english(plain)
-    tokens = [token.lower() for token in _TOKEN.findall(plain)]
+    tokens = [token for part in _TOKEN.findall(plain) if (token := part.lower()) not in _FILLERS]
     while len(tokens) > 1 and (
         tokens[-1] in _SUFFIXES or (tokens[-1].isdigit() and len(tokens[-1]) > 2)
     ):
@@ -98,6 +100,11 @@ def _in_english(name: str) -> str:
 def _sided(joined: str) -> tuple[str, str] | None:
     for spelling, side in _SIDES.items():
         for word in (joined.removeprefix(spelling), joined.removesuffix(spelling)):
-            if word != joined and word in MEANINGS:
-                return side, word
+            if word != joined and (known := _known(word)):
+                return side, known
     return None
+
+
+def _known(word: str) -> str | None:
+    """`word` as one of `MEANINGS`; a number behind it counts the parts of one bone."""
+    return next((each for each in (word, word.rstrip(_DIGITS)) if each in MEANINGS), None)

@@ -7,7 +7,6 @@ How a head nods and hands turn is not to be seen and follows the neck and the fo
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -25,51 +24,16 @@ from mimo_runtime.motions.skeleton_conventions import SIDES
 from mimo_runtime.motions.smpl_person import PARENTS
 from mimo_runtime.motions.usual_directions import usual_direction
 
-KEYS = ("joints", "joints3d", "joints_3d", "keypoints3d", "positions", "joint_positions",
-        "pred_xyz", "xyz", "motion")  # fmt: skip
-_LENGTHS_KEY = "lengths"
-USUAL_FPS = Fraction(20)  # of HumanML3D (Guo and others, 2022) and what is trained on it
-_COUNTS = (BODY_JOINTS, 24)
 _STRAIGHT_SINE, _BENT_SINE = 0.1, 0.35
 _CHANGING = 0.3
 _LIMBS = (("shoulder", "elbow", "wrist"), ("hip", "knee", "ankle"))
 _PARTS = {"shoulder": "arm", "hip": "up_leg"}
 
 
-def positions_in(content: Any) -> list[Array]:
-    """float64 [N, J, 3], J 22 or 24, of every person in an array or in a dict by usual keys."""
-    if isinstance(content, Mapping):
-        arrays = [np.asarray(content[key]) for key in KEYS if key in content]
-        people = next((people for array in arrays if (people := _people(array))), [])
-        return _without_padding(people, content.get(_LENGTHS_KEY))
-    return _people(np.asarray(content))
-
-
-def _without_padding(people: list[Array], lengths: Any) -> list[Array]:
-    """MDM makes all motions of a batch as long as the longest, and says how long each is."""
-    counts = np.asarray(lengths).reshape(-1)
-    if counts.dtype.kind not in "iu" or len(counts) != len(people):
-        return people
-    return [joints[: max(1, count)] for joints, count in zip(people, counts, strict=True)]
-
-
-def _people(array: Any) -> list[Array]:
-    """As [N, J, 3], [P, N, J, 3] or, as MDM writes them, [P, J, 3, N]."""
-    if array.dtype.kind not in "fiu" or 0 in array.shape:
-        return []
-    if array.ndim == 3 and array.shape[1] in _COUNTS and array.shape[2] == 3:
-        return [array.astype(np.float64)]
-    if array.ndim == 4 and array.shape[2] in _COUNTS and array.shape[3] == 3:
-        return list(array.astype(np.float64))
-    if array.ndim == 4 and array.shape[1] in _COUNTS and array.shape[2] == 3:
-        return list(array.transpose(0, 3, 1, 2).astype(np.float64))
-    return []
-
-
 def positions_person(
     joints: Array, name: str, rate_fps: Fraction
 ) -> tuple[Person, tuple[str, ...]]:
-    """A person whose joints are at `joints` [N, 22 or 24, 3] in SMPL's order, any axes and unit.
+    """A person whose joints are at `joints` [N, 22 or more, 3] in SMPL's order, any axes and unit.
 
     Left-handed places are mirrored back before they become rotations; a remark says so.
 

@@ -59,10 +59,11 @@ CONVENTIONS: Mapping[str, Convention] = {
     "MikuMikuDance": _convention("shoulder arm elbow wrist", "leg knee ankle toe", "leg_L"),
 }  # fmt: skip
 _MORE_WORDS: Mapping[str, str] = {
-    "shoulder": "collarbone clav scapula", "arm": "bicep biceps armupper",
-    "forearm": "ulna foretwist armlower loarm", "hand": "palm",
-    "up_leg": "upperthigh uleg legupper", "leg": "shank lleg leglower loleg",
-    "foot": "", "toe": "toebase0 toe01 toe1 toesbase metatarsals toe2",
+    "shoulder": "collarbone clav scapula armcollarbone", "arm": "bicep biceps armupper armupperarm",
+    "forearm": "ulna foretwist armlower loarm larm armforearm", "hand": "palm armpalm",
+    "up_leg": "upperthigh uleg legupper legthigh", "leg": "shank lleg leglower loleg legcalf",
+    "foot": "talus legankle",
+    "toe": "toebase0 toe01 toe1 toesbase metatarsals toe2 legdigit",
 }  # fmt: skip
 
 

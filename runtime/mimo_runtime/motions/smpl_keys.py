@@ -12,20 +12,21 @@ from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.smpl_joints import BODY_JOINTS
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.frame_rate import MAX_FPS, named_rate
-from mimo_runtime.motions.smpl_rotations import as_array, joint_matrices
+from mimo_runtime.motions.smpl_rotations import as_array, is_packed, joint_matrices
 
 POSE_KEYS = ("pose_world", "poses_world", "poses", "smpl_poses", "pose", "full_pose", "fullpose",
-             "pred_rotmat", "thetas")  # fmt: skip
-ROOT_KEYS = ("root_orient", "global_orient", "poses_root", "smplx_root_pose")
+             "pred_rotmat", "thetas", "pred_thetas")  # fmt: skip
+ROOT_KEYS = ("root_orient", "global_orient", "poses_root", "smplx_root_pose", "Rh")
 BODY_KEYS = ("pose_body", "body_pose", "poses_body", "smplx_body_pose")
 HAND_KEYS = ("pose_hand",)
 PATH_KEYS = ("trans_world", "trans", "transl", "smpl_trans", "root_trans",
-             "pred_trans", "root_translation")  # fmt: skip
+             "pred_trans", "root_translation", "Th")  # fmt: skip
 RATE_KEYS = ("mocap_framerate", "mocap_frame_rate", "fps", "framerate", "frame_rate")
 _SCALE_KEY, _BETAS_KEY = "smpl_scaling", "betas"
 _COUNTS, _BODY_COUNTS = (22, 24, 52, 55), (21, 23, 51, 54)
 AMASS_KEYS = ("poses", "trans")  # with these z is up, unless the motion shows otherwise
-AIST_KEYS, AIST_FPS = ("smpl_poses",), Fraction(60)
+_ROOT_APART_KEY = "Rh"  # EasyMocap's: beside it the poses have no turn of the root, or one of 0
+_AIST_FPS = Fraction(60)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,12 +64,28 @@ def smpl_motion(arrays: Mapping[Any, Any], name: str) -> SmplMotion:
         raise MediaError(f"'{name}' holds what is no finite number; write it anew.")
     amass = all(key in arrays for key in AMASS_KEYS)
     rate = _rate(arrays, name)
-    if rate is None and any(key in arrays for key in AIST_KEYS):
-        rate = AIST_FPS
+    if rate is None and _SCALE_KEY in arrays:  # AIST++, which alone has it
+        rate = _AIST_FPS
     return SmplMotion(rotations, path, _betas(arrays, name), rate, "z" if amass else None, is_six)
 
 
-def people_in(arrays: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
+def motions_in(dicts: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
+    """Everybody in `dicts`, whose poses may lie beside those of hands alone, or of things (GRAB).
+
+    The rate may be said once for all of them (InterHuman).
+    """
+    people = [person for arrays in dicts if is_smpl_motion(arrays) for person in _people_in(arrays)]
+    fitting = [
+        person
+        for person in people
+        if is_packed(_first(person, (*POSE_KEYS, *BODY_KEYS)), (*_COUNTS, *_BODY_COUNTS))
+    ]
+    rates = [{key: arrays[key] for key in RATE_KEYS if key in arrays} for arrays in dicts]
+    shared = next(filter(None, rates), {})
+    return [{**shared, **person} for person in fitting or people]
+
+
+def _people_in(arrays: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
     """Everybody in `arrays`: some have a row of each for each person (SLAHMR, 3DPW)."""
     count = next((n for key in (*POSE_KEYS, *BODY_KEYS) if (n := _people_count(arrays, key))), 0)
     if not count:
@@ -92,11 +109,11 @@ def _people_count(arrays: Mapping[Any, Any], key: str) -> int:
 
 def _rotations(arrays: Mapping[Any, Any], name: str) -> tuple[Array, bool]:
     """float64 [N, J, 3, 3], and whether they were of six numbers."""
-    packed = _first(arrays, POSE_KEYS)
-    if packed is not None:
+    packed, is_apart = _first(arrays, POSE_KEYS), _ROOT_APART_KEY in arrays
+    if packed is not None and not is_apart:
         return _matrices(packed, name, "poses", _COUNTS)
     root, is_six = _matrices(_first(arrays, ROOT_KEYS), name, "root", (1,))
-    body, _ = _matrices(_first(arrays, BODY_KEYS), name, "body", _BODY_COUNTS)
+    body = _body(_first(arrays, BODY_KEYS) if packed is None else packed, name)
     if len(root) != len(body):
         raise MediaError(
             f"'{name}' has {len(root)} poses of the root and {len(body)} of the body; they must be "
@@ -107,6 +124,12 @@ def _rotations(arrays: Mapping[Any, Any], name: str) -> tuple[Array, bool]:
     if fingers is not None and np.shape(fingers) == (len(root), 90):
         joints.append(_matrices(fingers, name, "hands", (30,))[0])
     return np.concatenate(joints, axis=1), is_six
+
+
+def _body(value: Any, name: str) -> Array:
+    """float64 [N, J, 3, 3] of all joints but the root, which may be there with a turn of 0."""
+    body, _ = _matrices(value, name, "body", (*_BODY_COUNTS, 24))
+    return body[:, 1:] if body.shape[1] == 24 else body
 
 
 def _matrices(value: Any, name: str, key: str, counts: Collection[int]) -> tuple[Array, bool]:

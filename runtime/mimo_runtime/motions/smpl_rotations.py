@@ -30,6 +30,12 @@ def joint_matrices(array: Array, counts: Collection[int]) -> tuple[Array, bool] 
     return _of_six(packed), True
 
 
+def is_packed(value: Any, counts: Collection[int]) -> bool:
+    """Whether `value` is of a shape that `joint_matrices` takes."""
+    array = as_array(value)
+    return array is not None and array.size > 0 and _packed(array, counts) is not None
+
+
 def _packed(array: Array, counts: Collection[int]) -> Array | None:
     """As [N, J, 3, 6 or 9]."""
     if array.ndim == 4 and array.shape[2:] == (3, 3):

@@ -1,7 +1,8 @@
 """What a tracker found, frame by frame, as the motions of those it followed.
 
 PHALP, and 4D-Humans with it, write a dict of frames, others a list; each has lists of everybody in
-it: their numbers `tid` and their poses `smpl`, before the camera.
+it: their numbers `tid` and their poses `smpl`, before the camera. ROMP, BEV and TRACE have a row of
+`smpl_thetas` for everybody in a frame, and perhaps their numbers `track_ids`.
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from mimo_runtime.errors import MediaError
 
 _NUMBERS, _POSES, _UNSEEN = "tid", "smpl", "tracked_time"
 _PARTS = ("global_orient", "body_pose", "betas")
+_ROWS, _ROW_NUMBERS, _ROW_BETAS = "smpl_thetas", "track_ids", "smpl_betas"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,7 @@ def tracked_people(content: Any, name: str) -> list[TrackedPerson]:
 
     Raises MediaError where poses do not fit each other.
     """
-    frames = list(content.values()) if isinstance(content, Mapping) else content
-    if not isinstance(frames, list) or not frames:
-        return []
-    if not all(isinstance(each, Mapping) and {_NUMBERS, _POSES} <= each.keys() for each in frames):
-        return []
+    frames = _frames_in(content)
     seen: dict[Any, dict[int, Mapping[str, Any]]] = {}
     for index, frame in enumerate(frames):
         for number, pose in _seen_in(frame):
@@ -52,12 +50,41 @@ def tracked_people(content: Any, name: str) -> list[TrackedPerson]:
     return sorted(people, key=lambda person: -len(person.arrays[_PARTS[0]]))
 
 
+def _frames_in(content: Any, depth: int = 2) -> list[Mapping[Any, Any]]:
+    """The frames in `content`, or in a dict in it; none in what no tracker wrote."""
+    frames = list(content.values()) if isinstance(content, Mapping) else content
+    if not isinstance(frames, list):
+        return []
+    if frames and all(map(_is_frame, frames)):
+        return frames
+    inner = frames if depth and isinstance(content, Mapping) else []
+    return next((below for each in inner if (below := _frames_in(each, depth - 1))), [])
+
+
+def _is_frame(value: Any) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return {_NUMBERS, _POSES} <= value.keys() or np.ndim(value.get(_ROWS, ())) == 2
+
+
 def _seen_in(frame: Mapping[Any, Any]) -> list[tuple[int, Mapping[str, Any]]]:
     """Numbers and poses of those who are not only remembered in a frame."""
+    if _ROWS in frame:
+        return _rows_in(frame)
     numbers, poses = list(frame[_NUMBERS]), list(frame[_POSES])
     unseen = list(frame.get(_UNSEEN, ())) or [0] * len(numbers)
     rows = zip(numbers, poses, unseen, strict=False)
     return [(int(number), pose) for number, pose, lost in rows if not lost]
+
+
+def _rows_in(frame: Mapping[Any, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+    rows = np.asarray(frame[_ROWS])
+    numbers = np.reshape(frame.get(_ROW_NUMBERS, np.arange(len(rows))), -1)
+    betas = frame.get(_ROW_BETAS, np.zeros((len(rows), 0)))
+    return [
+        (int(number), dict(zip(_PARTS, (row[:3], row[3:], shape), strict=True)))
+        for number, row, shape in zip(numbers, rows, betas, strict=False)
+    ]
 
 
 def _person(poses: Mapping[int, Mapping[str, Any]], name: str) -> TrackedPerson:

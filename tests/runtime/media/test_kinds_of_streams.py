@@ -45,6 +45,29 @@ def test_of_several_streams_the_default_else_the_largest(
     assert "holds 2 video streams" in notes(path)
 
 
+@pytest.mark.parametrize("cover_first", [False, True])
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv"])
+def test_cover_art_is_no_video(tmp_path: Path, name: str, cover_first: bool) -> None:
+    path = tmp_path / name
+    with av.open(str(path), "w") as out:
+        kinds = [("mjpeg", 256, "yuvj420p"), ("libx264", 96, "yuv420p")]
+        for codec, width, pixel_format in kinds if cover_first else kinds[::-1]:
+            stream = out.add_stream(codec, rate=25)
+            stream.width, stream.height, stream.pix_fmt = width, 64, pixel_format
+            if codec == "mjpeg":
+                stream.disposition = av.stream.Disposition.attached_pic
+        for stream in out.streams.video:
+            count = 1 if stream.codec.name == "mjpeg" else 4
+            for index in range(count):
+                level = np.full((64, stream.width, 3), 50 * index, np.uint8)
+                frame = av.VideoFrame.from_ndarray(level).reformat(format=stream.pix_fmt)
+                frame.pts, frame.time_base = index, Fraction(1, 25)
+                out.mux(stream.encode(frame))
+            out.mux(stream.encode(None))
+    assert all_frames(path).shape == (4, 64, 96, 3)
+    assert ("video streams" in notes(path)) == (name == "a.mkv")  # which cannot mark it
+
+
 @pytest.mark.parametrize(("codec", "pixel_format", "name"), [
     ("prores_ks", "yuva444p10le", "a.mov"), ("ffv1", "bgra", "a.mkv"),
     ("ffv1", "yuva420p", "a.mkv"), ("libvpx-vp9", "yuva420p", "a.webm"),

@@ -7,8 +7,9 @@ import numpy as np
 
 from mimo_runtime.body.smpl import SmplModel
 from mimo_runtime.motions.motion import Motion
+from mimo_runtime.motions.motion_source import ReadOptions
 from mimo_runtime.motions.retarget import retarget
-from mimo_runtime.motions.source import ReadOptions, read_motion
+from mimo_runtime.motions.source import read_motion
 from tests.runtime.motions.people import (
     BODY,
     MAIN,

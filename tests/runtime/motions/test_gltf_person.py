@@ -14,9 +14,10 @@ from mimo_runtime.body.rotations import about_axis, from_quaternion, to_quaterni
 from mimo_runtime.errors import LimitExceededError, MediaError, MimoError
 from mimo_runtime.motions import gltf_file
 from mimo_runtime.motions.gltf_person import read_gltf
+from mimo_runtime.motions.motion_source import ReadOptions
 from mimo_runtime.motions.person import Person
 from mimo_runtime.motions.retarget import retarget
-from mimo_runtime.motions.source import ReadOptions, read_motion
+from mimo_runtime.motions.source import read_motion
 from tests.runtime.motions.people import (
     BODY,
     FRAMES,

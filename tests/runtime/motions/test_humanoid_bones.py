@@ -112,6 +112,55 @@ def test_our_body_and_smpls_are_known() -> None:
     assert {bone: smpl.names[bones[bone]] for bone in expected} == expected
 
 
+RIGS = {  # sides, arm and leg from the trunk outwards; "-" is no bone of ours
+    "Auto-Rig Pro": ("l r", "shoulder.{} arm_stretch.{} -arm_twist.{} forearm_stretch.{} hand.{}",
+                     "thigh_stretch.{} -thigh_twist.{} leg_stretch.{} foot.{} toes_01.{}"),
+    "MakeHuman": ("L R", "clavicle.{} -shoulder01.{} upperarm01.{} -upperarm02.{} lowerarm01.{} "
+                  "-lowerarm02.{} wrist.{}", "upperleg01.{} -upperleg02.{} lowerleg01.{} "
+                  "-lowerleg02.{} foot.{} toe1-1.{}"),
+    "Rigify, deforming": ("L R", "DEF-shoulder.{} DEF-upper_arm.{} -DEF-upper_arm.{}.001 "
+                          "DEF-forearm.{} -DEF-forearm.{}.001 DEF-hand.{}", "DEF-thigh.{} "
+                          "-DEF-thigh.{}.001 DEF-shin.{} -DEF-shin.{}.001 DEF-foot.{} DEF-toe.{}"),
+    "CAT": ("L R", "Rig{}ArmCollarbone Rig{}ArmUpperarm Rig{}ArmForearm Rig{}ArmPalm",
+            "Rig{}LegThigh Rig{}LegCalf Rig{}LegAnkle Rig{}LegDigit11"),
+    "mocopi": ("l r", "{}_shoulder {}_up_arm {}_low_arm {}_hand",
+               "{}_up_leg {}_low_leg {}_foot {}_toes"),
+    "Kinect": ("LEFT RIGHT", "CLAVICLE_{} SHOULDER_{} ELBOW_{} WRIST_{}",
+               "HIP_{} KNEE_{} ANKLE_{} FOOT_{}"),
+    "Second Life": ("Left Right", "mCollar{} mShoulder{} mElbow{} mWrist{}",
+                    "mHip{} mKnee{} mAnkle{} mFoot{}"),
+    "AdvancedSkeleton": ("L R", "Scapula_{} Shoulder_{} Elbow_{} Wrist_{}",
+                         "Hip_{} Knee_{} Ankle_{} Toes_{}"),
+    "Synty": ("L R", "Clavicle_{} Shoulder_{} Elbow_{} Hand_{}",
+              "UpperLeg_{} LowerLeg_{} Ankle_{} Ball_{}"),
+    "Xsens": ("Left Right", "{}Shoulder {}UpperArm {}ForeArm {}Hand",
+              "{}UpperLeg {}LowerLeg {}Foot {}Toe"),
+    "Genesis 9": ("l r", "{}_shoulder {}_upperarm -{}_upperarmtwist1 {}_forearm {}_hand",
+                  "{}_thigh -{}_thightwist1 {}_shin {}_foot {}_toes"),
+    "Theia": ("l r", "{}_clavicle {}_uarm {}_larm {}_hand", "{}_thigh {}_shank {}_foot {}_toes"),
+    "Maya": ("lf rt", "{}_clav {}_upArm {}_loArm {}_hand", "{}_upLeg {}_loLeg {}_foot {}_toe"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rig", sorted(RIGS))
+def test_rigs_with_words_of_their_own(rig: str) -> None:
+    sides, arm, leg = RIGS[rig]
+    names = [("root", ""), ("spine", "root"), ("head", "spine")]
+    expected = {}
+    for side, short in zip(SIDES, sides.split(), strict=True):
+        for words, start, bones in ((arm, "spine", ARM_BONES), (leg, "root", LEG_BONES)):
+            above, wanted = start, iter(bones)
+            for word in words.format(*[short] * words.count("{}")).split():
+                name = word.removeprefix("-")
+                names.append((name, above))
+                above = name
+                if name == word:
+                    expected[f"{side}_{next(wanted)}"] = name
+    bones, _ = found(names)
+    assert {bone: name for bone, name in bones.items() if bone in expected} == expected
+    assert bones["hips"] == "root"
+
+
 UNREAL = [
     ("root", ""), ("pelvis", "root"), ("spine_01", "pelvis"), ("spine_02", "spine_01"),
     ("spine_03", "spine_02"), ("spine_04", "spine_03"), ("spine_05", "spine_04"),

@@ -12,9 +12,10 @@ from mimo_runtime.body.rotations import about_axis
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.motions import source
+from mimo_runtime.motions.motion_source import ReadOptions
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
-from mimo_runtime.motions.source import ReadOptions, read_motion
+from mimo_runtime.motions.source import read_motion
 from tests.runtime.motions.people import (
     BODY,
     FRAMES,
@@ -120,7 +121,7 @@ def test_too_many_frames_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyP
     ("name", "words"),
     [
         ("a.fbx", "Blender .* writes it as BVH"), ("a.usd", "BVH or GLB"), ("a.vmd", "MMD Tools"),
-        ("a.c3d", "markers are no skeleton"), ("a.pt", r"numpy\.savez"), ("a.mp4", "decompose"),
+        ("a.c3d", "markers are no skeleton"), ("a.json", r"numpy\.savez"), ("a.mp4", "decompose"),
         ("a.xyz", r"convert it to BVH or GLB.*Read are \.bvh, \.npz"), ("a", "Read are"),
         ("b.bvh", "Cannot read"), ("b.npy", "Cannot read"), ("b.glb", "Cannot read"),
     ],

@@ -9,7 +9,8 @@ import pytest
 from mimo_runtime.body.rotations import about_axis, from_axis_angle
 from mimo_runtime.body.smpl import SmplModel, read_smpl, smpl_body
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.motions.source import ReadOptions, read_motion
+from mimo_runtime.motions.motion_source import ReadOptions
+from mimo_runtime.motions.source import read_motion
 from tests.runtime.body.smpl_files import smpl_arrays, smplh_arrays, smplx_arrays
 from tests.runtime.motions.people import (
     BODY,

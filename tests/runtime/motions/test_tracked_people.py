@@ -8,7 +8,8 @@ import pytest
 
 from mimo_runtime.body.rotations import about_axis, from_axis_angle
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.motions.source import ReadOptions, read_motion
+from mimo_runtime.motions.motion_source import ReadOptions
+from mimo_runtime.motions.source import read_motion
 from tests.runtime.motions.people import BODY, FRAMES, limbs_apart_deg, travel_m
 from tests.runtime.motions.read_motions import EXPECTED, RATE
 from tests.runtime.motions.smpl_motions import smpl_arrays_of_walker

@@ -9,7 +9,6 @@ from typing import Any, BinaryIO
 import av
 from av.container import InputContainer
 from av.packet import Packet
-from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
@@ -17,18 +16,14 @@ from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.child.h264_fields import FieldPairs
 from mimo_runtime.media.child.leading import LeadingPictures
 from mimo_runtime.media.child.packets import PacketFacts, PacketPlan, plan_packets
+from mimo_runtime.media.child.stream_choice import CODECS, chosen_stream, codec_name
 from mimo_runtime.media.decode_job import DecodeJob
 
 # Titles that are not UTF-8 are no reason to refuse a clip; PyAV 19 sees to that by itself.
 _TOLERANT: dict[str, Any] = (
     {"metadata_errors": "replace"} if av.__version__.startswith("18.") else {}
 )
-_STILL = Disposition.attached_pic | Disposition.timed_thumbnails
 _WITH_OPACITY = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-CODECS = (
-    "h264", "hevc", "av1", "vp8", "vp9", "mjpeg", "mpeg4", "msmpeg4v3", "mpeg2video", "dvvideo",
-    "prores", "dnxhd", "ffv1", "qtrle", "png",
-)  # fmt: skip
 
 
 @contextmanager
@@ -40,7 +35,7 @@ def open_video(file: int, job: DecodeJob, threads: int = 1) -> Iterator[tuple[In
         LimitExceededError: its frames are too large.
     """
     with os.fdopen(os.dup(file), "rb") as source, opened(source, job) as container:
-        stream = _chosen_stream(container, job)
+        stream = chosen_stream(container, job)
         _prepare(stream, job, threads)
         yield container, stream
 
@@ -60,25 +55,6 @@ def _refuse(url: str, *_: Any) -> BinaryIO:
         f"The video names another file ('{url}'), which is not opened; give one file that "
         "holds everything."
     )
-
-
-def _chosen_stream(container: InputContainer, job: DecodeJob) -> VideoStream:
-    """The default stream where one is; else the largest of those that can be decoded."""
-    streams = video_streams(container)
-    if not streams:
-        raise MediaError(f"'{job.name}' holds no video stream; give a file with moving pictures.")
-    usable = [one for one in streams if codec_name(one) in CODECS] or streams
-    default = [one for one in usable if one.disposition & Disposition.default]
-    return default[0] if len(default) == 1 else max(default or usable, key=_area_px)
-
-
-def _area_px(stream: VideoStream) -> int:
-    return stream.width * stream.height
-
-
-def video_streams(container: InputContainer) -> list[VideoStream]:
-    """The streams that are moving pictures: cover art and thumbnails are not."""
-    return [s for s in container.streams.video if not s.disposition & _STILL]
 
 
 def _prepare(stream: VideoStream, job: DecodeJob, threads: int) -> None:
@@ -108,11 +84,6 @@ def _decoder(stream: VideoStream) -> Any:
     other = av.CodecContext.create(library, "r")
     other.options, other.thread_count = context.options, context.thread_count
     return other
-
-
-def codec_name(stream: VideoStream) -> str:
-    """The codec's own name ("av1"), not that of the decoder ("libdav1d")."""
-    return stream.codec_context.codec.canonical_name if stream.codec_context else "of no known kind"
 
 
 def check_size_px(width_px: int, height_px: int, job: DecodeJob) -> None:

@@ -21,15 +21,14 @@ from mimo_runtime.media.child.colour import (
 from mimo_runtime.media.child.completeness import check_whole
 from mimo_runtime.media.child.demuxing import (
     check_size_px,
-    codec_name,
     decoded,
     is_cut_off,
     open_video,
     plan_stream,
     read_facts,
-    video_streams,
 )
 from mimo_runtime.media.child.packets import PacketPlan
+from mimo_runtime.media.child.stream_choice import codec_name, video_streams
 from mimo_runtime.media.child.unmarked_fields import field_order
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob

@@ -1,0 +1,74 @@
+"""Places of joints as files have them: which arrays they are, in which order."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mimo_runtime.body.skeleton import Array
+from mimo_runtime.body.smpl_joints import BODY_JOINTS
+from mimo_runtime.errors import MediaError
+from mimo_runtime.motions.motion_rows import FEATURES, joints_of_features
+
+KEYS = ("joints", "joints3d", "joints_3d", "keypoints3d", "positions", "joint_positions",
+        "pred_xyz", "xyz", "motion")  # fmt: skip
+_LENGTHS_KEY = "lengths"
+USUAL_FPS = Fraction(20)  # of HumanML3D (Guo and others, 2022) and what is trained on it
+# SMPL's joints, the body's first: with hands, faces, and places on the skin (smplx, ROMP).
+COUNTS = (BODY_JOINTS, 24, 45, 52, 54, 55, 71, 73, 127, 144)
+OTHER_COUNTS = {
+    14: "LSP's", 15: "MPII's", 16: "MPII's", 17: "COCO's or Human3.6M's", 18: "OpenPose's",
+    21: "KIT-ML's", 25: "OpenPose's or Kinect's", 26: "Halpe's", 32: "Human3.6M's",
+    33: "MediaPipe's", 49: "SPIN's", 133: "COCO-WholeBody's", 135: "OpenPose's",
+}  # fmt: skip
+
+
+def joints_in(content: Any) -> list[Array]:
+    """float64 [N, J, 3], J one of `COUNTS`, of everybody in an array or in a dict by usual keys."""
+    if isinstance(content, Mapping):
+        arrays = [np.asarray(content[key]) for key in KEYS if key in content]
+        people = next((people for array in arrays if (people := _people(array))), [])
+        return _without_padding(people, content.get(_LENGTHS_KEY))
+    return _people(np.asarray(content))
+
+
+def _without_padding(people: list[Array], lengths: Any) -> list[Array]:
+    """MDM makes all motions of a batch as long as the longest, and says how long each is."""
+    counts = np.asarray(lengths).reshape(-1)
+    if counts.dtype.kind not in "iu" or len(counts) != len(people):
+        return people
+    return [joints[: max(1, count)] for joints, count in zip(people, counts, strict=True)]
+
+
+def _people(array: Any) -> list[Array]:
+    """As [N, J, 3], [P, N, J, 3] or, as MDM writes them, [P, J, 3, N]; [N, 263] of features."""
+    if array.dtype.kind not in "fiu" or 0 in array.shape:
+        return []
+    if array.ndim == 2 and array.shape[1] == FEATURES:
+        return [joints_of_features(array.astype(np.float64))]
+    if array.ndim == 3 and array.shape[1] in COUNTS and array.shape[2] == 3:
+        return [array.astype(np.float64)]
+    if array.ndim == 4 and array.shape[2] in COUNTS and array.shape[3] == 3:
+        return list(array.astype(np.float64))
+    if array.ndim == 4 and array.shape[1] in COUNTS and array.shape[2] == 3:
+        return list(array.transpose(0, 3, 1, 2).astype(np.float64))
+    return []
+
+
+def check_order(content: Any, name: str) -> None:
+    """Raise MediaError where `content` of the file `name` is joints in another order than SMPL's.
+
+    Nobody can tell the orders of one number apart: their usual owners are named.
+    """
+    arrays = [content[key] for key in KEYS if key in content] if isinstance(content, Mapping) else [
+        content
+    ]  # fmt: skip
+    for array in map(np.asarray, arrays):
+        owner = OTHER_COUNTS.get(array.shape[-2]) if array.ndim in (3, 4) else None
+        if owner and array.shape[-1] in (3, 4):
+            raise MediaError(
+                f"'{name}' has {array.shape[-2]} joints a frame, in {owner} order and not in "
+                "SMPL's; decompose the video that they are of, or fit SMPL poses or a skeleton to "
+                "them and give those."
+            )
