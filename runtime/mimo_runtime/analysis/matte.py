@@ -6,6 +6,7 @@ import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.candidates import Candidate, candidates, choose, own_part
+from mimo_runtime.analysis.limb_gaps import limb_gaps
 from mimo_runtime.analysis.mask_edge import refined
 from mimo_runtime.analysis.person_detector import PersonDetector
 from mimo_runtime.analysis.person_segmenter import PersonSegmenter
@@ -106,7 +107,8 @@ class CharacterMatter:
             and chosen.figure is not None
             and not any(candidate.figure is chosen.figure for candidate in others)
         )
-        ground = cut_out(pixels, people) if people is None or stands_alone else None
+        gaps = None if body is None else limb_gaps(body, pixels.shape[:2])
+        ground = cut_out(pixels, people, gaps) if people is None or stands_alone else None
         if ground is None or chosen is None:
             return people if people is not None else np.zeros(pixels.shape[:2], np.float32)
         return own_part(ground, chosen)

@@ -21,6 +21,7 @@ _NEAR = 0.1  # of a figure's height: pieces within it belong to it
 _LIKELY = 0.5
 _SURE = 0.9  # of a network's mask: that is no ground, whatever its colour
 _PATCH = 0.012  # of the picture's height: narrower patches are the network's edge
+_BETWEEN = 0.8  # of an enclosed piece lies between limbs: a hole, unless the network is sure
 _HOLE = 0.3  # of a network's mask: an enclosed piece of the ground's colour is a hole below it
 _SHADOW = (0.45, 0.99)  # of the ground's light
 _SHADOW_LEVELS = 8
@@ -36,22 +37,28 @@ class Foreground:
     box: BBox
 
 
-def cut_out(pixels: Pixels, people: Floats | None = None) -> Floats | None:
+def cut_out(
+    pixels: Pixels, people: Floats | None = None, gaps: Mask | None = None
+) -> Floats | None:
     """How much of each pixel is not ground, float32 [height, width] 0..1; None on another ground.
 
     Args:
         pixels: uint8 [height, width, 3].
         people: what a network takes for people, float32 [height, width] 0..1: keeps clothes of
             the ground's colour, and tells holes from white of eyes.
+        gaps: where their limbs leave room, `limb_gaps`: there the network is believed less.
     """
+    if gaps is None:
+        gaps = np.zeros(pixels.shape[:2], np.bool_)
     framed = inside_frame(pixels)
     if framed is not None:
-        inside = _on_ground(pixels[framed], None if people is None else people[framed])
+        shown = None if people is None else people[framed]
+        inside = _on_ground(pixels[framed], shown, gaps[framed])
         return None if inside is None else _around(inside, framed, pixels.shape[:2])
-    return _on_ground(pixels, people)
+    return _on_ground(pixels, people, gaps)
 
 
-def _on_ground(pixels: Pixels, people: Floats | None) -> Floats | None:
+def _on_ground(pixels: Pixels, people: Floats | None, gaps: Mask) -> Floats | None:
     ground = find_ground(pixels)
     if ground is None:
         return None
@@ -60,8 +67,8 @@ def _on_ground(pixels: Pixels, people: Floats | None) -> Floats | None:
     shadow = _shadow(pixels, ground, outside)
     outside |= shadow if people is None else shadow & (people < _LIKELY)
     if people is not None:
-        outside |= _holes(away <= ground.allowed, outside, people)
-        outside &= ~_patches(outside, people)
+        holes = _holes(away <= ground.allowed, outside, people, gaps)
+        outside = (outside & ~_patches(outside, people)) | holes
     return _soft(away, outside, ground.allowed)
 
 
@@ -138,14 +145,18 @@ def _shadow(pixels: Pixels, ground: PlainGround, outside: Mask) -> Mask:
     return labelled(labels, labels[beside], count)
 
 
-def _holes(like_ground: Mask, outside: Mask, people: Floats) -> Mask:
-    """Enclosed pieces of the ground's colour where nobody is."""
+def _holes(like_ground: Mask, outside: Mask, people: Floats, gaps: Mask) -> Mask:
+    """Enclosed pieces of the ground's colour where nobody is, or no limb and perhaps nobody."""
     count, labels = cv2.connectedComponents((like_ground & ~outside).astype(np.uint8))
     if count < 2:
         return np.zeros(outside.shape, np.bool_)
     sizes = np.maximum(np.bincount(labels.ravel(), minlength=count), 1)
-    means = np.bincount(labels.ravel(), people.ravel().astype(np.float64), count) / sizes
-    return labelled(labels, np.flatnonzero(means < _HOLE), count)
+    claimed, between = (
+        np.bincount(labels.ravel(), plane.ravel().astype(np.float64), count) / sizes
+        for plane in (people, gaps)
+    )
+    holes = (claimed < _HOLE) | (claimed < _SURE) & (between > _BETWEEN)
+    return labelled(labels, np.flatnonzero(holes), count)
 
 
 def _patches(outside: Mask, people: Floats) -> Mask:

@@ -48,6 +48,47 @@ def on_ground(ground, noise: float = 0, middle: int = 150, width: int = 300):
     return mixed.clip(0, 255).astype(np.uint8), where > 127
 
 
+WHITE, INK = (255, 255, 255), (0, 0, 0)
+
+
+def cartoon(trousers: tuple[int, int, int] | None) -> np.ndarray:
+    """Somebody in outlines on white, feet together: legs apart, or in trousers of a colour."""
+    pixels = np.full((900, 900, 3), 255, np.uint8)
+
+    def outlined(draw, *shape, colour) -> None:
+        draw(pixels, *shape, colour, -1)
+        draw(pixels, *shape, INK, 4)
+
+    for left in (373, 465):
+        outlined(cv2.rectangle, (left, 390), (left + 62, 850), colour=(40, 40, 60))
+    if trousers:
+        outlined(cv2.rectangle, (370, 390), (530, 850), colour=trousers)
+    for side in (-1, 1):
+        outlined(cv2.ellipse, (450 + side * 45, 853), (45, 22), 0, 0, 360, colour=(120, 30, 30))
+        arm = np.array(
+            [(450 + side * x, y) for x, y in ((80, 165), (255, 175), (255, 215), (80, 205))]
+        )
+        cv2.fillPoly(pixels, [arm], (250, 215, 185))
+        cv2.polylines(pixels, [arm], isClosed=True, color=INK, thickness=4)
+    outlined(cv2.rectangle, (360, 172), (540, 398), colour=(60, 90, 200))
+    outlined(cv2.circle, (450, 110), 62, colour=(250, 215, 185))
+    for x in (425, 475):
+        cv2.ellipse(pixels, (x, 120), (11, 15), 0, 0, 360, (40, 60, 160), -1)
+    return pixels
+
+
+def test_ground_that_the_legs_enclose_is_ground(finder: CharacterMatter) -> None:
+    alpha = finder.find(cartoon(None)).alpha
+    assert alpha[450:800, 445:455].max() == 0
+    assert alpha[450:800, 380:430].min() == 255
+
+
+@pytest.mark.parametrize("colour", [WHITE, (90, 140, 90)])
+def test_trousers_are_kept_whatever_their_colour(finder: CharacterMatter, colour) -> None:
+    alpha = finder.find(cartoon(colour)).alpha
+    assert alpha[450:800, 380:520].min() == 255
+
+
 @pytest.mark.parametrize("ground", GROUNDS)
 @pytest.mark.parametrize("noise", [0, 2])
 def test_what_is_not_ground_is_whole(ground: tuple[int, int, int], noise: float) -> None:
