@@ -44,6 +44,9 @@ ROWS = {
         "nothing, but pictures of a driving or scene video are woven of two fields, by FFmpeg's "
         "idet on the first 120 frames at most":
             "media/test_fields fields_that_nothing_tells_of_are_found_where_they_are_looked_for",
+        "fields of a film at 29.97 or 30 frames a second, two and three of each of its frames in "
+        "turn (pulldown, telecine), in a driving or scene video":
+            "media/test_fields a_film_in_fields_is_that_film",
         "odd sides": "decomposition/test_clip sizes_are_even_never_larger_and_of_the_same_shape",
         "larger than `--size`": "decomposition/test_clip 4k_is_reduced_and_said",
     },

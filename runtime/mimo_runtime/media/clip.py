@@ -60,6 +60,7 @@ class ClipInfo:
         last_frame_s: how long the last frame is shown; 0 where the container does not say.
         is_interlaced: whether frames are two fields each.
         field_order: the earlier field, "tff" or "bff", where only the pictures tell; else "".
+        is_film: whether the fields are those of a film, whose own frames are given then.
         skipped_frames: how many cannot be decoded because the clip begins in the middle.
         is_cut_off: whether the last packet is not whole and was left out.
         parts: how many recordings were joined, with time stamps that begin anew.
@@ -79,6 +80,7 @@ class ClipInfo:
     last_frame_s: float = 0.0
     is_interlaced: bool = False
     field_order: str = ""
+    is_film: bool = False
     skipped_frames: int = 0
     is_cut_off: bool = False
     parts: int = 1

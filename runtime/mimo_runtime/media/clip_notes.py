@@ -35,7 +35,12 @@ def _colour_notes(info: ClipInfo) -> Iterator[str]:
 
 
 def _picture_notes(info: ClipInfo) -> Iterator[str]:
-    if info.is_interlaced:
+    if info.is_film:
+        yield (
+            "It is a film that was brought to fields (pulldown); its own frames were taken, "
+            f"{float(info.rate_fps):.5g} a second."
+        )
+    elif info.is_interlaced:
         yield "It is interlaced; each pair of fields became one whole picture."
     if info.pixel_aspect != 1:
         aspect = info.pixel_aspect

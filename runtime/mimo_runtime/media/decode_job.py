@@ -22,6 +22,7 @@ class DecodeJob:
         peak_nits: of an HDR clip, where it has been measured before; else 0.
         finds_fields: whether an inspection looks for fields that nothing in the file tells of.
         field_order: "tff" or "bff" where such fields have been found before; else "".
+        is_film: whether these have been found to be those of a film.
         start_s, duration_s: of the sound that is handed over, on the clock of the time stamps.
     """
 
@@ -36,6 +37,7 @@ class DecodeJob:
     peak_nits: float = 0.0
     finds_fields: bool = False
     field_order: str = ""
+    is_film: bool = False
     start_s: float = 0.0
     duration_s: float = 0.0
 

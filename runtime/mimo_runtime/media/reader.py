@@ -133,7 +133,12 @@ def open_clip(
         raise InvalidRequestError(f"There is no decoder '{decoder}'; choose one of {accepted}.")
     job = DecodeJob("decode", path.name, "", limits, decoder, batch_frames, *size_px)
     if known is not None:
-        job = replace(job, peak_nits=known.colour.peak_nits, field_order=known.field_order)
+        job = replace(
+            job,
+            peak_nits=known.colour.peak_nits,
+            field_order=known.field_order,
+            is_film=known.is_film,
+        )
     return ClipReader(*_start(path, job, stop))
 
 

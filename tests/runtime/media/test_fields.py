@@ -1,11 +1,14 @@
 """Interlaced video: frames that hold two fields, and pictures that are coded field by field."""
 
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from mimo_runtime.decomposition.clip import driving_rate
 from mimo_runtime.errors import MediaError
+from mimo_runtime.media.clip_notes import clip_notes
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip, open_clip
 
@@ -88,6 +91,54 @@ def test_whole_pictures_are_no_fields(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "a.mp4", [p.astype(np.uint8) for p in pictures])
     info = inspect_clip(path, MediaLimits(), finds_fields=True)
     assert (info.is_interlaced, info.field_order) == (False, "")
+
+
+FILM = [moving_bar(index) for index in range(24)]
+
+
+def pulled_down(top_first: bool) -> list[np.ndarray]:
+    """`FILM` in fields, two and three of a frame in turn, two of them woven to each picture."""
+    fields = [frame for index, frame in enumerate(FILM) for _ in range(2 + index % 2)]
+    pictures = []
+    for first, second in zip(fields[::2], fields[1::2], strict=True):
+        picture = first.copy()
+        picture[int(top_first) :: 2] = second[int(top_first) :: 2]
+        pictures.append(picture)
+    return pictures
+
+
+@pytest.mark.parametrize("is_marked", [False, True])
+@pytest.mark.parametrize("order", ["tff", "bff"])
+@pytest.mark.parametrize("rate_fps", [30, Fraction(30000, 1001)])
+def test_a_film_in_fields_is_that_film(
+    tmp_path: Path, order: str, is_marked: bool, rate_fps: Fraction
+) -> None:
+    path = write_clip(
+        tmp_path / "a.mkv", pulled_down(order == "tff"), rate_fps=rate_fps,
+        codec_options=INTERLACED["libx264"] if is_marked else {},
+        field_order=order if is_marked else "",
+    )  # fmt: skip
+    info = inspect_clip(path, MediaLimits(), finds_fields=True)
+    assert (info.is_film, info.rate_fps, info.frame_count) == (True, rate_fps * 4 / 5, 24)
+    assert left_edges(path) == bar_columns(np.stack(FILM))
+    said = " ".join(clip_notes(info))
+    assert "a film that was brought to fields (pulldown); its own frames were taken" in said
+    assert f", {float(rate_fps * 4 / 5):.5g} a second" in said
+    assert driving_rate(info.rate_fps) == rate_fps * 4 / 5
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_fields_that_move_each_are_no_film(tmp_path: Path, order: str) -> None:
+    pictures = []
+    for index in range(30):
+        picture = moving_bar(index)
+        picture[int(order == "tff") :: 2, 8 + 3 * index + 1 :] = 40
+        picture[int(order == "tff") :: 2, 9 + 3 * index : 21 + 3 * index] = 220
+        pictures.append(picture)
+    path = write_clip(tmp_path / "a.mkv", pictures[:24], codec_options=INTERLACED["libx264"],
+                      field_order=order)  # fmt: skip
+    info = inspect_clip(path, MediaLimits(), finds_fields=True)
+    assert (info.is_interlaced, info.is_film, info.frame_count) == (True, False, 24)
 
 
 def bars(top_first: bool) -> list[np.ndarray]:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mimo_runtime.errors import MediaError
 from mimo_runtime.media.child.hdr import (
     ToBt709,
     light_nits,
@@ -20,6 +21,7 @@ from mimo_runtime.media.clip import HLG, PQ, ClipColour
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
 
+from .clips import write_clip
 from .frames import all_frames, notes
 from .test_colour import PATCHES, patch_picture
 
@@ -79,6 +81,19 @@ def write_wide(
 def error(path: Path) -> float:
     frames = all_frames(path).reshape(3, 32, len(PATCHES), 32, 3)
     return float(np.abs(frames[:, 8:-8, :, 8:-8].mean(axis=(1, 3)) - PATCHES).max())
+
+
+def test_dolby_vision_that_others_cannot_show_is_told(tmp_path: Path) -> None:
+    """Profile 5: colours without tags, of a kind of its own; with tags there is a base layer."""
+    for tags, words in ((None, "is Dolby Vision without a base layer"), (1, "")):
+        path = write_clip(tmp_path / "a.mp4", [patch_picture()] * 2, codec="libx265", matrix=tags,
+                          codec_options={"x265-params": "log-level=none"})  # fmt: skip
+        path.write_bytes(path.read_bytes().replace(b"hev1", b"dvhe").replace(b"hvc1", b"dvh1"))
+        if words:
+            with pytest.raises(MediaError, match=f"{words}.*export it as HDR10, HLG or SDR"):
+                inspect_clip(path, MediaLimits())
+        else:
+            assert len(all_frames(path)) == 2
 
 
 @pytest.mark.parametrize("transfer", ["", HLG, PQ])

@@ -1,22 +1,24 @@
-"""Frames through a filter of FFmpeg."""
+"""Frames through filters of FFmpeg."""
 
-from collections.abc import Iterator
-from fractions import Fraction
+from collections.abc import Iterator, Sequence
 
 import av
 from av.filter import Graph
 from av.video.frame import VideoFrame
 
-_TIME_BASE = Fraction(1, 90_000)
 
+def chain_of(filters: Sequence[tuple[str, str]], like: VideoFrame) -> Graph:
+    """A graph of filters, each a name and options, for frames of the size and format of `like`.
 
-def single_filter(name: str, options: str, like: VideoFrame) -> Graph:
-    """A graph of one filter for frames of the size and format of `like`."""
-    graph = Graph()
-    source = graph.add_buffer(
-        width=like.width, height=like.height, format=like.format, time_base=_TIME_BASE
+    The rate is any: what drops frames drops a part of them, and looks at no clock.
+    """
+    source = (
+        f"video_size={like.width}x{like.height}:pix_fmt={like.format.name}:time_base=1/90000:"
+        "frame_rate=30"
     )
-    graph.link_nodes(source, graph.add(name, options), graph.add("buffersink")).configure()
+    graph = Graph()
+    nodes = [graph.add("buffer", source), *(graph.add(*each) for each in filters)]
+    graph.link_nodes(*nodes, graph.add("buffersink")).configure()
     return graph
 
 

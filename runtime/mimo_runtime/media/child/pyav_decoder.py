@@ -45,7 +45,8 @@ class PyAvDecoder:
             MediaError: a frame cannot be decoded, or has another size than the others.
         """
         width_px, height_px = self._info.orientation.size_px(*self._job.size_px(self._info))
-        for frame in deinterlaced(self._decoded(), self._info.field_order):
+        order, is_film = self._info.field_order, self._info.is_film
+        for frame in deinterlaced(self._decoded(), order, is_film):
             yield self._info.orientation.upright(self._pixels(frame, width_px, height_px))
 
     def _decoded(self) -> Iterator[VideoFrame]:

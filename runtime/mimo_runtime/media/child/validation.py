@@ -27,9 +27,9 @@ from mimo_runtime.media.child.demuxing import (
     plan_stream,
     read_facts,
 )
+from mimo_runtime.media.child.field_pattern import FieldPattern, field_pattern, with_pattern
 from mimo_runtime.media.child.packets import PacketPlan
 from mimo_runtime.media.child.stream_choice import codec_name, video_streams
-from mimo_runtime.media.child.unmarked_fields import field_order
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.frame_rate import rate_of
@@ -78,19 +78,20 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
     if info.colour.is_hdr:
         nits = job.peak_nits or measured_peak_nits(file, job, info.colour)
         info = replace(info, colour=replace(info.colour, peak_nits=nits))
-    if not info.is_interlaced:
-        order = job.field_order or (_field_order(file, job, plan) if job.finds_fields else "")
-        info = replace(info, is_interlaced=bool(order), field_order=order)
+    info = with_pattern(info, _pattern(file, job, plan))
     simple = not (plan.hidden_frames or plan.left_out or plan.restarts or several)
     return ValidatedClip(info, simple, plan)
 
 
-def _field_order(file: int, job: DecodeJob, plan: PacketPlan) -> str:
+def _pattern(file: int, job: DecodeJob, plan: PacketPlan) -> FieldPattern:
+    """What has been found before, or is looked for now."""
+    if not job.finds_fields:
+        return FieldPattern(job.field_order, job.is_film)
     with open_video(file, job) as (container, stream):
         try:
-            return field_order(decoded(container, stream, plan))
+            return field_pattern(decoded(container, stream, plan))
         except av.error.InvalidDataError:
-            return ""  # damage is told where all frames are decoded
+            return FieldPattern("")  # damage is told where all frames are decoded
 
 
 def _describe(
@@ -127,7 +128,12 @@ def _describe(
 
 def _refuse_dolby_vision(frame: VideoFrame, stream: VideoStream, job: DecodeJob) -> None:
     """Profile 5 has colours of its own, without tags, that only licensed decoders know."""
-    if stream.codec_context.codec_tag in _DOLBY_VISION_TAGS and frame.color_trc == 2:
+    side_data: Any = frame.side_data
+    is_dolby_vision = (
+        stream.codec_context.codec_tag in _DOLBY_VISION_TAGS
+        or SideData.DOVI_RPU_BUFFER in side_data
+    )
+    if is_dolby_vision and frame.color_trc == 2:
         raise MediaError(
             f"'{job.name}' is Dolby Vision without a base layer that others can show; export it "
             "as HDR10, HLG or SDR video."
