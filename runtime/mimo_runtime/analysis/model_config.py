@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from mimo_runtime.analysis.model_specs import CONTRACTS
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.files import file_hash
 
 SHIPPED: Final = Path(__file__).parents[1] / "models"
 Colour = tuple[float, float, float]
@@ -39,6 +40,14 @@ def shipped_models() -> dict[str, NetworkChoice]:
     """The networks that ship with the program, by slot; none for depth."""
     manifest = json.loads((SHIPPED / "manifest.json").read_text())
     return {entry["slot"]: _choice(entry["slot"], entry, SHIPPED) for entry in manifest["models"]}
+
+
+def facts_of(networks: Mapping[str, NetworkChoice]) -> list[tuple[Any, ...]]:
+    """All that a result depends on of networks by their slots, as plain data."""
+    return [
+        (slot, file_hash(network.file), network.mean, network.std, network.size_px, network.meaning)
+        for slot, network in sorted(networks.items())
+    ]
 
 
 def read_models(path: Path) -> dict[str, NetworkChoice]:

@@ -22,6 +22,8 @@ RECORD = "character.json"
 FIT = "fit.npz"
 NAMES = (PICTURE, CANONICAL, TEXTURE, FIT, RECORD)
 FORMAT, VERSION = "mimo-character", 1
+SMALLEST_PX, LARGEST_PX = 64, 4096
+"""Of the sides of its pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class CharacterRecord:
         shape, proportions: its build.
         overlap: of the fitted body and the matte, 0 to 1.
         surface: shares of the surface that were seen, mirrored, guessed.
+        key: of all that it was made of; "" where an earlier version made it.
     """
 
     source: str
@@ -51,6 +54,7 @@ class CharacterRecord:
     proportions: Proportions
     overlap: float
     surface: Mapping[str, float]
+    key: str = ""
 
 
 def write_character_record(folder: Path, record: CharacterRecord) -> None:
@@ -70,6 +74,7 @@ def write_character_record(folder: Path, record: CharacterRecord) -> None:
             "overlap": record.overlap,
         },
         "surface": dict(record.surface),
+        "key": record.key,
     }
     with write_errors(folder):
         (folder / RECORD).write_text(json.dumps(content, indent=2) + "\n")
@@ -129,4 +134,5 @@ def _record(content: dict[str, Any]) -> CharacterRecord:
         proportions=Proportions(**{name: float(v) for name, v in body["proportions"].items()}),
         overlap=float(body["overlap"]),
         surface={str(name): float(share) for name, share in content["surface"].items()},
+        key=str(content.get("key", "")),
     )

@@ -9,29 +9,30 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.openjd_lines import OpenJdProgress
 from mimo_runtime.errors import CancelledError, InvalidRequestError
 
 if TYPE_CHECKING:
     from mimo_runtime.decomposition.decompose import DecomposeOptions
 
 _NAMES = ("template", "driving", "motion", "scene")
-_DECOMPOSE = ("models", "person", "shot", "tiles")
-TEMPLATE_OPTIONS = (*_NAMES, *_DECOMPOSE)
+DECOMPOSE = ("models", "person", "shot", "tiles")
+TEMPLATE_OPTIONS = (*_NAMES, *DECOMPOSE)
 
 
 @contextmanager
-def chosen_template(options: dict[str, Any], output: Path) -> Iterator[Path]:
+def chosen_template(options: dict[str, Any], decomposed: Path) -> Iterator[Path]:
     """The template folder that a command's options mean, for the time of the with statement.
 
-    Takes the options of `template_options` out of `options`. A driving video is decomposed into a
-    folder beside `output`, which stays and is used again; a mixture is made in a temporary one.
+    Takes the options of `template_options` out of `options`. A driving video is decomposed into
+    the folder `decomposed`, which stays and is used again; a mixture is made in a temporary one.
 
     Raises:
         InvalidRequestError: not exactly one way was chosen, or it lacks a part.
         MimoError: the decomposition or the mixture fails.
     """
     given: dict[str, Path | None] = {name: options.pop(name) for name in _NAMES}
-    settings = {name: options.pop(name) for name in _DECOMPOSE}
+    settings = {name: options.pop(name) for name in DECOMPOSE}
     template, driving, motion, scene = (given[name] for name in _NAMES)
     _check(template, driving, motion, scene)
     if template is not None:
@@ -39,27 +40,36 @@ def chosen_template(options: dict[str, Any], output: Path) -> Iterator[Path]:
     elif driving is not None:
         from mimo_runtime.decomposition.decompose import DecomposeOptions
 
-        folder = output.with_name(f"{output.stem}.template")
         threads = options.get("threads", 0)
-        decompose_with_bars(driving, folder, DecomposeOptions(**settings, threads=threads))
-        yield folder
+        decompose_telling(driving, decomposed, DecomposeOptions(**settings, threads=threads))
+        yield decomposed
     elif motion is not None and scene is not None:
         with TemporaryDirectory(prefix="mimo-mixed-") as temporary:
             yield _mixed(motion, scene, Path(temporary) / "template")
 
 
-def decompose_with_bars(video: Path, target: Path, options: "DecomposeOptions") -> None:
-    """Decompose, with a bar for each stage and a report on stderr."""
+def template_beside(output: Path) -> Path:
+    """The folder beside an output that its driving video is decomposed into."""
+    return output.with_name(f"{output.stem}.template")
+
+
+def decompose_telling(
+    video: Path, target: Path, options: "DecomposeOptions", openjd: bool = False
+) -> None:
+    """Decompose, with a bar for each stage or the lines of Open Job Description, and a report on
+    stderr.
+    """
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.decomposition.decompose import decompose
     from mimo_runtime.decomposition.progress import LABELS
     from mimo_runtime.wire.progress import Progress
 
+    stages = dict.fromkeys(LABELS.values(), 1.0)
     try:
-        with ProgressBars() as bars:
+        with OpenJdProgress(stages=stages) if openjd else ProgressBars() as progress:
             report = decompose(
                 video, target, options,
-                lambda stage, done, total: bars(Progress(LABELS[stage], done, total)),
+                lambda stage, done, total: progress(Progress(LABELS[stage], done, total)),
             )  # fmt: skip
     except KeyboardInterrupt:
         raise CancelledError(

@@ -1,7 +1,7 @@
 """`mimo farm`: jobs for the schedulers that studios run."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -9,10 +9,6 @@ from mimo_runtime.cli.json_output import put_json
 from mimo_runtime.cli.node import node, node_end, node_start
 from mimo_runtime.cli.options import FILE, examples
 from mimo_runtime.cli.submit import submit
-
-if TYPE_CHECKING:
-    from mimo_runtime.farm.shot_file import ShotFile
-
 
 _shot = click.argument("shot", metavar="SHOT.yaml", type=FILE)
 _target = click.option("-o", "--output", type=FILE, help="File for the job; else it is printed.")
@@ -38,15 +34,18 @@ for _command in (node, node_start, node_end, submit):
 def openjd(shot: Path, output: Path | None) -> None:
     """Write the job of a shot for Open Job Description.
 
-    A step renders the segments, a chunk of frames each, and one joins them. A driving video is
-    decomposed now, since only then the number of frames is known. The file should lie beside
+    A driving video is decomposed and a picture prepared, where SHOT.yaml says so; then a step
+    renders the segments, a chunk of frames each, and one joins them. The file should lie beside
     SHOT.yaml or above; else the scheduler has to be told the job's parameter Shot.
     """
     from mimo_runtime.farm.openjd import job_template
     from mimo_runtime.farm.shot_file import read_shot
+    from mimo_runtime.farm.shot_frames import frames_of
+    from mimo_runtime.farm.steps import shot_steps
 
     file = read_shot(shot)
-    put_json(job_template(file, (output or shot).parent, frames_of(file)), output)
+    steps = shot_steps(file, frames_of(file))
+    put_json(job_template(file, (output or shot).parent, steps), output)
 
 
 @farm.command(
@@ -70,36 +69,21 @@ def openjd(shot: Path, output: Path | None) -> None:
 def kubernetes(shot: Path, output: Path | None, mount: Path, **cluster: Any) -> None:
     """Write the job of a shot for Kubernetes: a pod for each segment.
 
-    Pods may be preempted: what is finished is kept and what was not is begun anew. 'mimo stitch'
-    joins the segments when the job is complete.
+    Pods may be preempted: what is finished is kept and what was not is begun anew. A driving video
+    is decomposed, and a picture prepared, now and here; 'mimo stitch' joins the segments when the
+    job is complete.
     """
+    from mimo_runtime.cli.main import run
     from mimo_runtime.farm.kubernetes import KubernetesCluster, job_manifest
     from mimo_runtime.farm.shot_file import read_shot
+    from mimo_runtime.farm.shot_frames import frames_of
+    from mimo_runtime.farm.steps import shot_steps
 
     file = read_shot(shot)
-    segments = -(-len(frames_of(file)) // file.segment_frames)
+    *before, render, _stitch = shot_steps(file, frames_of(file))
     where = KubernetesCluster(mount=mount.resolve(), **cluster)
-    put_json(job_manifest(file.output.name, shot.resolve(), segments, where), output)
-
-
-def frames_of(shot: "ShotFile") -> range:
-    """The frames of a shot, as indices in its clip; settings are resolved, since the official mode
-    takes some alone.
-    """
-    from mimo_runtime.bundle import shape_from
-    from mimo_runtime.bundle.opening import open_at_terminal
-    from mimo_runtime.cli.driving import TEMPLATE_OPTIONS, chosen_template
-    from mimo_runtime.farm.frame_numbers import shot_range
-    from mimo_runtime.farm.shot_schema import SETTINGS
-    from mimo_runtime.media.limits import MediaLimits
-    from mimo_runtime.synthesis.resolved import resolved_settings
-    from mimo_runtime.templates.folder import open_template
-    from mimo_runtime.wire.settings import Settings
-
-    asked: dict[str, Any] = dict.fromkeys(TEMPLATE_OPTIONS) | {"tiles": 1} | dict(shot.options)
-    settings = Settings(**{name: asked[name] for name in SETTINGS if name in asked})
-    bundle = open_at_terminal(asked["bundle"], shape_from(asked.get("shape")))
-    rules = resolved_settings(settings, bundle.manifest).rules
-    with chosen_template(asked, shot.output) as template:
-        count = open_template(template, MediaLimits(), max_frames=rules.max_frames).frame_count
-    return shot_range(shot.options.get("frame_range"), shot.first_frame, count)
+    manifest = job_manifest(file.output.name, shot.resolve(), render, where)
+    for step in before:
+        if code := run([step.command, str(shot)]):
+            click.get_current_context().exit(code)
+    put_json(manifest, output)

@@ -1,6 +1,6 @@
 """Progress and failure in the lines that sessions of Open Job Description read on stdout."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
@@ -10,8 +10,8 @@ import click
 from mimo_runtime.errors import MimoError
 from mimo_runtime.wire.progress import Progress, Stage
 
-# What of the work is done once a stage is; the first frames of an official render come last.
-_WEIGHTS = {Stage.DENOISE: 0.8, Stage.FRAMES: 0.2}
+RENDERING: Mapping[str, float] = {Stage.DENOISE: 0.8, Stage.FRAMES: 0.2}
+"""What of the work is done once a stage is; the first frames of an official render come last."""
 
 
 def openjd_option(command: Any) -> Any:
@@ -36,11 +36,12 @@ def telling_failure(openjd: bool) -> Iterator[None]:
 class OpenJdProgress:
     """Takes the place of progress bars; whole per cents of `parts` that are done in turn.
 
-    Only stages that it knows count; where `stages` are fewer, the others are done already.
+    Only `stages` count, by their weights.
     """
 
-    def __init__(self, parts: int = 1, stages: tuple[Stage, ...] = tuple(_WEIGHTS)) -> None:
+    def __init__(self, parts: int = 1, stages: Mapping[str, float] = RENDERING) -> None:
         self._parts = parts
+        self._weights = stages
         self._done = dict.fromkeys(stages, 0.0)
         self._finished = 0
         self._told = -1
@@ -65,9 +66,9 @@ class OpenJdProgress:
         """Tell a per cent that is reached for the first time."""
         if progress.stage not in self._done or not progress.total:
             return
-        self._done[Stage(progress.stage)] = progress.done / progress.total
-        whole = sum(_WEIGHTS[stage] for stage in self._done)
-        part = sum(_WEIGHTS[stage] * share for stage, share in self._done.items()) / whole
+        self._done[progress.stage] = progress.done / progress.total
+        part = sum(self._weights[stage] * share for stage, share in self._done.items())
+        part /= sum(self._weights.values())
         per_cent = int(100 * (self._finished + part) / self._parts + 1e-9)
         if per_cent > self._told:
             self._told = per_cent

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.json_output import put_json
 from mimo_runtime.cli.like import asked_for
 from mimo_runtime.cli.options import (
@@ -21,6 +20,7 @@ from mimo_runtime.cli.options import (
     sound_option,
     template_options,
 )
+from mimo_runtime.cli.ready import ready_template
 from mimo_runtime.cli.segments import chosen_segments, frame_options
 from mimo_runtime.cli.shot import shot_argument
 from mimo_runtime.wire.settings import Settings
@@ -61,8 +61,8 @@ def plan(*, shot_file: "ShotFile | None", target: Path | None, **options: Any) -
     """
     settings = settings_from(options)
     options["asked"] = asked_for(options)
-    output = shot_file.output if shot_file else options["driving"] or Path("shot")
-    with chosen_template(options, output) as template:
+    beside = options["driving"] or Path("shot")
+    with ready_template(options, shot_file, beside) as template:
         content = _planned(options | {"template": template}, settings, shot_file)
     put_json(content, target)
 

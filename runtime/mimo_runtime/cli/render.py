@@ -8,7 +8,6 @@ import click
 from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.delivery import delivery_from, delivery_options, with_layers
 from mimo_runtime.cli.draft import draw_draft
-from mimo_runtime.cli.driving import chosen_template
 from mimo_runtime.cli.like import asked_for, check_like, like_option
 from mimo_runtime.cli.node import TYPED, Warm, forwarded, present_node
 from mimo_runtime.cli.openjd_lines import openjd_option, telling_failure
@@ -28,6 +27,7 @@ from mimo_runtime.cli.provenance import (
     provenance_from,
     provenance_options,
 )
+from mimo_runtime.cli.ready import ready_template
 from mimo_runtime.cli.segments import frame_options, render_segments
 from mimo_runtime.cli.shot import segment_folder, shot_argument
 from mimo_runtime.delivery.delivery import Delivery, check_delivery
@@ -89,14 +89,15 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
         options["segment_frames"] = shot_file.segment_frames if shot_file else None
         result = shot_file.result if shot_file else output
         options["layers"] = with_layers(delivery, result, settings)
-        _render_part(options | {"output": segment_folder(shot_file, output)}, settings)
+        folder = segment_folder(shot_file, output)
+        _render_part(options | {"output": folder, "shot_file": shot_file}, settings)
         return
     check_delivery(output, delivery)
     if draft and delivery.needs_layers:
         raise InvalidRequestError(
             "A draft has no layers; leave --layers, --alpha and --plate out, or render."
         )
-    with chosen_template(options, output) as template:
+    with ready_template(options, shot_file, output) as template:
         if draft:
             given = options["character"], options["matte"], template, output
             marking = open_marking(options["provenance"])
@@ -180,6 +181,6 @@ def _render_part(options: dict[str, Any], settings: Settings) -> None:
 def _render_here(options: dict[str, Any], settings: Settings, token: "CancellationToken") -> None:
     with (
         telling_failure(options["openjd"]),
-        chosen_template(options, options["output"]) as template,
+        ready_template(options, options.pop("shot_file"), options["output"]) as template,
     ):
         render_segments(options | {"template": template}, settings, token)

@@ -29,6 +29,10 @@ def frame_options(command: Any) -> Any:
         click.option("--segment", type=click.IntRange(0), metavar="N",
                      help="Of the segments that --frames or the shot file means only one, counted "
                      "from 0 as array jobs count."),
+        click.option("--clamp", is_flag=True,
+                     help="Leave out frames and segments that the shot has not, instead of "
+                     "refusing them: for jobs that are written before a driving video is "
+                     "decomposed."),
         click.option("--first-frame", type=click.IntRange(0), default=1, show_default=True,
                      metavar="N", help="Number of the clip's first frame."),
         click.option("--frame-range", metavar="FIRST-LAST",
@@ -65,6 +69,8 @@ def render_segments(
     numbers = template.frame_count, options["first_frame"]
     shot = Shot(recipe, template.rate_fps, *numbers, frames, options["layers"])
     folder = begin_shot(options["output"], shot)
+    if not segments:
+        click.echo(f"{folder.path}: the shot ends with frame {folder.numbers(frames[-1:])}.")
     missing = [frames for frames in segments if not _is_there(folder, frames)]
     if missing:
         opened.say_preflight()
@@ -85,22 +91,24 @@ def chosen_segments(options: dict[str, Any], frame_count: int) -> tuple[range, t
     """The frames of the shot, and the segments of it that the options name, of `segment_frames`
     where --frames does not say.
 
-    Raises InvalidRequestError where the shot has not so many frames or segments.
+    Raises InvalidRequestError where the shot has not so many frames or segments, unless they are
+    to be clamped.
     """
     from mimo_runtime.farm.frame_numbers import segments_from, shot_range
     from mimo_runtime.farm.shot_file import SEGMENT_FRAMES
     from mimo_runtime.planning.segments import segment_ranges
 
     typed, chosen, first_frame = options["frames"], options["segment"], options["first_frame"]
+    clamp = options["clamp"]
     shot = shot_range(options["frame_range"], first_frame, frame_count)
     if typed is None:
         size = options["segment_frames"] or SEGMENT_FRAMES
         segments = segment_ranges(shot, size)
     else:
-        segments = segments_from(typed, first_frame, shot)
+        segments = segments_from(typed, first_frame, shot, clamp)
     if chosen is None:
         return shot, segments
-    if chosen >= len(segments):
+    if chosen >= len(segments) and not clamp:
         raise InvalidRequestError(
             f"The segment {chosen} is asked for, and there are {len(segments)}, counted from 0; "
             "ask for one of those."

@@ -1,7 +1,8 @@
 """A shot file in front of a command's options, which say what it leaves open."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from click.core import ParameterSource
@@ -11,12 +12,33 @@ from mimo_runtime.cli.options import FILE
 if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
 
+_SUFFIXES: Final = (".yaml", ".yml")
+
 
 def shot_argument(command: Any) -> Any:
     """SHOT.yaml; what stands in it is the default of the options."""
     return click.argument(
         "shot_file", metavar="[SHOT.yaml]", required=False, type=FILE, is_eager=True, callback=_read
     )(command)
+
+
+def source_argument(
+    metavar: str, of_shot: "Callable[[ShotFile], tuple[Path, Mapping[str, Any]]]"
+) -> Any:
+    """A file; or a shot file, of which `of_shot` tells that file and the defaults of options."""
+
+    def read(context: click.Context, _option: click.Parameter, given: Path) -> Path:
+        if given.suffix.lower() not in _SUFFIXES:
+            return given
+        from mimo_runtime.farm.shot_file import read_shot
+
+        source, options = of_shot(read_shot(given))
+        context.default_map = {name: str(value) for name, value in options.items()}
+        return source
+
+    return click.argument(
+        "source", metavar=f"{metavar}|SHOT.yaml", type=FILE, is_eager=True, callback=read
+    )
 
 
 def segment_folder(shot: "ShotFile | None", output: Path) -> Path:

@@ -1,6 +1,7 @@
 """SIGTERM as a scheduler sends it that wants the machine back: the work ends, and goes on later."""
 
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 def preempted_on_sigterm(token: "CancellationToken") -> Iterator[None]:
     """The first SIGTERM ends what is going on here and by `token`; later ones change nothing.
 
-    In the main thread only.
+    In another than the main thread, which gets no signals, nothing is watched.
 
     Raises:
         PreemptedError: there was one; also where it was lost on its way through a library, since
             `token` has it too.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = signal.getsignal(signal.SIGTERM)
 
     def end(_number: int, _frame: FrameType | None) -> None:

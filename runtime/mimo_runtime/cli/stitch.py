@@ -41,7 +41,7 @@ def stitch(shot: tuple[Path, Path], output: Path | None, openjd: bool, **options
     from mimo_runtime.wire.progress import Progress, Stage
 
     marking = open_marking(provenance_from(options))
-    progress = OpenJdProgress(stages=(Stage.FRAMES,)) if openjd else ProgressBars()
+    progress = OpenJdProgress(stages={Stage.FRAMES: 1.0}) if openjd else ProgressBars()
     with telling_failure(openjd), progress:
         path, result = shot
         folder, target = open_shot(path), output or result

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from mimo_runtime.errors import InvalidRequestError, UnsupportedError
 
 if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
+    from mimo_runtime.farm.steps import JobStep
 
 
 class FarmScheduler(StrEnum):
@@ -57,23 +58,26 @@ def submit(shot: Path, to: str, devices: int | None, address: str | None) -> Non
     """Have a shot rendered and joined by a scheduler.
 
     With openjd and ray the command ends when the result is there; what is finished is kept, and
-    the same command goes on. A driving video is decomposed first, on this machine.
+    the same command goes on. A driving video and a picture that is to be prepared are steps of
+    the job.
     """
     from mimo_runtime.farm.shot_file import read_shot
+    from mimo_runtime.farm.shot_frames import frames_of
+    from mimo_runtime.farm.steps import shot_steps
 
     engine, file = FarmScheduler(to), read_shot(shot)
     if engine is not FarmScheduler.RAY and (devices is not None or address is not None):
         raise InvalidRequestError(f"--devices and --address are of ray; leave them out of {to}.")
+    steps = shot_steps(file, frames_of(file))
     if engine is FarmScheduler.OPENJD:
-        _to_openjd(file)
+        _to_openjd(file, steps)
     elif engine is FarmScheduler.OPENCUE:
-        _to_opencue(file)
+        _to_opencue(file, steps)
     else:
-        _to_ray(file, devices, address)
+        _to_ray(file, steps, devices, address)
 
 
-def _to_openjd(shot: "ShotFile") -> None:
-    from mimo_runtime.cli.farm import frames_of
+def _to_openjd(shot: "ShotFile", steps: "tuple[JobStep, ...]") -> None:
     from mimo_runtime.farm.openjd import job_template
 
     beside = Path(sys.executable).with_name("openjd")
@@ -84,8 +88,8 @@ def _to_openjd(shot: "ShotFile") -> None:
             "openjd-cli', or give what 'mimo farm openjd' writes to your scheduler."
         )
     job = shot.path.with_suffix(".openjd.json")
-    put_json(job_template(shot, job.parent, frames_of(shot)), job)
-    command = [program, "run", str(job), "--step", "Stitch", "--run-dependencies"]
+    put_json(job_template(shot, job.parent, steps), job)
+    command = [program, "run", str(job), "--step", steps[-1].name, "--run-dependencies"]
     ended = subprocess.run([*command, "-p", f"Mimo={_this_command()}"], check=False)
     if ended.returncode:
         raise UnsupportedError(
@@ -94,38 +98,33 @@ def _to_openjd(shot: "ShotFile") -> None:
         )
 
 
-def _to_opencue(shot: "ShotFile") -> None:
-    from mimo_runtime.cli.farm import frames_of
+def _to_opencue(shot: "ShotFile", steps: "tuple[JobStep, ...]") -> None:
     from mimo_runtime.farm.opencue import launch, outline_job
 
-    job = outline_job(shot, frames_of(shot), _this_command())
+    job = outline_job(shot, steps, _this_command())
     click.echo(launch(job, os.environ.get("MIMO_OPENCUE_PYTHON", sys.executable)))
 
 
-def _to_ray(shot: "ShotFile", devices: int | None, address: str | None) -> None:
+def _to_ray(
+    shot: "ShotFile", steps: "tuple[JobStep, ...]", devices: int | None, address: str | None
+) -> None:
     if importlib.util.find_spec("ray") is None:
         raise UnsupportedError("Ray is missing; install it with 'pip install ray'.")
-    from mimo_runtime.cli.farm import frames_of
-    from mimo_runtime.cli.main import run
     from mimo_runtime.cli.node import warm_task
-    from mimo_runtime.farm.frame_numbers import numbers_of
-    from mimo_runtime.farm.ray_workers import RayCluster, render_on_ray
-    from mimo_runtime.planning.segments import segment_ranges
+    from mimo_runtime.farm.ray_workers import RayCluster, do_on_ray
+    from mimo_runtime.farm.steps import RENDER, tasks_of
 
-    path = str(shot.path.resolve())
-    ranges = segment_ranges(frames_of(shot), shot.segment_frames)
-    render_on_ray(
-        [numbers_of(frames, shot.first_frame) for frames in ranges],
-        lambda segment: ["-q", "render", path, "--frames", segment, *_threads(shot, devices)],
+    threads = _threads(shot, devices)
+    do_on_ray(
+        tasks_of(shot, steps),
+        lambda task: ["-q", *task.arguments, *(threads if task.step == RENDER else [])],
         warm_task,
         RayCluster(address, devices),
         click.echo,
     )
-    code = run(["stitch", path])
-    click.get_current_context().exit(code)
 
 
-def _threads(shot: "ShotFile", devices: int | None) -> list[Any]:
+def _threads(shot: "ShotFile", devices: int | None) -> list[str]:
     """Where CPUs are shared, each device takes its part of them."""
     if "threads" in shot.options or devices is None:
         return []

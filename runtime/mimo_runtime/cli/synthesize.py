@@ -9,7 +9,7 @@ import click
 
 from mimo_runtime.cli.counts import counted, say_truncated
 from mimo_runtime.cli.draft import say_preflight_of_folder
-from mimo_runtime.cli.driving import TEMPLATE_OPTIONS, chosen_template
+from mimo_runtime.cli.driving import TEMPLATE_OPTIONS, chosen_template, template_beside
 from mimo_runtime.cli.options import (
     FILE,
     examples,
@@ -70,7 +70,7 @@ def _decomposed(options: dict[str, Any], output: Path) -> "Iterator[Inputs]":
     """A template, that of a driving video made here."""
     from mimo_runtime.client.inputs import Inputs
 
-    with chosen_template(options, output) as template:
+    with chosen_template(options, template_beside(output)) as template:
         say_preflight_of_folder(options["character"], template)
         yield Inputs(template=template, **options)
 

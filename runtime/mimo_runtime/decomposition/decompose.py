@@ -8,7 +8,7 @@ from pathlib import Path
 
 import mimo_runtime
 from mimo_runtime.analysis.estimators import Estimators, open_estimators
-from mimo_runtime.analysis.model_config import read_models, shipped_models
+from mimo_runtime.analysis.model_config import facts_of, read_models, shipped_models
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.bodies import find_bodies
 from mimo_runtime.decomposition.choice import Selection, choose
@@ -91,13 +91,9 @@ def is_made_of(target: Path, key: str) -> bool:
 def _base_key(video: Path, options: DecomposeOptions) -> str:
     """Of all that every stage depends on: not on who is chosen, which the first one does not."""
     choices = shipped_models() if options.models is None else read_models(options.models)
-    networks = [
-        (slot, file_hash(network.file), network.mean, network.std, network.size_px, network.meaning)
-        for slot, network in sorted(choices.items())
-    ]
     return key_of(
-        FORMAT, mimo_runtime.__version__, file_hash(video), networks, options.short_side_px,
-        options.tiles,
+        FORMAT, mimo_runtime.__version__, file_hash(video), facts_of(choices),
+        options.short_side_px, options.tiles,
     )  # fmt: skip
 
 

@@ -93,7 +93,7 @@ def open_stage_cache(path: Path) -> Iterator[StageCache]:
     except BlockingIOError:
         os.close(lock)
         raise BusyError(
-            f"Another process makes the same template just now (its work folder is '{path}'); "
+            f"Another process makes the same just now (its work folder is '{path}'); "
             "wait for it or choose another output."
         ) from None
     try:

@@ -8,7 +8,9 @@ from mimo_runtime.planning.segments import segment_ranges
 _TYPED = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?:x(\d{1,9}))?)?")
 
 
-def segments_from(typed: str, first_frame: int, shot: range) -> tuple[range, ...]:
+def segments_from(
+    typed: str, first_frame: int, shot: range, clamp: bool = False
+) -> tuple[range, ...]:
     """The segments that `typed` names, as indices from 0.
 
     Args:
@@ -16,6 +18,7 @@ def segments_from(typed: str, first_frame: int, shot: range) -> tuple[range, ...
             last one of what is left; or one number.
         first_frame: the number of the clip's first frame.
         shot: the frames of the clip that are the shot, as indices.
+        clamp: leave out frames that the shot has not.
 
     Raises:
         InvalidRequestError: it is neither, or the shot has not all of these frames.
@@ -28,12 +31,15 @@ def segments_from(typed: str, first_frame: int, shot: range) -> tuple[range, ...
             "as 1-40x12 for segments of 12 frames."
         )
     frames = range(int(first) - first_frame, int(last or first) + 1 - first_frame)
-    if frames.start < shot.start or frames.stop > shot.stop:
+    size = int(size or len(frames))
+    if clamp:
+        frames = range(max(frames.start, shot.start), min(frames.stop, shot.stop))
+    elif frames.start < shot.start or frames.stop > shot.stop:
         raise InvalidRequestError(
             f"The frames {typed} are asked for, and the shot has the frames "
             f"{numbers_of(shot, first_frame)}; ask for some of those."
         )
-    return segment_ranges(frames, int(size) if size else len(frames))
+    return segment_ranges(frames, size)
 
 
 def shot_range(typed: str | None, first_frame: int, frame_count: int) -> range:

@@ -12,11 +12,13 @@ from mimo_runtime.errors import (
     PreemptedError,
     UnsupportedError,
 )
+from mimo_runtime.farm.steps import JobStep
 
 QUEUE_LABEL: Final = "kueue.x-k8s.io/queue-name"
 GRACE_S: Final = 60
 RETRIES: Final = 6
 _CONTAINER, _VOLUME = "render", "shots"
+_INDEX = "$(JOB_COMPLETION_INDEX)"
 _HOPELESS: Final = sorted(
     kind.exit_code for kind in (InvalidRequestError, MediaError, BundleError, UnsupportedError)
 )
@@ -36,9 +38,9 @@ class KubernetesCluster:
 
 
 def job_manifest(
-    name: str, shot: Path, segments: int, cluster: KubernetesCluster
+    name: str, shot: Path, render: JobStep, cluster: KubernetesCluster
 ) -> dict[str, Any]:
-    """The Job that renders the `segments` of a shot, one a pod.
+    """The Job of the step `render` of a shot, a segment for each pod.
 
     An evicted pod, and one that ended because it was told to, is started again and costs none of
     the retries of its segment; a setting or an input that cannot be used ends the Job.
@@ -46,7 +48,7 @@ def job_manifest(
     Args:
         name: of the shot; what Kubernetes does not take in names becomes a dash.
         shot: the shot file, below `cluster.mount`.
-        segments: how many there are.
+        render: the step that has segments; those before it are done.
         cluster: where it runs.
 
     Raises:
@@ -57,6 +59,7 @@ def job_manifest(
             f"Pods see what is below {cluster.mount}, and the shot file is {shot}; mount the "
             "volume where this machine has it."
         )
+    segments = len(render.segments)
     labels = {} if cluster.queue is None else {QUEUE_LABEL: cluster.queue}
     return {
         "apiVersion": "batch/v1",
@@ -68,7 +71,7 @@ def job_manifest(
             "parallelism": min(cluster.parallelism or segments, segments),
             "backoffLimitPerIndex": RETRIES,
             "podFailurePolicy": {"rules": _rules()},
-            "template": {"spec": _pod(shot, cluster)},
+            "template": {"spec": _pod(shot, render, cluster)},
         },
     }
 
@@ -84,12 +87,12 @@ def _rules() -> list[dict[str, Any]]:
     ]
 
 
-def _pod(shot: Path, cluster: KubernetesCluster) -> dict[str, Any]:
+def _pod(shot: Path, render: JobStep, cluster: KubernetesCluster) -> dict[str, Any]:
     container = {
         "name": _CONTAINER,
         "image": cluster.image,
         "command": ["mimo"],
-        "args": ["render", str(shot), "--segment", "$(JOB_COMPLETION_INDEX)"],
+        "args": [render.command, str(shot), *render.options, "--segment", _INDEX],
         "volumeMounts": [{"name": _VOLUME, "mountPath": str(cluster.mount)}],
     }
     claim = {"name": _VOLUME, "persistentVolumeClaim": {"claimName": cluster.claim}}

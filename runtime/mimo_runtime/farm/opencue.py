@@ -1,4 +1,4 @@
-"""A shot as a job of OpenCue: a layer of segments, and one that joins them.
+"""A shot as a job of OpenCue: each of its steps a layer, of which one has a frame a segment.
 
 Its own library launches the job, in a Python of its own where that cannot be installed beside this
 program: `opencue_outline` is the script that runs there.
@@ -7,11 +7,13 @@ program: `opencue_outline` is the script that runs there.
 import json
 import shlex
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from mimo_runtime.errors import ServerUnreachableError, UnsupportedError
 from mimo_runtime.farm.shot_file import ShotFile
+from mimo_runtime.farm.steps import JobStep
 
 FRAME: Final = "#IFRAME#"
 """What OpenCue replaces by a frame's number; a frame of the layer is a segment of the shot."""
@@ -19,19 +21,23 @@ _SCRIPT: Final = Path(__file__).with_name("opencue_outline.py")
 _MISSING: Final = 3
 
 
-def outline_job(shot: ShotFile, frames: range, command: str) -> dict[str, Any]:
-    """The job that renders `frames` of a shot, indices in its clip, as plain data.
+def outline_job(shot: ShotFile, steps: Sequence[JobStep], command: str) -> dict[str, Any]:
+    """The job of the `steps` of a shot, as plain data.
 
     `command` is what nodes call 'mimo'; they see the shot file where this machine has it.
     """
     path = str(shot.path.resolve())
-    segments = -(-len(frames) // shot.segment_frames)
-    return {
-        "name": shot.output.name,
-        "range": f"0-{segments - 1}",
-        "render": [*_quoted(command, "render", path), "--segment", FRAME],
-        "stitch": _quoted(command, "stitch", path),
-    }
+    return {"name": shot.output.name, "layers": [_layer(step, path, command) for step in steps]}
+
+
+def _layer(step: JobStep, path: str, command: str) -> dict[str, Any]:
+    """What `opencue_outline` makes a layer of; its range is None where it has one frame."""
+    words = _quoted(command, step.command, path, *step.options)
+    layer = {"name": step.command, "after": step.after, "command": words, "range": None}
+    if not step.segments:
+        return layer
+    segments = f"0-{len(step.segments) - 1}"
+    return layer | {"range": segments, "command": [*words, "--segment", FRAME]}
 
 
 def launch(job: dict[str, Any], python: str) -> str:

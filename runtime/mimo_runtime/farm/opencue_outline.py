@@ -15,12 +15,18 @@ def launched(job: dict[str, Any]) -> list[str]:
     from outline import Outline, cuerun
     from outline.modules.shell import Shell, ShellCommand
 
-    outline = Outline(job["name"], frame_range=job["range"])
-    render = Shell("render", command=job["render"], range=job["range"], chunk=1)
-    stitch = ShellCommand("stitch", command=job["stitch"])
-    stitch.depend_all(render)
-    outline.add_layer(render)
-    outline.add_layer(stitch)
+    frames = next(each["range"] for each in job["layers"] if each["range"])
+    outline, layers = Outline(job["name"], frame_range=frames), {}
+    for each in job["layers"]:
+        name, command = each["name"], each["command"]
+        if each["range"]:
+            layer = Shell(name, command=command, range=each["range"], chunk=1)
+        else:
+            layer = ShellCommand(name, command=command)
+        for earlier in each["after"]:
+            layer.depend_all(layers[earlier])
+        layers[name] = layer
+        outline.add_layer(layer)
     jobs = cuerun.launch(outline, use_pycuerun=False)
     return [each.name() for each in jobs]
 

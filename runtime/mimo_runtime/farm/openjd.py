@@ -1,17 +1,19 @@
 """A shot as a job of Open Job Description (2023-09), which several schedulers run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from mimo_runtime.farm.shot_file import ShotFile
+from mimo_runtime.farm.steps import JobStep
 
 SPECIFICATION: Final = "jobtemplate-2023-09"
 NOTIFY_S: Final = 60
 """What a task that is cancelled may still take to drop its frame."""
 
 
-def job_template(shot: ShotFile, folder: Path, frames: range) -> dict[str, Any]:
-    """The template of a job that renders a shot's segments, each a chunk of frames, and joins them.
+def job_template(shot: ShotFile, folder: Path, steps: Sequence[JobStep]) -> dict[str, Any]:
+    """The template of a job of `steps`; of one that has segments, each is a chunk of frames.
 
     Nodes find the shot file, where path mapping says that it is, and all that it names; the
     command is in their PATH or where the job's parameter Mimo says. How many frames a task has can
@@ -20,9 +22,7 @@ def job_template(shot: ShotFile, folder: Path, frames: range) -> dict[str, Any]:
     Args:
         folder: in which the template is to lie. A shot file in it, or below, is the default of the
             job's parameter Shot; of others the specification allows none.
-        frames: of the clip, as indices.
     """
-    numbers = f"{frames[0] + shot.first_frame}-{frames[-1] + shot.first_frame}"
     return {
         "specificationVersion": SPECIFICATION,
         "extensions": ["TASK_CHUNKING"],
@@ -36,7 +36,7 @@ def job_template(shot: ShotFile, folder: Path, frames: range) -> dict[str, Any]:
             },
             _shot_parameter(shot.path.resolve(), folder.resolve()),
         ],
-        "steps": [_render(numbers, shot.segment_frames), _stitch()],
+        "steps": [_step(step, shot) for step in steps],
     }
 
 
@@ -47,14 +47,30 @@ def _shot_parameter(path: Path, folder: Path) -> dict[str, Any]:
     return parameter
 
 
-def _render(numbers: str, segment_frames: int) -> dict[str, Any]:
-    chunks = {"defaultTaskCount": segment_frames, "rangeConstraint": "CONTIGUOUS"}
-    frame = {"name": "Frame", "type": "CHUNK[INT]", "range": numbers, "chunks": chunks}
-    return {
-        "name": "Render",
-        "parameterSpace": {"taskParameterDefinitions": [frame]},
+def _step(step: JobStep, shot: ShotFile) -> dict[str, Any]:
+    command = [step.command, "{{Param.Shot}}", *step.options]
+    after = [{"dependsOn": name.capitalize()} for name in step.after]
+    content: dict[str, Any] = {"name": step.name} | ({"dependencies": after} if after else {})
+    if not step.segments:
+        return content | {"script": _script(command)}
+    return content | {
+        "parameterSpace": {"taskParameterDefinitions": [_chunks(step, shot)]},
         "stepEnvironments": [_node()],
-        "script": _script(["render", "{{Param.Shot}}", "--frames", "{{Task.Param.Frame}}"]),
+        "script": _script([*command, "--frames", "{{Task.Param.Frame}}"]),
+    }
+
+
+def _chunks(step: JobStep, shot: ShotFile) -> dict[str, Any]:
+    """Consecutive frames, as many at a time as a segment has."""
+    frames = range(step.segments[0].start, step.segments[-1].stop)
+    return {
+        "name": "Frame",
+        "type": "CHUNK[INT]",
+        "range": f"{frames[0] + shot.first_frame}-{frames[-1] + shot.first_frame}",
+        "chunks": {
+            "defaultTaskCount": shot.segment_frames,
+            "rangeConstraint": "CONTIGUOUS",
+        },
     }
 
 
@@ -66,14 +82,6 @@ def _node() -> dict[str, Any]:
         for name, command in (("onEnter", "node-start"), ("onExit", "node-end"))
     }
     return {"name": "Node", "script": {"actions": actions}}
-
-
-def _stitch() -> dict[str, Any]:
-    return {
-        "name": "Stitch",
-        "dependencies": [{"dependsOn": "Render"}],
-        "script": _script(["stitch", "{{Param.Shot}}"]),
-    }
 
 
 def _script(arguments: list[str]) -> dict[str, Any]:

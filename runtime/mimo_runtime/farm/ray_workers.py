@@ -1,7 +1,7 @@
-"""Segments of a shot on Ray: an actor for each device, which keeps the bundle loaded.
+"""The tasks of a shot on Ray: an actor for each device, which keeps the bundle loaded.
 
-A segment goes to one actor at a time. Where an actor or its node is lost, Ray starts the actor anew
-when there is room, and the segment goes to whoever is free: it is idempotent, so that being begun
+A task goes to one actor at a time. Where an actor or its node is lost, Ray starts the actor anew
+when there is room, and the task goes to whoever is free: it is idempotent, so that being begun
 twice does no harm.
 """
 
@@ -14,7 +14,8 @@ from typing import Any
 
 from mimo_runtime.errors import ServerUnreachableError
 from mimo_runtime.farm.node import Task
-from mimo_runtime.farm.segment_queue import SegmentQueue
+from mimo_runtime.farm.steps import ShotTask
+from mimo_runtime.farm.task_queue import TaskQueue
 from mimo_runtime.synthesis.cancellation import CancellationToken
 
 
@@ -46,49 +47,51 @@ class Worker:
         return True
 
 
-def render_on_ray(
-    segments: Sequence[str],
-    command: Callable[[str], Sequence[str]],
+def do_on_ray(
+    tasks: Sequence[ShotTask],
+    command: Callable[[ShotTask], Sequence[str]],
     make_task: Callable[[], Task],
     cluster: RayCluster,
     tell: Callable[[str], None],
 ) -> None:
-    """Have all `segments` rendered, each as "FIRST-LAST".
+    """Have all `tasks` done, each behind the steps that it depends on.
 
     Args:
-        command: the arguments of the command that renders one.
+        command: the arguments with which one is done.
         make_task: makes what does a command, in the actor; a function of a module.
         tell: hears what is done, line by line.
 
     Raises:
         ServerUnreachableError: there is no such cluster.
-        MimoError: a segment cannot be rendered, or has failed too often.
+        MimoError: a task cannot be done, or has failed too often.
     """
     import ray
 
-    queue = SegmentQueue(segments)
+    queue = TaskQueue(tasks)
     with _connected(cluster):
         idle: list[Any] = []
-        pending = {_ready(actor): (actor, "") for actor in _actors(make_task, cluster, segments)}
+        pending: dict[Any, tuple[Any, ShotTask | None]] = {
+            _ready(actor): (actor, None) for actor in _actors(make_task, cluster, len(tasks))
+        }
         while not queue.is_complete:
-            while idle and (segment := queue.take()) is not None:
+            while idle and (task := queue.take()) is not None:
                 actor = idle.pop()
-                pending[actor.do.remote(command(segment))] = actor, segment
+                pending[actor.do.remote(command(task))] = actor, task
             (finished,), _ = ray.wait(list(pending), num_returns=1)
-            actor, segment = pending.pop(finished)
+            actor, task = pending.pop(finished)
             try:
                 answer = ray.get(finished)
             except ray.exceptions.RayError as error:
-                if segment:
-                    tell(f"Frames {segment}: the worker was lost; they are rendered anew.")
-                    queue.lost(segment, f"The worker was lost ({type(error).__name__}).")
-                pending[_ready(actor)] = actor, ""
+                if task is not None:
+                    tell(f"{task.name}: the worker was lost; another begins it anew.")
+                    queue.lost(task, f"The worker was lost ({type(error).__name__}).")
+                pending[_ready(actor)] = actor, None
                 continue
             idle.append(actor)
-            if segment:
+            if task is not None:
                 code, out, err = answer
                 tell(out.rstrip())
-                queue.ended(segment, code, err)
+                queue.ended(task, code, err)
 
 
 def _ready(actor: Any) -> Any:
@@ -114,13 +117,11 @@ def _connected(cluster: RayCluster) -> Iterator[None]:
         ray.shutdown()
 
 
-def _actors(
-    make_task: Callable[[], Task], cluster: RayCluster, segments: Sequence[str]
-) -> list[Any]:
-    """An actor for each device, no more than there are segments; Ray finds them a place."""
+def _actors(make_task: Callable[[], Task], cluster: RayCluster, most: int) -> list[Any]:
+    """An actor for each device, at `most` so many; Ray finds them a place."""
     import ray
 
     gpus = int(ray.cluster_resources().get("GPU", 0))
     devices = cluster.devices or gpus or sum(node["Alive"] for node in ray.nodes())
     kind = ray.remote(max_restarts=-1, num_cpus=1, num_gpus=1 if gpus else 0)(Worker)
-    return [kind.remote(make_task) for _ in range(min(devices, len(segments)))]
+    return [kind.remote(make_task) for _ in range(min(devices, most))]

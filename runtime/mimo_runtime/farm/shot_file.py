@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import yaml
 
+from mimo_runtime.characters.folder import PICTURE
 from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.farm.shot_schema import FIELDS, GROUPS, REQUIRED, Kind, ShotField
@@ -19,6 +20,19 @@ MAX_BYTES: Final = 1 << 20
 SEGMENT_FRAMES: Final = 24
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)\})")
 _NO_OPTIONS = ("shot", "output", "result", "segment_frames")
+_PREPARE = "prepare"
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What has to be made first: the character `folder` of a `picture`.
+
+    `options` are those of 'mimo character', by their names.
+    """
+
+    picture: Path
+    folder: Path
+    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +40,8 @@ class ShotFile:
     """What stands in the shot file at `path`.
 
     `options` are those of 'mimo render', by their names; `output` is the folder of the shot,
-    `result` what is stitched, `segment_frames` how many frames a segment has on a farm.
+    `result` what is stitched, `segment_frames` how many frames a segment has on a farm. With a
+    `preparation` the character of `options` is what that makes.
     """
 
     path: Path
@@ -34,6 +49,12 @@ class ShotFile:
     output: Path
     result: Path
     segment_frames: int
+    preparation: Preparation | None = None
+
+    @property
+    def decomposed(self) -> Path:
+        """The template folder that a driving video becomes."""
+        return self.output.with_name(f"{self.output.name}.template")
 
     @property
     def first_frame(self) -> int:
@@ -55,14 +76,27 @@ def read_shot(path: Path) -> ShotFile:
     output = values["output"]
     options = {name: value for name, value in values.items() if name not in (*_NO_OPTIONS, *GROUPS)}
     for group in GROUPS:
-        options |= values.get(group, {})
+        options |= values.get(group, {}) if group != _PREPARE else {}
+    preparation = _preparation(values)
+    if preparation is not None:
+        options["character"] = preparation.folder / PICTURE
+        options.pop("matte", None)
     return ShotFile(
         path,
         options,
         output,
         values.get("result", output.with_name(f"{output.name}.mp4")),
         values.get("segment_frames", SEGMENT_FRAMES),
+        preparation,
     )
+
+
+def _preparation(values: Mapping[str, Any]) -> Preparation | None:
+    if _PREPARE not in values:
+        return None
+    matte = {"matte": values["matte"]} if "matte" in values else {}
+    folder = values["output"].with_name(f"{values['output'].name}.character")
+    return Preparation(values["character"], folder, values[_PREPARE] | matte)
 
 
 class _Reader:
@@ -120,6 +154,8 @@ class _Reader:
                     value = node.value  # YAML 1.1 takes a timecode for a number to the base of 60
             except (ValueError, yaml.YAMLError):
                 raise self._error(line, f"{name} cannot be read as it stands; quote it") from None
+        if field.kind in (Kind.PATH, Kind.TEXT) and type(value) in (int, float):
+            raise self._error(line, f"{name} is {node.value}, a number to YAML; quote it")
         if (refusal := field.refusal(value)) is not None:
             shown = repr(value) if value is not None else "no single value"
             raise self._error(line, f"{name} is {shown}; {refusal}")

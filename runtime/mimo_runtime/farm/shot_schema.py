@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from mimo_runtime.characters.folder import LARGEST_PX, SMALLEST_PX
 from mimo_runtime.delivery.delivery import AlphaMode, MovieFormat, PlateHolds
 from mimo_runtime.engines.choice import ENGINES
 from mimo_runtime.frame_folder import FrameFormat
@@ -91,6 +92,13 @@ DECOMPOSE: Final[Mapping[str, ShotField]] = {
     "shot": ShotField(Kind.INTEGER, "Number of the shot of a video with cuts.", 1),
     "tiles": ShotField(Kind.INTEGER, "Parts in which a frame is searched.", choices=(1, 2, 4)),
 }
+PREPARE: Final[Mapping[str, ShotField]] = {
+    "size": ShotField(
+        Kind.INTEGER, "Sides of the prepared pictures in px.", SMALLEST_PX, LARGEST_PX
+    ),
+    "person": ShotField(Kind.INTEGER, "Number of the person, counted from the left.", 1),
+    "models": ShotField(Kind.PATH, "JSON file that names networks of yours."),
+}
 FIELDS: Final[Mapping[str, ShotField]] = {
     "shot": ShotField(Kind.INTEGER, "Version of this format.", choices=(VERSION,)),
     "bundle": ShotField(Kind.PATH, "Bundle made by 'mimo export'."),
@@ -144,6 +152,7 @@ COLOUR: Final[Mapping[str, ShotField]] = {
 GROUPS: Final[Mapping[str, Mapping[str, ShotField]]] = {
     "settings": SETTINGS,
     "decompose": DECOMPOSE,
+    "prepare": PREPARE,
     "colour": COLOUR,
 }
 

@@ -9,6 +9,7 @@ from mimo_runtime.files import file_hash, write_errors
 from mimo_runtime.jobs.job import JobResult
 from mimo_runtime.media.remux import remux
 from mimo_runtime.media.seal import Seal
+from mimo_runtime.media.sound import Sound
 from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.wire.kinds import OutputKind
 
@@ -24,8 +25,8 @@ class ResultFile(Protocol):
     def append(self, frames: EncodedFrames) -> None:
         """Keep the next piece."""
 
-    def finish(self, seal: Seal | None = None) -> Path:
-        """The whole file, signed where it can be; nothing more comes."""
+    def finish(self, seal: Seal | None, sound: Sound | None) -> Path:
+        """The whole file, signed and heard where it can be; nothing more comes."""
 
     def close(self) -> None:
         """Let go of what is open; that may be said twice."""
@@ -46,10 +47,10 @@ class MovieFile:
         """Keep the next piece."""
         self._file.write(frames.data)
 
-    def finish(self, seal: Seal | None = None) -> Path:
+    def finish(self, seal: Seal | None, sound: Sound | None) -> Path:
         """The whole file."""
         self._file.close()
-        remux(self._pieces, self._whole)
+        remux(self._pieces, self._whole, sound)
         if seal is not None:
             seal.file(self._whole)
         return self._whole
@@ -75,7 +76,7 @@ class PicturesFile:
         entry.external_attr = 0o644 << 16
         self._file.writestr(entry, frames.data)
 
-    def finish(self, seal: Seal | None = None) -> Path:  # noqa: ARG002
+    def finish(self, seal: Seal | None, sound: Sound | None) -> Path:  # noqa: ARG002
         """The whole file, whose pictures are signed each."""
         self._file.close()
         return self._path
@@ -94,7 +95,7 @@ class BoundedResult:
                 MovieFile(folder) if kind is OutputKind.VIDEO else PicturesFile(folder)
             )
         self._folder = folder
-        self._left_bytes = max_bytes
+        self._max_bytes, self._kept_bytes = max_bytes, 0
 
     def append(self, frames: EncodedFrames) -> None:
         """Keep the next piece.
@@ -102,23 +103,29 @@ class BoundedResult:
         Raises:
             ResourceError: the disk is full, or so is what the server keeps.
         """
-        self._left_bytes -= len(frames.data)
-        if self._left_bytes < 0:
-            raise ResourceError(
-                "The result is more than the server may still keep; purge jobs or delete assets, "
-                "and ask again."
-            )
+        self._check(len(frames.data))
         with write_errors(self._folder):
             self._file.append(frames)
 
-    def finish(self, job_id: str, seal: Seal | None = None) -> tuple[Path, JobResult]:
-        """The whole file, under a temporary name, and what is told of it."""
+    def finish(
+        self, job_id: str, seal: Seal | None = None, sound: Sound | None = None
+    ) -> tuple[Path, JobResult]:
+        """The whole file, under a temporary name, and what is told of it; errors as in `append`."""
         with write_errors(self._folder):
-            path = self._file.finish(seal)
+            path = self._file.finish(seal, sound)
             size_bytes, sha256 = path.stat().st_size, file_hash(path)
+        self._check(size_bytes - self._kept_bytes)
         name = f"{job_id}{self._file.suffix}"
         return path, JobResult(size_bytes, sha256, self._file.media_type, name)
 
     def close(self) -> None:
         """Let go of what is open."""
         self._file.close()
+
+    def _check(self, more_bytes: int) -> None:
+        self._kept_bytes += more_bytes
+        if self._kept_bytes > self._max_bytes:
+            raise ResourceError(
+                "The result is more than the server may still keep; purge jobs or delete assets, "
+                "and ask again."
+            )

@@ -66,7 +66,7 @@ class JobWork:
         spec, limits = job.spec, self._limits
         session = Session(
             self._runner, spec.settings, spec.kind, limits, None,
-            view=spec.view, spool=self._state.work, marking=self._marking,
+            view=spec.view, spool=self._state.work, marking=self._marking, with_sound=True,
         )  # fmt: skip
         try:
             await asyncio.to_thread(self._adopt, job, session)
@@ -92,7 +92,7 @@ class JobWork:
             session.spool.adopt(each.kind, each.name, path)
 
     def _keep(self, job: Job, result: BoundedResult, session: Session) -> None:
-        path, told = result.finish(job.id, session.seal)
+        path, told = result.finish(job.id, session.seal, session.sound)
         if session.made is not None:
             self._on_made(job, replace(session.made, sha256=told.sha256))
         self._state.keep_result(job, path, told)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.seal import Seal
+from mimo_runtime.media.sound import ClipSound
 from mimo_runtime.provenance.marking import Marking, Stamp
 from mimo_runtime.provenance.recipe import Recipe, note_of, recipe_of
 from mimo_runtime.runner.runner import Runner, RunningStream, StreamRequest
@@ -20,6 +21,8 @@ from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
+from mimo_runtime.templates.folder import open_template
+from mimo_runtime.templates.sound import template_sound
 from mimo_runtime.wire.kinds import InputKind, OutputKind
 from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.progress import Progress, Stage
@@ -60,6 +63,8 @@ class Session:
     `max_unread_bytes`; beyond them the work waits for the client, while somebody `contended` for
     its place at most `patience_s`.
 
+    `with_sound` has what is heard with a video opened, as `sound`, before its first frame is made.
+
     Frames are marked, and pictures signed, by `marking`; a video is signed with `seal` by whoever
     has all of it. `made` is told of once the work is done.
     """
@@ -78,6 +83,7 @@ class Session:
         contended: Callable[[], bool] = lambda: False,
         patience_s: float = 30.0,
         marking: Marking | None = None,
+        with_sound: bool = False,
     ) -> None:
         self.spool = Spool(limits, spool)
         self._overflow = Overflow(self.spool.folder, max_unread_bytes)
@@ -91,6 +97,8 @@ class Session:
         self._view = view or MotionView()
         self._marking = marking
         self._digest = hashlib.sha256()
+        self._with_sound = with_sound and kind is OutputKind.VIDEO
+        self.sound: ClipSound | None = None
         self.seal: Seal | None = None
         self.made: Made | None = None
         self._token = CancellationToken(deadline_s)
@@ -117,6 +125,8 @@ class Session:
             self.events.put(Progress(Stage.WAITING, 1, 1))
             template = self._template()
             with self._runner.open(self._request(template), self._token, self.events.put) as stream:
+                if self._with_sound:
+                    self.sound = self._heard(template, stream.output.frame_count)
                 self._deliver(stream)
         finally:
             self.events.end()
@@ -149,6 +159,9 @@ class Session:
             self.spool.feather_masks(),
         )
         return StreamRequest(files, self._settings, self._limits.media, self._limits.max_work_px)
+
+    def _heard(self, template: Path, frame_count: int) -> ClipSound | None:
+        return template_sound(open_template(template, self._limits.media, max_frames=frame_count))
 
     def _keep(self, event: Event) -> Callable[[], Event] | None:
         """Encoded bytes in the file, everything else in memory."""

@@ -1,10 +1,18 @@
 """A picture file made a character folder: found, matted, fitted to a body, and written."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from mimo_runtime.analysis.model_config import read_models, shipped_models
+import mimo_runtime
+from mimo_runtime.analysis.model_config import (
+    NetworkChoice,
+    facts_of,
+    read_models,
+    shipped_models,
+)
 from mimo_runtime.analysis.model_specs import DEPTH
 from mimo_runtime.characters.figure import write_fit
 from mimo_runtime.characters.folder import (
@@ -13,6 +21,7 @@ from mimo_runtime.characters.folder import (
     PICTURE,
     TEXTURE,
     CharacterRecord,
+    read_character_record,
     write_character_record,
 )
 from mimo_runtime.characters.texture import (
@@ -22,7 +31,9 @@ from mimo_runtime.characters.texture import (
     Texture,
     write_texture,
 )
-from mimo_runtime.files import read_input, write_errors
+from mimo_runtime.decomposition.stage_cache import key_of, open_stage_cache
+from mimo_runtime.errors import MediaError
+from mimo_runtime.files import file_hash, read_input, write_errors
 from mimo_runtime.fitting.proportions import Proportions
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
@@ -46,6 +57,23 @@ class CharacterOptions:
     matte: Path | None = None
 
 
+def character_options(values: Mapping[str, Any]) -> CharacterOptions:
+    """Options by their names at the command line; what is not there is as it is by default."""
+    size_px = values.get("size", SIZE_PX)
+    return CharacterOptions(size_px, *(values.get(name) for name in ("models", "person", "matte")))
+
+
+def made_character_folder(source: Path, target: Path, options: CharacterOptions) -> Prepared | None:
+    """The same as `make_character_folder`; None where it is there already, made of the same.
+
+    Raises BusyError where another process is at it.
+    """
+    key = _key(read_input(source), options)
+    target = target.resolve()
+    with open_stage_cache(target.with_name(f".{target.name}.preparing")):
+        return None if _is_of(target, key) else make_character_folder(source, target, options)
+
+
 def make_character_folder(source: Path, target: Path, options: CharacterOptions) -> Prepared:
     """Write the character folder `target` from the picture file `source`; it appears whole.
 
@@ -59,8 +87,15 @@ def make_character_folder(source: Path, target: Path, options: CharacterOptions)
         matte = None if options.matte is None else read_matte(read_input(options.matte), limits)
         prepared = prepare(picture, matte, options.models, options.person, options.size_px)
         _write(folder, prepared)
-        write_character_record(folder, _record(data, source.name, options.models, prepared))
+        write_character_record(folder, _record(data, source.name, options, prepared))
     return prepared
+
+
+def _is_of(target: Path, key: str) -> bool:
+    try:
+        return read_character_record(target).key == key
+    except MediaError:
+        return False
 
 
 def surface_shares(texture: Texture) -> dict[str, float]:
@@ -69,14 +104,28 @@ def surface_shares(texture: Texture) -> dict[str, float]:
     return {name: round(texture.share(origin), 4) for name, origin in named.items()}
 
 
-def _record(data: bytes, name: str, models: Path | None, prepared: Prepared) -> CharacterRecord:
-    choices = shipped_models() if models is None else read_models(models)
+def _networks(options: CharacterOptions) -> dict[str, NetworkChoice]:
+    choices = shipped_models() if options.models is None else read_models(options.models)
+    return {slot: choice for slot, choice in choices.items() if slot != DEPTH}
+
+
+def _key(data: bytes, options: CharacterOptions) -> str:
+    """Of all that a character folder depends on, of which `data` is the picture."""
+    matte = None if options.matte is None else file_hash(options.matte)
+    networks = facts_of(_networks(options))
+    parts = hashlib.sha256(data).hexdigest(), matte, networks, options.size_px, options.person
+    return key_of(mimo_runtime.__version__, *parts)
+
+
+def _record(
+    data: bytes, name: str, options: CharacterOptions, prepared: Prepared
+) -> CharacterRecord:
     made = prepared.character
     return CharacterRecord(
         source=name,
         sha256=hashlib.sha256(data).hexdigest(),
         size_px=len(prepared.picture),
-        models={slot: choice.file.name for slot, choice in choices.items() if slot != DEPTH},
+        models={slot: choice.file.name for slot, choice in _networks(options).items()},
         warnings=prepared.warnings,
         guesses=() if made is None else made.guesses,
         body="" if made is None else made.fit.body.name,
@@ -84,6 +133,7 @@ def _record(data: bytes, name: str, models: Path | None, prepared: Prepared) -> 
         proportions=Proportions() if made is None else made.fit.proportions,
         overlap=0.0 if made is None else round(made.fit.overlap, 3),
         surface={} if made is None else surface_shares(made.texture),
+        key=_key(data, options),
     )
 
 

@@ -10,16 +10,10 @@ from PIL import Image
 from mimo_runtime import sample
 from mimo_runtime.characters.folder import NAMES, read_character_record
 from mimo_runtime.characters.texture import SEEN, read_texture
-from mimo_runtime.cli import main
 from mimo_runtime.cli.options import input_options
 from mimo_runtime.synthesis.matting import prepare_character
 from tests.runtime.analysis.rendered import character, street, walking
-
-
-def run(*arguments):
-    with pytest.raises(SystemExit) as end:
-        main(list(map(str, arguments)))
-    return end.value.code
+from tests.runtime.cli.commands import run
 
 
 @pytest.fixture(scope="module")

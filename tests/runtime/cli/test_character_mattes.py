@@ -6,14 +6,8 @@ from PIL import Image
 
 from mimo_runtime import sample
 from mimo_runtime.characters.folder import read_character_record
-from mimo_runtime.cli import main
 from tests.runtime.analysis.test_plain_ground import mascot
-
-
-def run(*arguments):
-    with pytest.raises(SystemExit) as end:
-        main(list(map(str, arguments)))
-    return end.value.code
+from tests.runtime.cli.commands import run
 
 
 @pytest.fixture(scope="module")

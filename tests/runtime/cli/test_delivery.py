@@ -5,39 +5,21 @@ from pathlib import Path
 import av
 import pytest
 
-from mimo_runtime.cli import main
 from mimo_runtime.media.sound import write_wav
-from mimo_runtime.sample import CHARACTER, TEMPLATE
-from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import content, run, write_shot
 from tests.runtime.delivery.test_movies import Clicks
 from tests.runtime.media.clicks import RATE_HZ, heard_clicks
-from tests.runtime.serving.calls import shorten
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
-
-
-def content(path: Path) -> dict[str, bytes]:
-    return {file.name: file.read_bytes() for file in sorted(path.iterdir())}
 
 
 @pytest.fixture
 def shot(tmp_path: Path) -> Path:
     """The frames 1003 to 1006 of 8, with layers and clicks in a file."""
-    shorten(TEMPLATE, tmp_path)
     write_wav(tmp_path / "clicks.wav", Clicks())
-    path = tmp_path / "shot.yaml"
-    path.write_text(
-        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
-        "first_frame: 1001\nframe_range: 1003-1006\nsegment_frames: 3\noutput: shot\n"
-        "result: exr\npicture_format: exr\nlayers: true\ntimecode: 01:00:00:00\n"
-        "sound: clicks.wav\nsettings: {steps: 1, guidance: 1, mode: corrected}\n"
+    return write_shot(
+        tmp_path,
+        *("first_frame: 1001", "frame_range: 1003-1006", "segment_frames: 3", "result: exr"),
+        *("picture_format: exr", "layers: true", "timecode: 01:00:00:00", "sound: clicks.wav"),
     )
-    return path
 
 
 def test_stitched_layers_are_those_of_the_whole_render(

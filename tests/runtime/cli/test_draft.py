@@ -7,19 +7,13 @@ from PIL import Image
 
 from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.rotations import about_axis
-from mimo_runtime.cli import main
 from mimo_runtime.media.exr import linear_levels
 from mimo_runtime.sample import CHARACTER, TEMPLATE
+from tests.runtime.cli.commands import run
 from tests.runtime.cli.drawn import at_rest, draw_turns
 
 FRAMES = 3
 SIZE_PX = (160, 192)
-
-
-def run(*arguments):
-    with pytest.raises(SystemExit) as end:
-        main(list(map(str, arguments)))
-    return end.value.code
 
 
 @pytest.fixture(scope="module")

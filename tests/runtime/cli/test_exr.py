@@ -7,37 +7,17 @@ import OpenEXR
 import pytest
 from PIL import Image
 
-from mimo_runtime.cli import main
 from mimo_runtime.media.exr import linear_levels
-from mimo_runtime.sample import CHARACTER, TEMPLATE
-from tests.bundles import SMALL_BUNDLE
-from tests.runtime.serving.calls import shorten
+from tests.runtime.cli.commands import content, run, write_shot
 
 EXR = ("--picture-format", "exr")
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 @pytest.fixture
 def shot(tmp_path: Path) -> Path:
     """Of 8 frames from 1001 on, whose result is EXR pictures."""
-    shorten(TEMPLATE, tmp_path)
-    path = tmp_path / "shot.yaml"
-    path.write_text(
-        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
-        "first_frame: 1001\nsegment_frames: 4\noutput: shot\nresult: exr\npicture_format: exr\n"
-        "settings: {steps: 1, guidance: 1, mode: corrected}\n"
-    )
-    return path
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    lines = "first_frame: 1001", "segment_frames: 4", "result: exr", "picture_format: exr"
+    return write_shot(tmp_path, *lines)
 
 
 def test_a_stitched_shot_is_the_whole_render(shot: Path) -> None:

@@ -9,11 +9,8 @@ import kubernetes_validate
 import numpy as np
 import pytest
 
-from mimo_runtime.cli import main
-from mimo_runtime.sample import CHARACTER, TEMPLATE
-from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import run, write_shot
 from tests.runtime.provenance.people import decoded
-from tests.runtime.serving.calls import shorten
 
 OPENJD = Path(sys.executable).parent / "openjd"
 PATIENCE_S = 500
@@ -37,24 +34,11 @@ sys.exit(process.wait() % 256)
 @pytest.fixture
 def shot(tmp_path: Path) -> Path:
     """Of 8 frames, three to a segment."""
-    shorten(TEMPLATE, tmp_path)
-    path = tmp_path / "shot.yaml"
-    path.write_text(
-        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
-        "segment_frames: 3\noutput: out/shot\n"
-        "settings: {steps: 1, guidance: 1, mode: corrected}\n"
-    )
+    path = write_shot(tmp_path, "segment_frames: 3", "output: out/shot")
     command = tmp_path / "mimo"
     command.write_text(COMMAND)
     command.chmod(0o755)
     return path
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def openjd(job: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":

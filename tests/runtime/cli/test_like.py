@@ -5,17 +5,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from mimo_runtime.cli import main
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import run
 from tests.runtime.serving.calls import shorten
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def test_the_same_again_or_what_has_changed(

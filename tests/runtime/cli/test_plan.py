@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from mimo_runtime.cli import main
 from mimo_runtime.sample import CHARACTER, TEMPLATE, YARD
 from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import run
 from tests.runtime.serving.calls import shorten
 
 
@@ -27,13 +27,6 @@ def shot(tmp_path: Path) -> Path:
     ]
     path.write_text("\n".join(lines) + "\n")
     return path
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def test_the_plan_has_every_frame_once_and_says_what_is_exact(

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mimo_runtime.cli import main
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import run
 from tests.runtime.serving.calls import shorten
 
 PATIENCE_S = 300
@@ -24,13 +24,6 @@ def arguments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     given = {"bundle": SMALL_BUNDLE, "character": CHARACTER, "template": template}
     paths = [part for name, path in given.items() for part in (f"--{name}", str(path))]
     return [*paths, "--steps", "1", "--guidance", "1", "--mode", "corrected"]
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(list(map(str, arguments)))
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 def begun(arguments: list[str], shot: Path, reached: Callable[[], bool]) -> "subprocess.Popen[str]":

@@ -1,16 +1,21 @@
-"""The sound of the driving video, through a render, segments that are stitched, and a draft."""
+"""The sound of the driving video, through a render, segments that are stitched, and jobs."""
 
 import json
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
-from mimo_runtime.cli import main
 from mimo_runtime.decomposition.clip import open_driving
 from mimo_runtime.decomposition.writing import write_source
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER, TEMPLATE
+from mimo_runtime.serving.local import LocalServer
+from mimo_runtime.serving.options import ServerOptions
 from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import OPTIONS, run
 from tests.runtime.media.clicks import RATE_HZ, clicks, heard_clicks, write_clip_with_sound
 from tests.runtime.media.clips import picture
 from tests.runtime.serving.calls import shorten
@@ -18,13 +23,6 @@ from tests.runtime.serving.calls import shorten
 RATE_FPS = Fraction(20)
 CLICKS_S = (0.05, 0.3, 0.44)
 START_S = 0.2
-
-
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
 
 
 @pytest.fixture
@@ -51,13 +49,23 @@ def check(video: Path, off: int = 1) -> None:
 def test_it_is_heard_in_a_render_and_in_what_is_stitched(template: Path, tmp_path: Path) -> None:
     given = {"bundle": SMALL_BUNDLE, "character": CHARACTER, "template": template}
     options = [part for name, path in given.items() for part in (f"--{name}", path)]
-    options += ["--steps", "1", "--guidance", "1", "--mode", "corrected"]
+    options += OPTIONS
     unsigned = "--unsigned"  # a signature is another one each time
     assert run("render", *options, unsigned, "-o", tmp_path / "whole.mp4") == 0
     check(tmp_path / "whole.mp4")
     assert run("render", *options, "--frames", "1-6x4", "-o", tmp_path / "shot") == 0
     assert run("stitch", tmp_path / "shot", unsigned) == 0
     assert (tmp_path / "shot.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+
+
+def test_it_is_heard_in_the_result_of_a_job(template: Path, tmp_path: Path) -> None:
+    with (
+        closing(ThreadRunner(Synthesizer.load(SMALL_BUNDLE, threads=2))) as runner,
+        LocalServer(runner, ServerOptions(state=tmp_path / "state")) as server,
+    ):
+        given = ("--server", server.address, "--character", CHARACTER, "--template", template)
+        assert run("jobs", "create", *given, *OPTIONS, "-o", tmp_path / "job.mp4") == 0
+    check(tmp_path / "job.mp4")
 
 
 @pytest.mark.parametrize(("rate_fps", "brought_to"), [(20, 20), (50, 25)])

@@ -21,15 +21,13 @@ import numpy as np
 import psutil
 import pytest
 
-from mimo_runtime.cli import main
 from mimo_runtime.farm.opencue import FRAME, outline_job
 from mimo_runtime.farm.shot_file import read_shot
 from mimo_runtime.farm.shot_folder import open_shot
+from mimo_runtime.farm.steps import shot_steps
 from mimo_runtime.farm.stitch import check_shot
-from mimo_runtime.sample import CHARACTER, TEMPLATE
-from tests.bundles import SMALL_BUNDLE
+from tests.runtime.cli.commands import run, write_shot, write_whole_shot
 from tests.runtime.provenance.people import decoded
-from tests.runtime.serving.calls import shorten
 
 PATIENCE_S = 500
 COMMAND = "from mimo_runtime.cli import main; main()"
@@ -44,24 +42,16 @@ def python_with(library: str, variable: str) -> str:
     return python
 
 
-def run(*arguments: object) -> int:
-    with pytest.raises(SystemExit) as end:
-        main(["-q", *map(str, arguments)])
-    assert isinstance(end.value.code, int)
-    return end.value.code
-
-
 @pytest.fixture
 def shot(tmp_path: Path) -> Path:
     """Of 8 frames, three to a segment."""
-    shorten(TEMPLATE, tmp_path)
-    path = tmp_path / "shot.yaml"
-    path.write_text(
-        f"shot: 1\nbundle: {SMALL_BUNDLE}\ncharacter: {CHARACTER}\ntemplate: template\n"
-        "segment_frames: 3\noutput: out/shot\n"
-        "settings: {steps: 1, guidance: 1, mode: corrected}\n"
-    )
-    return path
+    return write_shot(tmp_path, "segment_frames: 3", "output: out/shot")
+
+
+@pytest.fixture
+def whole_shot(tmp_path: Path) -> Path:
+    """Of a driving video and a picture."""
+    return write_whole_shot(tmp_path)
 
 
 def check_result(shot: Path) -> None:
@@ -96,30 +86,31 @@ def cuebot(python: str, spec: Path) -> Iterator[str]:
 
 
 def test_opencue_gets_a_job_whose_frames_make_the_result(
-    shot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    whole_shot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = python_with("outline", "MIMO_OPENCUE_PYTHON")
-    spec = shot.with_name("spec.xml")
+    spec = whole_shot.with_name("spec.xml")
     monkeypatch.setenv("MIMO_OPENCUE_PYTHON", python)
     with cuebot(python, spec) as address:
         monkeypatch.setenv("CUEBOT_HOSTS", address)
-        assert run("farm", "submit", shot, "--to", "opencue") == 0
+        assert run("farm", "submit", whole_shot, "--to", "opencue") == 0
     assert ": launched." in capsys.readouterr().out
-    job = ElementTree.fromstring(spec.read_text()).find("job")
-    assert job is not None
-    layers = {layer.get("name"): layer for layer in job.iter("layer")}
-    assert list(layers) == ["render", "stitch"]
+    written = ElementTree.fromstring(spec.read_text())
+    layers = {layer.get("name"): layer for layer in written.iter("layer")}
+    assert list(layers) == ["decompose", "character", "render", "stitch"]
     assert (layers["render"].findtext("range"), layers["render"].findtext("chunk")) == ("0-2", "1")
-    (depend,) = ElementTree.fromstring(spec.read_text()).iter("depend")
-    assert (depend.findtext("deplayer"), depend.findtext("onlayer")) == ("stitch", "render")
+    depends = list(written.iter("depend"))
+    assert sorted((each.findtext("deplayer"), each.findtext("onlayer")) for each in depends) == [
+        *(("render", "character"), ("render", "decompose"), ("stitch", "render"))
+    ]
 
-    frames = [("render", number) for number in range(3)] + [("stitch", 0)]
-    for layer, number in frames:
-        typed = (layers[layer].findtext("cmd") or "").replace("#IFRAME#", str(number))
-        program, *arguments = shlex.split(typed)
-        assert Path(program).name == "mimo"
-        assert run(*arguments) == 0
-    check_result(shot)
+    for layer in layers.values():
+        for number in range(3 if layer.get("name") == "render" else 1):
+            typed = (layer.findtext("cmd") or "").replace("#IFRAME#", str(number))
+            program, *arguments = shlex.split(typed)
+            assert Path(program).name == "mimo"
+            assert run(*arguments) == 0
+    check_result(whole_shot)
 
 
 def test_without_the_library_or_a_cuebot_it_is_a_sentence(
@@ -163,16 +154,24 @@ def test_ray_loses_nothing_when_workers_are_killed(shot: Path) -> None:
     victims[0].kill()
     out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, out + err
-    assert "the worker was lost; they are rendered anew" in out
+    assert "the worker was lost; another begins it anew" in out
     check_result(shot)
     assert list(work.glob(".*")) == []
+
+
+def test_ray_makes_a_shot_of_a_driving_video_and_a_picture(whole_shot: Path) -> None:
+    out, err = on_ray(python_with("ray", "MIMO_RAY_PYTHON"), whole_shot).communicate(
+        timeout=PATIENCE_S
+    )
+    assert "the shot ends with frame 4" in out, err
+    check_result(whole_shot)
 
 
 def test_what_ray_cannot_render_is_the_sentence_of_the_render(shot: Path) -> None:
     python = python_with("ray", "MIMO_RAY_PYTHON")
     shot.write_text(shot.read_text() + "overlap: 0\nsound: shot.yaml\n")
     out, err = on_ray(python, shot).communicate(timeout=PATIENCE_S)
-    assert "The frames 1-3 cannot be rendered: 'shot.yaml' is no sound" in err, out
+    assert "The segment 1-3 cannot be made: 'shot.yaml' is no sound" in err, out
 
 
 @pytest.fixture
@@ -192,9 +191,10 @@ def test_a_frame_runs_under_the_real_rqd(shared_shot: Path) -> None:
     """OpenCue's daemon starts the command of a frame, and hears how it ends."""
     python = python_with("rqd", "MIMO_OPENCUE_PYTHON")
     mimo = Path(sys.executable).with_name("mimo")
-    job = outline_job(read_shot(shared_shot), range(8), str(mimo))
+    file = read_shot(shared_shot)
+    render, _stitch = outline_job(file, shot_steps(file, range(8)), str(mimo))["layers"]
     for number, expected in ((1, 0), (7, 2)):
-        command = " ".join(job["render"]).replace(FRAME, str(number))
+        command = " ".join(render["command"]).replace(FRAME, str(number))
         ran = subprocess.run(
             [python, HERE / "rqd_frame.py", shared_shot.parent, command],
             capture_output=True, text=True, timeout=PATIENCE_S, check=False,

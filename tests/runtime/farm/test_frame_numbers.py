@@ -16,6 +16,14 @@ def test_what_may_be_typed():
     assert segments_from("1001-1004x2", 1001, range(4)) == (range(2), range(2, 4))
 
 
+def test_what_the_shot_has_not_is_left_out_where_that_is_asked_for():
+    shot = range(2, 7)
+    assert segments_from("1-12x4", 1, shot, clamp=True) == (range(2, 6), range(6, 7))
+    assert segments_from("6-12", 1, shot, clamp=True) == (range(5, 7),)
+    assert segments_from("8-12", 1, shot, clamp=True) == ()
+    assert segments_from("1-2", 1, shot, clamp=True) == ()
+
+
 @pytest.mark.parametrize("typed", ["", "a", "4-2", "1-4x0", "1-", "-3", "1,2", "1-4x", "1 - 4"])
 def test_what_is_none_is_a_sentence(typed):
     with pytest.raises(InvalidRequestError, match=r"names no frames; give FIRST-LAST"):
