@@ -1,9 +1,10 @@
 # make demo   own environment, runs the whole program once, says where the video is
 # make test   own environment, lints, type-checks, runs all tests
-# make schedulers   environments of Ray and OpenCue, runs the tests that use them
+# make schedulers   environment of OpenCue, runs the tests of schedulers alone
 PYTHON ?= python3
 BASE = .venv
 DEV = .venv-dev
+OPENCUE = .venv-opencue
 # TensorRT's names and signatures without its library, which is not on the public index.
 TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 
@@ -12,16 +13,12 @@ TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
 
-test: lint $(BASE)/installed
-	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python $(DEV)/bin/python -m pytest -n 2 --dist loadfile
+test: lint $(BASE)/installed $(OPENCUE)/installed
+	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python MIMO_OPENCUE_PYTHON=$(CURDIR)/$(OPENCUE)/bin/python \
+		$(DEV)/bin/python -m pytest -n 2 --dist loadfile
 
-schedulers: $(DEV)/installed
-	$(PYTHON) -m venv .venv-ray
-	.venv-ray/bin/python -m pip install --quiet --editable '.[ray]'
-	$(PYTHON) -m venv .venv-opencue
-	.venv-opencue/bin/python -m pip install --quiet opencue-pyoutline opencue-rqd packaging
-	MIMO_RAY_PYTHON=$(CURDIR)/.venv-ray/bin/python MIMO_OPENCUE_PYTHON=$(CURDIR)/.venv-opencue/bin/python \
-		$(DEV)/bin/python -m pytest tests/runtime/cli/test_submit.py
+schedulers: $(DEV)/installed $(OPENCUE)/installed
+	MIMO_OPENCUE_PYTHON=$(CURDIR)/$(OPENCUE)/bin/python $(DEV)/bin/python -m pytest tests/runtime/cli/test_submit.py
 
 lint: $(DEV)/installed
 	$(DEV)/bin/ruff check .
@@ -59,5 +56,11 @@ $(DEV)/installed: pyproject.toml constraints.txt
 	$(DEV)/bin/python -m pip install --quiet --no-deps $(TENSORRT_NAMES)
 	touch $@
 
+# Its libraries ask for other versions of protobuf and grpc than ours do.
+$(OPENCUE)/installed:
+	$(PYTHON) -m venv $(OPENCUE)
+	$(OPENCUE)/bin/python -m pip install --quiet opencue-pyoutline opencue-rqd packaging
+	touch $@
+
 clean:
-	rm -rf $(BASE) $(DEV) demo
+	rm -rf $(BASE) $(DEV) $(OPENCUE) demo

@@ -4,14 +4,14 @@
     python -m benchmarks.farm --frames 96 --way segments --way workers
 
 `one` renders the shot in one segment, `segments` in segments one after the other, `workers` in two
-processes at a time, `ray` on two local Ray workers (MIMO_RAY_PYTHON names a Python that has this
-program and ray), `openjd` in a session of Open Job Description. Each frame of each way is compared
-with that of `one` by its hash. `overlap` renders the segments with fewer windows beside their own
-and says how far frames are off. `memory` is the peak of a worker at one segment, of the shot and of
-one a quarter as long. The model is that of the tests: small, with random weights.
+processes at a time, `ray` on two local Ray workers, `openjd` in a session of Open Job Description.
+Each frame of each way is compared with that of `one` by its hash. `overlap` renders the segments
+with fewer windows beside their own and says how far frames are off. `memory` is the peak of a worker
+at one segment, of the shot and of one a quarter as long. The model is that of the tests: small, with random weights.
 """
 
 import hashlib
+import importlib.util
 import json
 import os
 import platform
@@ -128,11 +128,13 @@ def stretch(target: Path, frames: int) -> None:
     write_config(target, template.rate_fps, frames)
 
 
-def at_a_time(commands: Sequence[Sequence[str]], python: str = sys.executable) -> Cost:
+def at_a_time(commands: Sequence[Sequence[str]]) -> Cost:
     """Run commands at a time. Raises ClickException where one fails."""
     began_s = time.monotonic()
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    running = [subprocess.Popen([python, "-c", COMMAND, "-q", *each], **quiet) for each in commands]
+    running = [
+        subprocess.Popen([sys.executable, "-c", COMMAND, "-q", *each], **quiet) for each in commands
+    ]
     cpu_s, peak_mib = 0.0, 0.0
     for process, command in zip(running, commands, strict=True):
         _, status, used = os.wait4(process.pid, 0)
@@ -152,12 +154,11 @@ def measure(way: str, bench: Bench, smaller: Bench) -> dict[str, Any] | None:
         costs = (each.render(f"memory-{id(each)}", "1-24") for each in (smaller, bench))
         return dict(zip(("quarter_peak_mib", "peak_mib"), (c.peak_mib for c in costs), strict=True))
     if way in ("ray", "openjd"):
-        python = os.environ.get("MIMO_RAY_PYTHON") if way == "ray" else sys.executable
-        if python is None:
+        if way == "ray" and importlib.util.find_spec("ray") is None:
             return None
         devices = ["--devices", "2"] if way == "ray" else []
         submit = ["farm", "submit", str(bench.shot(way)), "--to", way, *devices]
-        cost = at_a_time([submit], python)
+        cost = at_a_time([submit])
     else:
         ranges = {"one": (bench.whole,), "segments": (bench.cut,), "workers": bench.halves}
         cost = bench.render(way, *ranges[way])

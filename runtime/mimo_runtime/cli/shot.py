@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -12,6 +12,7 @@ from mimo_runtime.cli.options import FILE
 if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
 
+Command = TypeVar("Command", bound=Callable[..., Any])
 _SUFFIXES: Final = (".yaml", ".yml")
 
 
@@ -24,7 +25,7 @@ def shot_argument(command: Any) -> Any:
 
 def source_argument(
     metavar: str, of_shot: "Callable[[ShotFile], tuple[Path, Mapping[str, Any]]]"
-) -> Any:
+) -> Callable[[Command], Command]:
     """A file; or a shot file, of which `of_shot` tells that file and the defaults of options."""
 
     def read(context: click.Context, _option: click.Parameter, given: Path) -> Path:

@@ -16,7 +16,8 @@ def launched(job: dict[str, Any]) -> list[str]:
     from outline.modules.shell import Shell, ShellCommand
 
     frames = next(each["range"] for each in job["layers"] if each["range"])
-    outline, layers = Outline(job["name"], frame_range=frames), {}
+    outline = Outline(job["name"], frame_range=frames)
+    layers: dict[str, Any] = {}
     for each in job["layers"]:
         name, command = each["name"], each["command"]
         if each["range"]:
