@@ -6,7 +6,6 @@ import numpy as np
 
 from mimo_runtime.analysis.assignment import FORBIDDEN, assign
 from mimo_runtime.analysis.bbox import intersection_over_union
-from mimo_runtime.analysis.masking import without_people
 from mimo_runtime.analysis.person import keypoint_distance
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.tracker import Tracked
@@ -48,6 +47,15 @@ def associate_poses(
             if _fits(people[index], body, others):
                 poses[index] = body
     return tuple(poses)
+
+
+def without_people(pixels: Pixels, bodies: Sequence[PoseEstimate]) -> Pixels:
+    """The frame `pixels` with all `bodies`, one at least, in the mean colour of the frame."""
+    height, width = pixels.shape[:2]
+    masks = [body.crop.plane_in_frame(body.mask, width, height) for body in bodies]
+    covered = np.max(masks, axis=0)[..., None]
+    plain = pixels.mean(axis=(0, 1), dtype=np.float32)
+    return np.asarray(pixels + covered * (plain - pixels), np.uint8)
 
 
 def _shared(

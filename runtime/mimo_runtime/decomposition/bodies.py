@@ -16,9 +16,9 @@ from mimo_runtime.analysis.frame import Frame
 from mimo_runtime.analysis.joints import LANDMARKS
 from mimo_runtime.analysis.pose_track import TrackedPose, track_pose
 from mimo_runtime.analysis.tracks import FramePeople
+from mimo_runtime.array_file import read_arrays, write_arrays
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.concurrency import prefetch
-from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.camera_file import write_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.frame_segmenter import FrameSegmenter, PersonMask

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.array_file import read_arrays, write_arrays
 from mimo_runtime.layers.camera.motion import CameraMotion, PlateSegment
 
 CAMERA_MOTION = "camera_path.npz"

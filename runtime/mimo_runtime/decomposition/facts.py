@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.analysis.tracks import Track
+from mimo_runtime.array_file import read_arrays
 from mimo_runtime.decomposition import progress as stage
-from mimo_runtime.decomposition.arrays import read_arrays
 from mimo_runtime.decomposition.bodies import OTHERS_FILE, read_landmarks
 from mimo_runtime.decomposition.choice import Selection
 from mimo_runtime.decomposition.clip import DrivingClip

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.decomposition.arrays import read_arrays
+from mimo_runtime.array_file import read_arrays
 from mimo_runtime.decomposition.bodies import (
     INVERSE_DEPTH,
     INVERSE_DEPTH_TYPE,

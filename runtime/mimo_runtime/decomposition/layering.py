@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.decomposition.arrays import write_arrays
+from mimo_runtime.array_file import write_arrays
 from mimo_runtime.decomposition.camera_file import read_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.frame_masks import read_frame_masks

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
+from mimo_runtime.array_file import write_arrays
 from mimo_runtime.arrays import Pixels
-from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.clip import LIMITS
-from mimo_runtime.decomposition.covering import covering
 from mimo_runtime.decomposition.scenes import Scene, open_scene
 from mimo_runtime.errors import TemplateError
+from mimo_runtime.media.cover import cover
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
@@ -168,7 +168,7 @@ def _fitted(
     frames: Callable[[], Iterator[Pixels]], moving: MotionLayer, count: int
 ) -> Iterator[Pixels]:
     for _, frame in zip(range(count), frames(), strict=False):
-        yield covering(frame, *moving.size_px)
+        yield cover(frame, *moving.size_px)
 
 
 def _write(folder: Path, name: str, moving: MotionLayer, frames: Iterator[Pixels]) -> None:

@@ -14,7 +14,7 @@ from mimo_runtime.analysis.gap_filling import fill_gaps
 from mimo_runtime.analysis.person import DetectedPerson
 from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tracks import FramePeople, follow_people
-from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.array_file import read_arrays, write_arrays
 from mimo_runtime.decomposition.clip import DrivingClip
 from mimo_runtime.decomposition.progress import OnFrame
 

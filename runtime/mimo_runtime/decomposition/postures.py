@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.array_file import read_arrays, write_arrays
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
 from mimo_runtime.decomposition.bodies import read_landmarks
 from mimo_runtime.decomposition.camera_file import read_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip

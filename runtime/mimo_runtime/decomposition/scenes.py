@@ -9,11 +9,11 @@ from pathlib import Path
 
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.decomposition.clip import LIMITS, resampled
-from mimo_runtime.decomposition.covering import covering_size
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.clip_notes import clip_notes
+from mimo_runtime.media.cover import cover_size
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import on_white, read_picture
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
@@ -61,7 +61,7 @@ def open_scene(
     info = _video(path, limits)
     indices = resampled(info, rate_fps)
     size_px = info.width_px, info.height_px
-    smaller_px = min(size_px, covering_size(*size_px, *cover_px))
+    smaller_px = min(size_px, cover_size(*size_px, *cover_px))
     frames = partial(_clip_frames, path, info, indices, smaller_px, limits)
     return Scene(frames, len(indices), size_px, notes=tuple(clip_notes(info)))
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
+from mimo_runtime.array_file import write_arrays
 from mimo_runtime.decomposition import progress as stages
-from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.bodies import LANDMARK_FILE, OTHERS_FILE
 from mimo_runtime.decomposition.choice import Selection
 from mimo_runtime.decomposition.clip import DrivingClip

@@ -3,7 +3,7 @@
 import zipfile
 from pathlib import Path
 
-from mimo_runtime.decomposition.arrays import read_arrays, write_arrays
+from mimo_runtime.array_file import read_arrays, write_arrays
 from mimo_runtime.errors import MediaError
 from mimo_runtime.synthesis.frame_layers import FrameLayers
 

@@ -9,9 +9,9 @@ import numpy as np
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Manifest
-from mimo_runtime.decomposition.covering import covering
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.files import read_input
+from mimo_runtime.media.cover import cover
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import on_white, read_picture
@@ -132,4 +132,4 @@ def read_scene(
         LimitExceededError: it is larger than `limits` allow.
     """
     scene = on_white(read_picture(read_input(path), path.name, limits, stop))
-    return np.ascontiguousarray(covering(scene, *size_px))
+    return np.ascontiguousarray(cover(scene, *size_px))

@@ -10,7 +10,7 @@ import pytest
 from mimo_runtime.analysis.depth import DepthEstimator
 from mimo_runtime.analysis.estimators import Estimators, open_estimators
 from mimo_runtime.analysis.frame import Frame
-from mimo_runtime.analysis.masking import without_people
+from mimo_runtime.analysis.pose_association import without_people
 from mimo_runtime.analysis.pose_estimate import PoseEstimator
 from mimo_runtime.analysis.pose_track import track_pose
 from mimo_runtime.analysis.tracker import Tracked

@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from mimo_runtime.array_file import write_arrays
 from mimo_runtime.body.rotations import about_axis
-from mimo_runtime.decomposition.arrays import write_arrays
 from mimo_runtime.decomposition.bodies import LANDMARK_FILE
 from mimo_runtime.decomposition.camera_file import write_camera_motion
 from mimo_runtime.decomposition.clip import DrivingClip, open_driving
-from mimo_runtime.decomposition.postures import fit_body, pans_of, read_fit
+from mimo_runtime.decomposition.postures import fit_body, pans_of, read_fit, without_long_gaps
 from mimo_runtime.fitting.motion_fit import FOCAL_PER_SIDE
 from mimo_runtime.layers.camera.motion import CUT, LOST, NO_CAUSE, CameraMotion, PlateSegment
 from tests.runtime.decomposition.clips import levels, write_video
@@ -71,3 +71,10 @@ def test_pans_are_the_segments_of_a_moving_camera() -> None:
     assert [(pan.sure, pan.fresh) for pan in pans] == [(True, True), (False, False), (True, True)]
     assert [len(pan.to_first) for pan in pans] == [2, 2, 2]
     assert pans_of(CameraMotion(8, 8, to_plate[:2], segments[:1])) == ()
+
+
+def test_short_gaps_are_closed_and_long_ones_stay() -> None:
+    known = np.array([0, 1, 0, 0, 1, 0, 0, 0, 1, 0], np.bool_)
+    closed = without_long_gaps(known, 2)
+    assert closed.tolist() == [bool(int(c)) for c in "0111100010"]
+    assert not without_long_gaps(np.zeros(3, np.bool_), 2).any()
