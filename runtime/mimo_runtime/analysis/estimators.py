@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mimo_runtime.analysis.depth import DepthEstimator
-from mimo_runtime.analysis.matte import CharacterMatter
+from mimo_runtime.analysis.matting.matte import CharacterMatter
 from mimo_runtime.analysis.model import Network
 from mimo_runtime.analysis.model_config import read_models, shipped_models
 from mimo_runtime.analysis.model_specs import BODY, DEPTH, MATTE, PEOPLE

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mimo_runtime.analysis.estimators import open_estimators
-from mimo_runtime.analysis.matte import CharacterMatte
-from mimo_runtime.analysis.picture_quality import SEVERAL_PEOPLE
+from mimo_runtime.analysis.matting.matte import CharacterMatte
+from mimo_runtime.analysis.matting.picture_quality import SEVERAL_PEOPLE
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.characters.character import TEXTURE_PX, Character, make_character
 from mimo_runtime.characters.figure import Figure

@@ -6,7 +6,7 @@ from PIL import Image
 
 from mimo_runtime import sample
 from mimo_runtime.characters.folder import read_character_record
-from tests.runtime.analysis.test_plain_ground import mascot
+from tests.runtime.analysis.matting.test_plain_ground import mascot
 from tests.runtime.cli.commands import run
 
 

@@ -7,22 +7,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.analysis.matting.tuning import TUNING
 from mimo_runtime.arrays import Floats, Pixels
 
 Double = NDArray[np.float64]
-
-_RING = 0.01  # of the shorter side: the border that is looked at
-_PLAIN_SIDE = 0.9  # of a side of the border, on three of the four, is ground
-_LEAST_LEVELS, _MOST_LEVELS = 8, 24  # by how much a ground may differ from its colour
-_MOST_SMOOTH_LEVELS = 14  # the same of one that changes: what it may be is looser already
-_NOISE = 3.0  # of the border's median deviation
-_FITTED_PIXELS = 4000
-_ROUNDS = 6
-_KEPT_LEVELS = 30  # in the first round; each later one keeps what is nearer
-_FRAME_PX = 2
-_FRAME_SIDE = 0.98  # of each side of a frame is of its colour
-_EDGE = 0.95  # of each edge of what is in a frame is not
-_INSIDE = 0.6  # of the picture's width and height
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,17 +46,17 @@ def find_ground(pixels: Pixels) -> PlainGround | None:
     That of a studio darkens from one side to the other or into the corners: a polynomial of second
     degree in x and y, fitted to what of the border is near to it.
     """
-    ring = max(2, round(_RING * min(pixels.shape[:2])))
+    ring = max(2, round(TUNING.border * min(pixels.shape[:2])))
     if min(pixels.shape[:2]) <= 4 * ring:
         return None
     border = np.ones(pixels.shape[:2], np.bool_)
     border[ring:-ring, ring:-ring] = False
     colour = np.median(pixels[border], axis=0).astype(np.float32)
-    single = _judged(pixels, border, list(colour), _MOST_LEVELS)
+    single = _judged(pixels, border, list(colour), TUNING.most_levels)
     is_one = _is_plain(single, pixels, ring)
-    if is_one and single.allowed <= _MOST_SMOOTH_LEVELS:
+    if is_one and single.allowed <= TUNING.most_smooth_levels:
         return single
-    smooth = _judged(pixels, border, _smooth_planes(pixels, border), _MOST_SMOOTH_LEVELS)
+    smooth = _judged(pixels, border, _smooth_planes(pixels, border), TUNING.most_smooth_levels)
     if _is_plain(smooth, pixels, ring):
         return smooth
     return single if is_one else None
@@ -76,20 +64,22 @@ def find_ground(pixels: Pixels) -> PlainGround | None:
 
 def inside_frame(pixels: Pixels) -> tuple[slice, slice] | None:
     """Rows and columns of what a frame of one colour surrounds; None where there is no frame."""
-    ring = _FRAME_PX
+    ring = TUNING.frame_px
     sides = [pixels[:ring], pixels[-ring:], pixels[:, :ring], pixels[:, -ring:]]
     colour = np.median(np.concatenate([side.reshape(-1, 3) for side in sides]), axis=0)
-    frame = PlainGround(list(colour.astype(np.float32)), _LEAST_LEVELS)
-    if min(float((frame.away(side) <= frame.allowed).mean()) for side in sides) < _FRAME_SIDE:
+    frame = PlainGround(list(colour.astype(np.float32)), TUNING.least_levels)
+    if min(float((frame.away(side) <= frame.allowed).mean()) for side in sides) < TUNING.frame_side:
         return None
     other = frame.away(pixels) > frame.allowed
-    rows, columns = (np.flatnonzero(other.mean(axis=axis) > _INSIDE * _INSIDE) for axis in (1, 0))
-    if len(rows) < _INSIDE * len(pixels) or len(columns) < _INSIDE * pixels.shape[1]:
+    rows, columns = (
+        np.flatnonzero(other.mean(axis=axis) > TUNING.framed * TUNING.framed) for axis in (1, 0)
+    )
+    if len(rows) < TUNING.framed * len(pixels) or len(columns) < TUNING.framed * pixels.shape[1]:
         return None
     box = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
     inside = other[box]
     edges = [inside[0], inside[-1], inside[:, 0], inside[:, -1]]
-    return box if min(float(edge.mean()) for edge in edges) >= _EDGE else None
+    return box if min(float(edge.mean()) for edge in edges) >= TUNING.framed_edge else None
 
 
 def _judged(
@@ -97,19 +87,21 @@ def _judged(
 ) -> PlainGround:
     """A ground of these planes that may vary as much as the border usually does."""
     usual = float(np.median(PlainGround(planes, 0).away(pixels)[border]))
-    allowed = float(np.clip(_NOISE * usual + _LEAST_LEVELS, _LEAST_LEVELS, most_levels))
+    allowed = float(
+        np.clip(TUNING.noise * usual + TUNING.least_levels, TUNING.least_levels, most_levels)
+    )
     return PlainGround(planes, allowed)
 
 
 def _is_plain(ground: PlainGround, pixels: Pixels, ring: int) -> bool:
     like = ground.away(pixels) <= ground.allowed
     sides = [like[:ring], like[-ring:], like[:, :ring], like[:, -ring:]]
-    return sum(float(side.mean()) >= _PLAIN_SIDE for side in sides) >= 3
+    return sum(float(side.mean()) >= TUNING.plain_side for side in sides) >= 3
 
 
 def _smooth_planes(pixels: Pixels, border: NDArray[np.bool_]) -> list[Floats]:
     rows, columns = np.nonzero(border)
-    step = max(1, len(rows) // _FITTED_PIXELS)
+    step = max(1, len(rows) // TUNING.fitted_pixels)
     rows, columns = rows[::step], columns[::step]
     height_px, width_px = pixels.shape[:2]
     y, x = 2 * rows / height_px - 1, 2 * columns / width_px - 1
@@ -128,10 +120,10 @@ def _fitted(terms: Double, levels: Double) -> Double:
     """Factors [6, 3] by least squares, again without what lies far off."""
     kept = np.ones(len(levels), np.bool_)
     factors: Double = np.zeros((terms.shape[1], 3))
-    for round_number in range(_ROUNDS):
+    for round_number in range(TUNING.fit_rounds):
         if kept.sum() < 2 * terms.shape[1]:
             break
         factors = np.asarray(np.linalg.lstsq(terms[kept], levels[kept], rcond=None)[0], np.float64)
         off = np.abs(levels - terms @ factors).max(axis=1)
-        kept = off <= max(_KEPT_LEVELS / (1 + round_number), np.median(off))
+        kept = off <= max(TUNING.kept_levels / (1 + round_number), np.median(off))
     return factors

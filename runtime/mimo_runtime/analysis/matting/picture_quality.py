@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.analysis.matting.tuning import TUNING
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
 from mimo_runtime.arrays import Pixels
 
@@ -25,16 +26,6 @@ _CHECKED = tuple(
     for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
     for side in ("left", "right")
 )
-_SEEN = 0.5
-_PRESENT = 0.5
-_SMALLEST_PX = 256
-_MANY_BORDERS = 3
-_TOUCHED = 0.1  # of a border's length
-_ON_MATTE = 64
-_AROUND = 0.02  # of the character's height
-_FACE_SEEN = 0.9
-_BELIEVED = 0.9  # presence below which a drawing's sides are not told apart
-_MOST_TURNED_DEG = 50.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +51,9 @@ def picture_warnings(
     if people > 1:
         text = f"{people} people are in the picture, the largest in the middle was taken"
         warnings.append(_warning(SEVERAL_PEOPLE, (), text))
-    if (tall := seen_height_px(alpha)) < _SMALLEST_PX:
+    if (tall := seen_height_px(alpha)) < TUNING.smallest_px:
         warnings.append(_warning(SMALL, (), f"the character is only {tall} px high"))
-    if borders_touched(alpha) >= _MANY_BORDERS:
+    if borders_touched(alpha) >= TUNING.many_borders:
         text = "the matte reaches three borders of the picture and may hold background"
         warnings.append(_warning(DOUBTFUL_MATTE, (), text))
     if body is None:
@@ -84,37 +75,37 @@ def _body_warnings(body: PoseEstimate, alpha: Pixels) -> Iterator[PictureWarning
     if missed := joints_off_matte(body, alpha):
         text = f"{_list(missed)} not on what was cut out, so the matte may be wrong"
         yield _warning(DOUBTFUL_MATTE, missed, text)
-    if body.presence < _PRESENT:
+    if body.presence < TUNING.present:
         text = f"it is not sure that this is a person ({body.presence:.0%})"
         yield _warning(UNSURE, (), text)
     turned = turned_deg(body)
-    if turned > _MOST_TURNED_DEG and body.presence >= _BELIEVED:
+    if turned > TUNING.most_turned_deg and body.presence >= TUNING.believed:
         yield _warning(TURNED, (), f"the character is turned {turned:.0f}° away from the camera")
 
 
 def seen_height_px(alpha: Pixels) -> int:
     """Rows from the top to the bottom of a matte."""
-    rows = np.flatnonzero((alpha > _ON_MATTE).any(axis=1))
+    rows = np.flatnonzero((alpha > TUNING.on_matte).any(axis=1))
     return int(np.ptp(rows)) + 1 if len(rows) else 0
 
 
 def borders_touched(alpha: Pixels) -> int:
     """How many of the picture's four borders a matte reaches over a part of their length."""
     sides = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
-    return sum(float((side > _ON_MATTE).mean()) > _TOUCHED for side in sides)
+    return sum(float((side > TUNING.on_matte).mean()) > TUNING.touched for side in sides)
 
 
 def joints_off_matte(body: PoseEstimate, alpha: Pixels) -> tuple[str, ...]:
     """Joints that are to be seen in the picture, and around which the matte is empty."""
     height_px, width_px = alpha.shape
-    reach = max(2, round(_AROUND * seen_height_px(alpha)))
+    reach = max(2, round(TUNING.around * seen_height_px(alpha)))
     missed = []
     for name in _CHECKED:
         x, y = (round(float(value)) for value in body.points[LANDMARK[name], :2])
         if not (0 <= x < width_px and 0 <= y < height_px):
             continue
         part = alpha[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
-        if body.visibility[LANDMARK[name]] >= _SEEN and part.max() < _ON_MATTE:
+        if body.visibility[LANDMARK[name]] >= TUNING.seen and part.max() < TUNING.on_matte:
             missed.append(name)
     return tuple(missed)
 
@@ -128,7 +119,7 @@ def joints_out_of_sight(
         x, y = body.points[LANDMARK[name], :2]
         if not (0 <= x <= width_px and 0 <= y <= height_px):
             outside.append(name)
-        elif body.visibility[LANDMARK[name]] < _SEEN:
+        elif body.visibility[LANDMARK[name]] < TUNING.seen:
             hidden.append(name)
     return tuple(outside), tuple(hidden)
 
@@ -149,7 +140,7 @@ def looks_at_camera(body: PoseEstimate) -> bool:
     face = [LANDMARK[name] for name in ("nose", "left_eye", "right_eye")]
     ears = [LANDMARK[name] for name in ("left_ear", "right_ear")]
     nearer = body.points[face[0], 2] < body.points[ears, 2].min()
-    return bool(nearer and body.visibility[face].min() >= _FACE_SEEN)
+    return bool(nearer and body.visibility[face].min() >= TUNING.face_seen)
 
 
 def _list(joints: Iterable[str]) -> str:

@@ -5,21 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.candidates import Candidate, candidates, choose, own_part
-from mimo_runtime.analysis.limb_gaps import limb_gaps
 from mimo_runtime.analysis.mask_edge import refined
+from mimo_runtime.analysis.matting.candidates import Candidate, candidates, choose, own_part
+from mimo_runtime.analysis.matting.limb_gaps import limb_gaps
+from mimo_runtime.analysis.matting.picture_quality import PictureWarning, picture_warnings
+from mimo_runtime.analysis.matting.plain_ground import cut_out, figures
+from mimo_runtime.analysis.matting.tuning import TUNING
 from mimo_runtime.analysis.person_detector import PersonDetector
 from mimo_runtime.analysis.person_segmenter import PersonSegmenter
-from mimo_runtime.analysis.picture_quality import PictureWarning, picture_warnings
-from mimo_runtime.analysis.plain_ground import cut_out, figures
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, PoseEstimator
 from mimo_runtime.analysis.square_crop import ROOM, SquareCrop
 from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.errors import MediaError
-
-_MODEL_PX = 512
-_PRESENT = 0.5
-_IN_PICTURE = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +98,7 @@ class CharacterMatter:
                 if candidate.person
             ]
             mask = self._masks.find_in_crop(pixels, body, rest)
-            people = refined(mask, body.crop, pixels, _MODEL_PX)
+            people = refined(mask, body.crop, pixels, TUNING.network_px)
         stands_alone = (
             chosen is not None
             and chosen.figure is not None
@@ -121,12 +118,12 @@ class CharacterMatter:
         box = BBox(0, 0, width_px, height_px) if chosen is None else chosen.box
         side_px = max(box.width, box.height) * (1.0 if chosen is None else ROOM)
         body = self._bodies.find_in(pixels, SquareCrop(*box.centre, float(side_px), 0.0))
-        return self._closer(pixels, body) if body.presence >= _PRESENT else None
+        return self._closer(pixels, body) if body.presence >= TUNING.present else None
 
     def _closer(self, pixels: Pixels, body: PoseEstimate) -> PoseEstimate:
         """Once more, in the crop that fits what was found the first time."""
-        inside = body.inside >= _IN_PICTURE
-        if body.presence < _PRESENT or inside.sum() < len(inside) // 2:
+        inside = body.inside >= TUNING.inside
+        if body.presence < TUNING.present or inside.sum() < len(inside) // 2:
             return body
         around = body.region()
         side_px = max(around.width, around.height) * ROOM

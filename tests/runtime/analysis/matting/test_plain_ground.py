@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from mimo_runtime.analysis.estimators import open_estimators
-from mimo_runtime.analysis.ground import find_ground, inside_frame
-from mimo_runtime.analysis.matte import CharacterMatter
-from mimo_runtime.analysis.plain_ground import cut_out, figures
+from mimo_runtime.analysis.matting.ground import find_ground, inside_frame
+from mimo_runtime.analysis.matting.matte import CharacterMatter
+from mimo_runtime.analysis.matting.plain_ground import cut_out, figures
 from tests.runtime.analysis.rendered import overlap, street
 
 GROUNDS = [(255, 255, 255), (0, 0, 0), (40, 150, 60), (200, 180, 150)]

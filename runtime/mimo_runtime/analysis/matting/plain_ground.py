@@ -9,24 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.bbox import BBox
-from mimo_runtime.analysis.ground import PlainGround, find_ground, inside_frame, largest
+from mimo_runtime.analysis.matting.ground import PlainGround, find_ground, inside_frame, largest
+from mimo_runtime.analysis.matting.tuning import TUNING
 from mimo_runtime.arrays import Floats, Pixels
 
 Mask = NDArray[np.bool_]
-
-_EDGE_PX = 2
-_SPECK = 0.002  # of the largest figure: smaller pieces are dirt
-_FIGURE_AREA, _FIGURE_HEIGHT = 0.25, 0.4  # of the largest: what is a figure of its own
-_NEAR = 0.1  # of a figure's height: pieces within it belong to it
-_LIKELY = 0.5
-_SURE = 0.9  # of a network's mask: that is no ground, whatever its colour
-_PATCH = 0.012  # of the picture's height: narrower patches are the network's edge
-_BETWEEN = 0.8  # of an enclosed piece lies between limbs: a hole, unless the network is sure
-_HOLE = 0.3  # of a network's mask: an enclosed piece of the ground's colour is a hole below it
-_SHADOW = (0.45, 0.99)  # of the ground's light
-_SHADOW_LEVELS = 8
-_SHADOW_SLOPE = 5.0  # levels a pixel: shadows are soft
-_BRIGHT = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,7 +52,7 @@ def _on_ground(pixels: Pixels, people: Floats | None, gaps: Mask) -> Floats | No
     away = ground.away(pixels)
     outside = _outside(away <= ground.allowed)
     shadow = _shadow(pixels, ground, outside)
-    outside |= shadow if people is None else shadow & (people < _LIKELY)
+    outside |= shadow if people is None else shadow & (people < TUNING.likely)
     if people is not None:
         holes = _holes(away <= ground.allowed, outside, people, gaps)
         outside = (outside & ~_patches(outside, people)) | holes
@@ -93,12 +80,12 @@ def figures(alpha: Floats) -> list[Foreground]:
     largest = 1 + int(sizes[1:].argmax())
     main = [
         label for label in range(1, count)
-        if sizes[label] >= _FIGURE_AREA * sizes[largest]
-        and heights[label] >= _FIGURE_HEIGHT * heights[largest]
+        if sizes[label] >= TUNING.figure_area * sizes[largest]
+        and heights[label] >= TUNING.figure_height * heights[largest]
     ]  # fmt: skip
     groups = {label: [label] for label in main}
     for label in range(1, count):
-        if label in groups or sizes[label] < _SPECK * sizes[largest]:
+        if label in groups or sizes[label] < TUNING.speck * sizes[largest]:
             continue
         near = _nearest(_box(stats[label]), {each: _box(stats[each]) for each in main})
         if near is not None:
@@ -129,7 +116,7 @@ def _outside(like_ground: Mask) -> Mask:
 
 def _shadow(pixels: Pixels, ground: PlainGround, outside: Mask) -> Mask:
     """What is the ground with less light, softly, and touches it."""
-    if np.mean([plane.mean() for plane in ground.planes]) < _BRIGHT:
+    if np.mean([plane.mean() for plane in ground.planes]) < TUNING.bright:
         return np.zeros(outside.shape, np.bool_)
     planes = _planes(pixels)
     pairs = list(zip(planes, ground.planes, strict=True))
@@ -138,8 +125,13 @@ def _shadow(pixels: Pixels, ground: PlainGround, outside: Mask) -> Mask:
     off = largest([np.abs(plane - light * own) for plane, own in pairs])
     luma = cv2.GaussianBlur((planes[0] + planes[1] + planes[2]) / 3, (0, 0), 1.5)
     gradients = [cv2.Sobel(luma, cv2.CV_32F, *way, ksize=3) / 8 for way in ((1, 0), (0, 1))]
-    soft = np.hypot(*gradients) <= _SHADOW_SLOPE
-    like = soft & (off <= _SHADOW_LEVELS) & (light >= _SHADOW[0]) & (light <= _SHADOW[1])
+    soft = np.hypot(*gradients) <= TUNING.shadow_slope
+    like = (
+        soft
+        & (off <= TUNING.shadow_levels)
+        & (light >= TUNING.shadow[0])
+        & (light <= TUNING.shadow[1])
+    )
     count, labels = cv2.connectedComponents((like & ~outside).astype(np.uint8), connectivity=4)
     beside = cv2.dilate(outside.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
     return labelled(labels, labels[beside], count)
@@ -155,24 +147,24 @@ def _holes(like_ground: Mask, outside: Mask, people: Floats, gaps: Mask) -> Mask
         np.bincount(labels.ravel(), plane.ravel().astype(np.float64), count) / sizes
         for plane in (people, gaps)
     )
-    holes = (claimed < _HOLE) | (claimed < _SURE) & (between > _BETWEEN)
+    holes = (claimed < TUNING.hole) | (claimed < TUNING.sure) & (between > TUNING.between)
     return labelled(labels, np.flatnonzero(holes), count)
 
 
 def _patches(outside: Mask, people: Floats) -> Mask:
     """Broad pieces of the ground's colour of which the network is sure: clothes."""
-    width = max(3, round(_PATCH * len(people)))
-    claimed = ((people > _SURE) & outside).astype(np.uint8)
+    width = max(3, round(TUNING.patch * len(people)))
+    claimed = ((people > TUNING.sure) & outside).astype(np.uint8)
     core = (cv2.distanceTransform(claimed, cv2.DIST_L2, 5) <= width).astype(np.uint8)
     if core.all():
         return np.zeros(outside.shape, np.bool_)
     near = cv2.distanceTransform(core, cv2.DIST_L2, 5) <= 2 * width
-    return np.asarray(near & (people > _LIKELY))
+    return np.asarray(near & (people > TUNING.likely))
 
 
 def _soft(away: Floats, outside: Mask, allowed: float) -> Floats:
     """1 off the ground; at its edge by how far the colour is on the way to that beside it."""
-    kernel = np.ones((2 * _EDGE_PX + 1, 2 * _EDGE_PX + 1), np.uint8)
+    kernel = np.ones((2 * TUNING.edge_px + 1, 2 * TUNING.edge_px + 1), np.uint8)
     edge = cv2.dilate(outside.astype(np.uint8), kernel) > 0
     full = np.maximum(cv2.dilate(away, kernel) - allowed, 1)
     share = ((away - allowed) / full).clip(0, 1)
@@ -182,7 +174,7 @@ def _soft(away: Floats, outside: Mask, allowed: float) -> Floats:
 def _nearest(box: BBox, others: dict[int, BBox]) -> int | None:
     gaps = {
         label: _gap(box, other) for label, other in others.items()
-        if _gap(box, other) <= _NEAR * other.height
+        if _gap(box, other) <= TUNING.near * other.height
     }  # fmt: skip
     return min(gaps, key=lambda label: gaps[label], default=None)
 

@@ -7,13 +7,11 @@ import cv2
 import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox, overlap
+from mimo_runtime.analysis.matting.plain_ground import Foreground, figures, labelled
+from mimo_runtime.analysis.matting.tuning import TUNING
 from mimo_runtime.analysis.person import DetectedPerson
-from mimo_runtime.analysis.plain_ground import Foreground, figures, labelled
 from mimo_runtime.arrays import Floats
 from mimo_runtime.errors import InvalidRequestError
-
-_IN_FIGURE = 0.5  # of a person's box: the person is in that figure
-_SOMETHING = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +62,7 @@ def own_part(ground: Floats, chosen: Candidate) -> Floats:
     own = max(parts, key=lambda figure: overlap(figure.box, chosen.box), default=None)
     if own is None:
         return ground
-    count, labels = cv2.connectedComponents((ground > _SOMETHING).astype(np.uint8))
+    count, labels = cv2.connectedComponents((ground > TUNING.haze).astype(np.uint8))
     mine = labelled(labels, labels[own.mask], count)
     if any((mine & part.mask).any() for part in parts if part is not own):
         mine = own.mask
@@ -74,4 +72,4 @@ def own_part(ground: Floats, chosen: Candidate) -> Floats:
 def _figure_of(person: DetectedPerson, standing: Sequence[Foreground]) -> Foreground | None:
     shares = [overlap(person.box, figure.box) / max(person.box.area, 1.0) for figure in standing]
     best = max(range(len(shares)), key=lambda k: shares[k], default=None)
-    return standing[best] if best is not None and shares[best] >= _IN_FIGURE else None
+    return standing[best] if best is not None and shares[best] >= TUNING.in_figure else None

@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.analysis.joints import LANDMARK
+from mimo_runtime.analysis.matting.tuning import TUNING
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
 
 _ARM: Final = ("shoulder", "elbow", "wrist")
 _LEG: Final = ("hip", "knee", "ankle")
-_AXIS = 0.3  # of the distance of the hips: how thick a limb is at least
 
 
 def limb_gaps(body: PoseEstimate, shape: tuple[int, int]) -> NDArray[np.bool_]:
@@ -19,7 +19,7 @@ def limb_gaps(body: PoseEstimate, shape: tuple[int, int]) -> NDArray[np.bool_]:
     left, right = (_side(body, side) for side in ("left", "right"))
     gaps, limbs = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
     cv2.fillPoly(gaps, [np.concatenate([_line(left, _LEG), _line(right, _LEG)[::-1]])], 1)
-    thickness = max(1, round(_AXIS * float(np.hypot(*(left["hip"] - right["hip"])))))
+    thickness = max(1, round(TUNING.limb * float(np.hypot(*(left["hip"] - right["hip"])))))
     for side in (left, right):
         cv2.fillPoly(gaps, [np.concatenate([_line(side, _ARM), _line(side, ("hip",))])], 1)
         axes = [_line(side, _ARM), _line(side, _LEG), _line(side, ("shoulder", "hip"))]

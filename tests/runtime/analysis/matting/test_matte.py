@@ -8,8 +8,8 @@ import pytest
 
 from mimo_runtime.analysis.estimators import open_estimators
 from mimo_runtime.analysis.joints import LANDMARK
-from mimo_runtime.analysis.matte import CharacterMatter
-from mimo_runtime.analysis.picture_quality import picture_warnings, turned_deg
+from mimo_runtime.analysis.matting.matte import CharacterMatter
+from mimo_runtime.analysis.matting.picture_quality import picture_warnings, turned_deg
 from mimo_runtime.analysis.pose_estimate import PoseEstimate, decode_pose
 from mimo_runtime.errors import MediaError
 from tests.runtime.analysis.recorded import CROP, recorded
