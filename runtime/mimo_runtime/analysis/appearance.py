@@ -11,9 +11,6 @@ from mimo_runtime.analysis.tracker import Tracked
 from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.arrays import Floats, Pixels
 
-_SURE, _ELSEWHERE, _NOBODY = 0.9, 0.1, 0.05
-_NOT, _WHOLLY = 0.25, 0.75  # by colours alone: below it is not the person, above it wholly
-
 
 class AppearanceModels:
     """Colour models of people by number, and of what is around them."""
@@ -42,9 +39,9 @@ class AppearanceModels:
         }
         total = np.sum(list(planes.values()), axis=0)
         for number, plane in planes.items():
-            alone = (plane > _SURE) & (total - plane < _ELSEWHERE)
+            alone = (plane > TUNING.alone) & (total - plane < TUNING.elsewhere)
             self._models[number] = self._model(number).learned(bins, alone)
-        self._ground = self._ground.learned(bins, total < _NOBODY)
+        self._ground = self._ground.learned(bins, total < TUNING.nobody)
 
     def assign_pixels(
         self, pixels: Pixels, people: Sequence[Tracked], masks: Mapping[int, Floats]
@@ -110,7 +107,8 @@ def _in_box(tracked: Tracked, part: tuple[slice, slice]) -> Floats:
 
 def _decided(plane: Floats, others: Floats) -> Floats:
     """`plane` with less in doubt; of a pixel no more than what `others` leave of it."""
-    decided = ((plane - _NOT) / (_WHOLLY - _NOT)).clip(0, 1)
+    least, most = TUNING.not_by_colour, TUNING.wholly_by_colour
+    decided = ((plane - least) / (most - least)).clip(0, 1)
     return np.asarray(np.minimum(decided, 1 - others), np.float32)
 
 

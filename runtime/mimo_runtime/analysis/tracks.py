@@ -12,12 +12,9 @@ from mimo_runtime.analysis.pose_estimate import PoseEstimator
 from mimo_runtime.analysis.redetection import redetect
 from mimo_runtime.analysis.shot_boundaries import ShotBoundaryDetector
 from mimo_runtime.analysis.tracker import Tracked, Tracker
+from mimo_runtime.analysis.tuning import TUNING
 from mimo_runtime.concurrency import parallel_map
 from mimo_runtime.errors import InvalidRequestError
-
-_ASKED_EVERY = 5  # frames: the finder of bodies is asked whether those found are people
-_PRESENT = 0.5
-_LEAST = 0.05  # what a track counts in which no body is found
 
 _ONE_PLACE = BBox(0.5, 0.5, 0.5, 0.5)
 
@@ -82,7 +79,7 @@ def follow_people(
         cut = cuts.is_cut(frame.pixels)
         hold = None if bodies is None else partial(redetect, frame.pixels, bodies)
         people = tracker.update(detected, frame.time_s, cut=cut, hold=hold)
-        if bodies is not None and index % _ASKED_EVERY == 0:
+        if bodies is not None and index % TUNING.asked_every_frames == 0:
             people = tuple(_asked(person, frame, bodies) for person in people)
         yield FramePeople(index, frame.time_s, cut, people)
 
@@ -127,7 +124,7 @@ class TrackSummary:
             tracked.person.score,
             centre,
             int(asked),
-            int(asked and (tracked.presence or 0) >= _PRESENT),
+            int(asked and (tracked.presence or 0) >= TUNING.track_presence),
         )
 
 
@@ -175,4 +172,4 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
 
 def _weight(track: Track) -> float:
     presence = track.frames * math.sqrt(track.size) * (1 + track.middle) / (1 + track.reach)
-    return presence * max(_LEAST, track.confidence)
+    return presence * max(TUNING.unconfirmed_share, track.confidence)

@@ -68,6 +68,12 @@ class AnalysisTuning:
         tile_overlap: of a tile's side, so that a small person is whole in one of them.
         findings_to_hold: frames in which somebody was found before it is held on to.
         tracker_memory: of the old in the mean of velocity and colours.
+        alone, elsewhere, nobody: of a mask: what is surely one person's, what others may have of
+            it there, and what is nobody's.
+        not_by_colour, wholly_by_colour: by colours alone: below is not the person, above wholly.
+        asked_every_frames: the finder of bodies is asked whether those found are people; speed.
+        track_presence: presence from which it says so.
+        unconfirmed_share: what a track counts in which no body is found.
     """
 
     learn_every_frames: int = 8
@@ -126,6 +132,14 @@ class AnalysisTuning:
     tile_overlap: float = 0.3
     findings_to_hold: int = 3
     tracker_memory: float = 0.8
+    alone: float = 0.9
+    elsewhere: float = 0.1
+    nobody: float = 0.05
+    not_by_colour: float = 0.25
+    wholly_by_colour: float = 0.75
+    asked_every_frames: int = 5
+    track_presence: float = 0.5
+    unconfirmed_share: float = 0.05
 
 
 TUNING = AnalysisTuning()

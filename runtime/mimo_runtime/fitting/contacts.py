@@ -7,11 +7,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.fitting.ground import speeds
-
-LOW_M, HIGH_M = 0.05, 0.07
-SLOW_M_PER_S, FAST_M_PER_S = 0.45, 0.7
-SHORTEST_S = 0.1
-FURTHEST_M, ACROSS_M = 0.2, 0.05
+from mimo_runtime.fitting.tuning import TUNING
 
 Flags = NDArray[np.bool_]
 
@@ -19,15 +15,15 @@ Flags = NDArray[np.bool_]
 def find_contacts(soles_m: Array, rate_fps: float) -> Flags:
     """bool [N, S], when points of the soles [N, S, 3] rest on the ground y = 0.
 
-    Contact begins with a point both low and slow and lasts until it is high or fast; contacts
-    shorter than `SHORTEST_S` are none, nor those over which the point moves by `FURTHEST_M`, or by
-    `ACROSS_M` to the left or right, which is seen far better: there the camera moves, and a planted
-    foot would leave its place in the picture.
+    Contact begins with a point both low and slow and lasts until it is high or fast. Short ones are
+    none, nor those over which the point moves along the ground, or less far to the left or right,
+    which is seen far better: there the camera moves, and a planted foot would leave its place in
+    the picture.
     """
     height, speed = np.abs(soles_m[..., 1]), speeds(soles_m, rate_fps)
-    begins = (height < LOW_M) & (speed < SLOW_M_PER_S)
-    lasts = (height < HIGH_M) & (speed < FAST_M_PER_S)
-    shortest = max(1, round(SHORTEST_S * rate_fps))
+    begins = (height < TUNING.contact_low_m) & (speed < TUNING.contact_slow_m_per_s)
+    lasts = (height < TUNING.contact_high_m) & (speed < TUNING.contact_fast_m_per_s)
+    shortest = max(1, round(TUNING.contact_shortest_s * rate_fps))
     contacts = np.zeros(begins.shape, bool)
     for point in range(begins.shape[1]):
         for first, end in stretches(lasts[:, point]):
@@ -42,7 +38,7 @@ def find_contacts(soles_m: Array, rate_fps: float) -> Flags:
 def _slides(points_m: Array) -> bool:
     """Whether a point [N, 3] gets further along the ground than one that stands."""
     across_m, along_m = np.ptp(points_m[:, [0, 2]], axis=0)
-    return bool(across_m > ACROSS_M or along_m > FURTHEST_M)
+    return bool(across_m > TUNING.contact_across_m or along_m > TUNING.contact_along_m)
 
 
 def stretches(flags: Flags) -> Iterator[tuple[int, int]]:

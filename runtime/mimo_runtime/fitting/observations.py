@@ -16,7 +16,6 @@ from mimo_runtime.fitting.whittaker import smoothed_slow, stiffness_of
 
 UPRIGHT = np.diag([1.0, -1.0, -1.0])  # camera axes to ones with y up, and back
 LEAN_DEG = 4.0  # by which BlazePose has people lean towards the camera, measured on made-up clips
-_SLOW_M_PER_S, _SLOW_PER_S = 1.0, 0.25  # of landmarks in space, of lines of sight
 _WEIGHTS = {"shoulder": 1, "hip": 1, "elbow": 1, "wrist": 1, "knee": 1, "ankle": 1,
             "heel": 0.6, "foot_index": 0.6, "nose": 0.5, "ear": 0.5}  # fmt: skip
 _JUDGED = [LANDMARK[f"{side}_{part}"] for side in ("left", "right")
@@ -40,7 +39,7 @@ def targets_of(track: LandmarkTrack, focal_px: float, turns: CameraTurns | None 
         smoothed_slow, weights=visible, stiffness=stiffness_of(TUNING.landmark_hz, rate_fps)
     )
     rays = (track.points_px - np.array(track.size_px) / 2) / focal_px
-    slow_m, slow = _SLOW_M_PER_S / rate_fps, _SLOW_PER_S / rate_fps
+    slow_m, slow = TUNING.slow_m_per_s / rate_fps, TUNING.slow_per_s / rate_fps
     if turns is None:
         world, rays = smooth(track.world_m, slow=slow_m), smooth(rays, slow=slow)
     else:

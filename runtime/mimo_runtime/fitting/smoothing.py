@@ -9,8 +9,6 @@ from mimo_runtime.fitting.solve import Poses
 from mimo_runtime.fitting.tuning import TUNING
 from mimo_runtime.fitting.whittaker import smoothed, smoothed_slow, stiffness_of
 
-_TURN_HZ, _DEPTH_HZ = 3.5, 2.5
-
 
 def smoothed_poses(
     rough: Poses, confidence: Array, rate_fps: float, looks_around: bool = False
@@ -28,10 +26,12 @@ def smoothed_poses(
     sight = (rough.root_m if looks_around else rough.root_m[:, :2]) / away
     known = np.maximum.accumulate(np.where(confidence > 0, np.arange(count), 0))
     quaternions = continuous(to_quaternion(rough.rotations[known]))
-    stiffness = stiffness_of(_TURN_HZ, rate_fps)
+    stiffness = stiffness_of(TUNING.turns_hz, rate_fps)
     each = np.repeat(confidence[:, None], quaternions.shape[1], 1)
     turns = smoothed_slow(quaternions, each, stiffness, TUNING.slow_rad_per_s / 2 / rate_fps)
     across = smoothed(sight, np.repeat(confidence[:, None], sight.shape[1], 1), stiffness)
-    far = np.exp(smoothed(np.log(away), confidence[:, None], stiffness_of(_DEPTH_HZ, rate_fps)))
+    far = np.exp(
+        smoothed(np.log(away), confidence[:, None], stiffness_of(TUNING.depth_hz, rate_fps))
+    )
     root = across * far if looks_around else np.concatenate([across * far, -far], axis=1)
     return Poses(root, from_quaternion(turns))

@@ -38,6 +38,13 @@ class FittingTuning:
         slow_rad_per_s: turns slower than this are smoothed more.
         least_weight_of_series: weight that every value of a series has at least, so that gaps are
             bridged.
+        contact_low_m, contact_high_m: heights of a sole at which a contact may begin and must end.
+        contact_slow_m_per_s, contact_fast_m_per_s: the same of its speed; more lets feet slide.
+        contact_shortest_s: shorter ones are none.
+        contact_along_m, contact_across_m: how far a point that stands may seem to move.
+        turns_hz, depth_hz: cut-offs of jitter in turns and in the distance, which is known worst.
+        slow_m_per_s, slow_per_s: of landmarks in space and of lines of sight: slower ones are
+            smoothed more.
     """
 
     hyperextension_deg: float = 5.0
@@ -65,6 +72,17 @@ class FittingTuning:
     longest_step_rad: float = 0.5
     slow_rad_per_s: float = 2.5
     least_weight_of_series: float = 0.05
+    contact_low_m: float = 0.05
+    contact_high_m: float = 0.07
+    contact_slow_m_per_s: float = 0.45
+    contact_fast_m_per_s: float = 0.7
+    contact_shortest_s: float = 0.1
+    contact_along_m: float = 0.2
+    contact_across_m: float = 0.05
+    turns_hz: float = 3.5
+    depth_hz: float = 2.5
+    slow_m_per_s: float = 1.0
+    slow_per_s: float = 0.25
 
 
 TUNING = FittingTuning()
