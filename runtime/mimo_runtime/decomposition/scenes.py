@@ -17,7 +17,7 @@ from mimo_runtime.media.cover import cover_size
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import on_white, read_picture
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
-from mimo_runtime.media.sniffing import SNIFF_BYTES, sniff_picture
+from mimo_runtime.media.sniffing import SNIFF_BYTES, is_animated, is_still, sniff_picture
 from mimo_runtime.templates.folder import OCCLUSION, SCENE, SOURCE, Template, open_template
 
 Opens = Callable[[], Iterator[Pixels]]
@@ -57,7 +57,7 @@ def open_scene(
     if _is_picture(path):
         picture = on_white(read_picture(path.read_bytes(), path.name, limits))
         height_px, width_px = picture.shape[:2]
-        return Scene(lambda: repeat(picture), None, (width_px, height_px))
+        return Scene(lambda: repeat(picture), None, (width_px, height_px), notes=_stills(path))
     info = _video(path, limits)
     indices = resampled(info, rate_fps)
     size_px = info.width_px, info.height_px
@@ -107,12 +107,28 @@ def _video(path: Path, limits: MediaLimits) -> ClipInfo:
         ) from None
 
 
-def _is_picture(path: Path) -> bool:
+def _stills(path: Path) -> tuple[str, ...]:
+    """That a picture moves, and stands still as a scene."""
+    if not is_animated(_head(path)):
+        return ()
+    return (
+        f"'{path.name}' holds several pictures; the first is the scene. Convert it to MP4 for a "
+        "scene that moves.",
+    )
+
+
+def _head(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            sniff_picture(file.read(SNIFF_BYTES), path.name)
+            return file.read(SNIFF_BYTES)
     except OSError as error:
         raise MediaError(cannot_read(path, error, "the scene")) from None
+
+
+def _is_picture(path: Path) -> bool:
+    head = _head(path)
+    try:
+        sniff_picture(head, path.name)
     except MediaError:
-        return False
+        return is_still(head)  # what it needs is said where it is read
     return True

@@ -11,8 +11,11 @@ _TS_SYNC = b"\x47"
 _TS_STRIDES = (188, 192, 204)  # ISO/IEC 13818-1, 2.4.3; M2TS; DVB with Reed-Solomon code
 _TS_PACKETS = 3
 _AVIF_BRANDS = (b"avif", b"avis")
+_STILL_BRANDS = (b"avif", b"heic", b"heix", b"heim", b"heis", b"mif1")  # sequences have others
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1")
 _MAX_FTYP_BYTES = 256
+_WEBP_ANIMATION = 2  # a flag of its extended header
+_GIF_LOOP = b"NETSCAPE2.0"
 _H264_NAL_HEADERS = {0x06, 0x09, 0x27, 0x47, 0x67}  # SEI, access unit delimiter, parameter set
 _HEVC_NAL_HEADERS = {0x40, 0x42, 0x46, 0x4E}  # video and sequence parameter set, delimiter, SEI
 
@@ -26,6 +29,10 @@ def sniff_clip(head: bytes, name: str) -> str:
     Raises:
         MediaError: the file is of another kind.
     """
+    if is_still(head):
+        raise MediaError(
+            f"'{name}' is a picture (HEIC or AVIF) and no video; give one with moving pictures."
+        )
     if head[4:8] in _BOX_TYPES:
         return "mp4"
     if head.startswith(b"\x1a\x45\xdf\xa3"):
@@ -44,6 +51,11 @@ def sniff_clip(head: bytes, name: str) -> str:
         "accepted are MP4/MOV, Matroska/WebM, AVI, MPEG-TS, IVF and raw H.264 or HEVC; convert "
         "others, such as WMV or GIF, to MP4 first."
     )
+
+
+def is_still(head: bytes) -> bool:
+    """Whether a file that begins with `head` is one picture in boxes like those of MP4."""
+    return head[4:8] == b"ftyp" and head[8:12] in _STILL_BRANDS
 
 
 def sniff_sound(head: bytes, name: str) -> str:
@@ -121,6 +133,14 @@ def sniff_picture(data: bytes, name: str) -> str:
         f"'{name}' is not a picture of an accepted kind; accepted are PNG, JPEG, WebP, AVIF, BMP, "
         "GIF and TIFF; save it as one of them."
     )
+
+
+def is_animated(head: bytes) -> bool:
+    """Whether a picture that begins with `head` is an animation: GIF, APNG, WebP or AVIF."""
+    is_webp = head[8:16] == b"WEBPVP8X" and bool(head[20] & _WEBP_ANIMATION)
+    is_gif = head.startswith(b"GIF89a") and _GIF_LOOP in head
+    is_apng = head.startswith(b"\x89PNG") and b"acTL" in head
+    return is_webp or is_gif or is_apng or head[4:12] == b"ftypavis"
 
 
 def _require_heif(name: str) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.decomposition.mixing import mix, open_motion
@@ -59,6 +60,22 @@ def test_a_motion_on_a_picture_lasts_as_long_as_the_motion(motion: Path, tmp_pat
     assert (motion / "sdc.mp4").read_bytes() == (tmp_path / "mixed" / "sdc.mp4").read_bytes()
     assert len(said) == 1
     assert "300x100" in said[0]
+
+
+@pytest.mark.parametrize("name", ["a.gif", "a.png", "a.webp", "a.avif"])
+def test_a_picture_that_moves_stands_still_and_is_said(
+    motion: Path, tmp_path: Path, name: str
+) -> None:
+    first, *others = [Image.fromarray(np.full((48, 64, 3), level, np.uint8)) for level in
+                      (200, 90, 30)]  # fmt: skip
+    first.save(tmp_path / name, save_all=True, append_images=others, loop=0)
+    said = mix(motion, tmp_path / name, tmp_path / "mixed")
+    assert any("holds several pictures; the first is the scene" in sentence for sentence in said)
+    scenes = _all(_opened(tmp_path / "mixed"), SCENE)
+    assert all(abs(int(scene[5, 5, 1]) - 200) < 12 for scene in scenes)
+    first.save(tmp_path / name)
+    said = mix(motion, tmp_path / name, tmp_path / "again")
+    assert not any("several pictures" in sentence for sentence in said)
 
 
 def test_a_scene_video_is_shown_in_its_time_and_a_shorter_one_decides(

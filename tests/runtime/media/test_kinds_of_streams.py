@@ -7,9 +7,11 @@ import av
 import numpy as np
 import pytest
 
+from mimo_runtime.errors import MediaError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.reader import inspect_clip
 
+from .clips import picture, write_clip
 from .frames import all_frames, notes
 
 
@@ -43,6 +45,21 @@ def test_of_several_streams_the_default_else_the_largest(
     assert (info.width_px, info.video_streams) == (width, 2)
     assert all_frames(path).shape == (4, 64, width, 3)
     assert "holds 2 video streams" in notes(path)
+
+
+@pytest.mark.parametrize("brand", [b"avif", b"heic", b"mif1"])
+def test_one_picture_in_boxes_is_no_video(tmp_path: Path, brand: bytes) -> None:
+    (tmp_path / "IMG_0001.mov").write_bytes(b"\0\0\0\x18ftyp" + brand + bytes(12))
+    with pytest.raises(MediaError, match=r"is a picture \(HEIC or AVIF\) and no video"):
+        inspect_clip(tmp_path / "IMG_0001.mov", MediaLimits())
+
+
+def test_an_encrypted_clip_is_told(tmp_path: Path) -> None:
+    key = "00112233445566778899aabbccddeeff"
+    scheme = {"encryption_scheme": "cenc-aes-ctr", "encryption_key": key, "encryption_kid": key}
+    path = write_clip(tmp_path / "a.mp4", [picture(0)] * 3, container_options=scheme)
+    with pytest.raises(MediaError, match="is encrypted; give it without"):
+        inspect_clip(path, MediaLimits())
 
 
 @pytest.mark.parametrize("cover_first", [False, True])

@@ -88,6 +88,13 @@ def test_pixels_that_are_not_square(
     assert psnr_db(all_frames(path)[1], expected) > 29
 
 
+def test_pixels_that_are_nearly_square_are_left_alone(tmp_path: Path, limits: MediaLimits) -> None:
+    path = write_clip(
+        tmp_path / "a.mp4", [picture(2)] * 3, pixel_aspect=Fraction(4096, 4095)
+    )  # fmt: skip
+    assert inspect_clip(path, limits).pixel_aspect == 1
+
+
 def test_frames_come_in_the_size_that_is_asked_for(tmp_path: Path, limits: MediaLimits) -> None:
     path = write_clip(tmp_path / "a.mp4", [picture(0, 128, 96)] * 3, rotation_deg=-90)
     with open_clip(path, limits, size_px=(36, 48)) as reader:

@@ -80,6 +80,19 @@ def test_what_is_no_picture(limits: MediaLimits, data: bytes) -> None:
         read_picture(data, "odd", limits)
 
 
+@pytest.mark.parametrize("tags", [{50706: b"\1\4\0\0"}, {254: 1}])
+def test_the_thumbnail_of_a_raw_picture_is_not_taken_for_it(
+    limits: MediaLimits, tags: dict[int, object]
+) -> None:
+    data = encoded(Image.fromarray(RGB), "TIFF", tiffinfo=tags)
+    with pytest.raises(MediaError, match=r"is a camera's raw picture; develop it"):
+        read_picture(data, "DSC_0001.NEF", limits)
+    plain = encoded(Image.fromarray(RGB), "TIFF", tiffinfo={254: 0})
+    assert read_picture(plain, "a", limits).any()
+    with pytest.raises(MediaError, match="is a camera's raw picture"):
+        read_picture(plain[:8] + b"CR" + plain[10:], "IMG_0001.CR2", limits)
+
+
 def test_a_bomb_is_refused_by_its_header(limits: MediaLimits) -> None:
     def chunk(kind: bytes, body: bytes) -> bytes:
         return (

@@ -103,11 +103,17 @@ def check_size_px(width_px: int, height_px: int, job: DecodeJob) -> None:
 
 
 def read_facts(container: InputContainer, stream: VideoStream, job: DecodeJob) -> list[PacketFacts]:
-    """Demux all of `stream`, or as much as shows that it is too long."""
+    """Demux all of `stream`, or as much as shows that it is too long.
+
+    Raises:
+        MediaError: it is encrypted.
+    """
     facts: list[PacketFacts] = []
     leading = LeadingPictures(codec_name(stream))
     pairs = FieldPairs(stream.codec_context.extradata) if codec_name(stream) == "h264" else None
     for packet in container.demux(stream):
+        if not facts and packet.has_sidedata("encryption_info"):
+            raise MediaError(f"'{job.name}' is encrypted; give it without its copy protection.")
         if packet.size:
             is_second = pairs is not None and pairs.is_second(bytes(packet), packet.is_keyframe)
             facts.append(_second(facts[-1]) if is_second else _facts(packet, leading))

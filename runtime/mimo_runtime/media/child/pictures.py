@@ -23,6 +23,7 @@ from mimo_runtime.media.child.ring_writer import RingWriter
 from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.limits import MediaLimits
 
+_DNG_VERSION, _SUBFILE, _REDUCED = 50706, 254, 1  # tags of TIFF, and what the second may say
 _ALPHA_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
 _DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
@@ -40,14 +41,17 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
         check_whole(source, job.container, job.name)
         _register_heif()
     source.seek(0)
-    points = code_points(source.read(HEAD_BYTES), job.container)
+    head = source.read(HEAD_BYTES)
+    points = code_points(head, job.container)
     source.seek(0)
     try:
         picture = Image.open(source, formats=[job.container])
     except UnidentifiedImageError:
         raise MediaError(
-            f"'{job.name}' is a truncated or damaged {job.container} file; save it again."
+            f"'{job.name}' is a truncated or damaged {job.container} file, or of a kind of it that "
+            "is not read; save it again, for instance as PNG."
         ) from None
+    _refuse_raw(picture, head, job)
     _check_size(picture.width, picture.height, job)
     pixels = _pixels(picture, job, points)
     channel.send({"shape": [1, *pixels.shape]})
@@ -61,6 +65,16 @@ def _register_heif() -> None:
     from pi_heif import register_heif_opener
 
     register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
+
+def _refuse_raw(picture: Image.Image, head: bytes, job: DecodeJob) -> None:
+    """The first picture in a camera's file is a thumbnail (TIFF/EP, ISO 12234-2; DNG, 1.4)."""
+    tags: Any = getattr(picture, "tag_v2", {})
+    is_canon = job.container == "TIFF" and head[8:10] == b"CR"
+    if is_canon or _DNG_VERSION in tags or tags.get(_SUBFILE, 0) & _REDUCED:
+        raise MediaError(
+            f"'{job.name}' is a camera's raw picture; develop it and save it as JPEG, PNG or TIFF."
+        )
 
 
 def reduction(width_px: int, height_px: int, limits: MediaLimits) -> int:

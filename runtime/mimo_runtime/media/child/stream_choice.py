@@ -29,11 +29,12 @@ def chosen_stream(container: InputContainer, job: DecodeJob) -> VideoStream:
     usable = [one for one in streams if codec_name(one) in CODECS] or streams
     usable = [one for one in usable if codec_name(one) not in _PICTURE_CODECS] or usable
     default = [one for one in usable if one.disposition & Disposition.default]
-    return default[0] if len(default) == 1 else max(default or usable, key=_area_px)
+    return default[0] if len(default) == 1 else max(default or usable, key=_size)
 
 
-def _area_px(stream: VideoStream) -> int:
-    return stream.width * stream.height
+def _size(stream: VideoStream) -> tuple[int, int]:
+    """Pixels, then frames: a sequence of pictures has one that stands for it beside it."""
+    return stream.width * stream.height, stream.frames
 
 
 def video_streams(container: InputContainer) -> list[VideoStream]:

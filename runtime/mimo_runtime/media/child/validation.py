@@ -103,7 +103,7 @@ def _describe(
 ) -> ClipInfo:
     check_size_px(frame.width, frame.height, job)
     _refuse_dolby_vision(frame, stream, job)
-    orientation, aspect = _orientation(frame, job), _pixel_aspect(stream)
+    orientation, aspect = _orientation(frame, job), _pixel_aspect(stream, frame.width)
     width_px, height_px = orientation.size_px(max(1, round(frame.width * aspect)), frame.height)
     check_size_px(width_px, height_px, job)
     stated_fps = _stated_fps(stream, plan)
@@ -166,10 +166,12 @@ def _stated_fps(stream: VideoStream, plan: PacketPlan) -> list[Fraction]:
     return [*stated, *halves, _UNKNOWN_FPS]
 
 
-def _pixel_aspect(stream: VideoStream) -> Fraction:
-    """Width to height of a pixel; 1 where that is not said or cannot be meant."""
+def _pixel_aspect(stream: VideoStream, width_px: int) -> Fraction:
+    """Width to height of a pixel; 1 where that is not said, cannot be meant, or changes nothing."""
     ratio = stream.sample_aspect_ratio
     if not ratio or not 1 / _MOST_ASPECT <= ratio <= _MOST_ASPECT:
+        return Fraction(1)
+    if round(width_px * ratio) == width_px:
         return Fraction(1)
     return Fraction(ratio.numerator, ratio.denominator)
 
