@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -74,6 +75,19 @@ def publish(temporary: Path, target: Path) -> None:
     sync_file(temporary)
     temporary.replace(target)
     sync_folder(target.parent)
+
+
+def link_or_copy(file: Path, target: Path) -> None:
+    """Have a file at another place too, by its bytes only where the file systems differ.
+
+    Raises OSError.
+    """
+    try:
+        target.hardlink_to(file)
+    except OSError as error:
+        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
+            raise
+        shutil.copyfile(file, target)
 
 
 def make_private_folder(folder: Path) -> None:

@@ -20,6 +20,42 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _JobTask:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _JobTaskEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_JobTask.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    JOB_TASK_UNSPECIFIED: _JobTask.ValueType  # 0
+    """The default, a video."""
+    JOB_TASK_VIDEO: _JobTask.ValueType  # 1
+    """Frames, of a picture and what drives it."""
+    JOB_TASK_TEMPLATE: _JobTask.ValueType  # 2
+    """A template, of INPUT_DRIVING, or of INPUT_MOTION_FILE and its scene. Of the settings only
+    motion_view is used.
+    """
+    JOB_TASK_CHARACTER: _JobTask.ValueType  # 3
+    """A prepared character, of INPUT_CHARACTER and INPUT_MATTE, if there is one. No settings are
+    used.
+    """
+
+class JobTask(_JobTask, metaclass=_JobTaskEnumTypeWrapper):
+    """What a job makes."""
+
+JOB_TASK_UNSPECIFIED: JobTask.ValueType  # 0
+"""The default, a video."""
+JOB_TASK_VIDEO: JobTask.ValueType  # 1
+"""Frames, of a picture and what drives it."""
+JOB_TASK_TEMPLATE: JobTask.ValueType  # 2
+"""A template, of INPUT_DRIVING, or of INPUT_MOTION_FILE and its scene. Of the settings only
+motion_view is used.
+"""
+JOB_TASK_CHARACTER: JobTask.ValueType  # 3
+"""A prepared character, of INPUT_CHARACTER and INPUT_MATTE, if there is one. No settings are
+used.
+"""
+Global___JobTask: _TypeAlias = JobTask  # noqa: Y015
+
 class _JobState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -65,10 +101,13 @@ class CreateJobRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CONFIG_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     """Chosen by the client, 1 to 64 of A-Z a-z 0-9 . _ -; a new one for each job."""
     priority: _builtins.int
     """Of one caller's jobs, those of a higher priority go first; -100 to 100. Callers take turns."""
+    task: Global___JobTask.ValueType
+    """What kind of thing is to be made; a video when unspecified."""
     @_builtins.property
     def config(self) -> _synthesis_pb2.StreamConfig:
         """What is to be made. Its inputs are all named in assets."""
@@ -79,10 +118,11 @@ class CreateJobRequest(_message.Message):
         request_id: _builtins.str = ...,
         config: _synthesis_pb2.StreamConfig | None = ...,
         priority: _builtins.int = ...,
+        task: Global___JobTask.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["config", b"config"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "priority", b"priority", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["config", b"config", "priority", b"priority", "request_id", b"request_id", "task", b"task"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -134,6 +174,7 @@ class Job(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     OUTPUT_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
+    TASK_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Its name on this server."""
     request_id: _builtins.str
@@ -159,7 +200,11 @@ class Job(_message.Message):
     0 where that is not known.
     """
     attempts: _builtins.int
-    """How often its work was begun. After a server or an engine was lost it begins again, 3 times."""
+    """How often its work was begun. After a server or an engine was lost it goes on from the last
+    frame that was finished, until 3 attempts in a row have finished none.
+    """
+    task: Global___JobTask.ValueType
+    """What it is to make."""
     @_builtins.property
     def progress(self) -> _synthesis_pb2.Progress:
         """How far the work is, while it runs."""
@@ -195,10 +240,11 @@ class Job(_message.Message):
         error: Global___JobError | None = ...,
         output: _synthesis_pb2.OutputFormat | None = ...,
         result: Global___JobResult | None = ...,
+        task: Global___JobTask.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "output", b"output", "progress", b"progress", "result", b"result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "created_s", b"created_s", "ended_s", b"ended_s", "error", b"error", "expected_start_s", b"expected_start_s", "expires_s", b"expires_s", "id", b"id", "output", b"output", "priority", b"priority", "progress", b"progress", "queue_position", b"queue_position", "request_id", b"request_id", "result", b"result", "sequence", b"sequence", "started_s", b"started_s", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "created_s", b"created_s", "ended_s", b"ended_s", "error", b"error", "expected_start_s", b"expected_start_s", "expires_s", b"expires_s", "id", b"id", "output", b"output", "priority", b"priority", "progress", b"progress", "queue_position", b"queue_position", "request_id", b"request_id", "result", b"result", "sequence", b"sequence", "started_s", b"started_s", "state", b"state", "task", b"task"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -232,29 +278,45 @@ Global___JobError: _TypeAlias = JobError  # noqa: Y015
 
 @_typing.final
 class JobResult(_message.Message):
-    """The file that a job made."""
+    """What a job made: a file, and what is to be said of it."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     SIZE_BYTES_FIELD_NUMBER: _builtins.int
     SHA256_FIELD_NUMBER: _builtins.int
     MEDIA_TYPE_FIELD_NUMBER: _builtins.int
+    ASSETS_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
     size_bytes: _builtins.int
     """Its size, in bytes."""
     sha256: _builtins.str
     """Its SHA-256, in hex."""
     media_type: _builtins.str
-    """video/mp4, or application/zip of one PNG a frame for a lossless result."""
+    """video/mp4, or application/zip of one PNG a frame for a lossless result. Of a template a video
+    of its layers side by side, of a character image/png.
+    """
+    @_builtins.property
+    def assets(self) -> _containers.RepeatedCompositeFieldContainer[_synthesis_pb2.AssetInput]:
+        """Of a template or a character all there is of it, for StreamConfig.assets and LiveConfig.assets.
+        They go as other assets do that nobody uses.
+        """
+
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What may be wrong, in sentences for a person."""
+
     def __init__(
         self,
         *,
         size_bytes: _builtins.int = ...,
         sha256: _builtins.str = ...,
         media_type: _builtins.str = ...,
+        assets: _abc.Iterable[_synthesis_pb2.AssetInput] | None = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["media_type", b"media_type", "sha256", b"sha256", "size_bytes", b"size_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assets", b"assets", "media_type", b"media_type", "sha256", b"sha256", "size_bytes", b"size_bytes", "warnings", b"warnings"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -27,9 +27,13 @@ if _version_not_supported:
 
 class JobServiceStub:
     """A job does what a stream does, of inputs that lie on the server as assets. It outlives its client
-    and the server: one that waits still waits after a restart, one that ran begins again. Callers
+    and the server: one that waits still waits after a restart, one that ran goes on. Callers
     see their own only; who calls is told by the token, where the server asks for one, else by the
     host.
+
+    A job can also prepare: take a driving video apart, draw a motion in a scene, or fit a body to a
+    picture. What it made lies on the server as assets, for later jobs and streams to name, and its
+    result is a preview for people.
     """
 
     def __init__(self, channel):
@@ -77,9 +81,13 @@ class JobServiceStub:
 
 class JobServiceServicer:
     """A job does what a stream does, of inputs that lie on the server as assets. It outlives its client
-    and the server: one that waits still waits after a restart, one that ran begins again. Callers
+    and the server: one that waits still waits after a restart, one that ran goes on. Callers
     see their own only; who calls is told by the token, where the server asks for one, else by the
     host.
+
+    A job can also prepare: take a driving video apart, draw a motion in a scene, or fit a body to a
+    picture. What it made lies on the server as assets, for later jobs and streams to name, and its
+    result is a preview for people.
     """
 
     def CreateJob(self, request, context):
@@ -181,9 +189,13 @@ def add_JobServiceServicer_to_server(servicer, server):
  # This class is part of an EXPERIMENTAL API.
 class JobService:
     """A job does what a stream does, of inputs that lie on the server as assets. It outlives its client
-    and the server: one that waits still waits after a restart, one that ran begins again. Callers
+    and the server: one that waits still waits after a restart, one that ran goes on. Callers
     see their own only; who calls is told by the token, where the server asks for one, else by the
     host.
+
+    A job can also prepare: take a driving video apart, draw a motion in a scene, or fit a body to a
+    picture. What it made lies on the server as assets, for later jobs and streams to name, and its
+    result is a preview for people.
     """
 
     @staticmethod

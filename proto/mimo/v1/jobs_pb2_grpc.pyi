@@ -28,9 +28,13 @@ GRPC_VERSION: str
 
 class JobServiceStub:
     """A job does what a stream does, of inputs that lie on the server as assets. It outlives its client
-    and the server: one that waits still waits after a restart, one that ran begins again. Callers
+    and the server: one that waits still waits after a restart, one that ran goes on. Callers
     see their own only; who calls is told by the token, where the server asks for one, else by the
     host.
+
+    A job can also prepare: take a driving video apart, draw a motion in a scene, or fit a body to a
+    picture. What it made lies on the server as assets, for later jobs and streams to name, and its
+    result is a preview for people.
     """
 
     @_typing.overload
@@ -59,9 +63,13 @@ class JobServiceStub:
 @_typing.type_check_only
 class JobServiceAsyncStub(JobServiceStub):
     """A job does what a stream does, of inputs that lie on the server as assets. It outlives its client
-    and the server: one that waits still waits after a restart, one that ran begins again. Callers
+    and the server: one that waits still waits after a restart, one that ran goes on. Callers
     see their own only; who calls is told by the token, where the server asks for one, else by the
     host.
+
+    A job can also prepare: take a driving video apart, draw a motion in a scene, or fit a body to a
+    picture. What it made lies on the server as assets, for later jobs and streams to name, and its
+    result is a preview for people.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -86,9 +94,13 @@ class JobServiceAsyncStub(JobServiceStub):
 
 class JobServiceServicer(metaclass=_abc_1.ABCMeta):
     """A job does what a stream does, of inputs that lie on the server as assets. It outlives its client
-    and the server: one that waits still waits after a restart, one that ran begins again. Callers
+    and the server: one that waits still waits after a restart, one that ran goes on. Callers
     see their own only; who calls is told by the token, where the server asks for one, else by the
     host.
+
+    A job can also prepare: take a driving video apart, draw a motion in a scene, or fit a body to a
+    picture. What it made lies on the server as assets, for later jobs and streams to name, and its
+    result is a preview for people.
     """
 
     @_abc_1.abstractmethod

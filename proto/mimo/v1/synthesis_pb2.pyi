@@ -137,6 +137,14 @@ class _InputEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Input.ValueType
     ending that says which, such as "walk.bvh". It is drawn as StreamConfig.motion_view says, in
     the scene of INPUT_SCENE (a plain video) or INPUT_SCENE_PICTURE.
     """
+    INPUT_CHARACTER_TEXTURE: _Input.ValueType  # 13
+    """Of a prepared character, whose picture is INPUT_CHARACTER, its texture.npz. All three or none,
+    as a job of JOB_TASK_CHARACTER or 'mimo character' made them; used by bundles that draw people.
+    """
+    INPUT_CHARACTER_FIT: _Input.ValueType  # 14
+    """Of a prepared character its fit.npz."""
+    INPUT_CHARACTER_RECORD: _Input.ValueType  # 15
+    """Of a prepared character its character.json."""
 
 class Input(_Input, metaclass=_InputEnumTypeWrapper):
     """An input of a synthesis: a picture, or a file of the template folder."""
@@ -177,6 +185,14 @@ INPUT_MOTION_FILE: Input.ValueType  # 12
 ending that says which, such as "walk.bvh". It is drawn as StreamConfig.motion_view says, in
 the scene of INPUT_SCENE (a plain video) or INPUT_SCENE_PICTURE.
 """
+INPUT_CHARACTER_TEXTURE: Input.ValueType  # 13
+"""Of a prepared character, whose picture is INPUT_CHARACTER, its texture.npz. All three or none,
+as a job of JOB_TASK_CHARACTER or 'mimo character' made them; used by bundles that draw people.
+"""
+INPUT_CHARACTER_FIT: Input.ValueType  # 14
+"""Of a prepared character its fit.npz."""
+INPUT_CHARACTER_RECORD: Input.ValueType  # 15
+"""Of a prepared character its character.json."""
 Global___Input: _TypeAlias = Input  # noqa: Y015
 
 class _DrivingCodec:

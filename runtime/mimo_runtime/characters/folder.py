@@ -16,10 +16,12 @@ from typing import Any
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read, write_errors
 from mimo_runtime.fitting.proportions import Proportions
+from mimo_runtime.wire.kinds import InputKind
+from mimo_runtime.wire.prepared_files import CHARACTER_PICTURE
 
-PICTURE, CANONICAL, TEXTURE = "picture.png", "canonical.png", "texture.npz"
-RECORD = "character.json"
-FIT = "fit.npz"
+PICTURE, CANONICAL = CHARACTER_PICTURE, "canonical.png"
+TEXTURE, FIT = InputKind.CHARACTER_TEXTURE.value, InputKind.CHARACTER_FIT.value
+RECORD = InputKind.CHARACTER_RECORD.value
 NAMES = (PICTURE, CANONICAL, TEXTURE, FIT, RECORD)
 FORMAT, VERSION = "mimo-character", 1
 SMALLEST_PX, LARGEST_PX = 64, 4096

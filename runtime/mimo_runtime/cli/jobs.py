@@ -12,14 +12,21 @@ from mimo_runtime.cli.connecting import (
     print_messages,
     server_options,
 )
-from mimo_runtime.cli.job_options import job_options, request_from
+from mimo_runtime.cli.job_options import (
+    preparation_options,
+    preparation_request,
+    video_options,
+    video_request,
+)
 from mimo_runtime.cli.options import examples, output_option
 from mimo_runtime.errors import MimoError
 
 if TYPE_CHECKING:
     from mimo.v1 import jobs_pb2 as pb
     from mimo_runtime.client.connection import Connection
+    from mimo_runtime.client.jobs import JobRequest
 
+PREVIEWS = (".mp4", ".png")
 _ID = click.argument("job_id", metavar="ID")
 
 
@@ -28,6 +35,8 @@ _ID = click.argument("job_id", metavar="ID")
         "export MIMO_SERVER=gpu1:50051",
         "mimo jobs create --character me.png --driving dance.mp4",
         "mimo jobs create --character me.png --driving dance.mp4 -o out.mp4",
+        "mimo jobs prepare --driving dance.mp4 -o layers.mp4",
+        "mimo jobs create --character me.png --prepared video_0123 -o out.mp4",
         "mimo jobs watch video_0123",
         "mimo jobs download video_0123 -o out.mp4",
     )
@@ -38,19 +47,24 @@ def jobs() -> None:
 
 @jobs.command()
 @server_options
-@job_options
+@video_options
 @output_option(required=False, help_text="Wait for the result and write it: NAME.mp4, or a folder.")
 def create(server: str, tls_root: Path | None, output: Path | None, **options: Any) -> None:
-    """Send the inputs and ask for a job; prints its id."""
-    from mimo_runtime.client.jobs import create_job
+    """Send the inputs and ask for a video; prints the id of the job."""
+    _ask(server, tls_root, video_request(options, output), output)
 
-    request = request_from(options, output)
-    with connect(server, tls_root) as connection:
-        job = create_job(connection, request)
-        click.echo(job.id)
-        if output is not None:
-            _wait(connection, job.id)
-            _download(connection, job.id, output)
+
+@jobs.command()
+@server_options
+@preparation_options
+@output_option(
+    required=False,
+    help_text="Wait for it and write a preview: NAME.mp4, or NAME.png of a character.",
+    suffixes=PREVIEWS,
+)
+def prepare(server: str, tls_root: Path | None, output: Path | None, **options: Any) -> None:
+    """Have a character, a driving video or a motion prepared, for jobs to take by --prepared ID."""
+    _ask(server, tls_root, preparation_request(options), output)
 
 
 @jobs.command("list")
@@ -100,7 +114,7 @@ def cancel(server: str, tls_root: Path | None, job_id: str) -> None:
 @jobs.command()
 @server_options
 @_ID
-@output_option()
+@output_option(suffixes=PREVIEWS)
 def download(server: str, tls_root: Path | None, job_id: str, output: Path) -> None:
     """Fetch the result of a job; what broke off goes on where it stopped."""
     with connect(server, tls_root) as connection:
@@ -120,6 +134,17 @@ def purge(server: str, tls_root: Path | None, job_id: str, assets: bool) -> None
     click.echo(f"Nothing is left of {job_id}.")
 
 
+def _ask(server: str, tls_root: Path | None, request: "JobRequest", output: Path | None) -> None:
+    from mimo_runtime.client.jobs import create_job
+
+    with connect(server, tls_root) as connection:
+        job = create_job(connection, request)
+        click.echo(job.id)
+        if output is not None:
+            _wait(connection, job.id)
+            _download(connection, job.id, output)
+
+
 def _wait(connection: "Connection", job_id: str) -> None:
     """Show a job's progress until it has succeeded. Raises MimoError where it has not."""
     from mimo_runtime.cli.progress import ProgressBars
@@ -137,6 +162,8 @@ def _wait(connection: "Connection", job_id: str) -> None:
         raise MimoError(
             f"The job {job_id} is {state_word(job)} and has no result; ask for it again."
         )
+    for warning in job.result.warnings:
+        click.echo(f"Warning: {warning}", err=True)
 
 
 def _download(connection: "Connection", job_id: str, output: Path) -> None:

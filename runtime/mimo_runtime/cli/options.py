@@ -162,9 +162,11 @@ def _motion_folder(
     return given
 
 
-def picture_file(_context: click.Context, _option: click.Parameter, given: Path) -> Path:
+def picture_file(
+    _context: click.Context, _option: click.Parameter, given: Path | None
+) -> Path | None:
     """The picture of a character, which may be a folder; a folder that is none is an error."""
-    if not given.is_dir():
+    if given is None or not given.is_dir():
         return given
     from mimo_runtime.characters.folder import picture_of
 

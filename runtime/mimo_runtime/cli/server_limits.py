@@ -52,6 +52,7 @@ JOBS: Final[Mapping[str, str]] = {
     "job_ttl_s": "How long a job that has ended and its result are kept.",
     "max_jobs": "Jobs that wait or run, of all callers.",
     "max_jobs_per_caller": "Of them of one caller.",
+    "max_kept_frame_bytes": "Finished frames of one job at work that are kept to go on from.",
 }
 
 

@@ -10,17 +10,19 @@ from mimo_runtime.client.jobs import get_job
 from mimo_runtime.errors import DamagedUploadError, InvalidRequestError, ProtocolError
 from mimo_runtime.files import file_hash, write_errors
 from mimo_runtime.frame_folder import FrameFolder
-from mimo_runtime.wire.kinds import OutputKind, output_kind
 
 OnBytes = Callable[[int, int], None]  # received so far, altogether
 
-MEDIA_TYPES = {"video/mp4": OutputKind.VIDEO, "application/zip": OutputKind.LOSSLESS}
+PICTURES = "application/zip"
+SUFFIXES = {"video/mp4": ".mp4", "image/png": ".png"}  # of what is one file
 
 
 def download_result(
     connection: Connection, job_id: str, output: Path, on_bytes: OnBytes = lambda *_: None
 ) -> None:
     """Fetch what a job has made to `output`: NAME.mp4, or a folder for PNG pictures.
+
+    The preview of a character is NAME.png.
 
     A broken line is waited for. What has arrived stays beside the output under a name that begins
     with a dot until it is whole, also when this is interrupted, and is gone on with.
@@ -34,21 +36,29 @@ def download_result(
     job = get_job(connection, job_id)
     if not job.HasField("result"):
         raise ProtocolError(f"The job {job_id} has no result; watch it until it has succeeded.")
-    kind = MEDIA_TYPES.get(job.result.media_type)
-    if output_kind(output) is not kind:
-        raise InvalidRequestError(
-            f"The result is {job.result.media_type} and '{output}' is none; give NAME.mp4 for a "
-            "video, or a name without a suffix for a folder of pictures."
-        )
+    _check_kind(job.result.media_type, output)
     part = output.with_name(f".{output.name}.{job_id}.part")
     with write_errors(output):
         _fetch(connection, job, part, on_bytes)
         _check(part, job.result.sha256)
-    if kind is OutputKind.LOSSLESS:
+    if job.result.media_type == PICTURES:
         _unpack(part, output)
     else:
         with write_errors(output):
             part.replace(output)
+
+
+def _check_kind(media_type: str, output: Path) -> None:
+    fits = (
+        output.suffix == "" or output.is_dir()
+        if media_type == PICTURES
+        else output.suffix.lower() == SUFFIXES.get(media_type)
+    )
+    if not fits:
+        raise InvalidRequestError(
+            f"The result is {media_type} and '{output}' is none; give NAME.mp4 for a video, "
+            "NAME.png for a picture, or a name without a suffix for a folder of pictures."
+        )
 
 
 def _fetch(connection: Connection, job: pb.Job, part: Path, on_bytes: OnBytes) -> None:

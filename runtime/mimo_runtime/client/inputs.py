@@ -9,13 +9,12 @@ from pathlib import Path
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.errors import InvalidRequestError, MediaError, TemplateError
 from mimo_runtime.files import cannot_read
-from mimo_runtime.wire.enums import INPUTS
-from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, VIDEO_SUFFIXES
-from mimo_runtime.wire.poses import EXTRAS, POSES_FILE, packed_poses
+from mimo_runtime.wire.enums import INPUTS, number_of
+from mimo_runtime.wire.kinds import FEATHER_MODES
+from mimo_runtime.wire.prepared_files import template_files
 
 SLICE_BYTES = 256 * 1024
 PICTURE_SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic")
-VIDEOS = {kind.value: number for number, kind in INPUTS.items() if kind.is_video}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,10 @@ class Inputs:
     `template` is a folder; in its stead `driving` is a video that the server takes apart, or
     `motion_file` a motion that it draws in front of `scene`, a picture or a video. `matte` is a
     picture, white where the character is; `feather_masks` a folder of alpha2_<mode>.png.
+    What the server has already is left out.
     """
 
-    character: Path
+    character: Path | None = None
     template: Path | None = None
     matte: Path | None = None
     feather_masks: Path | None = None
@@ -74,7 +74,9 @@ class Inputs:
             TemplateError: the template is no folder.
             InvalidRequestError: the folder of feather masks holds none.
         """
-        files = [InputFile(self.character, pb.INPUT_CHARACTER)]
+        files = []
+        if self.character is not None:
+            files.append(InputFile(self.character, pb.INPUT_CHARACTER))
         if self.matte is not None:
             files.append(InputFile(self.matte, pb.INPUT_MATTE))
         if self.driving is not None:
@@ -102,17 +104,10 @@ def _template_files(folder: Path) -> list[InputFile]:
     """The files that are there; what is missing is for the server to say."""
     if not folder.is_dir():
         raise TemplateError(f"The template {folder} is no folder; give one with vid, sdc and bk.")
-    files = [
-        InputFile(path, VIDEOS[path.stem])
-        for path in sorted(folder.iterdir())
-        if path.stem in VIDEOS and path.suffix in VIDEO_SUFFIXES
+    return [
+        InputFile(path, number_of(INPUTS, kind), data=data)
+        for kind, path, data in template_files(folder)
     ]
-    config = folder / CONFIG_FILE
-    if config.is_file():
-        files.append(InputFile(config, pb.INPUT_TEMPLATE_CONFIG))
-    if (poses := packed_poses(folder)) is not None:
-        files.append(InputFile(folder / EXTRAS / POSES_FILE, pb.INPUT_POSES, data=poses))
-    return files
 
 
 def _feather_files(folder: Path) -> list[InputFile]:

@@ -10,7 +10,9 @@ from mimo_runtime.client.assets import put_asset
 from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.inputs import InputFile, Inputs
 from mimo_runtime.client.session import stream_config
-from mimo_runtime.wire.kinds import OutputKind
+from mimo_runtime.errors import ProtocolError
+from mimo_runtime.wire.enums import TASKS, number_of
+from mimo_runtime.wire.kinds import JobTask, OutputKind
 from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.settings import Settings
 
@@ -19,7 +21,10 @@ FINAL = (pb.JOB_STATE_SUCCEEDED, pb.JOB_STATE_FAILED, pb.JOB_STATE_CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class JobRequest:
-    """What a job is to make; `request_id` tells it from every other, made up where it is empty."""
+    """What a job is to make; `request_id` tells it from every other, made up where it is empty.
+
+    `prepared` are the ids of jobs whose templates and characters are inputs too.
+    """
 
     inputs: Inputs
     settings: Settings
@@ -27,6 +32,8 @@ class JobRequest:
     view: MotionView | None = None
     priority: int = 0
     request_id: str = ""
+    task: JobTask = JobTask.VIDEO
+    prepared: tuple[str, ...] = ()
 
 
 def create_job(connection: Connection, request: JobRequest) -> pb.Job:
@@ -36,14 +43,18 @@ def create_job(connection: Connection, request: JobRequest) -> pb.Job:
 
     Raises:
         MediaError: an input cannot be read.
+        ProtocolError: a job has prepared nothing, or not yet.
         MimoError: as the server says it.
     """
     config = stream_config(request.settings, request.kind, request.view)
     config.assets.extend(_asset(connection, file) for file in request.inputs.files())
+    for job_id in request.prepared:
+        config.assets.extend(prepared_assets(connection, job_id))
     asked = pb.CreateJobRequest(
         request_id=request.request_id or secrets.token_hex(16),
         config=config,
         priority=request.priority,
+        task=number_of(TASKS, request.task),
     )
     retries = connection.retries()
     while True:
@@ -54,6 +65,22 @@ def create_job(connection: Connection, request: JobRequest) -> pb.Job:
 def get_job(connection: Connection, job_id: str) -> pb.Job:
     """A job as it is now. Raises MimoError."""
     return connection.ask(connection.jobs.GetJob, pb.GetJobRequest(id=job_id)).job
+
+
+def prepared_assets(connection: Connection, job_id: str) -> list[synthesis_pb2.AssetInput]:
+    """All there is of what a job has prepared, to be named by another job or a stream.
+
+    Raises:
+        ProtocolError: it has prepared nothing, or not yet.
+        MimoError: as the server says it.
+    """
+    job = get_job(connection, job_id)
+    if not job.result.assets:
+        raise ProtocolError(
+            f"The job {job_id} has prepared no template and no character; name one that was to, "
+            "and watch it until it has succeeded."
+        )
+    return list(job.result.assets)
 
 
 def list_jobs(connection: Connection) -> Iterator[pb.Job]:

@@ -1,10 +1,9 @@
 """One synthesis on a server: send the inputs, receive the frames, write the result."""
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import grpc
 
@@ -15,14 +14,11 @@ from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile, Inputs
 from mimo_runtime.client.sink import FinishMovie, PieceSink, keep_movie, open_sink
 from mimo_runtime.errors import CancelledError, ProtocolError
-from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
+from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS, number_of
 from mimo_runtime.wire.kinds import OutputKind, output_kind
 from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
-
-Number = TypeVar("Number")
-Word = TypeVar("Word")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +85,12 @@ def stream_config(
         steps=settings.steps,
         guidance=settings.guidance,
         seed=settings.seed,
-        mode=_number(MODES, settings.mode) if settings.mode else pb.MODE_UNSPECIFIED,
-        framing=_number(FRAMINGS, settings.framing),
+        mode=number_of(MODES, settings.mode) if settings.mode else pb.MODE_UNSPECIFIED,
+        framing=number_of(FRAMINGS, settings.framing),
         solver=settings.solver or "",
         step_table=settings.step_table or "",
         guidance_interval=settings.guidance_interval or "",
-        output_kind=_number(OUTPUT_KINDS, kind),
+        output_kind=number_of(OUTPUT_KINDS, kind),
     )
 
 
@@ -102,11 +98,6 @@ def _view(view: MotionView) -> pb.MotionView:
     return pb.MotionView(
         camera=view.camera, width_px=view.width_px, height_px=view.height_px, fps=view.fps
     )
-
-
-def _number(words: Mapping[Number, Word], word: Word) -> Number:
-    """The number of the wire that stands for a word."""
-    return next(number for number, each in words.items() if each == word)
 
 
 def _requests(config: pb.StreamConfig, files: list[InputFile]) -> Iterator[pb.SynthesizeRequest]:

@@ -19,7 +19,12 @@ from mimo_runtime.decomposition.people import PeopleRecord, find_people, read_pe
 from mimo_runtime.decomposition.postures import fit_body
 from mimo_runtime.decomposition.progress import OnFrame, OnProgress
 from mimo_runtime.decomposition.report import Report, report_of
-from mimo_runtime.decomposition.stage_cache import StageCache, key_of, open_stage_cache
+from mimo_runtime.decomposition.stage_cache import (
+    StageCache,
+    cache_folder,
+    key_of,
+    open_stage_cache,
+)
 from mimo_runtime.decomposition.writing import REPORT_FILE, write_source, write_template
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import file_hash
@@ -69,7 +74,7 @@ def decompose(
     if is_made_of(target, key):
         return None
     target = target.resolve()
-    with open_stage_cache(target.with_name(f".{target.name}.decomposing")) as work:
+    with open_stage_cache(cache_folder(target)) as work:
         try:
             report = _Run(clip, options, base_key, key, work, on_progress).run(target)
         except MediaError:

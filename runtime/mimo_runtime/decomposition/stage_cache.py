@@ -75,6 +75,16 @@ class StageCache:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
+def cache_folder(target: Path) -> Path:
+    """Where the stages of the decomposition into `target` lie until it is whole."""
+    return target.with_name(f".{target.name}.decomposing")
+
+
+def finished_stages(target: Path) -> int:
+    """How many of them have been finished so far."""
+    return sum(1 for _ in cache_folder(target).glob(f"*/{_DONE}"))
+
+
 @contextmanager
 def open_stage_cache(path: Path) -> Iterator[StageCache]:
     """The work folder at `path`, new or from a run that was interrupted.

@@ -9,8 +9,9 @@ from typing import Final
 
 from mimo_runtime.errors import InvalidRequestError, ResourceError
 
-_VERSION: Final = 1
-_SCHEMA: Final = """
+# Each makes the next version of what the one before it has made.
+_SCHEMAS: Final = (
+    """
 CREATE TABLE assets (
     caller TEXT NOT NULL, sha256 TEXT NOT NULL, size_bytes INTEGER NOT NULL, name TEXT NOT NULL,
     complete INTEGER NOT NULL, created_s REAL NOT NULL, expires_s REAL NOT NULL,
@@ -35,7 +36,9 @@ CREATE TABLE job_assets (
 CREATE INDEX job_assets_by_asset ON job_assets (caller, sha256);
 CREATE INDEX job_assets_by_job ON job_assets (job);
 CREATE TABLE turns (caller TEXT PRIMARY KEY, turn INTEGER NOT NULL);
-"""
+""",
+    "ALTER TABLE jobs ADD COLUMN fruitless INTEGER NOT NULL DEFAULT 0;",
+)
 _OF_THE_DISK: Final = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_BUSY")
 _SETTINGS: Final = (
     "PRAGMA journal_mode=WAL",
@@ -104,9 +107,7 @@ class Database:
 
     def _make(self) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
-        if version > _VERSION:
+        if version > len(_SCHEMAS):
             raise sqlite3.DatabaseError("a newer version of this program made them")
-        if version == 0:
-            self._connection.executescript(
-                f"BEGIN; {_SCHEMA} PRAGMA user_version={_VERSION}; COMMIT;"
-            )
+        for number, schema in enumerate(_SCHEMAS[version:], version + 1):
+            self._connection.executescript(f"BEGIN; {schema} PRAGMA user_version={number}; COMMIT;")

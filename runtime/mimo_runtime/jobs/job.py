@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
-from mimo_runtime.jobs.spec import JobSpec
+from mimo_runtime.jobs.spec import AssetInput, JobSpec
 from mimo_runtime.synthesis.request import OutputFormat
+from mimo_runtime.wire.kinds import InputKind
 from mimo_runtime.wire.progress import Progress
 
 
@@ -28,12 +29,17 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JobResult:
-    """The file that a job made; `sha256` in hex."""
+    """The file that a job made; `sha256` in hex.
+
+    `assets` are all there is of a template or character that was prepared, `warnings` sentences.
+    """
 
     size_bytes: int
     sha256: str
     media_type: str
     file_name: str
+    assets: tuple[AssetInput, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +90,15 @@ def job_from(row: sqlite3.Row) -> Job:
         state=JobState(row["state"]),
         progress=Progress(**json.loads(progress)) if progress else None,
         output=_output_from(output) if output else None,
-        result=JobResult(**json.loads(result)) if result else None,
+        result=_result_from(result) if result else None,
         **{name: row[name] for name in _AS_THEY_ARE},
     )
 
 
 def result_text(result: JobResult) -> str:
     """A result as the column `result` keeps it."""
-    return json.dumps(asdict(result))
+    assets = [[each.kind.name, each.sha256, each.name] for each in result.assets]
+    return json.dumps({**asdict(replace(result, assets=())), "assets": assets})
 
 
 def progress_text(progress: Progress) -> str:
@@ -102,6 +109,12 @@ def progress_text(progress: Progress) -> str:
 def output_text(output: OutputFormat) -> str:
     """A format as the column `output` keeps it."""
     return json.dumps({**asdict(output), "rate_fps": str(output.rate_fps)})
+
+
+def _result_from(text: str) -> JobResult:
+    values = {"assets": [], "warnings": [], **json.loads(text)}
+    assets = (AssetInput(InputKind[kind], sha256, name) for kind, sha256, name in values["assets"])
+    return JobResult(**{**values, "assets": tuple(assets), "warnings": tuple(values["warnings"])})
 
 
 def _output_from(text: str) -> OutputFormat:

@@ -59,7 +59,8 @@ class JobProgress:
                 return None
             connection.execute(
                 "UPDATE jobs SET state = ?, started_s = ?, attempts = attempts + 1, "
-                "sequence = sequence + 1, progress = '' WHERE number = ?",
+                "fruitless = fruitless + 1, sequence = sequence + 1, progress = '' "
+                "WHERE number = ?",
                 (JobState.RUNNING, time.time(), numbers[0]),
             )
             query = "SELECT * FROM jobs WHERE number = ?"
@@ -88,29 +89,48 @@ class JobProgress:
         values = "reason = ?, sentence = ?, progress = ''"
         self._end(job_id, JobState.FAILED, values, reason, sentence)
 
-    def wait_again(self, job_id: str, counted: bool) -> None:
-        """Have a job begin again; without `counted` the attempt was none, for it was stopped."""
+    def gain(self, job_id: str) -> None:
+        """Note that this attempt has got further than those before it."""
+        self._set(job_id, "fruitless = 0")
+
+    def wait_again(self, job_id: str) -> None:
+        """Have a job begin again whose attempt was none, for it was stopped."""
         with self._database.transaction() as connection:
-            connection.execute(
-                "UPDATE jobs SET state = ?, attempts = attempts - ?, started_s = 0, "
-                "progress = '', sequence = sequence + 1 WHERE id = ? AND state = ?",
-                (JobState.QUEUED, 0 if counted else 1, job_id, JobState.RUNNING),
-            )
+            _queue_again(connection, job_id, uncounted=1)
+
+    def lose(self, job_id: str, reason: str, sentence: str) -> None:
+        """Have a job begin again that lost what worked on it, unless that led nowhere too often."""
+        with self._database.transaction() as connection:
+            query = "SELECT fruitless FROM jobs WHERE id = ? AND state = ?"
+            row = connection.execute(query, (job_id, JobState.RUNNING)).fetchone()
+            again = row is not None and row["fruitless"] < MAX_ATTEMPTS
+            if again:
+                _queue_again(connection, job_id, uncounted=0)
+        if not again:
+            self.fail(job_id, reason, sentence)
+
+    def running(self) -> list[str]:
+        """The ids of the jobs that run."""
+        with self._database.transaction() as connection:
+            rows = connection.execute("SELECT id FROM jobs WHERE state = ?", (JobState.RUNNING,))
+            return [row["id"] for row in rows]
+
+    def open_ids(self) -> set[str]:
+        """The ids of the jobs that wait or run."""
+        with self._database.transaction() as connection:
+            query = "SELECT id FROM jobs WHERE state IN (?, ?)"
+            rows = connection.execute(query, (JobState.QUEUED, JobState.RUNNING))
+            return {row["id"] for row in rows}
 
     def recover(self) -> None:
-        """Have every job wait that ran when the server was killed, unless it ran too often."""
+        """Have every job wait that ran when the server was killed, unless that led nowhere."""
         lost = (
-            f"The server was lost {MAX_ATTEMPTS} times while it worked on this job; it is not "
-            "begun again. Ask for a smaller one, or tell whoever runs the server."
+            f"The server was lost {MAX_ATTEMPTS} times while it worked on this job, and nothing "
+            "more of it was finished; it is not begun again. Ask for a smaller one, or tell "
+            "whoever runs the server."
         )
-        with self._database.transaction() as connection:
-            query = "SELECT id, attempts FROM jobs WHERE state = ?"
-            rows = connection.execute(query, (JobState.RUNNING,)).fetchall()
-        for row in rows:
-            if row["attempts"] >= MAX_ATTEMPTS:
-                self.fail(row["id"], "SERVER_LOST", lost)
-            else:
-                self.wait_again(row["id"], counted=True)
+        for job_id in self.running():
+            self.lose(job_id, "SERVER_LOST", lost)
 
     def _set(self, job_id: str, values: str, *given: object) -> bool:
         with self._database.transaction() as connection:
@@ -130,6 +150,14 @@ class JobProgress:
             now_s,
             now_s + self._limits.job_ttl_s,
         )
+
+
+def _queue_again(connection: sqlite3.Connection, job_id: str, uncounted: int) -> None:
+    connection.execute(
+        "UPDATE jobs SET state = ?1, attempts = attempts - ?2, fruitless = MAX(0, fruitless - ?2), "
+        "started_s = 0, progress = '', sequence = sequence + 1 WHERE id = ?3 AND state = ?4",
+        (JobState.QUEUED, uncounted, job_id, JobState.RUNNING),
+    )
 
 
 def _queue(connection: sqlite3.Connection) -> list[int]:

@@ -112,6 +112,7 @@ class Jobs:
         """End a job; the job, on which nobody works any more. Raises NotFoundError."""
         job = await asyncio.to_thread(self.state.jobs.cancel, caller, job_id)
         await self._queue.end(job_id)
+        await asyncio.to_thread(self.state.tidy, job_id)
         self._changes.ring(job_id)
         return job
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mimo_runtime.errors import InvalidRequestError
 
 MAX_PRIORITY = 100
-MAX_ATTEMPTS = 3  # of a job that loses its server or engine each time
+MAX_ATTEMPTS = 3  # in a row, of a job that loses its server or engine before it got any further
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class JobLimits:
     job_ttl_s: float = 604_800.0
     max_jobs: int = 10_000
     max_jobs_per_caller: int = 1000
+    max_kept_frame_bytes: int = 4 << 30
 
     def __post_init__(self) -> None:
         for name in self.__slots__:

@@ -10,7 +10,6 @@ from mimo_runtime.errors import EngineLostError, ResourceError, ServerUnreachabl
 from mimo_runtime.incident import told_error
 from mimo_runtime.jobs.changes import Changes
 from mimo_runtime.jobs.job import Job
-from mimo_runtime.jobs.limits import MAX_ATTEMPTS
 from mimo_runtime.jobs.state import State
 from mimo_runtime.jobs.work import JobWork
 from mimo_runtime.sessions.admission import Admission
@@ -100,7 +99,7 @@ class JobQueue:
             job = await asyncio.shield(taking)
         except asyncio.CancelledError:  # the queue closes: nobody will work on what is taken
             if (job := await taking) is not None:
-                await asyncio.to_thread(self._state.progress.wait_again, job.id, counted=False)
+                await asyncio.to_thread(self._state.progress.wait_again, job.id)
             raise
         except ResourceError as error:
             LOG.warning("%s", error)
@@ -118,6 +117,7 @@ class JobQueue:
     async def _run(self, job: Job, leave: Callable[[], None]) -> None:
         try:
             await self._note(leave, await self._made(job, leave))
+            await asyncio.to_thread(self._state.tidy, job.id)
         finally:
             leave()
             del self._running[job.id]
@@ -131,12 +131,14 @@ class JobQueue:
         try:
             await self._work.make(job, leave)
         except asyncio.CancelledError:
-            return partial(progress.wait_again, job.id, counted=False)
+            return partial(progress.wait_again, job.id)
         except Exception as error:
             told = told_error(error)
-            if isinstance(told, EngineLostError) and job.attempts < MAX_ATTEMPTS:
-                return partial(progress.wait_again, job.id, counted=not self._closing)
-            return partial(progress.fail, job.id, row_of(told).reason, str(told))
+            if not isinstance(told, EngineLostError):
+                return partial(progress.fail, job.id, row_of(told).reason, str(told))
+            if self._closing:
+                return partial(progress.wait_again, job.id)
+            return partial(progress.lose, job.id, row_of(told).reason, str(told))
         return None
 
     async def _note(self, leave: Callable[[], None], change: Change | None) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import shutil
 from pathlib import Path
 
 from mimo_runtime.errors import InvalidRequestError, NotFoundError, ProtocolError
@@ -40,10 +41,11 @@ class State:
         self.limits = limits
         self._quotas = quotas or Quotas()
         self._results = folder / "results"
+        self._kept = folder / "kept"
         self._lock = _locked(folder)
         try:
             assets = folder / "assets"
-            for each in (assets, self._results):
+            for each in (assets, self._results, self._kept):
                 make_private_folder(each)
             self._database = Database(folder / "jobs.sqlite3")
             self._work = SpoolRoot(folder / "work")
@@ -78,19 +80,34 @@ class State:
         if not self.progress.succeed(job.id, result):
             target.unlink(missing_ok=True)
 
+    def kept_folder(self, job_id: str) -> Path:
+        """Where attempts of a job that has not ended leave what they have finished."""
+        folder = self._kept / job_id
+        make_private_folder(folder)
+        return folder
+
+    def tidy(self, job_id: str) -> None:
+        """Remove what attempts have left of a job, if it has ended."""
+        if job_id not in self.progress.open_ids():
+            shutil.rmtree(self._kept / job_id, ignore_errors=True)
+
     def room_bytes(self, caller: str) -> int:
         """How much more may be kept for a caller."""
         own = self.table.limit_bytes(caller) - self.table.stored_bytes(caller)
         return int(max(0, min(own, self.limits.max_stored_bytes - self.table.stored_bytes())))
 
     def purge(self, job: Job, assets: bool) -> None:
-        """Remove a job that does not run, its result and, with `assets`, its inputs."""
+        """Remove a job that does not run, its result and, with `assets`, its inputs and what it
+        prepared.
+        """
         self.jobs.remove(job)
+        self.tidy(job.id)
         if job.result is not None:
             (self._results / job.result.file_name).unlink(missing_ok=True)
             sync_folder(self._results)
         if assets:
-            for sha256 in job.spec.digests():
+            made = job.result.assets if job.result else ()
+            for sha256 in job.spec.digests() | {each.sha256 for each in made}:
                 with contextlib.suppress(NotFoundError, ProtocolError):  # gone, or needed
                     self.assets.remove(job.caller, sha256)
         self._database.forget()
@@ -116,6 +133,8 @@ class State:
         for file in self._results.iterdir():
             if file.name not in kept:
                 file.unlink()
+        for folder in self._kept.iterdir():
+            self.tidy(folder.name)
 
 
 def _locked(folder: Path) -> int:

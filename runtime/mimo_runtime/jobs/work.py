@@ -5,19 +5,25 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 
 from mimo_runtime.jobs.changes import Changes
 from mimo_runtime.jobs.job import Job
+from mimo_runtime.jobs.prepared import keep_prepared
 from mimo_runtime.jobs.result_file import BoundedResult
 from mimo_runtime.jobs.state import State
 from mimo_runtime.provenance.marking import Marking
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.kept_work import KeptWork
+from mimo_runtime.sessions.preparing import Preparing
 from mimo_runtime.sessions.quotas import Quotas, Usage
 from mimo_runtime.sessions.running import at_work
 from mimo_runtime.sessions.session import Event, Made, Session
+from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.request import OutputFormat
+from mimo_runtime.wire.kinds import JobTask
 from mimo_runtime.wire.progress import Progress
 
 TELL_EVERY_S = 1.0  # progress, unless a new stage begins; each time is written to disk
@@ -56,40 +62,68 @@ class JobWork:
             MimoError: why it cannot be done.
         """
         usage = Usage()
+        make = self._make_video if job.spec.task is JobTask.VIDEO else self._prepare
         try:
-            await self._make(job, leave, usage)
+            await make(job, leave, usage)
         finally:
             usage.stop()
             self._quotas.charge(job.caller, usage)
 
-    async def _make(self, job: Job, leave: Callable[[], None], usage: Usage) -> None:
+    async def _make_video(self, job: Job, leave: Callable[[], None], usage: Usage) -> None:
         spec, limits = job.spec, self._limits
         session = Session(
             self._runner, spec.settings, spec.kind, limits, None,
             view=spec.view, spool=self._state.work, marking=self._marking, with_sound=True,
+            kept=self._kept(job),
         )  # fmt: skip
         try:
-            await asyncio.to_thread(self._adopt, job, session)
+            await asyncio.to_thread(self._adopt, job, session.spool)
             room_bytes = await asyncio.to_thread(self._state.room_bytes, job.caller)
             result = BoundedResult(spec.kind, session.spool.folder, room_bytes)
             try:
-                session.begin()
-                usage.start()
-                told = _Told()
-                async with at_work(session, self._workers, leave) as events:
-                    async for event in events:
-                        usage.note(event)
-                        await self._note(job, result, event, told)
+                await self._at_work(job, session, leave, usage, result)
                 await asyncio.to_thread(self._keep, job, result, session)
             finally:
                 result.close()
         finally:
             session.close()
 
-    def _adopt(self, job: Job, session: Session) -> None:
+    async def _prepare(self, job: Job, leave: Callable[[], None], usage: Usage) -> None:
+        spec, kept = job.spec, self._kept(job)
+        preparing = Preparing(spec.task, spec.view, self._limits, self._state.work, kept)
+        try:
+            await asyncio.to_thread(self._adopt, job, preparing.spool)
+            await self._at_work(job, preparing, leave, usage)
+            await asyncio.to_thread(keep_prepared, self._state, job, preparing)
+        finally:
+            preparing.close()
+
+    async def _at_work(
+        self,
+        job: Job,
+        session: Session | Preparing,
+        leave: Callable[[], None],
+        usage: Usage,
+        result: BoundedResult | None = None,
+    ) -> None:
+        """Have a session work, and note what it says."""
+        session.begin()
+        usage.start()
+        told = _Told()
+        async with at_work(session, self._workers, leave) as events:
+            async for event in events:
+                usage.note(event)
+                await self._note(job, result, event, told)
+
+    def _kept(self, job: Job) -> KeptWork:
+        max_bytes = self._state.limits.max_kept_frame_bytes
+        folder = self._state.kept_folder(job.id)
+        return KeptWork(folder, max_bytes, partial(self._state.progress.gain, job.id))
+
+    def _adopt(self, job: Job, spool: Spool) -> None:
         for each in job.spec.inputs:
             path = self._state.assets.path(job.caller, each.sha256)
-            session.spool.adopt(each.kind, each.name, path)
+            spool.adopt(each.kind, each.name, path)
 
     def _keep(self, job: Job, result: BoundedResult, session: Session) -> None:
         path, told = result.finish(job.id, session.seal, session.sound)
@@ -97,8 +131,10 @@ class JobWork:
             self._on_made(job, replace(session.made, sha256=told.sha256))
         self._state.keep_result(job, path, told)
 
-    async def _note(self, job: Job, result: BoundedResult, event: Event, told: "_Told") -> None:
-        if isinstance(event, EncodedFrames):
+    async def _note(
+        self, job: Job, result: BoundedResult | None, event: Event, told: "_Told"
+    ) -> None:
+        if result is not None and isinstance(event, EncodedFrames):
             await asyncio.to_thread(result.append, event)
         elif isinstance(event, OutputFormat):
             await asyncio.to_thread(self._state.progress.plan, job.id, event)

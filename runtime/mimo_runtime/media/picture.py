@@ -56,10 +56,10 @@ def on_white(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(mixed // 255, np.uint8)
 
 
-def encode_png(rgb: NDArray[np.uint8], note: str = "") -> bytes:
+def encode_png(rgb: NDArray[np.uint8], note: str = "", *, quick: bool = False) -> bytes:
     """The PNG file of uint8 [height, width, 3], or [height, width, 4] with alpha.
 
-    `note` is text that travels with it (`media.note`).
+    `note` is text that travels with it (`media.note`); `quick` trades size for time.
     """
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
@@ -67,7 +67,7 @@ def encode_png(rgb: NDArray[np.uint8], note: str = "") -> bytes:
     buffer, texts = io.BytesIO(), PngInfo()
     if note:
         texts.add_itxt(PICTURE_KEY, note, zip=True)
-    Image.fromarray(rgb).save(buffer, "PNG", pnginfo=texts)
+    Image.fromarray(rgb).save(buffer, "PNG", pnginfo=texts, compress_level=1 if quick else 6)
     return buffer.getvalue()
 
 

@@ -224,6 +224,7 @@ def request_to_wire(request: StreamRequest) -> Wire:
         "settings": asdict(request.settings),
         "limits": asdict(request.limits),
         "max_work_px": request.max_work_px,
+        "first_frame": request.first_frame,
     }
 
 
@@ -237,7 +238,7 @@ def request_from_wire(values: Wire) -> StreamRequest:
     )
     limits = MediaLimits(**values["limits"])
     settings = Settings(**values["settings"])
-    return StreamRequest(files, settings, limits, values["max_work_px"])
+    return StreamRequest(files, settings, limits, values["max_work_px"], values["first_frame"])
 
 
 def error_from(kind: str, sentence: str) -> Exception:

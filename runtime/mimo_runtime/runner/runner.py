@@ -25,13 +25,15 @@ LiveEvent = LiveFormat | OutputFrame
 class StreamRequest:
     """What a stream is to make; the files stay where they are until it has ended.
 
-    It is refused where it is more than `max_work_px` (`synthesis.work_limit`).
+    It is refused where it is more than `max_work_px` (`synthesis.work_limit`). Frames before
+    `first_frame` are not made, and those that are equal those of the whole clip.
     """
 
     files: InputFiles
     settings: Settings
     limits: MediaLimits
     max_work_px: float = math.inf
+    first_frame: int = 0
 
 
 @dataclass(frozen=True, slots=True)

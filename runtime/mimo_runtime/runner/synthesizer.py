@@ -1,7 +1,7 @@
 """A loaded bundle that turns requests into streams."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from mimo_runtime.bundle import COMPONENTS, Bundle
 from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.planning.segments import Part
 from mimo_runtime.runner.job import SynthesisJob
 from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_windows import Windows, live_windows
@@ -155,6 +156,9 @@ class Synthesizer:
         manifest = self.bundle.manifest
         request = request_from(asked.files, asked.settings, asked.limits, manifest, token)
         check_work(request, manifest, asked.max_work_px)
+        if asked.first_frame:
+            frames = range(asked.first_frame, request.template.frame_count)
+            request = replace(request, part=Part(frames))
         return self.open(request, token, on_progress)
 
     def open_live_files(self, asked: "LiveStreamRequest", token: CancellationToken) -> "LiveStream":

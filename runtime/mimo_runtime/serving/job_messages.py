@@ -9,6 +9,8 @@ from mimo_runtime.jobs.spec import AssetInput, JobSpec
 from mimo_runtime.serving import requests
 from mimo_runtime.serving.responses import output_message, progress_message
 from mimo_runtime.synthesis.resolved import resolved_settings
+from mimo_runtime.wire.enums import INPUTS, TASKS, number_of
+from mimo_runtime.wire.kinds import JobTask
 
 STATES = {
     JobState.QUEUED: pb.JOB_STATE_QUEUED,
@@ -19,12 +21,17 @@ STATES = {
 }
 
 
-def spec_from(config: synthesis_pb2.StreamConfig, bundle: Bundle) -> JobSpec:
-    """What a config asks a job to make.
+def spec_from(request: pb.CreateJobRequest, bundle: Bundle) -> JobSpec:
+    """What a job is to make.
 
     Raises:
         InvalidRequestError: a value cannot be used, or inputs are missing.
     """
+    config, task = request.config, request.task or pb.JOB_TASK_VIDEO
+    if task not in TASKS:
+        raise InvalidRequestError(
+            f"task is {task}; this server knows {', '.join(word.value for word in JobTask)}."
+        )
     if config.inputs:
         raise InvalidRequestError(
             "The config of a job names inputs that will be sent; upload them, and name them in "
@@ -34,7 +41,7 @@ def spec_from(config: synthesis_pb2.StreamConfig, bundle: Bundle) -> JobSpec:
     resolved_settings(settings, bundle.manifest)  # told before the job waits
     requests.check_size(config, bundle)
     kind, view = requests.output_kind_from(config), requests.motion_view_from(config)
-    return JobSpec(settings, kind, view, asset_inputs(config))
+    return JobSpec(settings, kind, view, asset_inputs(config), TASKS[task])
 
 
 def asset_inputs(config: synthesis_pb2.StreamConfig) -> tuple[AssetInput, ...]:
@@ -73,6 +80,7 @@ def job_message(job: Job) -> pb.Job:
         error=pb.JobError(reason=job.reason, sentence=job.sentence) if job.reason else None,
         output=output_message(job.output) if job.output else None,
         result=_result(job),
+        task=number_of(TASKS, job.spec.task),
     )
 
 
@@ -81,5 +89,12 @@ def _result(job: Job) -> pb.JobResult | None:
     if result is None:
         return None
     return pb.JobResult(
-        size_bytes=result.size_bytes, sha256=result.sha256, media_type=result.media_type
+        size_bytes=result.size_bytes,
+        sha256=result.sha256,
+        media_type=result.media_type,
+        assets=(
+            synthesis_pb2.AssetInput(input=number_of(INPUTS, each.kind), sha256=each.sha256)
+            for each in result.assets
+        ),
+        warnings=result.warnings,
     )

@@ -94,7 +94,7 @@ class JobService(jobs_pb2_grpc.JobServiceServicer):
         return pb.PurgeJobResponse()
 
     async def _create(self, request: pb.CreateJobRequest, caller: str) -> Job:
-        spec = spec_from(request.config, self._bundle)
+        spec = spec_from(request, self._bundle)
         return await self._jobs.create(caller, request.request_id, spec, request.priority)
 
     async def _list(self, request: pb.ListJobsRequest, caller: str) -> pb.ListJobsResponse:

@@ -9,7 +9,7 @@ from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.sessions.session import Event, Summary
 from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.synthesis.resolved import ResolvedSettings
-from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS
+from mimo_runtime.wire.enums import FRAMINGS, MODES, OUTPUT_KINDS, number_of
 from mimo_runtime.wire.kinds import OutputKind
 from mimo_runtime.wire.progress import Progress, Stage
 from mimo_runtime.wire.solver import interval_text, step_table_text
@@ -71,12 +71,12 @@ def ready(
         steps=settings.steps,
         guidance=settings.guidance,
         seed=settings.seed,
-        mode={word: number for number, word in MODES.items()}[settings.mode],
-        framing={word: number for number, word in FRAMINGS.items()}[settings.framing],
+        mode=number_of(MODES, settings.mode),
+        framing=number_of(FRAMINGS, settings.framing),
         solver=settings.solver.value,
         step_table="" if settings.step_table is None else step_table_text(settings.step_table),
         guidance_interval=interval_text(settings.guidance_interval),
-        output_kind={word: number for number, word in OUTPUT_KINDS.items()}[kind],
+        output_kind=number_of(OUTPUT_KINDS, kind),
         width_px=bundle.manifest.width_px,
         height_px=bundle.manifest.height_px,
     )

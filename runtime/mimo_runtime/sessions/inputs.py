@@ -27,7 +27,7 @@ class InputLimits:
         """The largest file of one kind, in bytes."""
         if kind.is_video or kind in (InputKind.DRIVING, InputKind.MOTION_FILE):
             return self.media.max_file_bytes
-        if kind is InputKind.TEMPLATE_CONFIG:
+        if kind in (InputKind.TEMPLATE_CONFIG, InputKind.CHARACTER_RECORD):
             return self.max_config_bytes
         return self.max_picture_bytes
 

@@ -189,11 +189,10 @@ class LiveSession:
         self._exchange.close()
 
     def _request(self) -> LiveStreamRequest:
-        character = self.spool.file(InputKind.CHARACTER)
+        character = self.spool.character()
         scene = self.spool.file(InputKind.SCENE_PICTURE)
-        if character is None or scene is None:
-            missing = "character" if character is None else "scene"
-            raise InvalidRequestError(f"No picture of the {missing} was sent; send one.")
+        if scene is None:
+            raise InvalidRequestError("No picture of the scene was sent; send one.")
         files = LiveFiles(character, scene, self.spool.file(InputKind.MATTE))
         settings = replace(self._settings, driving=None)  # the runner is given postures
         return LiveStreamRequest(files, settings, self._limits.media)

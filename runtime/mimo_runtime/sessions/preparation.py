@@ -1,4 +1,4 @@
-"""A template made beside the server of what a client sent, so that neither waits for the other."""
+"""What a client sent, prepared in a process beside the server: neither waits for the other."""
 
 import contextlib
 import json
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import Any
 
-from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, Order, to_line
 from mimo_runtime.errors import InvalidRequestError, ResourceError
 from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.sessions.orders import DecomposeOrder, MixOrder, Order, TemplateOrder, to_line
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.wire.kinds import InputKind
@@ -23,13 +23,15 @@ _BOOT = """
 import json, os, sys
 sys.path[:] = json.loads(sys.argv[1])
 os.nice(int(sys.argv[2]))
-from mimo_runtime.decomposition.worker import main
+from mimo_runtime.sessions.preparation_worker import main
 main()
 """
 
 
-def order_of(spool: Spool, limits: MediaLimits, view: MotionView) -> Order | None:
-    """What is to be made of the inputs in `spool`; None where they are a template.
+def template_order(
+    spool: Spool, target: Path, limits: MediaLimits, view: MotionView, preview: bool = False
+) -> TemplateOrder | None:
+    """The order to make the template `target` of the inputs in `spool`; None where they are one.
 
     Raises:
         InvalidRequestError: they are of several ways, or a motion file has no scene.
@@ -39,12 +41,11 @@ def order_of(spool: Spool, limits: MediaLimits, view: MotionView) -> Order | Non
         return None
     check_ways(spool.kinds())
     scene = spool.file(InputKind.SCENE_PICTURE) or spool.file(InputKind.SCENE)
-    template = spool.folder / "made"
     if driving is not None:
-        return DecomposeOrder(driving, template, limits)
+        return DecomposeOrder(driving, target, limits, preview)
     assert motion is not None  # one of the two is there
     assert scene is not None  # as check_ways has found
-    return MixOrder(motion, scene, template, limits, view)
+    return MixOrder(motion, scene, target, limits, view, preview)
 
 
 def check_ways(kinds: Set[InputKind]) -> None:
@@ -69,8 +70,8 @@ def check_ways(kinds: Set[InputKind]) -> None:
         )
 
 
-def make_template(order: Order, token: CancellationToken, on_progress: OnProgress) -> Path:
-    """Carry out `order` in a process of its own; the folder of the template.
+def carry_out(order: Order, token: CancellationToken, on_progress: OnProgress) -> tuple[str, ...]:
+    """Do what `order` says in a process of its own; what may be wrong with it, in sentences.
 
     Raises:
         MimoError: why it cannot be, as who reads the files says it.
@@ -85,15 +86,15 @@ def make_template(order: Order, token: CancellationToken, on_progress: OnProgres
                 token.check()
                 if "reason" in said:
                     raise error_for(said["reason"], said["sentence"])
-                if "stage" not in said:
-                    return order.template
+                if "warnings" in said:
+                    return tuple(said["warnings"])
                 on_progress(Progress(said["stage"], said["done"], said["total"]))
             token.check()
         finally:
             forget()
     raise ResourceError(
-        "The process that makes a template of the inputs ended without a word; see the server's "
-        "stderr and free memory, and try again."
+        "The process that prepares the inputs ended without a word; see the server's stderr and "
+        "free memory, and try again."
     )
 
 
@@ -108,7 +109,7 @@ def _worker() -> "Iterator[subprocess.Popen[str]]":
         )  # fmt: skip
     except OSError as error:
         raise ResourceError(
-            f"No process can be started to make a template of the inputs: {error.strerror}; try "
+            f"No process can be started to prepare the inputs: {error.strerror}; try "
             "again when the machine is less busy."
         ) from error
     with process:

@@ -1,4 +1,4 @@
-"""A session at work in a thread, and its place given back when the work is done."""
+"""A session or a preparation at work in a thread, its place given back when the work is done."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -6,12 +6,13 @@ from concurrent.futures import Executor
 from contextlib import asynccontextmanager
 
 from mimo_runtime.sessions.event_queue import EventQueue
+from mimo_runtime.sessions.preparing import Preparing
 from mimo_runtime.sessions.session import Event, Session
 
 
 @asynccontextmanager
 async def at_work(
-    session: Session, workers: Executor, leave: Callable[[], None]
+    session: Session | Preparing, workers: Executor, leave: Callable[[], None]
 ) -> AsyncIterator[EventQueue[Event]]:
     """What a session says while it works; leaving the block ends it and waits for its thread.
 

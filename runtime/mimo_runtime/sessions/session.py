@@ -4,19 +4,21 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
-from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sound import ClipSound
 from mimo_runtime.provenance.marking import Marking, Stamp
 from mimo_runtime.provenance.recipe import Recipe, note_of, recipe_of
+from mimo_runtime.runner.runner import Event as StreamEvent
 from mimo_runtime.runner.runner import Runner, RunningStream, StreamRequest
 from mimo_runtime.sessions.encoding import EncodedFrames, encoder_for
 from mimo_runtime.sessions.event_queue import EventQueue
 from mimo_runtime.sessions.inputs import InputLimits
+from mimo_runtime.sessions.kept_work import KeptWork
 from mimo_runtime.sessions.overflow import Overflow
-from mimo_runtime.sessions.preparation import make_template, order_of
+from mimo_runtime.sessions.preparation import carry_out, template_order
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
@@ -66,7 +68,8 @@ class Session:
     `with_sound` has what is heard with a video opened, as `sound`, before its first frame is made.
 
     Frames are marked, and pictures signed, by `marking`; a video is signed with `seal` by whoever
-    has all of it. `made` is told of once the work is done.
+    has all of it. `made` is told of once the work is done. What an attempt before this one has left
+    in `kept` is not made again.
     """
 
     def __init__(
@@ -84,6 +87,7 @@ class Session:
         patience_s: float = 30.0,
         marking: Marking | None = None,
         with_sound: bool = False,
+        kept: KeptWork | None = None,
     ) -> None:
         self.spool = Spool(limits, spool)
         self._overflow = Overflow(self.spool.folder, max_unread_bytes)
@@ -96,6 +100,7 @@ class Session:
         self._limits = limits
         self._view = view or MotionView()
         self._marking = marking
+        self._kept = kept
         self._digest = hashlib.sha256()
         self._with_sound = with_sound and kind is OutputKind.VIDEO
         self.sound: ClipSound | None = None
@@ -123,11 +128,13 @@ class Session:
         try:
             self._token.check()
             self.events.put(Progress(Stage.WAITING, 1, 1))
-            template = self._template()
-            with self._runner.open(self._request(template), self._token, self.events.put) as stream:
+            template, recipe = self._template(), self._recipe()
+            first_frame = self._kept.begin(recipe.digest) if self._kept else 0
+            request = self._request(template, first_frame)
+            with self._runner.open(request, self._token, self.events.put) as stream:
                 if self._with_sound:
                     self.sound = self._heard(template, stream.output.frame_count)
-                self._deliver(stream)
+                self._deliver(stream, recipe)
         finally:
             self.events.end()
 
@@ -143,22 +150,24 @@ class Session:
 
     def _template(self) -> Path:
         """The template that was sent, or that is made of what was."""
-        order = order_of(self.spool, self._limits.media, self._view)
+        target = self._kept.made if self._kept else self.spool.folder / "made"
+        order = template_order(self.spool, target, self._limits.media, self._view)
         if order is None:
             return self.spool.template_folder
-        return make_template(order, self._token, self.events.put)
+        if not target.is_dir():  # it appears whole
+            prepare = self._kept.prepare if self._kept else carry_out
+            prepare(order, self._token, self.events.put)
+        return target
 
-    def _request(self, template: Path) -> StreamRequest:
-        character = self.spool.file(InputKind.CHARACTER)
-        if character is None:
-            raise InvalidRequestError("No picture of the character was sent; send one.")
+    def _request(self, template: Path, first_frame: int) -> StreamRequest:
         files = InputFiles(
-            character,
+            self.spool.character(),
             template,
             self.spool.file(InputKind.MATTE),
             self.spool.feather_masks(),
         )
-        return StreamRequest(files, self._settings, self._limits.media, self._limits.max_work_px)
+        limits = self._limits
+        return StreamRequest(files, self._settings, limits.media, limits.max_work_px, first_frame)
 
     def _heard(self, template: Path, frame_count: int) -> ClipSound | None:
         return template_sound(open_template(template, self._limits.media, max_frames=frame_count))
@@ -172,14 +181,14 @@ class Session:
         bare = replace(event, data=b"")
         return lambda: replace(bare, data=read())
 
-    def _deliver(self, stream: RunningStream) -> None:
-        output, recipe, stamp = stream.output, self._recipe(), Stamp()
+    def _deliver(self, stream: RunningStream, recipe: Recipe) -> None:
+        output, stamp = stream.output, Stamp()
         if self._marking:
             self.seal = self._marking.seal(recipe, self._signed_inputs())
             stamp = self._marking.stamp(recipe, output.width_px, output.height_px)
         encoder = encoder_for(self._kind, output, note_of(recipe), self.seal)
         self.events.put(output)
-        for event in stream.events():
+        for event in self._events(stream):
             if isinstance(event, OutputFrame):
                 self._send(encoder.add(replace(event, rgb=stamp.on(event.rgb))))
             else:
@@ -188,6 +197,20 @@ class Session:
         self.made = Made(recipe, output.frame_count, self._digest.hexdigest())
         total_s = time.monotonic() - self._began_at_s
         self.events.put(Summary(output.frame_count, self._first_frame_s, total_s))
+
+    def _events(self, stream: RunningStream) -> Iterator[StreamEvent]:
+        """What happens, and before it the frames of attempts before this one.
+
+        The last frame is not kept: a stream makes one frame at least.
+        """
+        if self._kept is None:
+            yield from stream.events()
+            return
+        last = stream.output.frame_count - 1
+        for event in chain(self._kept.frames(stream.output.rate_fps), stream.events()):
+            if isinstance(event, OutputFrame) and event.index < last:
+                self._kept.add(event)
+            yield event
 
     def _recipe(self) -> Recipe:
         """What the result is made of: the bundle, the settings, and the files that came."""

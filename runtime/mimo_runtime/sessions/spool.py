@@ -1,6 +1,5 @@
 """The folder that holds the inputs of one session while they arrive and are used."""
 
-import errno
 import re
 import shutil
 import tempfile
@@ -14,9 +13,11 @@ from mimo_runtime.errors import (
     ProtocolError,
     ResourceError,
 )
+from mimo_runtime.files import link_or_copy
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.wire.kinds import CONFIG_FILE, FEATHER_MODES, InputKind
 from mimo_runtime.wire.poses import EXTRAS, POSES_FILE
+from mimo_runtime.wire.prepared_files import CHARACTER_PICTURE
 
 FOLDER_PREFIX = "mimo-session-"
 
@@ -39,6 +40,8 @@ class Spool:
             self.folder = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=parent))
             self.template_folder = self.folder / "template"
             (self.template_folder / EXTRAS).mkdir(parents=True)
+            self._character_folder = self.folder / "prepared"
+            self._character_folder.mkdir()
         except OSError as error:
             raise ResourceError(
                 f"The server has no room for another stream's files: {error.strerror}; try again "
@@ -99,10 +102,11 @@ class Spool:
         self._ended.add(key)
 
     def finish(self) -> None:
-        """Check that every input that was begun has ended.
+        """Check that every input that was begun has ended, and put prepared characters together.
 
         Raises:
             ProtocolError: naming an input that has not.
+            InvalidRequestError: files of a prepared character are missing.
         """
         for key in self._bytes:
             if key not in self._ended:
@@ -110,6 +114,21 @@ class Spool:
                     f"{_called(key)} was cut off: its {self._bytes[key]} bytes came without a "
                     "last slice. Mark the last slice of every input."
                 )
+        if check_character(self.kinds()):
+            picture = self._path((InputKind.CHARACTER, ""))
+            link_or_copy(picture, self._character_folder / CHARACTER_PICTURE)
+
+    def character(self) -> Path:
+        """The picture of the character, in its folder where that came too; after `finish`.
+
+        Raises:
+            InvalidRequestError: none was sent.
+        """
+        prepared = self._character_folder / CHARACTER_PICTURE
+        found = prepared if prepared.is_file() else self.file(InputKind.CHARACTER)
+        if found is None:
+            raise InvalidRequestError("No picture of the character was sent; send one.")
+        return found
 
     def has(self, announced: Set[InputKind]) -> bool:
         """Whether all inputs of these kinds have ended; of feather masks all of them."""
@@ -169,19 +188,28 @@ class Spool:
             return self.template_folder / EXTRAS / POSES_FILE
         if kind.is_video:
             return self.template_folder / f"{kind.value}.mp4"
+        if kind.is_of_character:
+            return self._character_folder / str(kind.value)
         if kind is InputKind.MOTION_FILE:  # what kind of file it is shows in its ending
             return self.folder / f"motion_file{name}"
         return self.folder / f"{kind.name.lower()}{name}"
 
 
-def link_or_copy(file: Path, target: Path) -> None:
-    """Have a file at another place too, by its bytes only where the file systems differ."""
-    try:
-        target.hardlink_to(file)
-    except OSError as error:
-        if error.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK):
-            raise
-        shutil.copyfile(file, target)
+def check_character(kinds: Set[InputKind]) -> bool:
+    """Whether inputs of these kinds hold a prepared character.
+
+    Raises:
+        InvalidRequestError: they hold a part of one.
+    """
+    needed = {kind for kind in InputKind if kind.is_of_character}
+    if not kinds & needed:
+        return False
+    if missing := sorted(kind.value for kind in (needed | {InputKind.CHARACTER}) - kinds):
+        raise InvalidRequestError(
+            f"Of the prepared character {' and '.join(missing)} did not come; send all of it, or "
+            "its picture alone."
+        )
+    return True
 
 
 def check_name(kind: InputKind, name: str) -> None:

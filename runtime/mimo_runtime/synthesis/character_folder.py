@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +31,18 @@ from mimo_runtime.characters.texture import (
     Texture,
     write_texture,
 )
+from mimo_runtime.contact_sheet import Row, contact_sheet
 from mimo_runtime.decomposition.stage_cache import key_of, open_stage_cache
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import file_hash, read_input, write_errors
 from mimo_runtime.fitting.proportions import Proportions
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
-from mimo_runtime.media.picture import encode_png, read_picture
+from mimo_runtime.media.picture import decode_png, encode_png, on_white, read_picture
 from mimo_runtime.motions.folder import new_folder
 from mimo_runtime.synthesis.prepared import SIZE_PX, Prepared, prepare
+
+PREVIEW_PX = 384
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +51,14 @@ class CharacterOptions:
 
     `size_px`: width and height of its pictures; `models`: JSON file of the user's networks;
     `person`: which one, counted from the left, None for the largest in the middle; `matte`: a
-    picture file of the same size, white where the character is.
+    picture file of the same size, white where the character is; `limits`: of both files.
     """
 
     size_px: int = SIZE_PX
     models: Path | None = None
     person: int | None = None
     matte: Path | None = None
+    limits: MediaLimits = field(default_factory=MediaLimits, kw_only=True)
 
 
 def character_options(values: Mapping[str, Any]) -> CharacterOptions:
@@ -81,7 +85,7 @@ def make_character_folder(source: Path, target: Path, options: CharacterOptions)
         MediaError: a file cannot be read, or nobody is found.
         InvalidRequestError: an option does not fit, or the target cannot be written.
     """
-    data, limits = read_input(source), MediaLimits()
+    data, limits = read_input(source), options.limits
     with new_folder(target, NAMES, "character") as folder:
         picture = read_picture(data, source.name, limits)
         matte = None if options.matte is None else read_matte(read_input(options.matte), limits)
@@ -96,6 +100,21 @@ def _is_of(target: Path, key: str) -> bool:
         return read_character_record(target).key == key
     except MediaError:
         return False
+
+
+def write_character_preview(folder: Path, preview: Path) -> None:
+    """Write the PNG file `preview`, which shows people a character folder: its pictures.
+
+    Raises InvalidRequestError or ResourceError where it cannot be written.
+    """
+    named = {"picture": folder / PICTURE, "from the front": folder / CANONICAL}
+    rows = [
+        Row(label, [on_white(decode_png(read_input(path)))])
+        for label, path in named.items()
+        if path.is_file()
+    ]
+    with write_errors(preview):
+        preview.write_bytes(encode_png(contact_sheet(rows, PREVIEW_PX)))
 
 
 def surface_shares(texture: Texture) -> dict[str, float]:

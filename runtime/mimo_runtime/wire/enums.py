@@ -1,10 +1,17 @@
 """The enums of the wire and the words of the runtime that they stand for."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
+from mimo.v1 import jobs_pb2
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.wire.driving import DrivenPerson, DrivingCodec
-from mimo_runtime.wire.kinds import InputKind, OutputKind
+from mimo_runtime.wire.kinds import InputKind, JobTask, OutputKind
 from mimo_runtime.wire.live import PictureFormat, QueuePolicy
 from mimo_runtime.wire.settings import FramingPolicy, Mode
+
+Number = TypeVar("Number")
+Word = TypeVar("Word")
 
 MODES = {
     pb.MODE_OFFICIAL: Mode.OFFICIAL,
@@ -32,6 +39,14 @@ INPUTS = {
     pb.INPUT_SCENE_PICTURE: InputKind.SCENE_PICTURE,
     pb.INPUT_DRIVING: InputKind.DRIVING,
     pb.INPUT_MOTION_FILE: InputKind.MOTION_FILE,
+    pb.INPUT_CHARACTER_TEXTURE: InputKind.CHARACTER_TEXTURE,
+    pb.INPUT_CHARACTER_FIT: InputKind.CHARACTER_FIT,
+    pb.INPUT_CHARACTER_RECORD: InputKind.CHARACTER_RECORD,
+}
+TASKS = {
+    jobs_pb2.JOB_TASK_VIDEO: JobTask.VIDEO,
+    jobs_pb2.JOB_TASK_TEMPLATE: JobTask.TEMPLATE,
+    jobs_pb2.JOB_TASK_CHARACTER: JobTask.CHARACTER,
 }
 POLICIES = {
     pb.LIVE_POLICY_LIVE: QueuePolicy.LIVE,
@@ -54,3 +69,8 @@ DRIVEN_PEOPLE = {
     pb.DRIVEN_PERSON_FOLLOWED: DrivenPerson.FOLLOWED,
     pb.DRIVEN_PERSON_LOST: DrivenPerson.LOST,
 }
+
+
+def number_of(words: Mapping[Number, Word], word: Word) -> Number:
+    """The number of the wire that stands for a word, by one of these tables."""
+    return next(number for number, each in words.items() if each == word)

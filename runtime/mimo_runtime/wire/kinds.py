@@ -28,7 +28,9 @@ FEATHER_MODES = (
 
 
 class InputKind(Enum):
-    """An input; the value is what sentences call it, for a stream also the stem of its file."""
+    """An input; the value is what sentences call it, for a stream also the stem of its file, of a
+    prepared character its name.
+    """
 
     CHARACTER = "character"
     MATTE = "matte"
@@ -42,6 +44,9 @@ class InputKind(Enum):
     SCENE_PICTURE = "scene picture"
     DRIVING = "driving video"
     MOTION_FILE = "motion file"
+    CHARACTER_TEXTURE = "texture.npz"
+    CHARACTER_FIT = "fit.npz"
+    CHARACTER_RECORD = "character.json"
 
     @property
     def is_video(self) -> bool:
@@ -52,6 +57,19 @@ class InputKind(Enum):
     def is_of_template(self) -> bool:
         """Whether it is a file of the template."""
         return self.is_video or self in (self.TEMPLATE_CONFIG, self.POSES)
+
+    @property
+    def is_of_character(self) -> bool:
+        """Whether it is of a prepared character, beside its picture."""
+        return self in (self.CHARACTER_TEXTURE, self.CHARACTER_FIT, self.CHARACTER_RECORD)
+
+
+class JobTask(Enum):
+    """What a job makes."""
+
+    VIDEO = "video"
+    TEMPLATE = "template"
+    CHARACTER = "character"
 
 
 class OutputKind(Enum):

@@ -13,6 +13,7 @@ from mimo_runtime.errors import MediaError
 EXTRAS = "extras"
 POSES_FILE, CAMERA_FILE = "poses.npz", "camera.npz"
 CAMERA_PREFIX = "camera_"
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)  # equal templates give equal bytes, which are sent once
 
 
 def packed_poses(template: Path) -> bytes | None:
@@ -40,4 +41,5 @@ def packed_poses(template: Path) -> bytes | None:
 def _copy(archive: Path, prefix: str, packed: zipfile.ZipFile) -> None:
     with zipfile.ZipFile(archive) as source:
         for name in source.namelist():
-            packed.writestr(prefix + name, source.read(name))
+            entry = zipfile.ZipInfo(prefix + name, _LONG_AGO)
+            packed.writestr(entry, source.read(name), zipfile.ZIP_DEFLATED)

@@ -98,6 +98,22 @@ def test_a_job_that_fails_or_is_cancelled_ends_the_command_as_a_stream_would(
     assert not (tmp_path / "out.mp4").exists()
 
 
+def test_what_was_prepared_is_named_by_its_job(
+    ask: Ask, small_character: Path, given: tuple[Any, ...], tmp_path: Path
+) -> None:
+    preview = tmp_path / "preview.png"
+    made = ask("jobs", "prepare", "--character", small_character, "-o", preview)
+    assert preview.stat().st_size > 1000
+    assert "Warning: What reaches beyond the body" in made.stderr
+    job_id = made.stdout.split()[0]
+    ask("jobs", "create", *given[2:], "--prepared", job_id, "-o", tmp_path / "out.mp4")
+    assert (tmp_path / "out.mp4").stat().st_size > 1000
+    with pytest.raises(InvalidRequestError, match="is not clear"):
+        ask("jobs", "prepare", "--matte", small_character)
+    with pytest.raises(InvalidRequestError, match="There is no character"):
+        ask("jobs", "create", *given[2:])
+
+
 @pytest.mark.parametrize(
     "ways", [(), ("--driving", "a.mp4", "--template", "t"), ("--scene", "a.png")]
 )

@@ -164,7 +164,7 @@ def test_a_stopped_attempt_does_not_count(open_state: OpenState) -> None:
     job = ask(state, "ann", "1")
     for _ in range(MAX_ATTEMPTS + 2):
         assert state.progress.take() is not None
-        state.progress.wait_again(job.id, counted=False)
+        state.progress.wait_again(job.id)
     assert state.jobs.get("ann", job.id).attempts == 0
 
 

@@ -14,7 +14,8 @@ from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.download import download_result
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.client.jobs import JobRequest, create_job, list_jobs, watch_job
-from mimo_runtime.wire.settings import Settings
+from mimo_runtime.sample import CHARACTER, YARD
+from mimo_runtime.wire.settings import Mode, Settings
 from tests.runtime.serving.processes import free_address, serving
 
 
@@ -75,3 +76,30 @@ def test_jobs_and_assets_survive(
     while any(each.is_running() for each in family) and time.monotonic() < give_up_at_s:
         time.sleep(0.02)
     assert not [each for each in family if each.is_running()]
+
+
+def test_a_job_goes_on_from_its_last_finished_frame(small_bundle: Path, tmp_path: Path) -> None:
+    """The result is to the byte what it is without a kill."""
+    state, address = tmp_path / "state", free_address()
+    arguments = ("--bundle", small_bundle, "--listen", address, "--state", state, "--threads", 1)
+    request = JobRequest(
+        Inputs(CHARACTER, YARD), Settings(steps=2, guidance=1, mode=Mode.CORRECTED)
+    )
+    with Connection(address) as connection:
+        with serving(*arguments, "--unsigned") as server:
+            job = create_job(connection, request)
+            kept = state / "kept" / job.id / "frames"
+            while not (kept / "000008.png").is_file():
+                assert server.poll() is None
+                time.sleep(0.01)
+            server.kill()
+            server.wait()
+        count = len(list(kept.glob("*.png")))
+        with serving(*arguments, "--unsigned"):
+            seen = list(watch_job(connection, job.id))
+            assert (seen[-1].state, seen[-1].attempts) == (jobs_pb2.JOB_STATE_SUCCEEDED, 2)
+            totals = {each.progress.total for each in seen if each.progress.stage == "frames"}
+            assert totals <= {36 - count}
+            assert not kept.parent.exists()
+            *_, whole = watch_job(connection, create_job(connection, request).id)
+            assert seen[-1].result.sha256 == whole.result.sha256

@@ -1,22 +1,29 @@
-"""The process that makes a template of what a client sent: its end, and who started it."""
+"""The process that prepares what a client sent: its end, and who started it."""
 
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, order_from, to_line
 from mimo_runtime.errors import CancelledError, InvalidRequestError, LimitExceededError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
 from mimo_runtime.sample import YARD
 from mimo_runtime.sessions.inputs import InputLimits
-from mimo_runtime.sessions.preparation import make_template, order_of
+from mimo_runtime.sessions.orders import (
+    CharacterOrder,
+    DecomposeOrder,
+    MixOrder,
+    order_from,
+    to_line,
+)
+from mimo_runtime.sessions.preparation import carry_out, template_order
 from mimo_runtime.sessions.spool import Spool
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.wire.kinds import InputKind
@@ -33,14 +40,17 @@ def order(folder: Path, limits: MediaLimits | None = None) -> DecomposeOrder:
 
 def test_orders_come_back_as_they_were(tmp_path: Path) -> None:
     mixed = MixOrder(tmp_path / "a.bvh", tmp_path / "b", tmp_path / "t", MediaLimits(), VIEW)
-    for each in (order(tmp_path, MediaLimits(max_frames=3)), mixed):
+    picture = tmp_path / "me.png"
+    character = CharacterOrder(picture, None, tmp_path / "c", MediaLimits(), tmp_path / "p.png")
+    matted = replace(character, matte=tmp_path / "matte.png")
+    for each in (order(tmp_path, MediaLimits(max_frames=3)), mixed, character, matted):
         assert order_from(to_line(each)) == each
 
 
 def test_it_keeps_the_server_s_limits(tmp_path: Path) -> None:
     asked = order(tmp_path, MediaLimits(max_frames=3))
     with pytest.raises(LimitExceededError, match="3"):
-        make_template(asked, CancellationToken(), lambda _: None)
+        carry_out(asked, CancellationToken(), lambda _: None)
     assert not list(tmp_path.iterdir())
 
 
@@ -50,13 +60,13 @@ def test_a_scene_keeps_them_too(tmp_path: Path) -> None:
     limits = MediaLimits(max_width_px=100)
     asked = MixOrder(tmp_path / "walk.npz", YARD / "bk.mp4", tmp_path / "t", limits, VIEW)
     with pytest.raises(LimitExceededError, match="100"):
-        make_template(asked, CancellationToken(), lambda _: None)
+        carry_out(asked, CancellationToken(), lambda _: None)
     assert not (tmp_path / "t").exists()
 
 
 PRINTING = """
 import os, threading, time
-from mimo_runtime.decomposition.worker import main
+from mimo_runtime.sessions.preparation_worker import main
 def chatter():
     while not os.path.sameopenfile(1, 2):
         time.sleep(0.01)
@@ -90,13 +100,13 @@ def test_cancelling_ends_it(tmp_path: Path) -> None:
         token.cancel()
 
     with pytest.raises(CancelledError):
-        make_template(order(tmp_path), token, cancel)
+        carry_out(order(tmp_path), token, cancel)
     assert not (tmp_path / "t").exists()
 
 
 def test_it_ends_with_who_started_it(tmp_path: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "mimo_runtime.decomposition.worker"],
+        [sys.executable, "-m", "mimo_runtime.sessions.preparation_worker"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     with process:
@@ -123,13 +133,13 @@ def test_one_way_at_a_time(kinds: dict[str, str], said: str, tmp_path: Path) -> 
     for kind, name in kinds.items():
         spool.append(InputKind[kind], name, b"1", last=True)
     with pytest.raises(InvalidRequestError, match=said):
-        order_of(spool, MediaLimits(), VIEW)
+        template_order(spool, tmp_path / "t", MediaLimits(), VIEW)
 
 
 def test_a_template_is_taken_as_it_is(tmp_path: Path) -> None:
     spool = Spool(InputLimits(), tmp_path)
     spool.append(InputKind.MOTION, "", b"1", last=True)
-    assert order_of(spool, MediaLimits(), VIEW) is None
+    assert template_order(spool, tmp_path / "t", MediaLimits(), VIEW) is None
 
 
 @pytest.mark.parametrize("name", ["", "walk", "walk.", "walk.b/vh"])

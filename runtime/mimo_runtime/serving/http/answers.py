@@ -56,6 +56,7 @@ def video(job: Job, model: str, warnings: tuple[str, ...] = ()) -> dict[str, Any
     return {
         "id": job.id,
         "object": "video",
+        "task": job.spec.task.value,
         "model": model,
         "status": STATUS_WORDS[job.state],
         "progress": percent(job),
@@ -74,7 +75,11 @@ def video(job: Job, model: str, warnings: tuple[str, ...] = ()) -> dict[str, Any
         "media_type": result.media_type if result else None,
         "size_bytes": result.size_bytes if result else None,
         "sha256": result.sha256 if result else None,
-        "warnings": list(warnings),
+        "assets": [
+            {"input": each.kind.value, "sha256": each.sha256}
+            for each in (result.assets if result else ())
+        ],
+        "warnings": [*warnings, *(result.warnings if result else ())],
     }
 
 

@@ -1,17 +1,20 @@
 """The fields of a request for a video, turned into what a job is to make."""
 
 from collections.abc import Callable, Mapping
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.jobs.spec import AssetInput, JobSpec
 from mimo_runtime.motions.camera_placement import parse_camera
 from mimo_runtime.motions.ranges import parse_size
-from mimo_runtime.wire.kinds import CONFIG_FILE, InputKind, OutputKind
+from mimo_runtime.wire.kinds import CONFIG_FILE, InputKind, JobTask, OutputKind
 from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.poses import POSES_FILE
 from mimo_runtime.wire.settings import Settings
+
+AnyEnum = TypeVar("AnyEnum", bound=Enum)
 
 FILES = {
     "character": InputKind.CHARACTER,
@@ -31,8 +34,8 @@ SETTINGS: Mapping[str, Callable[[str], Any]] = {
     "step_table": str,
     "guidance_interval": str,
 }
-OTHERS = ("model", "prompt", "priority", "output", "camera", "size", "fps")
-TEMPLATE = "template"
+OTHERS = ("model", "prompt", "priority", "output", "camera", "size", "fps", "task")
+TEMPLATE, PREPARED = "template", "prepared"
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".avif", ".heic")
 
 
@@ -68,14 +71,9 @@ def spec_from(texts: Mapping[str, str], inputs: list[AssetInput], model: str) ->
         )
     settings = Settings(**{name: _value(texts, name, SETTINGS[name]) for name in SETTINGS
                            if name in texts})  # fmt: skip
-    try:
-        kind = OutputKind(texts.get("output", OutputKind.VIDEO.value))
-    except ValueError:
-        raise InvalidRequestError(
-            f"output is '{texts['output'][:80]}'; give video or lossless."
-        ) from None
+    kind, task = _word(texts, "output", OutputKind.VIDEO), _word(texts, "task", JobTask.VIDEO)
     view = _view(texts, any(each.kind is InputKind.MOTION_FILE for each in inputs))
-    return JobSpec(settings, kind, view, tuple(inputs))
+    return JobSpec(settings, kind, view, tuple(inputs), task)
 
 
 def priority_from(texts: Mapping[str, str]) -> int:
@@ -92,7 +90,7 @@ def warnings_of(texts: Mapping[str, str]) -> tuple[str, ...]:
 
 def unknown(field: str) -> InvalidRequestError:
     """That a field is not known."""
-    known = ", ".join((*FILES, TEMPLATE, *SETTINGS, *OTHERS))
+    known = ", ".join((*FILES, TEMPLATE, PREPARED, *SETTINGS, *OTHERS))
     return InvalidRequestError(f"There is no field '{field[:80]}'; there are {known}.")
 
 
@@ -107,6 +105,14 @@ def _view(texts: Mapping[str, str], has_motion: bool) -> MotionView:
     size_px = parse_size(texts["size"]) if "size" in texts else (usual.width_px, usual.height_px)
     fps = _value(texts, "fps", int) if "fps" in texts else usual.fps
     return MotionView(camera, *size_px, fps)
+
+
+def _word(texts: Mapping[str, str], name: str, usual: AnyEnum) -> AnyEnum:
+    try:
+        return type(usual)(texts.get(name, usual.value))
+    except ValueError:
+        words = ", ".join(each.value for each in type(usual))
+        raise InvalidRequestError(f"{name} is '{texts[name][:80]}'; give one of {words}.") from None
 
 
 def _value(texts: Mapping[str, str], name: str, kind: Callable[[str], Any]) -> Any:

@@ -4,7 +4,8 @@ from typing import Any
 
 from mimo_runtime import __version__
 from mimo_runtime.serving.http.answers import STATUS_WORDS
-from mimo_runtime.serving.http.fields import FILES, SETTINGS, TEMPLATE
+from mimo_runtime.serving.http.fields import FILES, PREPARED, SETTINGS, TEMPLATE
+from mimo_runtime.wire.kinds import JobTask, OutputKind
 
 Schema = dict[str, Any]
 
@@ -18,6 +19,7 @@ _NUMBERS = {"steps": _COUNT, "guidance": {"type": "number"}, "seed": _COUNT}
 VIDEO: dict[str, Schema] = {
     "id": _TEXT,
     "object": {"const": "video"},
+    "task": {"enum": [each.value for each in JobTask]},
     "model": _TEXT,
     "status": {"enum": list(STATUS_WORDS.values())},
     "progress": _COUNT,
@@ -36,6 +38,10 @@ VIDEO: dict[str, Schema] = {
     "media_type": _MAYBE_TEXT,
     "size_bytes": _MAYBE_COUNT,
     "sha256": _MAYBE_TEXT,
+    "assets": {
+        "type": "array",
+        "items": {"type": "object", "properties": {"input": _TEXT, "sha256": _TEXT}},
+    },
     "warnings": {"type": "array", "items": _TEXT},
 }
 ASSET: dict[str, Schema] = {
@@ -60,12 +66,15 @@ _ANSWERS: dict[str, tuple[str, Schema]] = {
     "Health": ("Whether the server takes work; 503 where it is ending.", _PLAIN),
     "OpenApi": ("This document.", _PLAIN),
     "ListModels": ("The model that runs here.", _PLAIN),
-    "CreateVideo": ("Ask for a video. The header Idempotency-Key makes it once.", VIDEO),
+    "CreateVideo": (
+        "Ask for a video, or a preparation by task. The header Idempotency-Key makes it once.",
+        VIDEO,
+    ),
     "ListVideos": ("Your videos, the newest first; limit, after, status.", _PLAIN),
     "GetVideo": ("A video as it is now.", VIDEO),
     "DeleteVideo": ("Remove a video; with assets=true its inputs too.", _PLAIN),
     "CancelVideo": ("End a video that waits or is made.", VIDEO),
-    "GetContent": ("The video, or a ZIP of PNG pictures; Range gives parts.", _FILE),
+    "GetContent": ("The video, a ZIP of PNG pictures, or a preview; Range gives parts.", _FILE),
     "CreateAsset": ("Keep the body as a file; name.", ASSET),
     "ListAssets": ("Your files, the newest first.", _PLAIN),
     "PutAsset": ("Send a file, or its rest: size, offset (as committed_bytes says), name.", ASSET),
@@ -120,7 +129,7 @@ def _operation(path: str, name: str) -> Schema:
 
 def _content(answer: Schema) -> Schema:
     if answer is _FILE:
-        return {"video/mp4": {"schema": _FILE}, "application/zip": {"schema": _FILE}}
+        return {each: {"schema": _FILE} for each in ("video/mp4", "application/zip", "image/png")}
     references = ((VIDEO, "Video"), (ASSET, "Asset"))
     name = next((name for each, name in references if answer is each), None)
     schema = {"$ref": f"#/components/schemas/{name}"} if name else _PLAIN
@@ -137,7 +146,12 @@ def _form() -> Schema:
         "model": _TEXT,
         "prompt": {"type": "string", "description": "Makes no difference."},
         "priority": {"type": "integer", "minimum": -100, "maximum": 100},
-        "output": {"enum": ["video", "lossless"]},
+        "output": {"enum": [each.value for each in OutputKind]},
+        "task": {"enum": [each.value for each in JobTask]},
+        PREPARED: {
+            "type": "string",
+            "description": "Ids of jobs, with commas, whose templates and characters are taken.",
+        },
         "camera": {"type": "string", "description": "Of a motion file, as of 'mimo motion'."},
         "size": {"type": "string", "description": "WIDTHxHEIGHT of a motion file's frames."},
         "fps": {"type": "integer", "description": "Rate of a motion file's frames."},

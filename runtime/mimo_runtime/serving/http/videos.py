@@ -14,13 +14,15 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.errors import InvalidRequestError, LimitExceededError
+from mimo_runtime.errors import InvalidRequestError, LimitExceededError, ProtocolError
 from mimo_runtime.jobs.job import JobState
 from mimo_runtime.jobs.jobs import Jobs
 from mimo_runtime.jobs.spec import AssetInput
 from mimo_runtime.serving.http.answers import STATUS_WORDS, listed, video
 from mimo_runtime.serving.http.fields import (
     FILES,
+    PREPARED,
+    TEMPLATE,
     input_of,
     priority_from,
     spec_from,
@@ -49,9 +51,11 @@ class Videos:
         async with self._form(request, caller) as form:
             inputs = [await adopt(self._jobs.state, caller, each) for each in form.files]
             texts = dict(form.texts)
-            for field in [*FILES, "template"]:
+            for field in [*FILES, TEMPLATE]:
                 if field in texts:
                     inputs.append(await self._named(caller, field, texts.pop(field)))
+            for job_id in filter(None, texts.pop(PREPARED, "").split(",")):
+                inputs += await self._prepared(caller, job_id.strip())
             spec = spec_from(texts, inputs, self._model)
             resolved_settings(spec.settings, self._bundle.manifest)  # told before the job waits
             request_id = request.headers.get("idempotency-key") or secrets.token_hex(16)
@@ -111,6 +115,16 @@ class Videos:
         room_bytes = min(self._limits.max_total_bytes, room_bytes)
         with tempfile.TemporaryDirectory(dir=self._jobs.state.work) as folder:
             yield await FormReader(Path(folder), room_bytes).read(request)
+
+    async def _prepared(self, caller: str, job_id: str) -> tuple[AssetInput, ...]:
+        """All there is of what a job has prepared."""
+        job = await self._jobs.get(caller, job_id)
+        if job.result is None or not job.result.assets:
+            raise ProtocolError(
+                f"The job {job.id} has prepared no template and no character; name one whose task "
+                "that was, once it has succeeded."
+            )
+        return job.result.assets
 
     async def _named(self, caller: str, field: str, sha256: str) -> AssetInput:
         get = self._jobs.state.assets.get

@@ -75,6 +75,28 @@ def test_json_names_assets_and_templates_come_as_files(
     assert made["id"] in [each["id"] for each in rest["data"]]
 
 
+def test_a_character_and_a_motion_are_prepared_for_later_videos(
+    addresses: tuple[str, str], ask: Ask, small_character: Path, tmp_path: Path
+) -> None:
+    driving, url = tmp_path / "walk.mp4", f"http://{addresses[0]}/v1/videos"
+    Clip(ClipSpec("walk", seed=6, frame_count=8, size_px=192)).write(driving)
+    template = json.loads(curl(url, "-F", "task=template", "-F", f"driving=@{driving}"))
+    character = json.loads(curl(url, "-F", "task=character", "-F", f"character=@{small_character}"))
+    code, told = ask("POST", "/v1/videos", {"prepared": template["id"], "character": "0" * 64})
+    assert (code, told["error"]["code"]) in ((404, "NOT_FOUND"), (409, "PROTOCOL"))
+    for each, kind in ((template, "video/mp4"), (character, "image/png")):
+        done = ended(ask, each["id"])
+        assert (done["status"], done["media_type"]) == ("completed", kind), done
+        assert done["assets"]
+        assert len(curl(f"{url}/{each['id']}/content")) == done["size_bytes"]
+    both = f"{template['id']},{character['id']}"
+    code, made = ask("POST", "/v1/videos", {"prepared": both, "steps": 1})
+    assert code == 200, made
+    done = ended(ask, made["id"])
+    assert (done["status"], done["frames"], done["task"]) == ("completed", 8, "video"), done
+    assert ask("POST", "/v1/videos", {"prepared": made["id"]})[1]["error"]["code"] == "PROTOCOL"
+
+
 def test_a_motion_file_is_drawn_in_a_scene(
     addresses: tuple[str, str], ask: Ask, small_character: Path, tmp_path: Path
 ) -> None:

@@ -1,4 +1,4 @@
-"""A template made in a process of its own: one order comes in, lines of JSON tell how it goes.
+"""A template or a character made in a process of its own: an order comes in, lines of JSON tell.
 
 It ends with the process that started it, whose end of the input closes then.
 """
@@ -14,12 +14,15 @@ from typing import Any
 from mimo_runtime.decomposition import progress as stages
 from mimo_runtime.decomposition.decompose import DecomposeOptions, decompose
 from mimo_runtime.decomposition.mixing import mix
-from mimo_runtime.decomposition.orders import DecomposeOrder, MixOrder, order_from
+from mimo_runtime.decomposition.preview import write_preview
 from mimo_runtime.decomposition.progress import OnProgress
+from mimo_runtime.decomposition.writing import REPORT_FILE
 from mimo_runtime.errors import MimoError
 from mimo_runtime.media.reader import inspect_clip
 from mimo_runtime.motions.camera_placement import parse_camera
 from mimo_runtime.motions.make import MakeOptions, prepare_motion
+from mimo_runtime.sessions.orders import CharacterOrder, DecomposeOrder, MixOrder, Order, order_from
+from mimo_runtime.wire.poses import EXTRAS
 from mimo_runtime.wire.status import row_of
 
 
@@ -29,14 +32,11 @@ def main() -> None:
     order = order_from(sys.stdin.readline())
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        if isinstance(order, DecomposeOrder):
-            _decompose(order, told.progress)
-        else:
-            _mix(order, told.progress)
+        warnings = _carry_out(order, told.progress)
     except MimoError as error:
         told.say(reason=row_of(error).reason, sentence=str(error))
         return
-    told.say(done=True)
+    told.say(warnings=warnings)
 
 
 class _Told:
@@ -55,22 +55,52 @@ class _Told:
             self._lines.flush()
 
 
-def _decompose(order: DecomposeOrder, on_progress: OnProgress) -> None:
+def _carry_out(order: Order, on_progress: OnProgress) -> tuple[str, ...]:
+    """What is to be said of what was made."""
+    match order:
+        case CharacterOrder():
+            return _prepare_character(order)
+        case DecomposeOrder():
+            warnings = _decompose(order, on_progress)
+        case MixOrder():
+            warnings = _mix(order, on_progress)
+    if order.preview:
+        write_preview(order.target)
+    return warnings
+
+
+def _decompose(order: DecomposeOrder, on_progress: OnProgress) -> tuple[str, ...]:
     inspect_clip(order.video, order.limits)
-    decompose(order.video, order.template, DecomposeOptions(threads=1), on_progress)
+    decompose(order.video, order.target, DecomposeOptions(threads=1), on_progress)
+    report = json.loads((order.target / EXTRAS / REPORT_FILE).read_bytes())
+    return tuple(report["warnings"])
 
 
-def _mix(order: MixOrder, on_progress: OnProgress) -> None:
+def _mix(order: MixOrder, on_progress: OnProgress) -> tuple[str, ...]:
     options = MakeOptions(
         camera=parse_camera(order.view.camera),
         size_px=(order.view.width_px, order.view.height_px),
         rate_fps=Fraction(order.view.fps),
     )
-    drawn = order.template.with_name("motion")
+    drawn = order.target.with_name("motion")
     prepare_motion(order.motion, options).draw(
         drawn, lambda done, total: on_progress(stages.DRAW, done, total)
     )
-    mix(drawn, order.scene, order.template, order.limits)
+    return mix(drawn, order.scene, order.target, order.limits)
+
+
+def _prepare_character(order: CharacterOrder) -> tuple[str, ...]:
+    from mimo_runtime.synthesis.character_folder import (
+        CharacterOptions,
+        make_character_folder,
+        write_character_preview,
+    )
+
+    options = CharacterOptions(matte=order.matte, limits=order.limits)
+    prepared = make_character_folder(order.picture, order.target, options)
+    write_character_preview(order.target, order.preview)
+    guesses = () if prepared.character is None else prepared.character.guesses
+    return (*(text for _, text in prepared.warnings), *guesses)
 
 
 def _end_with_parent() -> None:
