@@ -111,12 +111,14 @@ STAGE = "drawing the motion"
 @click.option("--sdc-info", type=FILE,
               help="Official motion colours, a file that the authors have not published: draws "
               "your body model in them. Without it our own body is drawn in the colours of its "
-              "surface.")  # fmt: skip
+              "surface. Fitting the official ones to templates was tried and is not good enough; "
+              "docs/inputs.md says what works instead.")  # fmt: skip
 def motion(source: Path, output: Path, **options: Any) -> None:
     """Draw a motion file. The folder can drive any character.
 
-    FILE is BVH, glTF or GLB, a pose file of ours, poses of the SMPL family (.npz, .pkl) or joints
-    alone (.npy, .npz). How it was understood is said in one line; docs/inputs.md has the details.
+    FILE is BVH, glTF or GLB, a pose file of ours, or arrays (.npz, .npy, .pkl, .pt, .json): poses
+    of the SMPL family, as estimators write them, or joints alone. How it was understood is said in
+    one line; docs/inputs.md has the details.
     """
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.motions.make import prepare_motion

@@ -1,9 +1,10 @@
-"""Files of arrays that a stranger may have made, of NumPy and pickle, as plain data.
+"""Files of arrays that a stranger may have made, of NumPy, pickle, torch and JSON, as plain data.
 
 Nothing in them is run: pickled parts are opened for arrays, numbers, text, lists and dicts alone.
 """
 
 import io
+import json
 import pickle
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,19 +13,21 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.body.safe_pickle import load_arrays
+from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.torch_pickle import is_torch
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.files import cannot_read
 from mimo_runtime.motions.npz import MAX_BYTES, read_npz
 
-SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".pk", ".p", ".pt", ".pth")
+SUFFIXES = (".npz", ".npy", ".pkl", ".pickle", ".pk", ".p", ".pt", ".pth", ".json")
 _WORLD_WORDS, _CAMERA_WORD = ("global", "world"), "cam"
 _JOBLIB = "joblib."
+_MAX_JSON_BYTES = 64 << 20
 _PACKED = (b"BZh", b"\xfd7zXZ", b"]\0\0", b"\x04\x22M\x18")  # bz2, xz, lzma, lz4
 
 
 def read_arrays(path: Path) -> Any:
-    """The content of a .npz, .npy or .pkl file: an array, or dicts and lists of them.
+    """The content of a file of one of `SUFFIXES`: an array, or dicts and lists of them.
 
     Raises:
         MediaError: it cannot be read, is damaged, or its arrays are of a kind that would have to
@@ -34,6 +37,8 @@ def read_arrays(path: Path) -> Any:
     if path.suffix.lower() == ".npz":
         return {key: _opened(value) for key, value in read_npz(path, objects=True).items()}
     data = read_bytes(path)
+    if path.suffix.lower() == ".json":
+        return _json(data, path.name)
     try:
         content = _npy(data) if path.suffix.lower() == ".npy" else load_arrays(data)
     except pickle.UnpicklingError as error:
@@ -43,6 +48,18 @@ def read_arrays(path: Path) -> Any:
     except (ValueError, EOFError) as error:
         raise MediaError(f"'{path.name}' is damaged: {error}. Write it anew.") from None
     return _opened(content)
+
+
+def _json(data: bytes, name: str) -> Any:
+    """Numbers in it take some twenty times the memory of their text."""
+    if len(data) > _MAX_JSON_BYTES:
+        raise LimitExceededError(
+            f"'{name}' is larger than {_MAX_JSON_BYTES} bytes; save its arrays with numpy.savez."
+        )
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise MediaError(f"'{name}' is no JSON: {error}; write it anew.") from None
 
 
 def _opened(content: Any) -> Any:
@@ -92,6 +109,15 @@ def _is_of_world(key: Any, value: Any) -> bool:
         return False
     words = key.lower()
     return any(word in words for word in _WORLD_WORDS) and _CAMERA_WORD not in words
+
+
+def as_array(value: Any) -> Array | None:
+    """`value` as float64; None where these are no numbers, or lists of different lengths."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None
+    return array.astype(np.float64) if array.dtype.kind in "fiu" else None
 
 
 def _npy(data: bytes) -> Any:

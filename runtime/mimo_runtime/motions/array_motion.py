@@ -43,7 +43,7 @@ def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> M
     dicts = dicts_in(parameters_of(content) or content)
     if moving := motions_in(dicts):
         return _smpl(path, _chosen(moving, path, options), model, options)
-    parts = [content] if isinstance(content, np.ndarray) else dicts
+    parts = dicts if isinstance(content, Mapping) else [content, *dicts]
     people = [joints for part in parts for joints in joints_in(part)]
     if people:
         rate = options.rate_fps or USUAL_FPS

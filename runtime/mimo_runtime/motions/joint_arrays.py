@@ -9,6 +9,7 @@ import numpy as np
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.smpl_joints import BODY_JOINTS
 from mimo_runtime.errors import MediaError
+from mimo_runtime.motions.array_files import as_array
 from mimo_runtime.motions.motion_rows import FEATURES, joints_of_features
 
 KEYS = ("joints", "joints3d", "joints_3d", "keypoints3d", "positions", "joint_positions",
@@ -27,32 +28,32 @@ OTHER_COUNTS = {
 def joints_in(content: Any) -> list[Array]:
     """float64 [N, J, 3], J one of `COUNTS`, of everybody in an array or in a dict by usual keys."""
     if isinstance(content, Mapping):
-        arrays = [np.asarray(content[key]) for key in KEYS if key in content]
+        arrays = [as_array(content[key]) for key in KEYS if key in content]
         people = next((people for array in arrays if (people := _people(array))), [])
-        return _without_padding(people, content.get(_LENGTHS_KEY))
-    return _people(np.asarray(content))
+        return _without_padding(people, as_array(content.get(_LENGTHS_KEY)))
+    return _people(as_array(content))
 
 
-def _without_padding(people: list[Array], lengths: Any) -> list[Array]:
+def _without_padding(people: list[Array], lengths: Array | None) -> list[Array]:
     """MDM makes all motions of a batch as long as the longest, and says how long each is."""
-    counts = np.asarray(lengths).reshape(-1)
-    if counts.dtype.kind not in "iu" or len(counts) != len(people):
+    if lengths is None or lengths.size != len(people) or not np.isfinite(lengths).all():
         return people
+    counts = lengths.reshape(-1).astype(int)
     return [joints[: max(1, count)] for joints, count in zip(people, counts, strict=True)]
 
 
-def _people(array: Any) -> list[Array]:
+def _people(array: Array | None) -> list[Array]:
     """As [N, J, 3], [P, N, J, 3] or, as MDM writes them, [P, J, 3, N]; [N, 263] of features."""
-    if array.dtype.kind not in "fiu" or 0 in array.shape:
+    if array is None or 0 in array.shape:
         return []
     if array.ndim == 2 and array.shape[1] == FEATURES:
-        return [joints_of_features(array.astype(np.float64))]
+        return [joints_of_features(array)]
     if array.ndim == 3 and array.shape[1] in COUNTS and array.shape[2] == 3:
-        return [array.astype(np.float64)]
+        return [array]
     if array.ndim == 4 and array.shape[2] in COUNTS and array.shape[3] == 3:
-        return list(array.astype(np.float64))
+        return list(array)
     if array.ndim == 4 and array.shape[1] in COUNTS and array.shape[2] == 3:
-        return list(array.transpose(0, 3, 1, 2).astype(np.float64))
+        return list(array.transpose(0, 3, 1, 2))
     return []
 
 
@@ -61,12 +62,12 @@ def check_order(content: Any, name: str) -> None:
 
     Nobody can tell the orders of one number apart: their usual owners are named.
     """
-    arrays = [content[key] for key in KEYS if key in content] if isinstance(content, Mapping) else [
-        content
-    ]  # fmt: skip
-    for array in map(np.asarray, arrays):
-        owner = OTHER_COUNTS.get(array.shape[-2]) if array.ndim in (3, 4) else None
-        if owner and array.shape[-1] in (3, 4):
+    in_dict = isinstance(content, Mapping)
+    for value in [content[key] for key in KEYS if key in content] if in_dict else [content]:
+        array = as_array(value)
+        if array is None or array.ndim not in (3, 4) or array.shape[-1] not in (3, 4):
+            continue
+        if owner := OTHER_COUNTS.get(array.shape[-2]):
             raise MediaError(
                 f"'{name}' has {array.shape[-2]} joints a frame, in {owner} order and not in "
                 "SMPL's; decompose the video that they are of, or fit SMPL poses or a skeleton to "

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.smpl_joints import BODY_JOINTS
 from mimo_runtime.errors import MediaError
+from mimo_runtime.motions.array_files import as_array
 from mimo_runtime.motions.frame_rate import MAX_FPS, named_rate
-from mimo_runtime.motions.smpl_rotations import as_array, is_packed, joint_matrices
+from mimo_runtime.motions.smpl_rotations import is_packed, joint_matrices
 
 POSE_KEYS = ("pose_world", "poses_world", "poses", "smpl_poses", "pose", "full_pose", "fullpose",
              "pred_rotmat", "thetas", "pred_thetas")  # fmt: skip
@@ -91,16 +92,21 @@ def _people_in(arrays: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
     if not count:
         return [arrays]
     keys = (*POSE_KEYS, *ROOT_KEYS, *BODY_KEYS, *HAND_KEYS, *PATH_KEYS, _BETAS_KEY)
-    each = {key: arrays[key] for key in keys if key in arrays and len(arrays[key]) == count}
+    each = {key: arrays[key] for key in keys if key in arrays and _rows(arrays[key]) == count}
     shared = {key: value for key, value in arrays.items() if key not in each}
     return [shared | {key: each[key][person] for key in each} for person in range(count)]
+
+
+def _rows(value: Any) -> int:
+    return len(value) if isinstance(value, list | tuple) or np.ndim(value) else 0
 
 
 def _people_count(arrays: Mapping[Any, Any], key: str) -> int:
     """How many people `arrays[key]` has, [people, frames, numbers]; 0 for one without that axis."""
     value = arrays.get(key)
-    if isinstance(value, list | tuple) and all(np.ndim(each) == 2 for each in value):
-        return len(value)
+    if isinstance(value, list | tuple):
+        each = [as_array(one) for one in value]
+        return len(each) if all(one is not None and one.ndim == 2 for one in each) else 0
     counts = _COUNTS if key in POSE_KEYS else _BODY_COUNTS
     widths = {3 * joints for joints in counts}
     is_many = isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] in widths
@@ -121,7 +127,7 @@ def _rotations(arrays: Mapping[Any, Any], name: str) -> tuple[Array, bool]:
         )
     joints = [root[:, :1], body[:, : BODY_JOINTS - 1]]
     fingers = _first(arrays, HAND_KEYS)
-    if fingers is not None and np.shape(fingers) == (len(root), 90):
+    if is_packed(fingers, (30,)) and _rows(fingers) == len(root):
         joints.append(_matrices(fingers, name, "hands", (30,))[0])
     return np.concatenate(joints, axis=1), is_six
 
@@ -152,25 +158,27 @@ def _path(arrays: Mapping[Any, Any], frames: int, name: str) -> Array:
     value = _first(arrays, PATH_KEYS)
     if value is None:
         return np.zeros((frames, 3))
-    path = np.asarray(value)
+    path = as_array(value)
+    if path is None:
+        raise MediaError(f"The trans of '{name}' are no numbers; write the file anew.")
     path = np.squeeze(path, axis=1) if path.ndim == 3 and path.shape[1] == 1 else path
     path = path.T if path.shape == (3, frames) and frames != 3 else path
     if path.shape in ((3,), (1, 3)):
         path = np.tile(path.reshape(1, 3), (frames, 1))
-    if path.shape != (frames, 3) or path.dtype.kind not in "fiu":
+    if path.shape != (frames, 3):
         raise MediaError(
             f"'{name}' has trans of shape {np.shape(value)}; expected is [{frames}, 3] for its "
             f"{frames} poses. Write it anew."
         )
-    scale = np.asarray(arrays.get(_SCALE_KEY, 1.0)).reshape(-1)
-    usable = scale.size == 1 and scale.dtype.kind in "fiu" and scale[0] > 0
-    return np.asarray(path.astype(np.float64) / (float(scale[0]) if usable else 1.0), np.float64)
+    scale = as_array(arrays.get(_SCALE_KEY, 1.0))
+    is_usable = scale is not None and scale.size == 1 and scale.item() > 0
+    return path / scale.item() if scale is not None and is_usable else path
 
 
 def _betas(arrays: Mapping[Any, Any], name: str) -> Array:
     """Shape numbers [B], their mean where the file has them for every frame."""
-    betas = np.asarray(arrays.get(_BETAS_KEY, np.zeros(0)))
-    if betas.dtype.kind not in "fiu" or not np.isfinite(betas).all():
+    betas = as_array(arrays.get(_BETAS_KEY, np.zeros(0)))
+    if betas is None or not np.isfinite(betas).all():
         raise MediaError(
             f"The betas of '{name}' are no finite numbers; write them anew, or leave them out for "
             "the mean shape."

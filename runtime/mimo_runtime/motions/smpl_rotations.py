@@ -7,6 +7,7 @@ import numpy as np
 
 from mimo_runtime.body.rotations import from_axis_angle, unit
 from mimo_runtime.body.skeleton import Array
+from mimo_runtime.motions.array_files import as_array
 
 _VECTOR, _SIX, _MATRIX = 3, 6, 9
 _WIDTHS = (_VECTOR, _SIX, _MATRIX)
@@ -65,12 +66,3 @@ def _of_six(packed: Array) -> Array:
 
 def _not_unit(pairs: Array) -> float:
     return float(np.abs(np.linalg.norm(pairs, axis=-1) - 1).mean())
-
-
-def as_array(value: Any) -> Array | None:
-    """`value` as float64; None where these are no numbers."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        return None
-    return array.astype(np.float64) if array.dtype.kind in "fiu" else None

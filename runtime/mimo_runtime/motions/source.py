@@ -26,7 +26,6 @@ CONVERTED = {
     ".amc": "convert it with its .asf to BVH", ".asf": "convert it with its .amc to BVH",
     ".vmd": "Blender with MMD Tools writes it as BVH",
     ".ckpt": "those are weights of a network and no motion",
-    ".json": "save its joints [frames, 22, 3] or poses with numpy.savez",
     ".mp4": "that is a video; decompose it", ".mov": "that is a video; decompose it",
 }  # fmt: skip
 TAKEN = (".bvh", *ARRAY_SUFFIXES, *GLTF_SUFFIXES)

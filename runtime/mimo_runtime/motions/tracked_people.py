@@ -5,13 +5,14 @@ it: their numbers `tid` and their poses `smpl`, before the camera. ROMP, BEV and
 `smpl_thetas` for everybody in a frame, and perhaps their numbers `track_ids`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mimo_runtime.errors import MediaError
+from mimo_runtime.motions.array_files import as_array
 
 _NUMBERS, _POSES, _UNSEEN = "tid", "smpl", "tracked_time"
 _PARTS = ("global_orient", "body_pose", "betas")
@@ -41,12 +42,21 @@ def tracked_people(content: Any, name: str) -> list[TrackedPerson]:
 
     Raises MediaError where poses do not fit each other.
     """
-    frames = _frames_in(content)
+    try:
+        return _people(_frames_in(content))
+    except (KeyError, ValueError, TypeError):
+        raise MediaError(
+            f"'{name}' is of a tracker, and its poses lack {' or '.join(_PARTS[:2])}, or are not "
+            "of one shape; write it anew."
+        ) from None
+
+
+def _people(frames: Sequence[Mapping[Any, Any]]) -> list[TrackedPerson]:
     seen: dict[Any, dict[int, Mapping[str, Any]]] = {}
     for index, frame in enumerate(frames):
         for number, pose in _seen_in(frame):
             seen.setdefault(number, {})[index] = pose
-    people = [_person(poses, name) for _, poses in sorted(seen.items(), key=lambda item: item[0])]
+    people = [_person(poses) for _, poses in sorted(seen.items(), key=lambda item: item[0])]
     return sorted(people, key=lambda person: -len(person.arrays[_PARTS[0]]))
 
 
@@ -64,7 +74,8 @@ def _frames_in(content: Any, depth: int = 2) -> list[Mapping[Any, Any]]:
 def _is_frame(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return False
-    return {_NUMBERS, _POSES} <= value.keys() or np.ndim(value.get(_ROWS, ())) == 2
+    rows = as_array(value.get(_ROWS))
+    return {_NUMBERS, _POSES} <= value.keys() or (rows is not None and rows.ndim == 2)
 
 
 def _seen_in(frame: Mapping[Any, Any]) -> list[tuple[int, Mapping[str, Any]]]:
@@ -87,18 +98,12 @@ def _rows_in(frame: Mapping[Any, Any]) -> list[tuple[int, Mapping[str, Any]]]:
     ]
 
 
-def _person(poses: Mapping[int, Mapping[str, Any]], name: str) -> TrackedPerson:
+def _person(poses: Mapping[int, Mapping[str, Any]]) -> TrackedPerson:
     first, last = min(poses), max(poses)
     rows: list[Mapping[str, Any]] = []
     for frame in range(first, last + 1):
         rows.append(poses.get(frame, rows[-1] if rows else poses[first]))
-    try:
-        arrays = {part: np.stack([np.asarray(row[part]) for row in rows]) for part in _PARTS[:2]}
-        betas = [np.asarray(row[_PARTS[2]]) for row in rows if _PARTS[2] in row]
-        arrays |= {_PARTS[2]: np.stack(betas)} if betas else {}
-    except (KeyError, ValueError, TypeError):
-        raise MediaError(
-            f"'{name}' is of a tracker, and its poses lack {' or '.join(_PARTS[:2])}, or are not "
-            "of one shape; write it anew."
-        ) from None
+    arrays = {part: np.stack([np.asarray(row[part]) for row in rows]) for part in _PARTS[:2]}
+    betas = [np.asarray(row[_PARTS[2]]) for row in rows if _PARTS[2] in row]
+    arrays |= {_PARTS[2]: np.stack(betas)} if betas else {}
     return TrackedPerson(arrays, last - first + 1 - len(poses))

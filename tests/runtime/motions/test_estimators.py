@@ -1,5 +1,6 @@
 """What programs and data sets about bodies write, each in its own way, is the motion in it."""
 
+import json
 import pickle
 from collections.abc import Callable
 from pathlib import Path
@@ -173,6 +174,57 @@ def test_what_estimators_write(tmp_path: Path, program: str, name: str) -> None:
     else:
         np.savez(path, **content)  # type: ignore[arg-type]
     assert_same(fitted(path, RATE if program != "GRAB" else None))
+
+
+def listed(content: object) -> object:
+    """`content` with lists of numbers for its arrays, as JSON has them."""
+    if isinstance(content, dict):
+        return {str(key): listed(value) for key, value in content.items()}
+    return content.tolist() if isinstance(content, np.ndarray) else content
+
+
+@pytest.mark.parametrize("program", sorted(PROGRAMS))
+def test_json_is_read_as_the_rest(tmp_path: Path, program: str) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(listed(PROGRAMS[program]())))
+    assert_same(fitted(tmp_path / "a.json", RATE if program != "GRAB" else None))
+
+
+def test_joints_in_json_are_read(tmp_path: Path) -> None:
+    for content in (places_of_walker().tolist(), {"joints3d": places_of_walker().tolist()}):
+        (tmp_path / "a.json").write_text(json.dumps(content))
+        assert_same(fitted(tmp_path / "a.json", RATE), 12.0)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, "[1, 2", '{"people": []}', "7", "null"])
+def test_other_json_is_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(MediaError, match=r"'a\.json'"):
+        read_motion(tmp_path / "a.json")
+
+
+RAGGED = [[1, 2], [3]]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"poses": POSES, "trans": RAGGED, "fps": 30}, {"poses": POSES, "betas": RAGGED, "fps": 30},
+        {"poses": RAGGED, "fps": 30}, {"poses": POSES, "fps": RAGGED}, {"joints": RAGGED},
+        {"poses": POSES[None], "trans": 1.0, "fps": 30},
+        {"a": {"smpl_thetas": RAGGED}}, {"a": {"tid": RAGGED, "smpl": RAGGED}},
+        {"a": {"smpl_thetas": POSES, "track_ids": ["x"] * FRAMES}}, RAGGED, [POSES, RAGGED],
+    ],
+)  # fmt: skip
+def test_lists_of_different_lengths_are_a_sentence(tmp_path: Path, content: object) -> None:
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(content))
+    with pytest.raises(MediaError, match=r"'a\.pkl'"):
+        read_motion(tmp_path / "a.pkl")
+
+
+def test_odd_numbers_beside_good_poses_do_not_matter(tmp_path: Path) -> None:
+    content = {"poses": POSES, "trans": PATH, "smpl_scaling": RAGGED, "fps": 30}
+    (tmp_path / "a.pkl").write_bytes(pickle.dumps(content))
+    assert_same(fitted(tmp_path / "a.pkl"))
 
 
 def test_a_rate_that_is_said_for_all_counts_for_each(tmp_path: Path) -> None:
