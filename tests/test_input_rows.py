@@ -81,10 +81,10 @@ ROWS = {
         "a matte, in alpha or given with `--matte`":
             "cli/test_character_mattes a_matte_can_be_given",
         "a border of one colour on three sides at least, or of one that changes smoothly, as in a "
-        "studio": "analysis/test_plain_ground the_ground_of_a_studio_is_plain",
+        "studio": "analysis/matting/test_plain_ground the_ground_of_a_studio_is_plain",
         "a frame of one colour around one of these":
-            "analysis/test_plain_ground a_frame_is_no_ground",
-        "anything else": "analysis/test_matte the_character_is_cut_out_with_a_soft_edge",
+            "analysis/matting/test_plain_ground a_frame_is_no_ground",
+        "anything else": "analysis/matting/test_matte the_character_is_cut_out_with_a_soft_edge",
     },
     "Motions": {
         "which joint is which bone":
@@ -145,7 +145,7 @@ REPORTED = {
     "two people": "motions/test_bvh of_two_people_one_is_chosen",
     "bones without length": "motions/test_retarget bones_without_length_are_a_sentence",
     "a path in millimetres": "motions/test_source_smpl millimetres_are_told_and_can_be_scaled",
-    "a character on a plain ground": "analysis/test_plain_ground the_arms_stay_on",
+    "a character on a plain ground": "analysis/matting/test_plain_ground the_arms_stay_on",
     "who is taken": "analysis/test_tracks size_does_not_win_over_a_body",
 }  # fmt: skip
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mimo_runtime.analysis import picture_quality
+from mimo_runtime.analysis.matting import picture_quality
 from mimo_runtime.decomposition.clip import LIMITS, driving_rate
 from mimo_runtime.media.child.stream_choice import CODECS
 from mimo_runtime.media.clip import DCI, HDR_TRANSFERS, LINEAR, WIDE_GAMUTS
