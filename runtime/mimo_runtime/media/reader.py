@@ -45,14 +45,22 @@ class FrameBatch:
 class ClipReader:
     """A clip that is being decoded; made by `open_clip`, ended by `close` or the with statement.
 
-    `info` says what the clip is, `decoder` what decodes it and `reason` why. Iterating yields each
-    `FrameBatch` once; it raises MediaError when frames are damaged, missing or of another size.
+    `info` says what the clip is, `decoder` what decodes it and `reason` why, from `wait` on.
+    Iterating yields each `FrameBatch` once; it raises MediaError when frames are damaged, missing
+    or of another size.
     """
 
     def __init__(self, child: SupervisedChild, job: DecodeJob) -> None:
-        """Wait until the child has validated the clip, then hand it the ring to decode into."""
-        self._child = child
+        self._child, self._job = child, job
         self._next_index = 0
+        self._slots: NDArray[np.uint8] | None = None
+
+    def wait(self) -> Self:
+        """Until the child has validated the clip, which then gets the ring to decode into.
+
+        Raises what `open_clip` does.
+        """
+        child, job = self._child, self._job
         start = child.receive()
         self.info = ClipInfo.from_wire(start["info"])
         self.decoder: str = start["decoder"]
@@ -63,7 +71,8 @@ class ClipReader:
         shape = (self._batch_frames, height_px, width_px, 3)
         with contextlib.closing(FrameRing(shape)) as ring:
             child.send({"shape": shape}, [ring.descriptor])
-            self._slots: NDArray[np.uint8] | None = ring.slots
+            self._slots = ring.slots
+        return self
 
     def __enter__(self) -> Self:
         return self
@@ -108,6 +117,7 @@ def open_clip(
     size_px: tuple[int, int] = (0, 0),
     known: ClipInfo | None = None,
     stop: Stop = NEVER,
+    wait: bool = True,
 ) -> ClipReader:
     """Validate the clip at `path` and start to decode its video stream in a child process.
 
@@ -121,6 +131,7 @@ def open_clip(
             those of the clip.
         known: what `inspect_clip` has found, so that nothing is measured again.
         stop: ends the wait for the decoder from outside; its errors are raised.
+        wait: for the child to have validated the clip; otherwise `ClipReader.wait` does, later.
 
     Raises:
         MediaError: the file is no video, or a damaged one.
@@ -139,7 +150,8 @@ def open_clip(
             field_order=known.field_order,
             is_film=known.is_film,
         )
-    return ClipReader(*_start(path, job, stop))
+    reader = ClipReader(*_start(path, job, stop))
+    return reader.wait() if wait else reader
 
 
 def inspect_clip(

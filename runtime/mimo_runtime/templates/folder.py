@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.concurrency import parallel_map
 from mimo_runtime.errors import LimitExceededError, TemplateError
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
+from mimo_runtime.media.reader import ClipReader, frames_at, inspect_clip, open_clip
 from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.templates.config import TemplateConfig, read_config
 from mimo_runtime.wire.kinds import VIDEO_SUFFIXES, InputKind
@@ -89,9 +90,19 @@ class Template:
         Raises:
             MediaError: the clip is damaged after all.
         """
-        clip = self.streams[stream]
-        with open_clip(clip.path, self.limits, stop=self.stop) as reader:
-            yield from frames_at(reader, [clip.indices[frame] for frame in frames])
+        yield from self.frames_of(stream, frames, self.begin(stream))
+
+    def begin(self, stream: str) -> ClipReader:
+        """A decoder of one stream at its start, not waited for, for `frames_of`."""
+        return open_clip(self.streams[stream].path, self.limits, stop=self.stop, wait=False)
+
+    def frames_of(
+        self, stream: str, frames: Sequence[int], begun: ClipReader
+    ) -> Generator[NDArray[np.uint8], None, None]:
+        """`frames` of a stream by a decoder that was begun before, which it ends."""
+        indices = self.streams[stream].indices
+        with begun as reader:
+            yield from frames_at(reader.wait(), [indices[frame] for frame in frames])
 
 
 def open_template(
@@ -113,7 +124,8 @@ def open_template(
     """
     config = read_config(folder)
     paths = _stream_paths(folder)
-    infos = {name: inspect_clip(path, limits, stop) for name, path in paths.items()}
+    inspected = parallel_map(lambda path: inspect_clip(path, limits, stop), paths.values())
+    infos = dict(zip(paths, inspected, strict=True))
     _check_equal(folder, "frame size", {n: f"{i.width_px}x{i.height_px}" for n, i in infos.items()})
     rates_fps = _rates_fps(infos)
     counts = {
