@@ -204,24 +204,26 @@ def main(
         found = []
         for batch in people(pool or Path(scratch), count):
             found.append(measured(painter, batch, comparison, jod))
+            write_means(found, settled_steps)  # of those so far: it takes long
             click.echo(f"{len(found)} of {count} people", err=True)
+
+
+def write_means(found: list[list[dict[str, Any]]], settled_steps: int) -> None:
+    """Write the means over people, each of whom has a list of rows."""
     rows = []
     for each in zip(*found, strict=True):
         names = [name for name in each[0] if name not in ("mode", "steps")]
         means = {name: float(np.mean([row[name] for row in each])) for name in names}
         rows.append({"mode": each[0]["mode"], "steps": each[0]["steps"]} | means)
-    command = " ".join(["python -m benchmarks.solvers", *sys.argv[1:]])
     values = {
         "date": datetime.now(UTC).date().isoformat(),
-        "command": command,
+        "command": " ".join(["python -m benchmarks.solvers", *sys.argv[1:]]),
         "people": len(found),
         "frames": FRAMES,
         "settled_steps": settled_steps,
         "rows": rows,
     }
     RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
-    for row in rows:
-        click.echo("  ".join(f"{v:.2f}" if isinstance(v, float) else str(v) for v in row.values()))
 
 
 if __name__ == "__main__":
