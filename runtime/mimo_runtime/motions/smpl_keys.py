@@ -105,8 +105,8 @@ def _people_count(arrays: Mapping[Any, Any], key: str) -> int:
     """How many people `arrays[key]` has, [people, frames, numbers]; 0 for one without that axis."""
     value = arrays.get(key)
     if isinstance(value, list | tuple):
-        each = [as_array(one) for one in value]
-        return len(each) if all(one is not None and one.ndim == 2 for one in each) else 0
+        arrays_of_each = map(as_array, value)
+        return len(value) if all(a is not None and a.ndim == 2 for a in arrays_of_each) else 0
     counts = _COUNTS if key in POSE_KEYS else _BODY_COUNTS
     widths = {3 * joints for joints in counts}
     is_many = isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] in widths
