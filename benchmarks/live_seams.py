@@ -29,19 +29,21 @@ from mimo_runtime.engines.onnxruntime_backend import OrtBackend
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.motions.exercises import kick
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
+from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.extent import Extent
-from mimo_runtime.planning.latency import LatencyPlan, LiveCosts
+from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.planning.live_schedule import Await, BeginChunk, ChunkPlan
 from mimo_runtime.planning.schedule import ClipPlan, Pass, whole_clip
 from mimo_runtime.planning.solver import SolverConfig
 from mimo_runtime.planning.windows import open_windows
 from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live
+from mimo_runtime.runner.live_shares import LiveShare, LiveShares
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 from mimo_runtime.synthesis.crop import WHITE, cut_square
 from mimo_runtime.synthesis.denoise import Denoiser
-from mimo_runtime.synthesis.figures import FigureCache
+from mimo_runtime.synthesis.figures import FigureCache, texture_px
 from mimo_runtime.synthesis.identity_cache import IdentityCache
 from mimo_runtime.synthesis.layer_composition import compose_crops
 from mimo_runtime.synthesis.live_conditions import LiveConditions
@@ -66,10 +68,17 @@ class Scene:
     def __init__(self, folder: Path, count: int, rate_fps: int) -> None:
         self.engines = EngineSet(OrtBackend(Bundle.open(folder)))
         self.windows = {self.engines.bundle.manifest.frames: self.engines}
-        self.figures, self.identities = FigureCache(), IdentityCache()
+        manifest = self.engines.bundle.manifest
+        side_px = min(manifest.width_px, manifest.height_px)
+        self.figures, self.identities = FigureCache(texture_px(side_px)), IdentityCache()
         body, rate = load_body(), Fraction(rate_fps)
         self.poses = tuple(pose_frames(kick(body.skeleton, count, rate)))
         self.camera = orbit((0, 0.9, 0), 25, 1.0, 3.2, SIZE_PX, 256.0)
+
+    def share(self) -> LiveShare:
+        """That of a stream which has an engine for itself, one that keeps everything."""
+        costs = LiveCosts({self.engines.bundle.manifest.frames: 1e-4}, 1e-5, 1e-5)
+        return LiveShare(LiveShares(lambda _name: costs))
 
     def prepared(self, new: int, steps: int) -> PreparedLive:
         """A stream that is planned so, whatever the machine."""
@@ -80,9 +89,8 @@ class Scene:
         files = LiveFiles(sample.CHARACTER, sample.CHARACTER)
         request = live_request(files, asked, MediaLimits())
         window = self.engines.bundle.manifest.frames
-        costs = LiveCosts({window: 1e-4}, 1e-5, 1e-5)
-        found = prepare_live(self.windows, self.figures, request, lambda _name: costs)
-        plan = LatencyPlan(ChunkPlan((), new, window - new, steps), 1.0, 1.0, 0.5)
+        found = prepare_live(self.windows, self.figures, request, self.share())
+        plan = LatencyPlan(ChunkPlan((), new, window - new, steps), 1.0, 1.0, 1.0, 0.5)
         output = replace(found.output, plan=plan, queue_frames=2 * window)
         return replace(found, settings=replace(found.settings, steps=steps), output=output)
 
@@ -90,7 +98,7 @@ class Scene:
 def played(scene: Scene, live: PreparedLive) -> tuple[Frames, list[int]]:
     """Every frame as the live stream makes it, and the first one of each chunk."""
     token = CancellationToken()
-    stream = LiveStream(scene.windows, scene.identities, live, token, lambda: None)
+    stream = LiveStream(scene.windows, scene.identities, live, token, scene.share())
     poses, frames, borders = iter(scene.poses), list[NDArray[np.uint8]](), list[int]()
     for work in stream.works():
         if isinstance(work, Await) and not stream.can_do(work):

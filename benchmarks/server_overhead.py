@@ -51,7 +51,7 @@ class FixedRunner:
 
     def __init__(self, engine_s: float) -> None:
         self.bundle = Bundle.open(sample.BUNDLE)
-        self.streams = 0
+        self.streams, self.engine = 0, "fixed"
         self._engine_s = engine_s
 
     @contextmanager
@@ -75,7 +75,7 @@ class FixedLive:
     """A live stream that shows the same picture again and again."""
 
     def __init__(self, settings: LiveSettings, engine_s: float) -> None:
-        plan = LatencyPlan(ChunkPlan((), 1, 0, 1), 1.0, 1.0, 0.1)
+        plan = LatencyPlan(ChunkPlan((), 1, 0, 1), 1.0, 1.0, 1.0, 0.1)
         rate, skeleton = settings.rate_fps, skeleton_of(settings)
         self.output = LiveFormat(*SIZE_PX, rate, plan, 64, skeleton)
         self._engine_s = engine_s
@@ -100,7 +100,7 @@ class FixedLive:
             arrived_s, pose = posed
             time.sleep(max(arrived_s + self._engine_s - time.monotonic(), 0))
             waited_s = time.monotonic() - arrived_s
-            told = pose.index, pose.capture_s, 0.0, waited_s, False, index + 1, 0
+            told = pose.index, pose.capture_s, 0.0, waited_s, index + 1, 0
             yield LiveFrame(index, float(pose.index / self.output.rate_fps), self._rgb, *told)
             index += 1
 

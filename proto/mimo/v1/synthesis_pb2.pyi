@@ -1222,6 +1222,9 @@ class LiveConfig(_message.Message):
     DRIVING_FIELD_NUMBER: _builtins.int
     ASSETS_FIELD_NUMBER: _builtins.int
     RESUME_S_FIELD_NUMBER: _builtins.int
+    SOLVER_FIELD_NUMBER: _builtins.int
+    STEP_TABLE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_INTERVAL_FIELD_NUMBER: _builtins.int
     rate_numerator: _builtins.int
     """Postures a second, numerator."""
     rate_denominator: _builtins.int
@@ -1249,6 +1252,12 @@ class LiveConfig(_message.Message):
     call when 0. A client that asks for it keeps its side open until the summary. Where it has
     gone for good, its place and its share of the engine are taken for so long.
     """
+    solver: _builtins.str
+    """As in StreamConfig. A listed step table is the steps, none of which is left out."""
+    step_table: _builtins.str
+    """As in StreamConfig."""
+    guidance_interval: _builtins.str
+    """As in StreamConfig."""
     @_builtins.property
     def camera(self) -> Global___LiveCamera:
         """What sees the person, and the size of the frames."""
@@ -1285,10 +1294,13 @@ class LiveConfig(_message.Message):
         driving: Global___LiveDriving | None = ...,
         assets: _abc.Iterable[Global___AssetInput] | None = ...,
         resume_s: _builtins.float = ...,
+        solver: _builtins.str = ...,
+        step_table: _builtins.str = ...,
+        guidance_interval: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "camera", b"camera", "driving", b"driving", "guidance", b"guidance", "latency_ms", b"latency_ms", "seed", b"seed", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "resume_s", b"resume_s", "seed", b"seed", "shape", b"shape", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_seed", b"_seed", "_steps", b"_steps", "assets", b"assets", "body", b"body", "camera", b"camera", "driving", b"driving", "format", b"format", "guidance", b"guidance", "guidance_interval", b"guidance_interval", "latency_ms", b"latency_ms", "policy", b"policy", "quality", b"quality", "rate_denominator", b"rate_denominator", "rate_numerator", b"rate_numerator", "resume_s", b"resume_s", "seed", b"seed", "shape", b"shape", "solver", b"solver", "step_table", b"step_table", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
@@ -1553,6 +1565,7 @@ class LiveReady(_message.Message):
     SKELETON_FIELD_NUMBER: _builtins.int
     RESUME_TOKEN_FIELD_NUMBER: _builtins.int
     RESUME_S_FIELD_NUMBER: _builtins.int
+    AGREED_MS_FIELD_NUMBER: _builtins.int
     width_px: _builtins.int
     """Width of the frames, in pixels."""
     height_px: _builtins.int
@@ -1566,7 +1579,7 @@ class LiveReady(_message.Message):
     first_frame_ms: _builtins.float
     """From the first posture to the first frame as foreseen, in milliseconds."""
     latency_ms: _builtins.float
-    """The longest way of any frame as foreseen, in milliseconds: what counts as late is later."""
+    """The longest way of any frame as foreseen, in milliseconds."""
     busy: _builtins.float
     """Share of the engine's time that this stream takes, 0 to 1."""
     queue_frames: _builtins.int
@@ -1575,6 +1588,10 @@ class LiveReady(_message.Message):
     """What a client whose connection was cut names to go on; empty where the stream is not kept."""
     resume_s: _builtins.float
     """For how long it is kept, in seconds: what was asked for, or the server's most."""
+    agreed_ms: _builtins.float
+    """The way after which a frame is late, in milliseconds: LiveConfig.latency_ms; where that is not
+    set, latency_ms and what another stream's pass may take, half a period at least.
+    """
     @_builtins.property
     def bundle(self) -> Global___BundleInfo:
         """The bundle that will run."""
@@ -1609,10 +1626,11 @@ class LiveReady(_message.Message):
         skeleton: Global___LiveSkeleton | None = ...,
         resume_token: _builtins.str = ...,
         resume_s: _builtins.float = ...,
+        agreed_ms: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "skeleton", b"skeleton"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bundle", b"bundle", "busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "first_frame_ms", b"first_frame_ms", "height_px", b"height_px", "latency_ms", b"latency_ms", "queue_frames", b"queue_frames", "ramp", b"ramp", "reasons", b"reasons", "resume_s", b"resume_s", "resume_token", b"resume_token", "skeleton", b"skeleton", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_ms", b"agreed_ms", "bundle", b"bundle", "busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "first_frame_ms", b"first_frame_ms", "height_px", b"height_px", "latency_ms", b"latency_ms", "queue_frames", b"queue_frames", "ramp", b"ramp", "reasons", b"reasons", "resume_s", b"resume_s", "resume_token", b"resume_token", "skeleton", b"skeleton", "steps", b"steps", "width_px", b"width_px"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1732,8 +1750,8 @@ class LiveFrame(_message.Message):
     capture_s: _builtins.float
     """LivePose.capture_s of its posture."""
     present_s: _builtins.float
-    """When it should be shown, in seconds on the clock of capture_s: at an even pace, as late as the
-    slowest frame of a chunk comes.
+    """When it should be shown, in seconds on the clock of capture_s: at an even pace, as late as was
+    agreed, so that every frame is here by then that is not late.
     """
     data: _builtins.bytes
     """The next bytes of its picture, or of the movie."""
@@ -1746,7 +1764,7 @@ class LiveFrame(_message.Message):
     encode_s: _builtins.float
     """How long it took to encode, in seconds."""
     late: _builtins.bool
-    """Whether it was finished later than agreed."""
+    """Whether it was ready to leave later than agreed."""
     taken: _builtins.int
     """Postures that had been taken up until then."""
     dropped: _builtins.int
@@ -1875,6 +1893,9 @@ class LiveChange(_message.Message):
     GUIDANCE_FIELD_NUMBER: _builtins.int
     LATENCY_MS_FIELD_NUMBER: _builtins.int
     DISPLAYED_FRAME_FIELD_NUMBER: _builtins.int
+    SOLVER_FIELD_NUMBER: _builtins.int
+    STEP_TABLE_FIELD_NUMBER: _builtins.int
+    GUIDANCE_INTERVAL_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """Comes back with the answer; 1 or more."""
     from_pose_index: _builtins.int
@@ -1891,6 +1912,12 @@ class LiveChange(_message.Message):
     """LiveFrame.index of the frame that its user saw when asking for it: from_pose_index then counts
     from the posture of that frame, and the answer says how many frames were shown meanwhile.
     """
+    solver: _builtins.str
+    """As in LiveConfig."""
+    step_table: _builtins.str
+    """As in LiveConfig; empty for that of the bundle."""
+    guidance_interval: _builtins.str
+    """As in LiveConfig; empty for guidance at all steps."""
     @_builtins.property
     def inputs(self) -> _containers.RepeatedScalarFieldContainer[Global___Input.ValueType]:
         """Pictures that will follow in chunks: character, its matte, scene picture."""
@@ -1905,17 +1932,26 @@ class LiveChange(_message.Message):
         guidance: _builtins.float | None = ...,
         latency_ms: _builtins.float | None = ...,
         displayed_frame: _builtins.int | None = ...,
+        solver: _builtins.str | None = ...,
+        step_table: _builtins.str | None = ...,
+        guidance_interval: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame", "_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "displayed_frame", b"displayed_frame", "guidance", b"guidance", "latency_ms", b"latency_ms", "steps", b"steps"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame", "_guidance", b"_guidance", "_guidance_interval", b"_guidance_interval", "_latency_ms", b"_latency_ms", "_solver", b"_solver", "_step_table", b"_step_table", "_steps", b"_steps", "displayed_frame", b"displayed_frame", "guidance", b"guidance", "guidance_interval", b"guidance_interval", "latency_ms", b"latency_ms", "solver", b"solver", "step_table", b"step_table", "steps", b"steps"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame", "_guidance", b"_guidance", "_latency_ms", b"_latency_ms", "_steps", b"_steps", "displayed_frame", b"displayed_frame", "from_pose_index", b"from_pose_index", "guidance", b"guidance", "inputs", b"inputs", "latency_ms", b"latency_ms", "number", b"number", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame", "_guidance", b"_guidance", "_guidance_interval", b"_guidance_interval", "_latency_ms", b"_latency_ms", "_solver", b"_solver", "_step_table", b"_step_table", "_steps", b"_steps", "displayed_frame", b"displayed_frame", "from_pose_index", b"from_pose_index", "guidance", b"guidance", "guidance_interval", b"guidance_interval", "inputs", b"inputs", "latency_ms", b"latency_ms", "number", b"number", "solver", b"solver", "step_table", b"step_table", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__displayed_frame: _TypeAlias = _typing.Literal["displayed_frame"]  # noqa: Y015
     _WhichOneofArgType__displayed_frame: _TypeAlias = _typing.Literal["_displayed_frame", b"_displayed_frame"]  # noqa: Y015
     _WhichOneofReturnType__guidance: _TypeAlias = _typing.Literal["guidance"]  # noqa: Y015
     _WhichOneofArgType__guidance: _TypeAlias = _typing.Literal["_guidance", b"_guidance"]  # noqa: Y015
+    _WhichOneofReturnType__guidance_interval: _TypeAlias = _typing.Literal["guidance_interval"]  # noqa: Y015
+    _WhichOneofArgType__guidance_interval: _TypeAlias = _typing.Literal["_guidance_interval", b"_guidance_interval"]  # noqa: Y015
     _WhichOneofReturnType__latency_ms: _TypeAlias = _typing.Literal["latency_ms"]  # noqa: Y015
     _WhichOneofArgType__latency_ms: _TypeAlias = _typing.Literal["_latency_ms", b"_latency_ms"]  # noqa: Y015
+    _WhichOneofReturnType__solver: _TypeAlias = _typing.Literal["solver"]  # noqa: Y015
+    _WhichOneofArgType__solver: _TypeAlias = _typing.Literal["_solver", b"_solver"]  # noqa: Y015
+    _WhichOneofReturnType__step_table: _TypeAlias = _typing.Literal["step_table"]  # noqa: Y015
+    _WhichOneofArgType__step_table: _TypeAlias = _typing.Literal["_step_table", b"_step_table"]  # noqa: Y015
     _WhichOneofReturnType__steps: _TypeAlias = _typing.Literal["steps"]  # noqa: Y015
     _WhichOneofArgType__steps: _TypeAlias = _typing.Literal["_steps", b"_steps"]  # noqa: Y015
     @_typing.overload
@@ -1923,7 +1959,13 @@ class LiveChange(_message.Message):
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance) -> _WhichOneofReturnType__guidance | None: ...
     @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__guidance_interval) -> _WhichOneofReturnType__guidance_interval | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__latency_ms) -> _WhichOneofReturnType__latency_ms | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__solver) -> _WhichOneofReturnType__solver | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__step_table) -> _WhichOneofReturnType__step_table | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__steps) -> _WhichOneofReturnType__steps | None: ...
 
@@ -1987,6 +2029,7 @@ class LiveReplanned(_message.Message):
     LATENCY_MS_FIELD_NUMBER: _builtins.int
     BUSY_FIELD_NUMBER: _builtins.int
     REASONS_FIELD_NUMBER: _builtins.int
+    AGREED_MS_FIELD_NUMBER: _builtins.int
     steps: _builtins.int
     """Solver steps."""
     chunk_frames: _builtins.int
@@ -1997,6 +2040,8 @@ class LiveReplanned(_message.Message):
     """The longest way of any frame as foreseen, in milliseconds."""
     busy: _builtins.float
     """Share of the engine's time that this stream takes, 0 to 1."""
+    agreed_ms: _builtins.float
+    """The way after which a frame is late, as in LiveReady, in milliseconds."""
     @_builtins.property
     def reasons(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """What was chosen and why: sentences."""
@@ -2010,10 +2055,11 @@ class LiveReplanned(_message.Message):
         latency_ms: _builtins.float = ...,
         busy: _builtins.float = ...,
         reasons: _abc.Iterable[_builtins.str] | None = ...,
+        agreed_ms: _builtins.float = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "latency_ms", b"latency_ms", "reasons", b"reasons", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agreed_ms", b"agreed_ms", "busy", b"busy", "carried_frames", b"carried_frames", "chunk_frames", b"chunk_frames", "latency_ms", b"latency_ms", "reasons", b"reasons", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

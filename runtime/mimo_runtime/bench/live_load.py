@@ -78,7 +78,7 @@ def _stream(load: LiveLoad, tell: Callable[[], None]) -> tuple[StreamSamples, pb
     with open_live(
         load.server, load.pictures, load.settings, credits=load.credits, tls_root=load.tls_root
     ) as call:
-        samples = StreamSamples(period_s, call.ready.latency_ms / 1000, sent=count)
+        samples = StreamSamples(period_s, call.ready.agreed_ms / 1000, sent=count)
         began_s = time.monotonic()
         sender = threading.Thread(target=_send, args=(call, load, count, began_s), daemon=True)
         sender.start()
@@ -87,6 +87,8 @@ def _stream(load: LiveLoad, tell: Callable[[], None]) -> tuple[StreamSamples, pb
                 intended_s = began_s + event.pose_index * period_s
                 told = event.waited_s, event.latency_s, event.encode_s
                 samples.frames.append(FrameSample(intended_s, time.monotonic(), *told))
+                on_their_way = load.credits - event.credits
+                samples.most_on_their_way = max(samples.most_on_their_way, on_their_way)
                 tell()
             elif isinstance(event, pb.LiveSummary):
                 samples.dropped = event.dropped

@@ -56,6 +56,7 @@ def report_values(load: LiveLoad, run: LoadRun, command: str) -> dict[str, Any]:
             "carried_frames": ready.carried_frames,
             "first_frame_ms": ready.first_frame_ms,
             "latency_ms": ready.latency_ms,
+            "agreed_ms": ready.agreed_ms,
             "busy": ready.busy,
             "reasons": list(ready.reasons),
         },
@@ -89,7 +90,7 @@ def report_page(values: Mapping[str, Any], streams: Sequence[StreamSamples]) -> 
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Live latency</title>'
         f"<style>{STYLE}</style><h1>Live latency</h1><p>{html.escape(counts)}</p>{reasons}"
         f"<h2>Milliseconds</h2>{_table(rows)}"
-        f"<h2>Motion to photon over time</h2>{_over_time(latencies, plan['latency_ms'])}"
+        f"<h2>Motion to photon over time</h2>{_over_time(latencies, plan['agreed_ms'])}"
         f"<h2>Motion to photon by share of frames</h2>{_shares(latencies)}"
         f"<p><code>{html.escape(values['command'])}</code><br>{html.escape(values['time'])}, "
         f"{html.escape(values['client']['system'])}, {html.escape(values['bundle']['name'])}</p>"

@@ -42,13 +42,15 @@ class FrameSample:
 class StreamSamples:
     """All frames of one stream, and what was agreed for it.
 
-    `period_s` is that of its rate, `latency_s` what the server planned; `sent` postures went out.
+    `period_s` is that of its rate, `agreed_s` the way after which a frame is late; `sent` postures
+    went out, and `most_on_their_way` frames were at once of those that were granted.
     """
 
     period_s: float
-    latency_s: float
+    agreed_s: float
     sent: int = 0
     dropped: int = 0
+    most_on_their_way: int = 0
     frames: list[FrameSample] = field(default_factory=list)
 
 
@@ -60,6 +62,7 @@ def figures(streams: Sequence[StreamSamples]) -> dict[str, object]:
         "frames": len(frames),
         "sent": sum(stream.sent for stream in streams),
         "dropped": sum(stream.dropped for stream in streams),
+        "most_on_their_way": max((s.most_on_their_way for s in streams), default=0),
         "deadline_misses": sum(map(_misses, streams)),
         "frames_per_s": sum(map(_rate, streams)),
         "first_frame_ms": percentiles(s.frames[0].latency_s for s in streams if s.frames),
@@ -119,7 +122,7 @@ def presented(stream: StreamSamples) -> list[float]:
     """When each frame can be shown at an even pace: when it is due, or when it comes, if later."""
     shown: list[float] = []
     for frame in stream.frames:
-        due_s = max(frame.intended_s + stream.latency_s, frame.received_s)
+        due_s = max(frame.intended_s + stream.agreed_s, frame.received_s)
         shown.append(max(due_s, shown[-1] if shown else due_s))
     return shown
 
@@ -133,8 +136,8 @@ def jitter_s(stream: StreamSamples) -> float:
 
 
 def _misses(stream: StreamSamples) -> int:
-    """Frames that were there later than was planned, and those that never came."""
-    late = sum(frame.latency_s > stream.latency_s for frame in stream.frames)
+    """Frames that were there later than was agreed, and those that never came."""
+    late = sum(frame.latency_s > stream.agreed_s for frame in stream.frames)
     return late + stream.sent - len(stream.frames)
 
 

@@ -1,15 +1,12 @@
 """The same load with more and more streams: what all of them get, and what each does."""
 
 import html
-import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Any
 
-from mimo_runtime import __version__
 from mimo_runtime.bench.live_load import LiveLoad, LoadRun, run_load
-from mimo_runtime.bench.report import STYLE
+from mimo_runtime.bench.report import STYLE, origin_values
 from mimo_runtime.bench.samples import figures
 from mimo_runtime.errors import BusyError
 
@@ -19,12 +16,19 @@ _COLUMNS = {
     "refused": "refused",
     "frames_per_s": "frames a second in all",
     "frames_per_s_each": "each",
+    "chunk_frames": "frames of a chunk",
+    "busy": "engine busy for each",
+    "agreed_ms": "agreed, ms",
     "deadline_misses": "deadline misses",
     "dropped": "dropped",
+    "most_on_their_way": "most on their way",
     "first_frame_p50_ms": "first frame p50, ms",
+    "first_frame_max_ms": "max, ms",
     "motion_to_photon_p50_ms": "motion to photon p50, ms",
     "motion_to_photon_p99_ms": "p99, ms",
+    "inter_frame_p99_ms": "interval p99, ms",
     "presented_interval_p99_ms": "presented interval p99, ms",
+    "presented_interval_p99_periods": "in periods",
 }
 _WIDTH, _ROW_PX = 560, 26
 
@@ -59,7 +63,10 @@ def run_throughput(
 
 
 def row_values(row: ThroughputRow) -> dict[str, Any]:
-    """The figures of a row; times in milliseconds, None where nothing came."""
+    """The figures of a row; times in milliseconds, None where nothing came.
+
+    The plan is that of its first stream.
+    """
     if row.run is None:
         return dict.fromkeys(_COLUMNS) | {"streams": 0, "refused": row.asked}
     run, found = row.run, figures(row.run.streams)
@@ -70,18 +77,26 @@ def row_values(row: ThroughputRow) -> dict[str, Any]:
         "refused": run.refused,
         "frames_per_s": frames_per_s,
         "frames_per_s_each": frames_per_s / streams,
+        "chunk_frames": run.ready.chunk_frames,
+        "busy": run.ready.busy,
+        "agreed_ms": run.ready.agreed_ms,
         "deadline_misses": found["deadline_misses"],
         "dropped": found["dropped"],
+        "most_on_their_way": found["most_on_their_way"],
     }
     for column, (name, percentile) in _PERCENTILES.items():
         distribution = found[name]
         assert isinstance(distribution, dict)
         values[column] = distribution.get(percentile)
-    return values
+    shown_ms, period_ms = values["presented_interval_p99_ms"], run.streams[0].period_s * 1000
+    values["presented_interval_p99_periods"] = shown_ms and shown_ms / period_ms
+    return {column: values[column] for column in _COLUMNS}
 
 
 _PERCENTILES = {
     "first_frame_p50_ms": ("first_frame_ms", "p50"),
+    "first_frame_max_ms": ("first_frame_ms", "max"),
+    "inter_frame_p99_ms": ("inter_frame_ms", "p99"),
     "motion_to_photon_p50_ms": ("motion_to_photon_ms", "p50"),
     "motion_to_photon_p99_ms": ("motion_to_photon_ms", "p99"),
     "presented_interval_p99_ms": ("presented_interval_ms", "p99"),
@@ -94,17 +109,14 @@ def throughput_values(
     """What report.json holds."""
     ready = next((row.run.ready for row in rows if row.run is not None), None)
     return {
-        "schema": SCHEMA,
-        "command": command,
-        "program": __version__,
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "client": {"machine": platform.machine(), "system": platform.platform()},
+        **origin_values(SCHEMA, command),
         "bundle": ready and {"name": ready.bundle.name, "sha256": ready.bundle.model_sha256},
         "load": {
             "seconds": load.seconds,
             "rate_fps": float(load.settings.rate_fps),
             "credits": load.credits,
             "policy": str(load.settings.policy),
+            "latency_ms": load.settings.latency_s and load.settings.latency_s * 1000,
         },
         "rows": [row_values(row) for row in rows],
     }

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from mimo_runtime.cli.counts import counted
-from mimo_runtime.cli.options import ANY_PATH, FILE, Command, examples
+from mimo_runtime.cli.options import ANY_PATH, FILE, Command, examples, solver_options
 from mimo_runtime.errors import MimoError
 
 _OPTIONS = (
@@ -18,17 +18,17 @@ _OPTIONS = (
     click.option("--scene", required=True, type=FILE, help="Picture of the scene."),
     click.option(
         "--camera",
-        default="front",
-        show_default=True,
-        help="As of 'mimo motion', for a motion file.",
+        help="As of 'mimo motion', for a motion file; default: front. A folder has its own.",
     ),
     click.option(
         "--size",
-        default="512x512",
-        show_default=True,
-        help="WIDTHxHEIGHT of a motion file's frames.",
+        help="WIDTHxHEIGHT of a motion file's frames; default: 512x512. A folder has its own.",
     ),
-    click.option("--fps", type=click.IntRange(1, 240), help="Rate; default: the motion's own."),
+    click.option(
+        "--fps",
+        type=click.IntRange(1, 240),
+        help="Postures a second; default: the motion's own. Others are put between them.",
+    ),
     click.option(
         "--latency-ms",
         type=click.FloatRange(min=0, min_open=True),
@@ -68,6 +68,7 @@ def motion_option(required: bool) -> Callable[[Command], Command]:
 
 def live_options(command: Command) -> Command:
     """Who is streamed where, and how; `live_play.prepare_play` takes these."""
+    command = solver_options(command)
     for option in reversed(_OPTIONS):
         command = option(command)
     return command
@@ -123,7 +124,8 @@ def live_options(command: Command) -> Command:
     multiple=True,
     metavar="FRAME:NAME=VALUE,...",
     help="What the stream goes on with from a frame on: character, matte, scene, steps, guidance, "
-    "latency-ms. Several, one after the other; what became of each is said.",
+    "solver, step-table, guidance-interval, latency-ms. Several, one after the other; what became "
+    "of each is said.",
 )
 @click.option(
     "--resume-s",

@@ -1,5 +1,6 @@
 """Changes of a running stream, as a user writes them and as they are sent."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ from mimo_runtime.wire.live_change import LiveChange
 
 _KINDS = {
     "character": Path, "matte": Path, "scene": Path, "steps": int, "guidance": float,
-    "latency-ms": float,
+    "solver": str, "step-table": str, "guidance-interval": str, "latency-ms": float,
 }  # fmt: skip
+
+_NEXT = re.compile(r",(?=[^,=]*=)")  # a comma between numbers is part of a value
 
 
 def parse_change(text: str, number: int) -> LiveChange:
@@ -24,7 +27,7 @@ def parse_change(text: str, number: int) -> LiveChange:
     """
     index, _, rest = text.partition(":")
     given: dict[str, Any] = {}
-    for part in rest.split(","):
+    for part in _NEXT.split(rest):
         name, _, value = part.strip().partition("=")
         try:
             given[name.replace("-", "_")] = _KINDS[name](value)
@@ -48,6 +51,7 @@ class ChangeSender:
 
     def __init__(self, call: LiveCall, changes: tuple[LiveChange, ...]) -> None:
         self._call, self._left = call, list(changes)
+        self._asked: LiveChange | None = None
         self._next()
 
     def answered(self, applied: pb.LiveApplied) -> None:
@@ -63,10 +67,13 @@ class ChangeSender:
         self._next()
 
     def ended(self) -> None:
-        """Say which were never sent."""
+        """Say which were never sent, or answered."""
+        if self._asked is not None:
+            click.echo(f"Change {self._asked.number} was too late: the stream ended.", err=True)
         for change in self._left:
             click.echo(f"Change {change.number} was not sent: the stream ended.", err=True)
 
     def _next(self) -> None:
-        if self._left:
-            self._call.change(self._left.pop(0))
+        self._asked = self._left.pop(0) if self._left else None
+        if self._asked is not None:
+            self._call.change(self._asked)

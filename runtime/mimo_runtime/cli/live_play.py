@@ -19,6 +19,7 @@ from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.settings import Settings
 
 _QUALITY = 95  # of JPEG, which is encoded once more
+_SETTINGS = ("steps", "guidance", "seed", "solver", "step_table", "guidance_interval")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +107,7 @@ def prepare_play(options: dict[str, Any], source: PoseSource) -> LivePlay:
         policy=QueuePolicy(options["policy"]),
         shape=source.shape,
         driving=source.driving,
-        settings=Settings(
-            steps=options["steps"], guidance=options["guidance"], seed=options["seed"]
-        ),
+        settings=Settings(**{name: options[name] for name in _SETTINGS}),
     )
     pictures = LivePictures(options["character"], options["scene"], options["matte"])
     return LivePlay(

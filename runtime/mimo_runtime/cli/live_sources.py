@@ -17,9 +17,12 @@ from mimo_runtime.motions.make import MakeOptions, prepare_motion
 from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frame, pose_frames
 from mimo_runtime.motions.ranges import parse_size
+from mimo_runtime.motions.resample import resample_clip
 from mimo_runtime.motions.source import read_motion
 from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
 from mimo_runtime.wire.live import CameraNumbers, PoseFrame, QueuePolicy
+
+_CAMERA, _SIZE = "front", "512x512"  # of motion files
 
 
 class PoseSource(Protocol):
@@ -129,12 +132,14 @@ def open_source(options: Mapping[str, Any]) -> PoseSource:
     """What `--motion` or `--driving` of a command means.
 
     Raises:
-        InvalidRequestError: both are given, or none.
+        InvalidRequestError: both are given, or none, or with what is not for them.
         MediaError: it cannot be read.
     """
     motion, driving = options["motion"], options["driving"]
     if (motion is None) == (driving is None):
         raise InvalidRequestError("Give either --motion or --driving.")
+    if driving is not None:
+        _refuse_view(options, "A driving video is seen by the camera that took it")
     on_server = options["capture_on"] == "server"
     if motion is not None:
         if on_server:
@@ -164,13 +169,22 @@ def motion_source(options: Mapping[str, Any]) -> MotionPlayback:
 def _clip(options: Mapping[str, Any]) -> PoseClip:
     motion: Path = options["motion"]
     if motion.is_dir():
-        return read_pose_clip(motion / POSES)
+        _refuse_view(options, "A motion folder is seen by the camera that it holds")
+        clip = read_pose_clip(motion / POSES)
+        return resample_clip(clip, Fraction(options["fps"] or clip.motion.rate_fps))
     rate_fps = options["fps"] or read_motion(motion).person.motion.rate_fps
     asked = MakeOptions(
-        camera=parse_camera(options["camera"]),
-        size_px=parse_size(options["size"]),
+        camera=parse_camera(options["camera"] or _CAMERA),
+        size_px=parse_size(options["size"] or _SIZE),
         rate_fps=Fraction(rate_fps),
     )
     prepared = prepare_motion(motion, asked)
     click.echo(f"{motion.name}: {prepared.understood}", err=True)
     return prepared.clip
+
+
+def _refuse_view(options: Mapping[str, Any], why: str) -> None:
+    """Refuse --camera and --size where they would change nothing."""
+    given = [f"--{name}" for name in ("camera", "size") if options[name] is not None]
+    if given:
+        raise InvalidRequestError(f"{why}, in its size; leave out {' and '.join(given)}.")

@@ -191,6 +191,13 @@ def settings_options(command: Command) -> Command:
                      default=DEFAULTS.framing.value, show_default=True,
                      help="person: paint the square around the person into the scene; whole: "
                      "give the networks whole frames and keep what they paint."),
+    )  # fmt: skip
+    return _with(options, solver_options(command))
+
+
+def solver_options(command: Command) -> Command:
+    """How steps are made, and where there is guidance."""
+    options = (
         click.option("--solver", type=click.Choice([solver.value for solver in Solver]),
                      help="ddim: of first order; dpmpp-2m: of second order, DPM-Solver++ (2M). "
                      "The default is that of the mode: dpmpp-2m for offline, else ddim."),

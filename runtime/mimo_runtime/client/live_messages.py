@@ -27,6 +27,9 @@ def live_config(
         steps=asked.settings.steps,
         guidance=asked.settings.guidance,
         seed=asked.settings.seed,
+        solver=asked.settings.solver or "",
+        step_table=asked.settings.step_table or "",
+        guidance_interval=asked.settings.guidance_interval or "",
         driving=None if asked.driving is None else _driving(asked.driving),
         resume_s=resume_s,
     )
@@ -58,6 +61,9 @@ def live_change(change: LiveChange, inputs: Sequence[pb.Input.ValueType]) -> pb.
         guidance=change.guidance,
         latency_ms=None if change.latency_s is None else change.latency_s * 1000,
         displayed_frame=change.displayed_frame,
+        solver=change.solver,
+        step_table=change.step_table,
+        guidance_interval=change.guidance_interval,
     )
 
 

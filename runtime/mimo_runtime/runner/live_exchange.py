@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import MimoError
 from mimo_runtime.incident import told_error
 from mimo_runtime.runner.live_preparation import PreparedLive
-from mimo_runtime.runner.live_shares import Release
 from mimo_runtime.synthesis.live_request import LiveAnswer
 
 
@@ -18,14 +17,13 @@ from mimo_runtime.synthesis.live_request import LiveAnswer
 class Exchange:
     """A change that is ready: everything `prepared` anew, or None where only the scene is another.
 
-    It holds for no posture before `from_index`. `release` gives back what it has reserved.
+    It holds for no posture before `from_index`.
     """
 
     number: int
     from_index: int
     scene: NDArray[np.uint8] | None
     prepared: PreparedLive | None
-    release: Release = lambda: None
 
 
 class Exchanges:
@@ -35,17 +33,11 @@ class Exchanges:
         self._lock = threading.Lock()
         self._ready: Exchange | None = None
         self._answers: list[LiveAnswer] = []
-        self._closed = False
 
     def give(self, exchange: Exchange) -> None:
-        """Have it taken up; what no stream takes up any more is let go of."""
+        """Have it taken up."""
         with self._lock:
-            if self._closed:
-                before: Exchange | None = exchange
-            else:
-                before, self._ready = self._ready, exchange
-        if before is not None:
-            before.release()
+            self._ready = exchange
 
     def refuse(self, number: int, sentence: str) -> None:
         """Have it told that a change cannot be."""
@@ -71,14 +63,6 @@ class Exchanges:
         with self._lock:
             answers, self._answers = tuple(self._answers), []
         return answers
-
-    def close(self) -> None:
-        """Let go of what was never taken up."""
-        with self._lock:
-            self._closed = True
-            ready, self._ready = self._ready, None
-        if ready is not None:
-            ready.release()
 
 
 def exchange_beside(

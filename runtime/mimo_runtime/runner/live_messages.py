@@ -14,7 +14,13 @@ from mimo_runtime.runner.messages import Wire
 from mimo_runtime.runner.runner import LiveStreamRequest
 from mimo_runtime.synthesis.live_request import LiveAnswer, LiveFiles, LiveFormat, LiveFrame
 from mimo_runtime.synthesis.request import OutputFrame
-from mimo_runtime.wire.live import CameraNumbers, LiveSettings, PoseFrame, QueuePolicy
+from mimo_runtime.wire.live import (
+    CameraNumbers,
+    LiveSettings,
+    PictureFormat,
+    PoseFrame,
+    QueuePolicy,
+)
 from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.settings import Settings
 
@@ -30,6 +36,7 @@ def live_to_wire(request: LiveStreamRequest) -> Wire:
         "files": {name: path and str(path) for name, path in asdict(files).items()},
         "settings": settings,
         "limits": asdict(request.limits),
+        "encoding": request.encoding,
     }
 
 
@@ -42,7 +49,8 @@ def live_from_wire(values: Wire) -> LiveStreamRequest:
     given["policy"] = QueuePolicy(given["policy"])
     given["settings"] = Settings(**given["settings"])
     limits = MediaLimits(**values["limits"])
-    return LiveStreamRequest(LiveFiles(**files), LiveSettings(**given), limits)
+    encoding = PictureFormat(values["encoding"])
+    return LiveStreamRequest(LiveFiles(**files), LiveSettings(**given), limits, encoding)
 
 
 def pose_to_wire(frame: PoseFrame) -> Wire:

@@ -1,31 +1,34 @@
 """A live stream from what is asked for to what is planned, before it takes any of the engine."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mimo_runtime.body.pose import Pose
 from mimo_runtime.bundle import Manifest
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.media.picture import encode_jpeg, encode_png
+from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.crops import CropSegment
-from mimo_runtime.planning.latency import LatencyTarget, LiveCosts, plan_latency
+from mimo_runtime.planning.latency import LatencyTarget
 from mimo_runtime.planning.pixel_rect import PixelRect
+from mimo_runtime.runner.live_shares import LiveShare
 from mimo_runtime.runner.live_windows import Windows
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 from mimo_runtime.synthesis.figures import FigureCache
 from mimo_runtime.synthesis.identity import Identity, identity_from_character
 from mimo_runtime.synthesis.identity_cache import IdentityCache, identity_key
 from mimo_runtime.synthesis.layer_composition import compose_crops
-from mimo_runtime.synthesis.live_costs import best_s
+from mimo_runtime.synthesis.live_costs import usual_s
 from mimo_runtime.synthesis.live_memory import check_live_memory
-from mimo_runtime.synthesis.live_poses import camera_of, skeleton_of
+from mimo_runtime.synthesis.live_poses import skeleton_of
 from mimo_runtime.synthesis.live_request import LiveFormat, LiveRequest, require_live
 from mimo_runtime.synthesis.matting import on_white
 from mimo_runtime.synthesis.motion_planes import FigurePlanes
 from mimo_runtime.synthesis.resolved import ResolvedSettings, resolved_settings
+from mimo_runtime.wire.live import PictureFormat
 
 _QUEUED_CHUNKS = 2
+_QUALITY = 90  # of JPEG, as most clients ask for
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,17 +57,16 @@ def prepare_live(
     windows: Windows,
     figures: FigureCache,
     request: LiveRequest,
-    costs_of: Callable[[str], LiveCosts],
+    share: LiveShare,
 ) -> PreparedLive:
-    """Find the figure, measure, and plan.
-
-    `costs_of` gives what the passes of a denoiser, by its name, take here.
+    """Find the figure, measure, and plan what `share` takes of the engine.
 
     Raises:
         UnsupportedError: the bundle paints no human layer.
         MediaError, InvalidRequestError: no body is found, a setting cannot be used, or the latency
             cannot be kept.
         ResourceError: this machine is too slow, or has too little memory.
+        BusyError: other live streams leave too little of the engine's time.
     """
     manifest = next(iter(windows.values())).bundle.manifest
     require_live(manifest)
@@ -74,11 +76,10 @@ def prepare_live(
     figure = figures.get(request.character, request.matte, request.prepared)
     size_px = manifest.width_px, manifest.height_px
     planes = FigurePlanes(figure, skeleton, manifest.planes, size_px)
-    costs = _with_drawing(costs_of(settings.denoiser), planes, request, manifest)
-    overlap = manifest.overlap_frames
-    plan = plan_latency(
-        LatencyTarget(asked.rate_fps, asked.latency_s, settings.steps, overlap), costs
-    )
+    costs = _with_frames(share.costs(settings.denoiser), planes, request, manifest)
+    steps, overlap = settings.steps, manifest.overlap_frames
+    fewest = steps if settings.lists_steps else 1
+    plan = share.plan(LatencyTarget(asked.rate_fps, asked.latency_s, steps, overlap, fewest), costs)
     settings = replace(settings, steps=plan.chunks.steps)
     check_live_memory(windows, plan.chunks, settings)
     output = LiveFormat(
@@ -92,20 +93,29 @@ def prepare_live(
     return PreparedLive(request, settings, planes, on_white(figure.picture, None), output)
 
 
-def _with_drawing(
+def _with_frames(
     costs: LiveCosts, planes: FigurePlanes, request: LiveRequest, manifest: Manifest
 ) -> LiveCosts:
-    """The costs of the networks, with the drawing before them and the composition behind them."""
-    width_px, height_px = (
-        request.settings.camera.width_px,
-        request.settings.camera.height_px,
-    )
-    frame = PixelRect(0, width_px, 0, height_px)
-    (out,) = planes.empty(1)
-    rest = Pose.rest(planes.cast.skeleton)
-    camera = camera_of(request.settings.camera)
+    """The costs of the networks, with what frames of this size and figure take beside them."""
+    camera = request.settings.camera
+    frame = PixelRect(0, camera.width_px, 0, camera.height_px)
     layer = np.zeros((4, manifest.height_px, manifest.width_px), np.float32)
     crop = DecodedCrop(layer, CropSegment((), frame, frame), 0)
-    draw_s = best_s(lambda: planes.draw(rest, camera, frame, out))
-    compose_s = best_s(lambda: compose_crops([crop], Layers(request.scene)))
-    return LiveCosts(costs.step_s, costs.frame_in_s + draw_s, costs.frame_out_s + compose_s)
+    draw_s = usual_s(planes.reference)
+    compose_s = usual_s(lambda: compose_crops([crop], Layers(request.scene)))
+    return replace(
+        costs,
+        frame_in_s=costs.frame_in_s + draw_s,
+        frame_out_s=costs.frame_out_s + compose_s,
+        delivery_s=costs.delivery_s + _encoding_s(request),
+    )
+
+
+def _encoding_s(request: LiveRequest) -> float:
+    """What it takes to encode a frame; what a movie takes is taken to be that of a JPEG."""
+    match request.encoding:
+        case PictureFormat.RAW:
+            return 0.0
+        case PictureFormat.PNG:
+            return usual_s(lambda: encode_png(request.scene))
+    return usual_s(lambda: encode_jpeg(request.scene, _QUALITY))

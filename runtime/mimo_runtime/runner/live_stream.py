@@ -1,7 +1,7 @@
 """One live stream: postures come in from any thread, a loop executes its works one by one."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +19,7 @@ from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass
 from mimo_runtime.planning.solver import SolverConfig
 from mimo_runtime.runner.live_exchange import Exchange, Exchanges
 from mimo_runtime.runner.live_preparation import PreparedLive
+from mimo_runtime.runner.live_shares import LiveShare
 from mimo_runtime.runner.live_windows import Windows
 from mimo_runtime.runner.pose_intake import Posed, PoseIntake
 from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -47,21 +48,22 @@ class LiveStream:
         identities: IdentityCache,
         prepared: PreparedLive,
         token: CancellationToken,
-        on_close: Callable[[], None],
+        share: LiveShare,
     ) -> None:
-        self.token = token
+        self.token, self.share = token, share
         self.output: LiveFormat = prepared.output
         self._windows = windows
         self._engines = next(iter(windows.values()))
         self._identities = identities
         self._prepared = prepared
-        self._releases = [on_close]
         self._chunks = prepared.output.plan.chunks
         self._crop = LiveCrop(prepared.planes.cast, (self.output.width_px, self.output.height_px))
         asked, queue_frames = prepared.request.settings, self.output.queue_frames
         self._intake = PoseIntake(self.output.skeleton, asked.camera, queue_frames, asked.policy)
         self._segment: CropSegment | None = None
         self._chunk: list[Posed] = []
+        self._decoded = self._carried = 0
+        self._is_cropped_anew = False
         self._scene = prepared.request.scene
         self.exchanges = Exchanges()
         self._chunk_first = 0
@@ -101,9 +103,10 @@ class LiveStream:
 
     @property
     def due_s(self) -> float | None:
-        """When the frame that has waited longest should leave, on the monotonic clock."""
-        waiting = self._chunk[0] if self._chunk else self._intake.pending
-        return None if waiting is None else waiting.arrived_s + self.output.plan.latency_s
+        """When the next frame that has not left should, on the monotonic clock."""
+        left = self._chunk[self._decoded :]
+        waiting = left[0] if left else self._intake.pending
+        return None if waiting is None else waiting.arrived_s + self.output.plan.agreed_s
 
     def works(self) -> Iterator[LiveWork]:
         """Everything that is to be done, in order, without an end until postures end."""
@@ -126,8 +129,8 @@ class LiveStream:
                 self._begin()
             case BeginChunk(_, carried):
                 self._chunk_first += len(self._chunk)
-                self._chunk = []
-                self._begin_chunk(carried)
+                self._chunk, self._decoded, self._carried = [], 0, carried
+                self._begin_chunk()
             case Condition():
                 self._enter()
             case Pass(step, _):
@@ -136,13 +139,18 @@ class LiveStream:
                 return self._finished(frame)
         return None
 
+    def measured(self, work: LiveWork, seconds: float) -> None:
+        """Hear how long a piece of work took."""
+        is_short = isinstance(work, BeginChunk) and not self._is_cropped_anew
+        is_less = isinstance(work, Pass) and len(self._prepared.settings.denoisers) > 1
+        if not is_short and not is_less:  # than was foreseen: nothing to encode, a branch less
+            self.share.measured(work, self._carried + len(self._chunk), seconds)
+
     def close(self) -> None:
         """Let go of buffers, whoever still refers to the stream."""
         for name in ("_denoiser", "_conditions", "_decoder", "_planes"):
             self.__dict__.pop(name, None)
-        self.exchanges.close()
-        for release in self._releases:
-            release()
+        self.share.release()
 
     def _begin(self) -> None:
         prepared, bundle = self._prepared, self._engines.bundle
@@ -180,7 +188,6 @@ class LiveStream:
 
     def _go_on_with(self, exchange: Exchange, prepared: PreparedLive) -> None:
         """Begin anew, as a stream of `prepared` does, with the postures that wait."""
-        self._releases.append(exchange.release)
         queue_frames = self.output.queue_frames  # what the client was told
         self._prepared = prepared
         self.output = replace(prepared.output, queue_frames=queue_frames)
@@ -191,14 +198,15 @@ class LiveStream:
             self._scene = exchange.scene
         self.exchanges.take(exchange)
 
-    def _begin_chunk(self, carried: int) -> None:
+    def _begin_chunk(self) -> None:
         posed = self._intake.pending
         assert posed is not None  # a chunk begins with the frame that was waited for
         segment = self._crop.segment(posed.pose, posed.camera)
-        if self._take_scene() or segment is not self._segment:
+        self._is_cropped_anew = self._take_scene() or segment is not self._segment
+        if self._is_cropped_anew:
             self._segment = segment
             self._conditions.show(cut_square(self._scene, segment.crop, WHITE))
-        self._denoiser.begin(carried)
+        self._denoiser.begin(self._carried)
 
     def _take_scene(self) -> bool:
         """Whether another scene is ready, which is then the present one."""
@@ -227,7 +235,7 @@ class LiveStream:
         layer = np.asarray(self._decoder.buffers["layer"])[0]
         crop = DecodedCrop(layer, self._segment, 0)
         rgb = compose_crops([crop], Layers(self._scene))
-        latency_s = time.monotonic() - posed.arrived_s
+        self._decoded += 1
         return LiveFrame(
             index=frame,
             timestamp_s=float(posed.frame.index / self.output.rate_fps),
@@ -235,8 +243,7 @@ class LiveStream:
             pose_index=posed.frame.index,
             capture_s=posed.frame.capture_s,
             waited_s=posed.taken_s - posed.arrived_s,
-            latency_s=latency_s,
-            late=latency_s > self.output.plan.latency_s,
+            latency_s=time.monotonic() - posed.arrived_s,
             taken=self._intake.taken,
             dropped=self._intake.dropped,
             answers=self.exchanges.answers(),

@@ -46,6 +46,9 @@ class Runnable(Protocol):
     def execute(self, work: LiveWork) -> OutputFrame | None:
         """Do one piece of work; the finished frame, if it made one."""
 
+    def measured(self, work: LiveWork, seconds: float) -> None:
+        """Hear how long a piece of work took."""
+
     def close(self) -> None:
         """Let go of all that it holds."""
 
@@ -135,6 +138,7 @@ class EngineLoop:
             return
         began_s = time.monotonic()
         frame = running.stream.execute(work)
+        running.stream.measured(work, time.monotonic() - began_s)
         if frame is not None:
             running.sink.put(frame)
         ended_s = time.monotonic()

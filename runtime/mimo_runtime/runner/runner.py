@@ -12,7 +12,7 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles
 from mimo_runtime.synthesis.live_request import LiveFiles, LiveFormat
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
-from mimo_runtime.wire.live import LiveSettings, PoseFrame
+from mimo_runtime.wire.live import LiveSettings, PictureFormat, PoseFrame
 from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.progress import OnProgress, Progress
 from mimo_runtime.wire.settings import Settings
@@ -38,11 +38,15 @@ class StreamRequest:
 
 @dataclass(frozen=True, slots=True)
 class LiveStreamRequest:
-    """What a live stream is to make; the files stay where they are until it has ended."""
+    """What a live stream is to make; the files stay where they are until it has ended.
+
+    `encoding` is what becomes of its frames, whose time is planned too.
+    """
 
     files: LiveFiles
     settings: LiveSettings
     limits: MediaLimits
+    encoding: PictureFormat = PictureFormat.JPEG
 
 
 class RunningStream(Protocol):

@@ -138,6 +138,9 @@ class Stream:
                 return self._finished(frame)
         return None
 
+    def measured(self, work: LiveWork, seconds: float) -> None:
+        """Nothing is planned by that."""
+
     def close(self) -> None:
         """Let go of decoders, frames and buffers, whoever still refers to the stream."""
         self._inputs.close()

@@ -14,7 +14,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.segments import Part
 from mimo_runtime.runner.job import SynthesisJob
-from mimo_runtime.runner.live_shares import LiveShares
+from mimo_runtime.runner.live_shares import LiveShare, LiveShares
 from mimo_runtime.runner.live_windows import Windows, live_windows
 from mimo_runtime.runner.stream import Stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -166,29 +166,30 @@ class Synthesizer:
         from mimo_runtime.synthesis.live_request import live_request
 
         request = live_request(asked.files, asked.settings, asked.limits, token)
-        return self.open_live(request, token)
+        return self.open_live(replace(request, encoding=asked.encoding), token)
 
     def open_live(self, request: "LiveRequest", token: CancellationToken) -> "LiveStream":
-        """Measure and plan a live stream, and keep a share of the engine's time for it.
+        """Plan a live stream, which takes a share of the engine's time until it is closed.
 
         Raises:
-            BusyError: other live streams leave too little of that.
             MimoError: as in `prepare_live`.
         """
         from mimo_runtime.runner.live_preparation import prepare_live
         from mimo_runtime.runner.live_stream import LiveStream
 
-        prepared = prepare_live(self._windows, self._figures, request, self._live.costs)
-        release = self._live.reserve(prepared.output.plan.busy)
-        return LiveStream(self._windows, self._identities, prepared, token, release)
+        share = LiveShare(self._live)
+        with share.unless_it_fails():
+            prepared = prepare_live(self._windows, self._figures, request, share)
+        return LiveStream(self._windows, self._identities, prepared, token, share)
 
     def exchange(
         self, stream: "LiveStream", change: "LiveChange", limits: MediaLimits
     ) -> "Exchange":
         """Read and plan what a running stream is to go on with; from any thread.
 
+        Its share of the engine's time is another at once.
+
         Raises:
-            BusyError: other live streams leave too little of the engine's time for it.
             MimoError: as in `changed_request` and `prepare_live`.
         """
         from mimo_runtime.runner.live_exchange import Exchange
@@ -199,11 +200,10 @@ class Synthesizer:
         scene = None if change.scene is None else request.scene
         if not change.replans:
             return Exchange(change.number, change.from_index, scene, None)
-        prepared = prepare_live(self._windows, self._figures, request, self._live.costs)
-        prepared.identity(self._engines, self._identities)  # now: the stream would wait for it
-        more = prepared.output.plan.busy - stream.output.plan.busy
-        release = self._live.reserve(more)
-        return Exchange(change.number, change.from_index, scene, prepared, release)
+        with stream.share.unless_it_fails():
+            prepared = prepare_live(self._windows, self._figures, request, stream.share)
+            prepared.identity(self._engines, self._identities)  # now: the stream would wait for it
+        return Exchange(change.number, change.from_index, scene, prepared)
 
     def start(
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress

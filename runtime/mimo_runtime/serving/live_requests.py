@@ -6,6 +6,7 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.capture.packet_stream import driving_camera
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.serving.address import is_local
+from mimo_runtime.serving.requests import SOLVER_WORDS
 from mimo_runtime.wire.driving import DrivingCodec, DrivingFormat, DrivingFrame
 from mimo_runtime.wire.enums import DRIVING_CODECS, INPUTS, PICTURE_FORMATS, POLICIES
 from mimo_runtime.wire.kinds import InputKind
@@ -35,6 +36,7 @@ def live_settings(config: pb.LiveConfig) -> LiveSettings:
         steps=config.steps if config.HasField("steps") else None,
         guidance=config.guidance if config.HasField("guidance") else None,
         seed=config.seed if config.HasField("seed") else Settings().seed,
+        **{name: getattr(config, name) for name in SOLVER_WORDS if getattr(config, name)},
     )
     return LiveSettings(
         rate_fps=Fraction(config.rate_numerator, config.rate_denominator or 1),
@@ -102,6 +104,11 @@ def live_change(change: pb.LiveChange) -> tuple[LiveChange, frozenset[InputKind]
         guidance=change.guidance if change.HasField("guidance") else None,
         latency_s=change.latency_ms / 1000 if change.HasField("latency_ms") else None,
         displayed_frame=change.displayed_frame if change.HasField("displayed_frame") else None,
+        solver=change.solver if change.HasField("solver") else None,
+        step_table=change.step_table if change.HasField("step_table") else None,
+        guidance_interval=(
+            change.guidance_interval if change.HasField("guidance_interval") else None
+        ),
     )
     return asked, frozenset(INPUTS[each] for each in change.inputs)
 

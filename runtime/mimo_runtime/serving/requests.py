@@ -9,7 +9,7 @@ from mimo_runtime.wire.kinds import InputKind, OutputKind
 from mimo_runtime.wire.motion_view import MotionView
 from mimo_runtime.wire.settings import Settings
 
-_WORDS = ("solver", "step_table", "guidance_interval")  # not set where empty
+SOLVER_WORDS = ("solver", "step_table", "guidance_interval")  # not set where empty
 
 
 def settings_from(config: pb.StreamConfig) -> Settings:
@@ -31,7 +31,7 @@ def settings_from(config: pb.StreamConfig) -> Settings:
         seed=config.seed if config.HasField("seed") else Settings().seed,
         mode=MODES[config.mode] if config.mode else None,
         framing=FRAMINGS[framing],
-        **{name: getattr(config, name) for name in _WORDS if getattr(config, name)},
+        **{name: getattr(config, name) for name in SOLVER_WORDS if getattr(config, name)},
     )
 
 

@@ -21,10 +21,10 @@ _NO_FRAME = "The stream ended before a frame for which it could hold; send it ea
 
 
 class LiveDelivery:
-    """Encodes frames and counts them; one thread. `latency_s` is what was planned."""
+    """Encodes frames and counts them; one thread. `agreed_s` is the way after which one is late."""
 
-    def __init__(self, encoder: LivePictureEncoder, latency_s: float) -> None:
-        self._encoder, self._latency_s = encoder, latency_s
+    def __init__(self, encoder: LivePictureEncoder, agreed_s: float) -> None:
+        self._encoder, self._agreed_s = encoder, agreed_s
         self._sent = self._late = self._dropped = self._late_in_a_row = 0
         self._frozen = False
 
@@ -37,12 +37,13 @@ class LiveDelivery:
         """
         for answer in frame.answers:
             if answer.plan is not None:
-                self._latency_s = answer.plan.latency_s
+                self._agreed_s = answer.plan.agreed_s
             yield ChangeAnswered(answer, frame.index, displayed_frame)
-        yield self._encoded(frame, credits)
-        self._sent, self._late = self._sent + 1, self._late + frame.late
+        picture = self._encoded(frame, credits)
+        yield picture
+        self._sent, self._late = self._sent + 1, self._late + picture.late
         self._dropped = frame.dropped
-        self._late_in_a_row = self._late_in_a_row + 1 if frame.late else 0
+        self._late_in_a_row = self._late_in_a_row + 1 if picture.late else 0
         if self._frozen is not (self._late_in_a_row >= FROZEN_AFTER):
             self._frozen = not self._frozen
             yield _state(self._frozen)
@@ -62,7 +63,8 @@ class LiveDelivery:
         data = self._encoder.encode(frame)
         encode_s = time.perf_counter() - began_s
         told = replace(frame, rgb=frame.rgb[:0])
-        return LivePicture(told, data, frame.capture_s + self._latency_s, encode_s, credits)
+        late = frame.latency_s + encode_s > self._agreed_s
+        return LivePicture(told, data, frame.capture_s + self._agreed_s, encode_s, late, credits)
 
 
 def _state(frozen: bool) -> LiveState:

@@ -8,12 +8,16 @@ from mimo_runtime.wire.driving import Driven
 
 @dataclass(frozen=True, slots=True)
 class LivePicture:
-    """A frame as it leaves: `data` is its picture, `frame` what is told of it, without pixels."""
+    """A frame as it leaves: `data` is its picture, `frame` what is told of it, without pixels.
+
+    `late`: it was ready to leave later than agreed.
+    """
 
     frame: LiveFrame
     data: bytes
     present_s: float
     encode_s: float
+    late: bool
     credits: int
 
 

@@ -195,7 +195,7 @@ class LiveSession:
             raise InvalidRequestError("No picture of the scene was sent; send one.")
         files = LiveFiles(character, scene, self.spool.file(InputKind.MATTE))
         settings = replace(self._settings, driving=None)  # the runner is given postures
-        return LiveStreamRequest(files, settings, self._limits.media)
+        return LiveStreamRequest(files, settings, self._limits.media, self._picture)
 
     def _driven_end(self, error: MimoError | None) -> None:
         """Hear that there are no more postures of driving frames, and why if something is wrong."""
@@ -206,7 +206,7 @@ class LiveSession:
 
     def _deliver(self, live: RunningLive) -> None:
         encoder = LivePictureEncoder(self._picture, self._quality, live.output)
-        delivery = LiveDelivery(encoder, live.output.plan.latency_s)
+        delivery = LiveDelivery(encoder, live.output.plan.agreed_s)
         first_s = 0.0
         for frame in live.events():
             assert isinstance(frame, LiveFrame)

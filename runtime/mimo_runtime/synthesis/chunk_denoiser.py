@@ -5,11 +5,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from mimo_runtime.engines.engine import BoundPass, Tensor
+from mimo_runtime.engines.engine import Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.planning.solver import SolverTable
 from mimo_runtime.synthesis.denoise import solver_coefficients, solver_history
+from mimo_runtime.synthesis.guided_pass import GuidedPass
 from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.noise import NoiseSource
 from mimo_runtime.synthesis.resolved import ResolvedSettings
@@ -36,14 +37,14 @@ class ChunkDenoiser:
         engines = next(iter(windows.values()))
         self._time = TimeRows(engines, table)
         shared: dict[str, Tensor] = {**identity, "time_projections": self._time.projections}
-        self._bound: dict[int, BoundPass] = {}
+        coefficients = solver_coefficients(table, settings)
+        self._passes: dict[int, GuidedPass] = {}
         for frames, each in windows.items():
             bound = each.get(settings.denoiser).bind(shared)
             shared["step"] = bound.buffers["step"]
-            self._bound[frames] = bound
+            self._passes[frames] = GuidedPass(each, bound, settings, coefficients)
         _, *size = bound.buffers["latents"].shape
         shape = (plan.window_frames, *size)
-        coefficients = solver_coefficients(table, settings)
         self._state = engines.new_latents(
             shape, settings.branches, coefficients, solver_history(table)
         )
@@ -68,14 +69,14 @@ class ChunkDenoiser:
     def run_pass(self, step: int) -> None:
         """Predict the window at one step and move its frames; those carried begin anew."""
         count = self._carried + self._new
-        bound = self._bound[min(frames for frames in self._bound if frames >= count)]
+        bound = self._passes[min(frames for frames in self._passes if frames >= count)]
         if step == 0:
             self._show(bound, count)
         self._continue(step, count)
         slots = np.arange(count)
         self._time.begin(step, bound.buffers["step"])
         self._state.gather(slots, bound.buffers["latents"])
-        bound.run()
+        bound.run(step)
         self._state.accumulate(bound.buffers["prediction"], slots)
         self._state.step(step, 0, count)
 
@@ -83,7 +84,7 @@ class ChunkDenoiser:
         """Copy the latents of the new frame at `position` to `out` [1, 4, h, w]."""
         self._state.read(self._carried + position, out)
 
-    def _show(self, bound: BoundPass, count: int) -> None:
+    def _show(self, bound: GuidedPass, count: int) -> None:
         """Put the condition maps of the window's frames into the shortest pass that holds them."""
         buffers = bound.buffers
         for row, condition in enumerate(list(self._conditions)[-count:]):

@@ -3,11 +3,12 @@
 import numpy as np
 
 from mimo_runtime.arrays import Floats
-from mimo_runtime.engines.engine import BoundPass, Tensor
+from mimo_runtime.engines.engine import Tensor
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.planning.extent import Extent, finished_by, windows_of_frames
 from mimo_runtime.planning.schedule import ClipPlan
 from mimo_runtime.planning.solver import SolverTable
+from mimo_runtime.synthesis.guided_pass import GuidedPass
 from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.noise import NoiseSource
 from mimo_runtime.synthesis.resolved import ResolvedSettings
@@ -43,18 +44,19 @@ class Denoiser:
         first = engine.bind({**identity, "time_projections": self._time.projections})
         shared = {n: b for n, b in first.buffers.items() if n not in _OF_A_WINDOW}
         others = [engine.bind(shared) for _ in range(extent.windows - 1)]
-        self._bound: list[BoundPass] = [first, *others]
+        coefficients = solver_coefficients(table, settings)
+        self._passes = [
+            GuidedPass(engines, bound, settings, coefficients) for bound in (first, *others)
+        ]
         self._held: list[int | None] = [None] * extent.windows
         self._slots = [np.zeros(0, np.int64)] * extent.windows
         counts = np.array([len(holders) for holders in self._holders])
         self._weights = settings.rules.window_weights(counts, settings.guided)
         self._noise = noise
         shape = (extent.frames, *shared["latents"].shape[1:])
-        coefficients = solver_coefficients(table, settings)
         self._state = engines.new_latents(
             shape, settings.branches, coefficients, solver_history(table)
         )
-        self._unguided = self._without_guidance(engines, settings, coefficients)
 
     @property
     def latents(self) -> Floats:
@@ -75,43 +77,20 @@ class Denoiser:
         slots = self._slots[window % self._extent.windows]
         self._time.begin(step, bound.buffers["step"])
         self._state.gather(slots, bound.buffers["latents"])
-        self._predict(step, window % self._extent.windows)
+        bound.run(step)
         self._state.accumulate(bound.buffers["prediction"], slots)
         for frame_ids in self._finished[step][window]:
             for first, last in self._runs(frame_ids):
                 self._state.step(step, first, last)
 
-    def _predict(self, step: int, slot: int) -> None:
-        """Run the pass of a window's slot; where there is no guidance, both branches are alike."""
-        if step not in self._unguided_steps:
-            self._bound[slot].run()
-            return
-        self._unguided[slot].run()
-        conditional = self._unguided[slot].buffers["prediction"]
-        for branch in range(2):
-            self._bound[slot].buffers["prediction"][branch : branch + 1] = conditional
-
     def read(self, frame_id: int, out: Tensor) -> None:
         """Copy the latents of a frame to `out` [1, 4, h, w]."""
         self._state.read(self._slot(frame_id), out)
 
-    def _without_guidance(
-        self, engines: EngineSet, settings: ResolvedSettings, coefficients: Floats
-    ) -> list[BoundPass]:
-        """Passes over the same buffers that compute one branch, where some steps need no more."""
-        self._unguided_steps: frozenset[int] = frozenset()
-        if len(settings.denoisers) == 1:
-            return []
-        self._unguided_steps = frozenset(np.flatnonzero(coefficients[:, 2] == 1.0).tolist())
-        engine = engines.get(settings.denoisers[1])
-        names = {spec.name for spec in engine.component.inputs}
-        shared = [{n: b for n, b in each.buffers.items() if n in names} for each in self._bound]
-        return [engine.bind(buffers) for buffers in shared]
-
-    def _window(self, window: int) -> BoundPass:
+    def _window(self, window: int) -> GuidedPass:
         """The pass whose buffers hold a window's conditions; a new window takes over a slot."""
         slot = window % self._extent.windows
-        bound = self._bound[slot]
+        bound = self._passes[slot]
         if self._held[slot] != window:
             frame_ids = self._plan.windows[window]
             self._held[slot] = window

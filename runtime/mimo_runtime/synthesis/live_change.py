@@ -25,11 +25,7 @@ def changed_request(
     if change.is_empty:
         raise InvalidRequestError("The change names nothing; name what is to be another.")
     asked, camera = request.settings, request.settings.camera
-    settings = replace(
-        asked.settings,
-        steps=asked.settings.steps if change.steps is None else change.steps,
-        guidance=asked.settings.guidance if change.guidance is None else change.guidance,
-    )
+    settings = replace(asked.settings, **change.settings)
     latency_s = asked.latency_s if change.latency_s is None else change.latency_s
     changed = replace(request, settings=replace(asked, settings=settings, latency_s=latency_s))
     if change.scene is not None:

@@ -1,5 +1,6 @@
 """What the passes of a live stream take on this machine, measured before it is planned."""
 
+import statistics
 import time
 from collections.abc import Callable, Mapping
 
@@ -7,44 +8,61 @@ import numpy as np
 
 from mimo_runtime.engines.engine import BoundPass
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.planning.latency import LiveCosts
+from mimo_runtime.planning.costs import LiveCosts
 
-_RUNS = 3
+_RUNS = 7
+_PAUSE_S = 0.05  # before each: caches, threads and clocks are then as between two chunks
+_ENOUGH_S = 2.0  # of runs; slow ones need no more to be known
+
+Work = Callable[[], object]
 
 
 def measure_live(windows: Mapping[int, EngineSet], denoiser: str) -> LiveCosts:
-    """The best of a few runs of each component, on empty tensors; engines by their window."""
+    """What components take on empty tensors, one after the other as for a frame.
+
+    `windows` are engines by the frames of their window.
+    """
     engines = next(iter(windows.values()))
-    return LiveCosts(
-        step_s={frames: _step_s(each, denoiser) for frames, each in windows.items()},
-        frame_in_s=_run_s(engines, "condition", engines.bind("condition")),
-        frame_out_s=_run_s(engines, "vae_decoder", engines.bind("vae_decoder")),
-    )
+    frame_in = _pass(engines, "condition")
+    passes = {frames: _pass(each, denoiser) for frames, each in windows.items()}
+    frame_out, scene = _pass(engines, "vae_decoder"), _pass(engines, "vae_encoder")
+    works = [frame_in, *passes.values(), frame_out, scene]
+    in_s, *passes_s, out_s, scene_s = usual_times_s(works)
+    return LiveCosts(dict(zip(passes, passes_s, strict=True)), in_s, out_s, scene_s)
 
 
-def best_s(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes, the best of a few times."""
-    times = []
-    for _ in range(_RUNS):
-        began_s = time.perf_counter()
+def usual_s(work: Work) -> float:
+    """Seconds that `work` takes."""
+    return usual_times_s([work])[0]
+
+
+def usual_times_s(works: list[Work]) -> list[float]:
+    """Seconds that each of `works` takes where they follow each other: the median of some times.
+
+    The first time, which also loads what is needed, does not count.
+    """
+    for work in works:
         work()
-        times.append(time.perf_counter() - began_s)
-    return min(times)
+    times: list[list[float]] = [[] for _ in works]
+    began_s = time.perf_counter()
+    while len(times[0]) < _RUNS and (not times[0] or time.perf_counter() - began_s < _ENOUGH_S):
+        time.sleep(_PAUSE_S)
+        for taken, work in zip(times, works, strict=True):
+            before_s = time.perf_counter()
+            work()
+            taken.append(time.perf_counter() - before_s)
+    return list(map(statistics.median, times))
 
 
-def _step_s(engines: EngineSet, denoiser: str) -> float:
-    bound = engines.bind(denoiser)
-    mask = bound.buffers["frame_mask"]
-    mask[...] = np.ones(mask.shape, bool)
-    return _run_s(engines, denoiser, bound)
-
-
-def _run_s(engines: EngineSet, name: str, bound: BoundPass) -> float:
+def _pass(engines: EngineSet, name: str) -> Work:
+    """One pass of a component on empty tensors, all frames of its window in use."""
+    bound: BoundPass = engines.bind(name)
+    if (mask := bound.buffers.get("frame_mask")) is not None:
+        mask[...] = np.ones(mask.shape, bool)
     output = bound.buffers[engines.get(name).component.outputs[0].name]
 
     def run() -> None:
         bound.run()
         np.asarray(output)  # waits for a device that runs behind
 
-    run()
-    return best_s(run)
+    return run

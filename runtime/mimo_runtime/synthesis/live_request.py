@@ -19,7 +19,7 @@ from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import OutputFrame
-from mimo_runtime.wire.live import LiveSettings
+from mimo_runtime.wire.live import LiveSettings, PictureFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class LiveRequest:
     """Character and scene of one live stream.
 
     `character`, `matte` and `prepared` as in `SynthesisRequest`; `scene` uint8 [height, width, 3]
-    of the size of the camera.
+    of the size of the camera; `encoding` is what becomes of the frames.
     """
 
     character: Pixels
@@ -44,6 +44,7 @@ class LiveRequest:
     settings: LiveSettings
     matte: Pixels | None = None
     prepared: Path | None = None
+    encoding: PictureFormat = PictureFormat.JPEG
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,16 +79,15 @@ class LiveFrame(OutputFrame):
     """One finished frame; `index` counts those that left, `timestamp_s` is that of its posture.
 
     `pose_index` and `capture_s` came with the posture. It waited `waited_s` until it was taken up
-    and was finished `latency_s` after it came. `late`: that was more than agreed. `taken` and
-    `dropped`: how many postures had been taken up, and had given way, until now. `answers` tell
-    of changes: those that were not refused hold from this frame on.
+    and was finished `latency_s` after it came. `taken` and `dropped`: how many postures had been
+    taken up, and had given way, until now. `answers` tell of changes: those that were not refused
+    hold from this frame on.
     """
 
     pose_index: int
     capture_s: float
     waited_s: float
     latency_s: float
-    late: bool
     taken: int
     dropped: int
     answers: tuple[LiveAnswer, ...] = ()

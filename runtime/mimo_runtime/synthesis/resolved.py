@@ -56,6 +56,11 @@ class ResolvedSettings:
         both = self.guided and self.guidance_interval is not None
         return ("denoiser", "denoiser_unguided") if both else (self.denoiser,)
 
+    @property
+    def lists_steps(self) -> bool:
+        """Whether its steps are those of a table, none of which can be left out."""
+        return self.step_table is not None and not isinstance(self.step_table, Spacing)
+
     def table(self, config: SolverConfig) -> SolverTable:
         """The steps that are made of weights trained for `config`."""
         return solver_table(

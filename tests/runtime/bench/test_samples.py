@@ -72,7 +72,7 @@ def test_a_page_stands_alone() -> None:
     streams = [stream([0.1, 0.2, 0.15]), stream([0.3])]
     values = {
         "figures": figures(streams),
-        "plan": {"reasons": ["Chunks of <2>."], "latency_ms": 200.0},
+        "plan": {"reasons": ["Chunks of <2>."], "agreed_ms": 200.0},
         "command": "mimo bench latency",
         "time": "now",
         "client": {"system": "Linux"},

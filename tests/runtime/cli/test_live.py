@@ -36,6 +36,7 @@ from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.serving.local import LocalServer
+from mimo_runtime.serving.requests import SOLVER_WORDS
 from mimo_runtime.wire.live import PoseFrame
 from mimo_runtime.wire.live_change import LiveChange
 from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture, settings
@@ -102,12 +103,17 @@ def test_pictures_in_a_folder(options: list[str], tmp_path: Path) -> None:
     assert names == [f"frame_{index:06d}.png" for index in range(FRAMES)]
 
 
+def without(options: list[str], *names: str) -> list[str]:
+    """The options but for some, each of which has a value."""
+    pairs = zip(options[::2], options[1::2], strict=True)
+    return [text for pair in pairs if pair[0] not in names for text in pair]
+
+
 @pytest.mark.parametrize("who", ["client", "server"])
 def test_somebody_in_a_driving_video_is_followed(
     options: list[str], tmp_path: Path, who: str
 ) -> None:
-    at = options.index("--motion")
-    others = [*options[:at], *options[at + 2 :]]
+    others = without(options, "--motion", "--size")
     asked = ["--driving", str(DRIVING), "--capture-on", who, "-o", str(tmp_path / "frames")]
     ended = run(["live", *others, *asked])
     assert ended.exit_code == 0, ended.output
@@ -115,7 +121,7 @@ def test_somebody_in_a_driving_video_is_followed(
     paths = sorted((tmp_path / "frames").iterdir())
     assert [path.name for path in paths] == [f"frame_{index:06d}.png" for index in range(3)]
     with Image.open(paths[0]) as picture:
-        assert picture.size == (288, 288)  # of the video; --size is of motion files
+        assert picture.size == (288, 288)  # of the video
 
 
 def test_a_motion_file_needs_no_capture(options: list[str], tmp_path: Path) -> None:
@@ -123,10 +129,19 @@ def test_a_motion_file_needs_no_capture(options: list[str], tmp_path: Path) -> N
         run(["live", *options, "--capture-on", "server", "-o", str(tmp_path / "out.mp4")])
 
 
+@pytest.mark.parametrize("given", [["--size", "96x96"], ["--camera", "left"]])
+@pytest.mark.parametrize("kind", ["--driving", "--motion"])
+def test_who_has_a_camera_takes_no_other(
+    options: list[str], tmp_path: Path, kind: str, given: list[str]
+) -> None:
+    others = without(options, "--motion", "--size")
+    with pytest.raises(InvalidRequestError, match=f"leave out {given[0]}"):
+        run(["live", *others, kind, str(tmp_path), *given, "-o", str(tmp_path / "out.mp4")])
+
+
 @pytest.mark.parametrize("also", [[], ["--driving", "clip.mp4"]])
 def test_motion_or_driving(options: list[str], tmp_path: Path, also: list[str]) -> None:
-    at = options.index("--motion")
-    given = [*options, *also] if also else [*options[:at], *options[at + 2 :]]
+    given = [*options, *also] if also else without(options, "--motion")
     with pytest.raises(InvalidRequestError, match="either --motion or --driving"):
         run(["live", *given, "-o", str(tmp_path / "out.mp4")])
 
@@ -182,7 +197,7 @@ def test_ctrl_c_ends_a_stream_and_keeps_what_came(options: list[str], tmp_path: 
     names = [text.removeprefix("--").replace("-", "_") for text in options[::2]]
     given: dict[str, Any] = dict(zip(names, options[1::2], strict=True))
     given |= {"camera": "front", "fps": 1, "steps": 1, "guidance": 1.0, "credits": 8, "seed": 1}
-    given |= dict.fromkeys(("latency_ms", "matte", "tls_root"))
+    given |= dict.fromkeys(("latency_ms", "matte", "tls_root", *SOLVER_WORDS))
     given |= {name: Path(given[name]) for name in ("character", "scene", "motion")}
     play, before = (
         prepare_play(given, Endless(motion_source(given))),

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mimo_runtime.errors import InvalidRequestError, ResourceError
+from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.latency import (
     HEADROOM,
-    MAX_BUSY,
     LatencyTarget,
-    LiveCosts,
     plan_latency,
     timeline,
 )
 from mimo_runtime.planning.live_schedule import ChunkPlan
+from mimo_runtime.planning.promises import MAX_BUSY
 
 RATE = Fraction(20)
 COSTS = LiveCosts({8: 0.02}, 0.001, 0.004)
@@ -61,7 +61,7 @@ def test_a_shorter_latency_costs_steps_and_says_so() -> None:
     assert plan.chunks.steps < 4
     assert f"{plan.chunks.steps} of 4 steps" in plan.reasons[0]
     full = plan_latency(target(), COSTS)
-    assert "would be possible in" in full.reasons[1]
+    assert "would be possible in" in full.reasons[2]
 
 
 def test_what_cannot_be_kept_is_refused_with_what_can() -> None:

@@ -20,10 +20,12 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.motions.procedural import walk
-from mimo_runtime.planning.latency import LatencyPlan, LiveCosts
+from mimo_runtime.planning.costs import LiveCosts
+from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.planning.solver import SolverConfig, ddim_table
 from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live
+from mimo_runtime.runner.live_shares import LiveShare, LiveShares
 from mimo_runtime.sample import CHARACTER
 from mimo_runtime.synthesis.composition import DecodedCrop, Layers
 from mimo_runtime.synthesis.conditions import ConditionMaker
@@ -101,11 +103,16 @@ def live_files(folder: Path) -> LiveFiles:
     return LiveFiles(CHARACTER, scene_picture(folder))
 
 
+def share_of(costs: LiveCosts) -> LiveShare:
+    """The share of the only stream of an engine of which that was measured."""
+    return LiveShare(LiveShares(lambda _name: costs))
+
+
 def prepared(engines: EngineSet, folder: Path, chunks: ChunkPlan, **changes: Any) -> PreparedLive:
     """A stream that is planned as `chunks` say, whatever the machine."""
     request = live_request(live_files(folder), settings(**changes), MediaLimits())
-    found = prepare_live({16: engines}, PlainFigures(), request, lambda _name: COSTS)
-    plan = LatencyPlan(chunks, 1.0, 1.0, 0.5)
+    found = prepare_live({16: engines}, PlainFigures(), request, share_of(COSTS))
+    plan = LatencyPlan(chunks, 1.0, 1.0, 1.0, 0.5)
     wanted = replace(found.settings, steps=chunks.steps)
     queue = 2 * chunks.chunk_frames
     return replace(

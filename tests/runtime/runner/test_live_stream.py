@@ -10,7 +10,6 @@ from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import (
-    BusyError,
     CancelledError,
     InvalidRequestError,
     ResourceError,
@@ -19,7 +18,6 @@ from mimo_runtime.errors import (
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.runner.live_preparation import prepare_live
-from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.live_windows import live_windows
 from mimo_runtime.runner.loop import EngineLoop
@@ -37,6 +35,7 @@ from tests.runtime.runner.live import (
     postures,
     prepared,
     settings,
+    share_of,
 )
 from tests.runtime.runner.painting_bundle import paint_humans
 
@@ -73,7 +72,7 @@ def stream_of(engines: EngineSet, live: object) -> LiveStream:
     token = CancellationToken()
     # As if the bundle had a shorter window too: short chunks go through passes of their own.
     windows = {16: engines, 4: engines}
-    return LiveStream(windows, IdentityCache(), live, token, lambda: None)  # type: ignore[arg-type]
+    return LiveStream(windows, IdentityCache(), live, token, share_of(COSTS))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("chunks", PLANS, ids=str)
@@ -205,26 +204,14 @@ def test_an_official_bundle_is_refused(small_bundle: Path, tmp_path: Path) -> No
     official = EngineSet(open_backend(Bundle.open(small_bundle), "onnxruntime", 1))
     request = live_request(live_files(tmp_path), settings(), MediaLimits())
     with pytest.raises(UnsupportedError, match="paints the human layer"):
-        prepare_live({16: official}, PlainFigures(), request, lambda _name: COSTS)
+        prepare_live({16: official}, PlainFigures(), request, share_of(COSTS))
 
 
 def test_a_machine_that_is_too_slow_says_so(engines: EngineSet, tmp_path: Path) -> None:
     request = live_request(live_files(tmp_path), settings(), MediaLimits())
-    slow = COSTS.scaled(10_000)
+    slow = share_of(COSTS.scaled(10_000))
     with pytest.raises(ResourceError, match="frames a second at most"):
-        prepare_live({16: engines}, PlainFigures(), request, lambda _name: slow)
-
-
-def test_shares_of_the_engine_are_given_out_once() -> None:
-    shares = LiveShares(lambda _name: COSTS)
-    first, _ = shares.reserve(0.5), shares.reserve(0.4)
-    with pytest.raises(BusyError, match="90%"):
-        shares.reserve(0.1)
-    first()
-    first()
-    shares.reserve(0.5)
-    with pytest.raises(BusyError):
-        shares.reserve(0.1)
+        prepare_live({16: engines}, PlainFigures(), request, slow)
 
 
 @pytest.mark.parametrize("size", [(8, 8), (3, 5)])
