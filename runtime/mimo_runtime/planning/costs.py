@@ -66,7 +66,7 @@ class LiveCosts:
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class EngineSpeed:
     """How an engine that runs does, beside what was measured at its start.
 
     `foreseen_s` and `took_s` are sums over its last pieces of work, of which older ones count less.
@@ -75,11 +75,13 @@ class Pace:
     foreseen_s: float = _BEGUN_S
     took_s: float = _BEGUN_S
 
-    def after(self, foreseen_s: float, took_s: float) -> "Pace":
-        """The pace with one more piece of work."""
-        return Pace(self.foreseen_s * _FORGETTING + foreseen_s, self.took_s * _FORGETTING + took_s)
+    def after(self, foreseen_s: float, took_s: float) -> "EngineSpeed":
+        """The speed with one more piece of work."""
+        return EngineSpeed(
+            self.foreseen_s * _FORGETTING + foreseen_s, self.took_s * _FORGETTING + took_s
+        )
 
     @property
-    def factor(self) -> float:
+    def slowness(self) -> float:
         """How many times as slow the engine is."""
         return min(max(self.took_s / self.foreseen_s, _FASTEST), _SLOWEST)

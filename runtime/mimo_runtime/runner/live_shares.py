@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from mimo_runtime.errors import CancelledError
-from mimo_runtime.planning.costs import LiveCosts, Pace
+from mimo_runtime.planning.costs import EngineSpeed, LiveCosts
 from mimo_runtime.planning.latency import LatencyPlan, LatencyTarget, plan_latency, promise_of
 from mimo_runtime.planning.live_schedule import LiveWork
 from mimo_runtime.planning.promises import Promise, busy_of
@@ -21,7 +21,7 @@ class LiveShares:
         self._measure = measure
         self._lock = threading.Lock()
         self._costs: dict[str, LiveCosts] = {}
-        self._pace = Pace()
+        self._speed = EngineSpeed()
         self._promises: dict[LiveShare, Promise] = {}
 
     @property
@@ -40,7 +40,7 @@ class LiveShares:
     def measured(self, foreseen_s: float, took_s: float) -> None:
         """Hear of a piece of work that was done."""
         with self._lock:
-            self._pace = self._pace.after(foreseen_s, took_s)
+            self._speed = self._speed.after(foreseen_s, took_s)
 
     def plan(self, share: "LiveShare", target: LatencyTarget, costs: LiveCosts) -> LatencyPlan:
         """Plan what a share is to take, beside all others, and promise that.
@@ -52,7 +52,7 @@ class LiveShares:
         with self._lock:
             if share.is_released:
                 raise CancelledError("The stream has ended meanwhile; open another one.")
-            present = costs.scaled(self._pace.factor)
+            present = costs.scaled(self._speed.slowness)
             others = [promise for each, promise in self._promises.items() if each is not share]
             plan = plan_latency(target, present, others)
             self._promises[share] = promise_of(plan, target, present)

@@ -163,6 +163,12 @@ def test_changes_are_made_and_what_became_of_them_is_said(
         ("0: steps=3, guidance=2.5", LiveChange(1, 0, steps=3, guidance=2.5)),
         ("7:latency-ms=250", LiveChange(1, 7, latency_s=0.25)),
         (
+            "7:step-table=999,700,300,solver=dpmpp-2m, guidance-interval=0.2,0.9",
+            LiveChange(
+                1, 7, solver="dpmpp-2m", step_table="999,700,300", guidance_interval="0.2,0.9"
+            ),
+        ),
+        (
             "7:character=a.png,matte=m.png",
             LiveChange(1, 7, character=Path("a.png"), matte=Path("m.png")),
         ),

@@ -23,7 +23,7 @@ from mimo_runtime.motions.procedural import walk
 from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.latency import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
-from mimo_runtime.planning.solver import SolverConfig, ddim_table
+from mimo_runtime.planning.solver import SolverConfig
 from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live
 from mimo_runtime.runner.live_shares import LiveShare, LiveShares
 from mimo_runtime.sample import CHARACTER
@@ -46,6 +46,7 @@ SIZE_PX = (160, 120)
 RATE = Fraction(10)  # of the motion
 SLOW = Fraction(1, 2)  # of the streams, so that any machine can plan them
 COSTS = LiveCosts({16: 0.01}, 0.001, 0.001)
+_SETTINGS = ("steps", "guidance", "seed", "mode", "solver", "step_table", "guidance_interval")
 
 
 class PlainFigures(FigureCache):
@@ -85,7 +86,7 @@ def endless() -> Iterator[PoseFrame]:
 def settings(**changes: Any) -> LiveSettings:
     """A camera at the left side of who walks towards +z; two steps with guidance."""
     camera = orbit((0, 0.9, 0.4), 90, 1.0, 4.0, SIZE_PX, 160.0)
-    asked = {k: changes.pop(k) for k in ("steps", "guidance", "seed") if k in changes}
+    asked = {k: changes.pop(k) for k in _SETTINGS if k in changes}
     given: dict[str, Any] = {"rate_fps": SLOW, "camera": camera_numbers(camera)} | changes
     return LiveSettings(**given, settings=Settings(**{"steps": 2, "guidance": 2.0} | asked))
 
@@ -132,11 +133,12 @@ class Reference:
     frames: list[Pixels] = field(default_factory=list)
     trajectories: list[list[Floats]] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
+    clean: dict[int, Floats] = field(default_factory=dict)
 
     def run(self, poses: list[PoseFrame]) -> "Reference":
         chunks, manifest = self.live.output.plan.chunks, self.engines.bundle.manifest
         solver = SolverConfig.from_mapping(manifest.solver)
-        self.table = ddim_table(solver, chunks.steps)
+        self.table = self.live.settings.table(solver)
         self.identity = self.live.identity(self.engines, IdentityCache())
         self.maker, self.decoder = ConditionMaker(self.engines), self.engines.bind("vae_decoder")
         shape = (len(poses), *self.engines.bundle.tensor("vae_decoder", "latents").shape[1:])
@@ -182,7 +184,9 @@ class Reference:
     def _step(self, step: int, window: list[int], new: set[int]) -> None:
         """One call of the denoiser on fresh buffers, then the solver, frame by frame."""
         settings = self.live.settings
-        bound = self.engines.get(settings.denoiser).bind()
+        guided = settings.guided and (self.table.guided is None or self.table.guided[step])
+        name = settings.denoiser if guided == settings.guided else "denoiser_unguided"
+        bound = self.engines.get(name).bind()
         for name, tensor in self.identity.items():
             bound.buffers[name][...] = tensor
         times = self.engines.bind("time_embedding")
@@ -201,7 +205,23 @@ class Reference:
         for row, index in enumerate(window):
             if index in new:
                 v = prediction[-1, row : row + 1]
-                if settings.guided:
+                if guided:
                     plain = prediction[0, row : row + 1]
                     v = (v - plain) * np.float32(settings.guidance) + plain
-                self.trajectories[index].append(self.trajectories[index][step] * a + v * b)
+                before = self.trajectories[index][step]
+                self.trajectories[index].append(before * a + v * b + self._drawn(step, index))
+                self._predicted(step, index, before, v)
+
+    def _drawn(self, step: int, index: int) -> Floats:
+        """What a solver of second order adds: of the picture that the step before predicted."""
+        if step == 0 or self.table.history is None:
+            return np.float32(0) * self.noise[:1]
+        return self.clean[index] * np.float32(self.table.history.scale[step])
+
+    def _predicted(self, step: int, index: int, before: Floats, v: Floats) -> None:
+        if (history := self.table.history) is not None:
+            of_sample, of_prediction = (
+                np.float32(scale[step])
+                for scale in (history.clean_sample_scale, history.clean_prediction_scale)
+            )
+            self.clean[index] = before * of_sample + v * of_prediction

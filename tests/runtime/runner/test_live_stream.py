@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
@@ -17,7 +19,7 @@ from mimo_runtime.errors import (
 )
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.live_schedule import ChunkPlan
-from mimo_runtime.runner.live_preparation import prepare_live
+from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live
 from mimo_runtime.runner.live_stream import LiveStream
 from mimo_runtime.runner.live_windows import live_windows
 from mimo_runtime.runner.loop import EngineLoop
@@ -80,7 +82,32 @@ def test_frames_equal_an_offline_reference(
     engines: EngineSet, tmp_path: Path, chunks: ChunkPlan
 ) -> None:
     """To the bit, with frames that come one by one, in bursts, and through a change of crop."""
-    live = prepared(engines, tmp_path, chunks, policy=QueuePolicy.LOSSLESS)
+    equal_the_reference(engines, prepared(engines, tmp_path, chunks, policy=QueuePolicy.LOSSLESS))
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"mode": "offline", "guidance": 1.0},
+        {"mode": "corrected", "solver": "dpmpp-2m", "step_table": "even-angle"},
+        {"mode": "corrected", "step_table": "999,700,300,100", "guidance_interval": "0.2,0.8"},
+    ],
+    ids=str,
+)
+def test_any_solver_and_table_equal_it_too(
+    engines: EngineSet, tmp_path: Path, how: dict[str, Any]
+) -> None:
+    """A chunk begins with what no step before it has predicted, whoever was in its window."""
+    asked = {"steps": 4, "policy": QueuePolicy.LOSSLESS} | how
+    live = prepared(engines, tmp_path, ChunkPlan((1,), 2, 3, 4), **asked)
+    frames = equal_the_reference(engines, live)
+    usual = prepared(engines, tmp_path, ChunkPlan((1,), 2, 3, 4), mode="corrected", steps=4)
+    others = Reference(engines, usual).run(postures(1)).frames
+    assert (frames[0] != others[0]).any()
+
+
+def equal_the_reference(engines: EngineSet, live: PreparedLive) -> list[Pixels]:
+    """The frames of a stream, found to be those of the reference."""
     poses = postures(FRAMES)
     wanted = Reference(engines, live).run(poses)
     stream, loop, taken = stream_of(engines, live), EngineLoop(), Taken()
@@ -104,6 +131,7 @@ def test_frames_equal_an_offline_reference(
     for found, expected in zip(taken.frames, wanted.frames, strict=True):
         np.testing.assert_array_equal(found.rgb, expected)
     assert any((a != b).any() for a, b in zip(wanted.frames, wanted.frames[1:], strict=False))
+    return [frame.rgb for frame in taken.frames]
 
 
 def test_windows_are_those_of_the_bundle(engines: EngineSet) -> None:
