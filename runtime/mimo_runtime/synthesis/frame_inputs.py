@@ -40,11 +40,19 @@ class TemplateInputs:
         if SCENE not in framing.layers:
             kept[SCENE] = 0
         self._streams = {name: ClipFrames(template, name, kept.get(name, 0)) for name in names}
-        for name, frames in self._streams.items():  # side by side, while motion is looked at
-            if name != MOTION:
-                frames.begin(early=name == SCENE)
         self._apart: dict[str, ClipFrames] = {}
         self._template = template
+        try:
+            self._begin()
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self) -> None:
+        """Start decoders side by side, while the motion is looked at."""
+        for name, frames in self._streams.items():
+            if name != MOTION:
+                frames.begin(early=name == SCENE)
 
     def look(self, frame: int) -> Pixels:
         """The motion frame."""
