@@ -6,8 +6,9 @@
 `one` renders the shot in one segment, `segments` in segments one after the other, `workers` in two
 processes at a time, `ray` on two local Ray workers, `openjd` in a session of Open Job Description.
 Each frame of each way is compared with that of `one` by its hash. `overlap` renders the segments
-with fewer windows beside their own and says how far frames are off. `memory` is the peak of a worker
-at one segment, of the shot and of one a quarter as long. The model is that of the tests: small, with random weights.
+with fewer windows beside their own and says how far frames are off. `memory` is the peak of a
+worker at one segment, of the shot and of one a quarter as long. The model is that of the tests:
+small, with random weights.
 """
 
 import hashlib
