@@ -31,13 +31,15 @@ class Warm:
     token: "CancellationToken | None" = None
     _kept: "dict[tuple[Any, ...], Synthesizer]" = field(default_factory=dict)
 
-    def synthesizer(self, bundle: "Bundle", threads: int, engine: str) -> "Synthesizer":
+    def synthesizer(
+        self, bundle: "Bundle", threads: int, engine: str, devices: int
+    ) -> "Synthesizer":
         """The one that runs `bundle`, kept until another is asked for."""
         from mimo_runtime.runner.synthesizer import Synthesizer
 
-        key = bundle.folder, bundle.digest, threads, engine
+        key = bundle.folder, bundle.digest, threads, engine, devices
         if key not in self._kept:
-            self._kept = {key: Synthesizer.of(bundle, threads, engine)}
+            self._kept = {key: Synthesizer.of(bundle, threads, engine, devices=devices)}
         return self._kept[key]
 
 

@@ -81,11 +81,12 @@ def open_request(options: dict[str, Any], settings: Settings) -> Opened:
     from mimo_runtime.synthesis.inputs import InputFiles, request_from
 
     bundle = open_at_terminal(options["bundle"], options["shape"], options["verify"])
-    warm = click.get_current_context().obj
+    warm, devices = click.get_current_context().obj, options.get("devices", 1)
+    asked = bundle, options["threads"], options["engine"]
     if isinstance(warm, Warm):
-        synthesizer = warm.synthesizer(bundle, options["threads"], options["engine"])
+        synthesizer = warm.synthesizer(*asked, devices)
     else:
-        synthesizer = Synthesizer.of(bundle, options["threads"], options["engine"], once=True)
+        synthesizer = Synthesizer.of(*asked, once=True, devices=devices)
     masks: Path | None = options["feather_masks"]
     files = InputFiles(
         options["character"],

@@ -66,6 +66,15 @@ if TYPE_CHECKING:
 @delivery_options
 @settings_options
 @engine_options
+@click.option(
+    "--devices",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="GPUs of this machine, or processes on its CPUs, that share the windows of the clip; the "
+    "frames are the same.",
+)
 @frame_options
 @provenance_options
 @like_option

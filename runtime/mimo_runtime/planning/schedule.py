@@ -101,15 +101,18 @@ def whole_clip(plan: ClipPlan) -> Iterator[Work]:
     yield from map(Decode, plan.decoded)
 
 
-def rolling(plan: ClipPlan) -> Iterator[Work]:
+def rolling(plan: ClipPlan, at_once: int = 1) -> Iterator[Work]:
     """Each frame as early as the windows allow, the oldest window first.
+
+    With several devices, `at_once` windows come in together, so that as many passes need nothing
+    of one another.
 
     A window may run step `s` once every window that shares frames with it has finished step
     `s - 1`, and those before it step `s`. Where each window shares frames with the next one alone,
     at most `steps + 1` windows are at work at a time, however long the clip is.
     """
     done = [0] * len(plan.windows)
-    before, after = _neighbours(plan.windows)
+    before, after = neighbours(plan.windows)
     frame_of = plan.frame_of()
     last_window = _last_windows(plan)
     oldest = conditioned = 0
@@ -129,6 +132,8 @@ def rolling(plan: ClipPlan) -> Iterator[Work]:
         needed = 1 + max(frame_of[frame_id] for frame_id in window)
         yield from _conditions(plan, range(conditioned, needed))
         conditioned = max(conditioned, needed)
+        if (newest + 1) % at_once and newest + 1 < len(plan.windows):
+            continue
         while (chosen := next(filter(ready, range(oldest, newest + 1)), None)) is not None:
             yield Pass(done[chosen], chosen)
             done[chosen] += 1
@@ -143,7 +148,7 @@ def _conditions(plan: ClipPlan, frames: range) -> Iterator[Work]:
     return (Condition(frame) for frame in frames if plan.frame_ids[frame])
 
 
-def _neighbours(windows: Windows) -> tuple[list[list[int]], list[list[int]]]:
+def neighbours(windows: Windows) -> tuple[list[list[int]], list[list[int]]]:
     """Per window the windows before it, and those after it, that share a frame with it."""
     holders: dict[int, list[int]] = {}
     for window, frame_ids in enumerate(windows):

@@ -11,6 +11,7 @@ from mimo_runtime.planning.extent import Extent
 from mimo_runtime.planning.live_schedule import LiveWork
 from mimo_runtime.planning.schedule import Condition, Decode, Identity, Pass, Work
 from mimo_runtime.planning.solver import SolverConfig
+from mimo_runtime.runner.device_pool import DevicePool
 from mimo_runtime.runner.stream_plan import PersonBoxes, StreamPlan, plan_stream
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.composition import DecodedCrop
@@ -57,6 +58,7 @@ class Stream:
         request: SynthesisRequest,
         token: CancellationToken,
         on_progress: OnProgress,
+        pool: DevicePool | None = None,
     ) -> None:
         manifest, template = engines.bundle.manifest, request.template
         taken_bytes = media_bytes(request)
@@ -65,6 +67,7 @@ class Stream:
         self._with_layers = request.layers
         self.token = token
         self._engines = engines
+        self._pool = pool
         self._identities = identities
         self._settings = resolved_settings(request.settings, manifest)
         self._on_progress = on_progress
@@ -84,8 +87,9 @@ class Stream:
         try:
             boxes = PersonBoxes(self._inputs, template.frame_count, token, on_progress)
             self._plan = plan_stream(
-                self._framing, boxes, template.frame_count, self._settings, manifest, request.part
-            )
+                self._framing, boxes, template.frame_count, self._settings, manifest, request.part,
+                pool.devices if pool else 1,
+            )  # fmt: skip
             check_memory(engines, self._plan.extent, self._settings, taken_bytes)
         except BaseException:
             self._inputs.close()
@@ -144,6 +148,8 @@ class Stream:
     def close(self) -> None:
         """Let go of decoders, frames and buffers, whoever still refers to the stream."""
         self._inputs.close()
+        if "_denoiser" in self.__dict__:
+            self._denoiser.close()
         for name in ("_denoiser", "_maker", "_decoder"):
             self.__dict__.pop(name, None)
 
@@ -163,6 +169,7 @@ class Stream:
             FrameNoise(
                 channels, plan.whole.sequence_length, size, self._settings.seed, plan.frame_ids
             ),
+            self._pool,
         )
         self._maker = ConditionMaker(self._engines)
         self._decoder = self._engines.bind("vae_decoder")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.bundle import Manifest
@@ -44,8 +45,10 @@ def plan_stream(
     settings: ResolvedSettings,
     manifest: Manifest,
     part: Part | None = None,
+    devices: int = 1,
 ) -> StreamPlan:
-    """Find the person, cut the clip into crop segments and windows, and choose the order.
+    """Find the person, cut the clip into crop segments and windows, and choose the order in which
+    so many `devices` have something to do.
 
     Raises:
         InvalidRequestError: `part` has frames that the clip has not.
@@ -57,7 +60,7 @@ def plan_stream(
     rules = settings.rules
     windows = rules.windows(lengths, manifest.frames, manifest.overlap_frames) if lengths else ()
     clip = ClipPlan(windows, frame_ids, settings.steps)
-    schedule = rolling if rules.rolling else whole_clip
+    schedule = partial(rolling, at_once=devices) if rules.rolling else whole_clip
     if part is None:
         ids = range(clip.sequence_length)
         return StreamPlan(crops, clip, schedule, _extent(clip, schedule), ids, clip, segments)

@@ -13,6 +13,7 @@ from mimo_runtime.engines.choice import AUTO, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.segments import Part
+from mimo_runtime.runner.device_pool import DevicePool
 from mimo_runtime.runner.job import SynthesisJob
 from mimo_runtime.runner.live_shares import LiveShare, LiveShares
 from mimo_runtime.runner.live_windows import Windows, live_windows
@@ -60,7 +61,9 @@ class Synthesizer:
         figures: FigureCache | None = None,
         live: LiveShares | None = None,
         windows: Windows | None = None,
+        pool: DevicePool | None = None,
     ) -> None:
+        self._pool = pool
         self._engines, manifest = engines, engines.bundle.manifest
         self._identities = identities or IdentityCache()
         side_px = min(manifest.width_px, manifest.height_px)
@@ -80,18 +83,26 @@ class Synthesizer:
 
     @classmethod
     def of(
-        cls, bundle: Bundle, threads: int = 0, engine: str = AUTO, once: bool = False
+        cls,
+        bundle: Bundle,
+        threads: int = 0,
+        engine: str = AUTO,
+        once: bool = False,
+        devices: int = 1,
     ) -> "Synthesizer":
         """The same for a bundle that is open.
 
         `once` tells that one request is made: what only reads its character is given back then.
+        The passes of clips are shared out to several `devices`, one request at a time.
 
         Raises:
             UnsupportedError, PlanError: this machine cannot run that engine; the sentence says why.
         """
         backend = open_backend(bundle, engine, threads)
         engines = EngineSet(backend, once)
-        return cls(engines, windows=None if once else live_windows(backend, engines, threads))
+        windows = None if once else live_windows(backend, engines, threads)
+        pool = DevicePool(bundle, devices, threads, engine) if devices > 1 else None
+        return cls(engines, windows=windows, pool=pool)
 
     @property
     def bundle(self) -> Bundle:
@@ -147,7 +158,8 @@ class Synthesizer:
         self, request: SynthesisRequest, token: CancellationToken, on_progress: OnProgress
     ) -> Stream:
         """Check and plan a request; errors as in `Stream`."""
-        return Stream(self._engines, self._identities, self._figures, request, token, on_progress)
+        kept = self._identities, self._figures
+        return Stream(self._engines, *kept, request, token, on_progress, self._pool)
 
     def open_files(
         self, asked: "StreamRequest", token: CancellationToken, on_progress: OnProgress

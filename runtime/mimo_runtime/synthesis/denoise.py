@@ -5,16 +5,20 @@ import numpy as np
 from mimo_runtime.arrays import Floats
 from mimo_runtime.engines.engine import Tensor
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.engines.latents import HostLatents
 from mimo_runtime.planning.extent import Extent, finished_by, windows_of_frames
-from mimo_runtime.planning.schedule import ClipPlan
+from mimo_runtime.planning.readiness import Readiness
+from mimo_runtime.planning.schedule import ClipPlan, Pass
 from mimo_runtime.planning.solver import SolverTable
-from mimo_runtime.synthesis.guided_pass import GuidedPass
 from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.noise import NoiseSource
 from mimo_runtime.synthesis.resolved import ResolvedSettings
-from mimo_runtime.synthesis.time_rows import TimeRows
-
-_OF_A_WINDOW = ("condition", "frame_mask")
+from mimo_runtime.synthesis.window_passes import (
+    BoundPasses,
+    PassesPlan,
+    SpreadEngines,
+    WindowPasses,
+)
 
 
 class Denoiser:
@@ -23,6 +27,10 @@ class Denoiser:
     A frame of the sequence enters with its condition map, goes through the passes of the windows
     that hold it and is read when it is done. `extent` says how many windows and frames are held
     at a time; each has a slot, which the next one takes over. One thread at a time.
+
+    Passes are made by `engines`, or by those of several devices, which `spread` holds: then what
+    later passes need is begun as soon as it is there. Predictions are added in the order of the
+    schedule all the same, so that the frames are equal to the bit.
     """
 
     def __init__(
@@ -34,29 +42,27 @@ class Denoiser:
         table: SolverTable,
         settings: ResolvedSettings,
         noise: NoiseSource,
+        spread: SpreadEngines | None = None,
     ) -> None:
         self._plan = plan
         self._extent = extent
         self._holders = windows_of_frames(plan)
         self._finished = finished_by(plan)
-        engine = engines.get(settings.denoiser)
-        self._time = TimeRows(engines, table)
-        first = engine.bind({**identity, "time_projections": self._time.projections})
-        shared = {n: b for n, b in first.buffers.items() if n not in _OF_A_WINDOW}
-        others = [engine.bind(shared) for _ in range(extent.windows - 1)]
-        coefficients = solver_coefficients(table, settings)
-        self._passes = [
-            GuidedPass(engines, bound, settings, coefficients) for bound in (first, *others)
-        ]
+        self._readiness = Readiness(plan)
         self._held: list[int | None] = [None] * extent.windows
         self._slots = [np.zeros(0, np.int64)] * extent.windows
         counts = np.array([len(holders) for holders in self._holders])
         self._weights = settings.rules.window_weights(counts, settings.guided)
         self._noise = noise
-        shape = (extent.frames, *shared["latents"].shape[1:])
-        self._state = engines.new_latents(
-            shape, settings.branches, coefficients, solver_history(table)
-        )
+        coefficients = solver_coefficients(table, settings)
+        asked = PassesPlan(settings, table, coefficients, extent.windows)
+        self._passes: WindowPasses
+        if spread is None:
+            self._passes, new_latents = BoundPasses(engines, identity, asked), engines.new_latents
+        else:
+            self._passes, new_latents = spread.open(identity, asked), HostLatents
+        shape = (extent.frames, *self._passes.latents(0).shape[1:])
+        self._state = new_latents(shape, settings.branches, coefficients, solver_history(table))
 
     @property
     def latents(self) -> Floats:
@@ -68,17 +74,17 @@ class Denoiser:
         weight = self._weights[frame_id : frame_id + 1]
         self._state.write(self._slot(frame_id), self._noise.take(frame_id), weight)
         for window, position in self._holders[frame_id]:
-            buffers = self._window(window).buffers
-            buffers["condition"][position : position + 1] = condition
+            self._passes.enter(self._window(window), position, condition)
+            self._readiness.entered(window)
 
     def run_pass(self, step: int, window: int) -> None:
         """Predict one window at one step; frames that no later window takes are then moved."""
-        bound = self._window(window)
-        slots = self._slots[window % self._extent.windows]
-        self._time.begin(step, bound.buffers["step"])
-        self._state.gather(slots, bound.buffers["latents"])
-        bound.run(step)
-        self._state.accumulate(bound.buffers["prediction"], slots)
+        turn = Pass(step, window)
+        for each in self._readiness.to_begin(turn, self._passes.at_once):
+            self._begin(each)
+        slot = self._window(window)
+        self._state.accumulate(self._passes.finish(slot), self._slots[slot])
+        self._readiness.finished(turn)
         for frame_ids in self._finished[step][window]:
             for first, last in self._runs(frame_ids):
                 self._state.step(step, first, last)
@@ -87,17 +93,24 @@ class Denoiser:
         """Copy the latents of a frame to `out` [1, 4, h, w]."""
         self._state.read(self._slot(frame_id), out)
 
-    def _window(self, window: int) -> GuidedPass:
-        """The pass whose buffers hold a window's conditions; a new window takes over a slot."""
+    def close(self) -> None:
+        """Let go of other devices."""
+        self._passes.close()
+
+    def _begin(self, work: Pass) -> None:
+        slot = self._window(work.window)
+        self._state.gather(self._slots[slot], self._passes.latents(slot))
+        self._passes.begin(slot, work.step)
+
+    def _window(self, window: int) -> int:
+        """The slot of a window; a new one takes it over."""
         slot = window % self._extent.windows
-        bound = self._passes[slot]
         if self._held[slot] != window:
             frame_ids = self._plan.windows[window]
             self._held[slot] = window
             self._slots[slot] = np.array([self._slot(frame_id) for frame_id in frame_ids])
-            mask = bound.buffers["frame_mask"]
-            mask[...] = np.arange(mask.shape[0]) < len(frame_ids)
-        return bound
+            self._passes.hold(slot, len(frame_ids))
+        return slot
 
     def _slot(self, frame_id: int) -> int:
         return frame_id % self._extent.frames

@@ -44,7 +44,7 @@ def test_stitched_segments_are_the_whole_render_and_are_made_once(
     assert run("render", *arguments, "--frames", "4-6", "-o", shot) == 0
     assert run("stitch", shot) == 3
     assert "The frames 1-3, 7-8 of" in capsys.readouterr().err
-    assert run("render", *arguments, "--frames", "1-8x3", "-o", shot) == 0
+    assert run("render", *arguments, "--frames", "1-8x3", "--devices", 2, "-o", shot) == 0
     told = capsys.readouterr().out
     assert [line.split(": ")[1].split(" in ")[0] for line in told.splitlines()] == [
         "frames 4-6 already there.",

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -83,7 +84,10 @@ SMALL = [
 ]
 
 
-@pytest.mark.parametrize("schedule", [whole_clip, rolling])
+TOGETHER = [partial(rolling, at_once=2), partial(rolling, at_once=3)]
+
+
+@pytest.mark.parametrize("schedule", [whole_clip, rolling, *TOGETHER])
 def test_every_small_case(schedule):
     for plan in SMALL:
         check(plan, schedule(plan))

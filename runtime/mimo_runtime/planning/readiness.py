@@ -1,0 +1,51 @@
+"""Which passes can be begun before it is their turn: plain data about the windows of one plan."""
+
+from mimo_runtime.planning.schedule import ClipPlan, Pass, neighbours
+
+
+class Readiness:
+    """How far each window of a plan is, and whose next pass needs nothing that is not there.
+
+    A pass reads the latents of its frames, which have to have made every step before, and the
+    condition maps of all of them. What else is done at its own step does not touch them.
+    """
+
+    def __init__(self, plan: ClipPlan) -> None:
+        self._plan = plan
+        before, after = neighbours(plan.windows)
+        self._others = [[*one, *other] for one, other in zip(before, after, strict=True)]
+        self._missing = [len(frame_ids) for frame_ids in plan.windows]
+        self._steps = [0] * len(plan.windows)
+        self._open: set[int] = set()  # all maps are there, and not all passes are done
+        self._begun: set[int] = set()
+
+    def entered(self, window: int) -> None:
+        """A frame of a window has its condition map."""
+        self._missing[window] -= 1
+        if not self._missing[window] and self._plan.steps_of(window):
+            self._open.add(window)
+
+    def to_begin(self, turn: Pass, at_once: int) -> list[Pass]:
+        """The passes to begin now, so that the one whose `turn` it is can be finished, and at most
+        `at_once` are at work.
+        """
+        chosen = [] if turn.window in self._begun else [turn]
+        room = at_once - len(self._begun) - len(chosen)
+        if room > 0:
+            able = self._open - self._begun - {turn.window}
+            coming = sorted((self._steps[window], window) for window in able)
+            chosen += [Pass(*each) for each in coming if self._is_ready(*each)][:room]
+        self._begun.update(each.window for each in chosen)
+        return chosen
+
+    def finished(self, done: Pass) -> None:
+        """A pass that was begun is done, and its prediction added."""
+        step, window = done.step, done.window
+        self._begun.discard(window)
+        self._steps[window] = step + 1
+        if self._steps[window] == self._plan.steps_of(window):
+            self._open.discard(window)
+
+    def _is_ready(self, step: int, window: int) -> bool:
+        others = self._others[window]
+        return all(self._steps[each] >= min(step, self._plan.steps_of(each)) for each in others)

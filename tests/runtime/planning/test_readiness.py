@@ -1,0 +1,70 @@
+"""What is begun before its turn: no pass that lacks anything, none twice, and enough of them."""
+
+from collections.abc import Iterable
+from functools import partial
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimo_runtime.planning.extent import windows_of_frames
+from mimo_runtime.planning.readiness import Readiness
+from mimo_runtime.planning.schedule import ClipPlan, Condition, Pass, Work, rolling, whole_clip
+
+from .test_schedule import clip_plan
+
+
+def begun_early(plan: ClipPlan, works: Iterable[Work], at_once: int) -> int:
+    """How many passes are begun while an earlier one is at work; checks each of them."""
+    readiness, holders = Readiness(plan), windows_of_frames(plan)
+    done, conditioned = [0] * len(plan.windows), set[int]()
+    at_work: list[int] = []
+    early = 0
+    for work in works:
+        if isinstance(work, Condition):
+            for frame_id in plan.frame_ids[work.frame]:
+                conditioned.add(frame_id)
+                for window, _ in holders[frame_id]:
+                    readiness.entered(window)
+        elif isinstance(work, Pass):
+            for begun in readiness.to_begin(work, at_once):
+                window = begun.window
+                assert window not in at_work
+                assert set(plan.windows[window]) <= conditioned
+                assert begun.step == done[window] < plan.steps
+                others = {w for frame_id in plan.windows[window] for w, _ in holders[frame_id]}
+                assert all(done[other] >= done[window] for other in others)
+                early += bool(at_work)
+                at_work.append(window)
+            assert work.window in at_work
+            assert len(at_work) <= at_once
+            assert done[work.window] == work.step
+            readiness.finished(work)
+            at_work.remove(work.window)
+            done[work.window] += 1
+    assert not at_work
+    return early
+
+
+@given(
+    st.lists(st.integers(1, 60), min_size=1, max_size=3),
+    st.integers(0, 4),
+    st.integers(1, 6),
+    st.integers(1, 4),
+    st.booleans(),
+)
+def test_nothing_is_begun_that_lacks_anything(
+    lengths: list[int], overlap: int, steps: int, at_once: int, ring: bool
+) -> None:
+    plan = clip_plan(lengths, overlap, 9, steps, ring)
+    for schedule in (whole_clip, rolling, partial(rolling, at_once=at_once)):
+        early = begun_early(plan, schedule(plan), at_once)
+        assert early == 0 or at_once > 1
+
+
+@pytest.mark.parametrize("devices", [2, 3])
+def test_devices_are_kept_busy(devices: int) -> None:
+    plan = clip_plan([600], 4, 24, 4, ring=False)
+    for schedule in (whole_clip, partial(rolling, at_once=devices)):
+        share = begun_early(plan, schedule(plan), devices) / plan.passes
+        assert share > (devices - 1) / devices - 0.1

@@ -1,0 +1,85 @@
+"""Windows over several devices: the frames of one device to the bit, and what is lost is told."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mimo_runtime.bundle import Bundle
+from mimo_runtime.errors import EngineLostError
+from mimo_runtime.media.limits import MediaLimits
+from mimo_runtime.planning.segments import Part
+from mimo_runtime.runner.synthesizer import Synthesizer
+from mimo_runtime.synthesis.cancellation import CancellationToken
+from mimo_runtime.synthesis.inputs import InputFiles, request_from
+from mimo_runtime.synthesis.request import SynthesisRequest
+from mimo_runtime.wire.progress import Progress, Stage
+from mimo_runtime.wire.settings import Settings
+
+OFFICIAL = {"mode": "official", "steps": 2, "guidance": 3.5}
+ROLLING = {"mode": "corrected", "steps": 2, "guidance": 3.5, "guidance_interval": "0.5,1"}
+SECOND_ORDER = {"mode": "offline", "steps": 3, "guidance": 1.0}
+
+
+@pytest.fixture(scope="module")
+def bundle(small_bundle: Path) -> Bundle:
+    return Bundle.open(small_bundle)
+
+
+@pytest.fixture(scope="module")
+def one(bundle: Bundle) -> Synthesizer:
+    return Synthesizer.of(bundle, threads=1)
+
+
+@pytest.fixture(scope="module")
+def two(bundle: Bundle) -> Synthesizer:
+    return Synthesizer.of(bundle, threads=1, devices=2)
+
+
+def asked(bundle: Bundle, template: Path, character: Path, **settings: object) -> SynthesisRequest:
+    files = InputFiles(character, template)
+    return request_from(files, Settings(**settings), MediaLimits(), bundle.manifest)  # type: ignore[arg-type]
+
+
+def frames(synthesizer: Synthesizer, request: SynthesisRequest) -> list[bytes]:
+    job = synthesizer.start(request, CancellationToken(), lambda _progress: None)
+    return [frame.rgb.tobytes() for frame in job.frames()]
+
+
+@pytest.mark.parametrize("settings", [OFFICIAL, ROLLING, SECOND_ORDER])
+def test_the_frames_are_those_of_one_device(
+    bundle: Bundle,
+    one: Synthesizer,
+    two: Synthesizer,
+    small_template: Path,
+    small_character: Path,
+    settings: dict[str, object],
+) -> None:
+    request = asked(bundle, small_template, small_character, **settings)
+    assert frames(two, request) == frames(one, request)
+    part = replace(request, part=Part(range(9, 20)))
+    assert frames(two, part) == frames(one, part)
+
+
+def devices() -> list[psutil.Process]:
+    children = psutil.Process().children()
+    return [each for each in children if "device_process" in " ".join(each.cmdline())]
+
+
+def test_a_device_that_is_lost_ends_the_clip_and_the_next_one_gets_another(
+    bundle: Bundle, one: Synthesizer, two: Synthesizer, small_template: Path, small_character: Path
+) -> None:
+    request = asked(bundle, small_template, small_character, **ROLLING)
+
+    def lose(progress: Progress) -> None:
+        if (progress.stage, progress.done) == (Stage.DENOISE, 1):
+            for device in devices():
+                device.kill()
+
+    job = two.start(request, CancellationToken(), lose)
+    with pytest.raises(EngineLostError, match="ended in the middle of the work; run the same"):
+        list(job.frames())
+    part = replace(request, part=Part(range(4)))
+    assert frames(two, part) == frames(one, part)
+    assert len(devices()) == 2
