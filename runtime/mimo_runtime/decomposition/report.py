@@ -71,6 +71,6 @@ def _length_note(clip: DrivingClip) -> tuple[str, ...]:
     if clip.frame_count <= RENDERED:
         return ()
     return (
-        f"The template has {clip.frame_count} frames; a rendering uses at most {RENDERED} from "
-        "the start of its time_crop (config.json).",
+        f"The template has {clip.frame_count} frames; where a bundle is rendered as the official "
+        f"code does it, the first {RENDERED} of its time_crop (config.json) are used, else all.",
     )
