@@ -13,7 +13,7 @@ class Readiness:
     def __init__(self, plan: ClipPlan) -> None:
         self._plan = plan
         before, after = neighbours(plan.windows)
-        self._others = [[*one, *other] for one, other in zip(before, after, strict=True)]
+        self._others = [[*earlier, *later] for earlier, later in zip(before, after, strict=True)]
         self._missing = [len(frame_ids) for frame_ids in plan.windows]
         self._steps = [0] * len(plan.windows)
         self._open: set[int] = set()  # all maps are there, and not all passes are done

@@ -21,7 +21,7 @@ def run(descriptor: int) -> None:
     An answer is (number, what went wrong as a class and a sentence, value); of what has none, only
     that it went wrong is told.
     """
-    connection, device = Connection(descriptor), Device()
+    connection, server = Connection(descriptor), PassServer()
     while True:
         try:
             number, what, values = connection.recv()
@@ -29,7 +29,7 @@ def run(descriptor: int) -> None:
             return
         answer, error = None, None
         try:
-            answer = device.actions[what](*values)
+            answer = server.actions[what](*values)
         except Exception as raised:  # becomes that of who asked
             known = resource_error(raised) or raised
             error = type(known).__name__, str(known)
@@ -40,7 +40,7 @@ def run(descriptor: int) -> None:
                 return
 
 
-class Device:
+class PassServer:
     """The engines of a bundle, and the passes of one stream at a time."""
 
     def __init__(self) -> None:
