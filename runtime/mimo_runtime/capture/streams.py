@@ -18,6 +18,7 @@ from mimo_runtime.arrays import Pixels
 from mimo_runtime.capture.queued import Queued
 from mimo_runtime.decomposition.clip import DrivingClip, fitted_size, open_driving, resampled
 from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.media.sound import ClipSound
 from mimo_runtime.wire.live import QueuePolicy
 
 SHORT_SIDE_PX = 512
@@ -35,6 +36,15 @@ class FrameStream(Protocol):
 
     def frames(self) -> Iterator[tuple[int, Pixels]]:
         """Index and frame, each when its time has come; what the policy leaves out is missing."""
+
+
+def driving_sound(path: Path, rate_fps: Fraction | None, frames: range) -> ClipSound | None:
+    """What is heard with some frames of a `FileStream`, by their indices; None for nothing.
+
+    Raises MediaError where it is damaged.
+    """
+    clip = driving_clip(path, rate_fps, SHORT_SIDE_PX)
+    return clip.part(frames[0], min(frames[-1], clip.frame_count - 1)).sound()
 
 
 class FileStream:

@@ -157,16 +157,17 @@ def live(
     from mimo_runtime.cli.live_changes import parse_change
     from mimo_runtime.cli.live_output import check_output, open_output
     from mimo_runtime.cli.live_play import prepare_play
-    from mimo_runtime.cli.live_sources import open_source
+    from mimo_runtime.cli.live_sources import heard_in, open_source
     from mimo_runtime.wire.live import PictureFormat
 
     picture = None if receive is None else PictureFormat(receive)
     check_output(output, picture, view)
     asked = tuple(parse_change(text, number) for number, text in enumerate(changes, 1))
+    heard = heard_in(options["driving"], options["fps"])
     play = replace(prepare_play(options, open_source(options)), changes=asked, resume_s=resume_s)
     on_close = (play.stop.set if output is None else _nothing) if view else None
     with (
-        open_output(output, play.rate_fps, picture, on_close) as sink,
+        open_output(output, play.rate_fps, picture, on_close, heard) as sink,
         ending_on_ctrl_c(play.stop),
     ):
         summary = play.run(sink)

@@ -47,7 +47,12 @@ class LiveMovie:
         self._size_px = (0, 0)
         self._encoder: FragmentEncoder | None = None
         self._last: Pixels | None = None
-        self._next = 0
+        self._first = self._next = 0
+
+    @property
+    def frames(self) -> range:
+        """The indices that it shows, also of what was left out."""
+        return range(self._first, self._next)
 
     def begin(self, width_px: int, height_px: int) -> None:
         """See `LiveSink`."""
@@ -58,7 +63,7 @@ class LiveMovie:
         rgb = decoded(data, self.picture, self._size_px)
         if self._encoder is None:
             self._encoder = FragmentEncoder(*self._size_px, self._rate_fps)
-            self._next = index
+            self._first = self._next = index
         while self._last is not None and self._next < index:
             self._put(self._encoder.encode(self._last))
             self._next += 1
@@ -82,18 +87,24 @@ class LiveFragments:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
+        self.frames = range(0)
+        """As in `LiveMovie`."""
 
     def begin(self, width_px: int, height_px: int) -> None:
         """See `LiveSink`; the movie says it itself."""
 
-    def write(self, _index: int, data: bytes) -> None:
+    def write(self, index: int, data: bytes) -> None:
         """See `LiveSink`."""
-        self._file.write(data)
-        self._file.flush()
+        self.frames = range(self.frames.start if self.frames else index, index + 1)
+        self._put(data)
 
     def finish(self, tail: bytes) -> None:
         """See `LiveSink`."""
-        self.write(0, tail)
+        self._put(tail)
+
+    def _put(self, data: bytes) -> None:
+        self._file.write(data)
+        self._file.flush()
 
 
 class LivePictureFolder:

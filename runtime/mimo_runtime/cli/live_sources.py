@@ -2,11 +2,12 @@
 
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -21,6 +22,9 @@ from mimo_runtime.motions.resample import resample_clip
 from mimo_runtime.motions.source import read_motion
 from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
 from mimo_runtime.wire.live import CameraNumbers, PoseFrame, QueuePolicy
+
+if TYPE_CHECKING:
+    from mimo_runtime.media.sound import ClipSound
 
 _CAMERA, _SIZE = "front", "512x512"  # of motion files
 
@@ -148,6 +152,15 @@ def open_source(options: Mapping[str, Any]) -> PoseSource:
     if on_server:
         return EncodedDrivingSource(driving, options["fps"])
     return DrivingSource(driving, options["fps"], QueuePolicy(options["policy"]))
+
+
+def heard_in(driving: Path | None, fps: int | None) -> "Callable[[range], ClipSound | None] | None":
+    """What is heard with frames of a driving video that is a file; None of anything else."""
+    if driving is None or str(driving) == "-":
+        return None
+    from mimo_runtime.capture.streams import driving_sound
+
+    return partial(driving_sound, driving, None if fps is None else Fraction(fps))
 
 
 def motion_source(options: Mapping[str, Any]) -> MotionPlayback:

@@ -162,7 +162,9 @@ class _Reader:
         return self._file(str(value), line) if field.kind is Kind.PATH else value
 
     def _file(self, text: str, line: int) -> Path:
-        """A path with variables filled in, relative to the shot file."""
+        """A path with variables filled in, relative to the shot file; absolute, so that outputs say
+        the same wherever a command was given.
+        """
 
         def filled(match: "re.Match[str]") -> str:
             name = match[1] or match[2]
@@ -170,7 +172,7 @@ class _Reader:
                 raise self._error(line, f"the variable {name} is not set; set it or write the path")
             return os.environ[name]
 
-        return self._path.parent / _VARIABLE.sub(filled, text)
+        return self._path.parent.absolute() / _VARIABLE.sub(filled, text)
 
     def _check(self, values: Mapping[str, Any]) -> None:
         for name in REQUIRED:

@@ -12,9 +12,11 @@ from PIL import Image
 
 from mimo_runtime.cli.live_output import check_output, open_output
 from mimo_runtime.cli.live_sinks import Behind, LiveFragments, LiveMovie, decoded
+from mimo_runtime.cli.live_sources import heard_in
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.picture import encode_jpeg, encode_png
 from mimo_runtime.wire.live import PictureFormat
+from tests.runtime.media.clicks import RATE_HZ, clicks, heard_clicks, write_clip_with_sound
 
 SIZE_PX = (64, 48)
 RATE = Fraction(5)
@@ -46,6 +48,24 @@ def test_a_movie_of_pictures_of_any_kind(picture: PictureFormat, tmp_path: Path)
     assert len(found) == 4
     for frame, index in zip(found, (3, 4, 4, 6), strict=True):
         assert np.abs(frame.astype(int) - rgb(index)).max() < 8
+
+
+def test_a_movie_of_a_driving_video_is_heard(tmp_path: Path) -> None:
+    """From the first frame that came back on, to the sample, whatever was left out."""
+    video = write_clip_with_sound(
+        tmp_path / "driving.mkv", [rgb(i) for i in range(10)], RATE, clicks((0.9, 1.3), 2.0)
+    )
+    with open_output(tmp_path / "a.mp4", RATE, None, heard=heard_in(video, None)) as sink:
+        sink.begin(*SIZE_PX)
+        for index in (3, 4, 7):
+            sink.write(index, data_of(index, PictureFormat.JPEG))
+        sink.finish(b"")
+    rate_hz, heard = heard_clicks(tmp_path / "a.mp4")
+    expected = [round((at - 3 / RATE) * RATE_HZ) for at in (Fraction("0.9"), Fraction("1.3"))]
+    assert rate_hz == RATE_HZ
+    assert all(abs(at - wanted) <= 1 for at, wanted in zip(heard, expected, strict=True))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.mp4", "driving.mkv"]
+    assert heard_in(Path("-"), None) is None
 
 
 @pytest.mark.parametrize("picture", PICTURES)

@@ -1,5 +1,8 @@
 """Folders of pictures, read back by OpenImageIO, by OpenEXR and by OpenCV."""
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +90,29 @@ def test_what_the_header_of_exr_says(tmp_path: Path) -> None:
     assert "premultiplied" in header["comments"]
     _, spec = read(path)
     assert spec.getattribute("smpte:TimeCode")[0] == 0x01000002  # binary coded decimals
+
+
+def test_openimageio_s_own_tool_reads_what_it_is(tmp_path: Path) -> None:
+    """Layers, timecode, number and a difference, as a studio looks at them."""
+    paths = deliver(tmp_path / "out", pictures=EXR, layers=True, space="acescg")
+    again = deliver(tmp_path / "again", pictures=EXR, layers=True, space="acescg")
+    tool = Path(sys.executable).with_name("oiiotool")
+
+    def told(*arguments: object) -> tuple[int, str]:
+        command = [tool, *map(str, arguments)]
+        ran = subprocess.run(command, capture_output=True, text=True, check=False)
+        return ran.returncode, ran.stdout
+
+    code, said = told("--info", "-v", paths[1])
+    assert code == 0
+    channels = re.search(r"channel list: (.*)", said)
+    assert channels is not None
+    layers_of = {name.split(" ")[0].rpartition(".")[0] for name in channels[1].split(", ")}
+    assert layers_of == {"", "human", "scene", "occlusion", "matte", "motion", "depth"}
+    assert "smpte:TimeCode: 01:00:00:01" in said
+    assert "ImageCounter: 1002" in said or "imageCounter: 1002" in said
+    assert told(paths[1], again[1], "--diff")[0] == 0
+    assert told(paths[1], again[2], "--diff")[0] != 0
 
 
 @pytest.mark.parametrize("form", [PNG16, TIFF16])

@@ -1,11 +1,11 @@
 """A shot's folder: what is finished stays so, what is damaged is not, nothing is ever half."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from PIL import Image
@@ -114,12 +114,39 @@ def test_a_folder_that_cannot_be_made_is_a_sentence(tmp_path: Path) -> None:
         begin_shot(tmp_path / "file" / "shot", shot())
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_read_only_folder_is_a_sentence(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(InvalidRequestError, match="cannot be written: Permission denied"):
-        begin_shot(tmp_path, shot())
-    tmp_path.chmod(0o700)
+READ_ONLY = """
+import os, sys
+from pathlib import Path
+from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.farm.segment import write_segment
+from mimo_runtime.farm.shot_folder import begin_shot, open_shot
+from tests.runtime.farm.shots import made, shot
+if os.geteuid() == 0:
+    os.setuid(65534)  # root may write anywhere
+for action in (
+    lambda: begin_shot(Path(sys.argv[1]) / "new", shot()),
+    lambda: write_segment(open_shot(Path(sys.argv[1]) / "shot"), range(3), made(range(3))),
+):
+    try:
+        action()
+    except InvalidRequestError as error:
+        print(error)
+"""
+
+
+def test_a_read_only_target_is_a_sentence_at_the_beginning_and_later() -> None:
+    with TemporaryDirectory() as folder:
+        begin_shot(Path(folder) / "shot", shot())
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        run = subprocess.run(
+            [sys.executable, "-c", READ_ONLY, folder], capture_output=True, text=True, check=True
+        )
+        told = run.stdout.splitlines()
+        assert len(told) == 2
+        assert all("cannot be written: Permission denied; choose" in line for line in told)
+        for path in (Path(folder), *Path(folder).rglob("*")):
+            path.chmod(0o755)
 
 
 def test_a_rename_that_was_sent_twice_has_succeeded(
