@@ -13,6 +13,7 @@ from mimo_runtime.fitting.assumptions import assumptions_of
 from mimo_runtime.fitting.camera_turns import CameraTurns, Pan, turns_of
 from mimo_runtime.fitting.contacts import Flags
 from mimo_runtime.fitting.foot_locking import lock_feet
+from mimo_runtime.fitting.glitches import without_glitches
 from mimo_runtime.fitting.ground import GroundPlane
 from mimo_runtime.fitting.ground_alignment import soles_of, standing, standing_camera
 from mimo_runtime.fitting.initial_pose import initial_poses
@@ -77,6 +78,7 @@ def fit_motion(
             "Nobody was found in any frame, so there is no motion to fit; choose a clip in "
             "which somebody is seen."
         )
+    track = without_glitches(track)
     focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
     turns = turns_of(pans, track.size_px, focal) if pans else None
     targets, confidence = targets_of(track, focal, turns), confidence_of(track)

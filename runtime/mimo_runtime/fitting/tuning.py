@@ -42,6 +42,9 @@ class FittingTuning:
         contact_slow_m_per_s, contact_fast_m_per_s: the same of its speed; more lets feet slide.
         contact_shortest_s: shorter ones are none.
         contact_along_m, contact_across_m: how far a point that stands may seem to move.
+        glitch_side_s: half the time over which the usual place of the head is taken.
+        glitch_torsos: lengths of the torso from there at which it is no head; less loses nods.
+        upright_torso: of its usual length, that a torso must have to say where its head is.
         turns_hz, depth_hz: cut-offs of jitter in turns and in the distance, which is known worst.
         slow_m_per_s, slow_per_s: of landmarks in space and of lines of sight: slower ones are
             smoothed more.
@@ -79,6 +82,9 @@ class FittingTuning:
     contact_shortest_s: float = 0.1
     contact_along_m: float = 0.2
     contact_across_m: float = 0.05
+    glitch_side_s: float = 0.3
+    glitch_torsos: float = 0.25
+    upright_torso: float = 0.6
     turns_hz: float = 3.5
     depth_hz: float = 2.5
     slow_m_per_s: float = 1.0
