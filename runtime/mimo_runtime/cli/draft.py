@@ -12,10 +12,7 @@ from mimo_runtime.cli.counts import counted
 if TYPE_CHECKING:
     from mimo_runtime.characters.figure import Figure
     from mimo_runtime.delivery.delivery import Delivery
-    from mimo_runtime.media.seal import Seal
-    from mimo_runtime.media.sound import Sound
-    from mimo_runtime.provenance.marking import Marking, Stamp
-    from mimo_runtime.synthesis.draft import Draft
+    from mimo_runtime.provenance.marking import Marking
     from mimo_runtime.templates.folder import Template
 
 
@@ -39,7 +36,9 @@ def draw_draft(
     Raises MimoError; the sentence says why.
     """
     from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.delivery.finisher import DeliveredClip
     from mimo_runtime.farm.frame_numbers import shot_range
+    from mimo_runtime.farm.result import ResultExtras, write_result
     from mimo_runtime.media.limits import MediaLimits
     from mimo_runtime.synthesis.draft import Draft
     from mimo_runtime.synthesis.inputs import figure_from_files
@@ -56,37 +55,15 @@ def draw_draft(
         draft = Draft(figure, opened, bars)
         form = draft.output
         chosen = shot_range(frame_range, delivery.first_frame, form.frame_count)
-        provenance = marking.of_draft(character, form.width_px, form.height_px)
+        clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
         sound = template_sound(opened, chosen, own_sound)
-        _write(draft, chosen, output, delivery, sound, provenance)
+        extras = ResultExtras("", sound, *marking.of_draft(character, *clip.size_px))
+        write_result(output, delivery, clip, draft.frames(chosen), extras)
     seconds = time.monotonic() - started_s
     click.echo(
         f"{output}: draft of {counted(len(chosen), 'frame')} of "
         f"{form.width_px}x{form.height_px} px in {seconds:.1f} s."
     )
-
-
-def _write(
-    draft: "Draft",
-    chosen: range,
-    output: Path,
-    delivery: "Delivery",
-    sound: "Sound | None",
-    provenance: "tuple[Seal | None, Stamp]",
-) -> None:
-    from contextlib import closing
-
-    from mimo_runtime.delivery.finisher import DeliveredClip
-    from mimo_runtime.delivery.opening import open_delivery
-
-    form, (seal, stamp) = draft.output, provenance
-    clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
-    with (
-        open_delivery(output, delivery, clip, sound=sound, seal=seal) as sink,
-        closing(draft.frames(chosen)) as frames,
-    ):
-        for frame in frames:
-            sink.write(frame.index - chosen.start, stamp.on(frame.rgb))
 
 
 def say_preflight(

@@ -127,14 +127,13 @@ def _check_part(draft: bool) -> None:
 
 
 def _render_whole(options: dict[str, Any], settings: Settings, delivery: Delivery) -> None:
-    from contextlib import closing
     from dataclasses import replace
 
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.delivery.finisher import DeliveredClip
-    from mimo_runtime.delivery.opening import open_delivery
     from mimo_runtime.farm.frame_numbers import shot_range
+    from mimo_runtime.farm.result import ResultExtras, write_result
     from mimo_runtime.planning.segments import Part
     from mimo_runtime.provenance.recipe import note_of
     from mimo_runtime.synthesis.cancellation import CancellationToken
@@ -145,7 +144,6 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
     recipe = opened.recipe()
     check_like(options["like"], recipe)
     marking = open_marking(options["provenance"])
-    seal = marking.seal(recipe, inputs_of(options))
     opened.say_preflight()
     template, output = opened.request.template, options["output"]
     chosen = shot_range(options["frame_range"], delivery.first_frame, template.frame_count)
@@ -156,13 +154,9 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
         form = job.output
         clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
         sound = template_sound(template, chosen, options["sound"])
-        stamp = marking.stamp(recipe, *clip.size_px)
-        with (
-            open_delivery(output, delivery, clip, note_of(recipe), sound, seal) as sink,
-            closing(job.frames()) as frames,
-        ):
-            for frame in frames:
-                sink.write(frame.index - chosen.start, stamp.on(frame.rgb), frame.layers)
+        provenance = marking.of_result(recipe, inputs_of(options), clip.size_px)
+        extras = ResultExtras(note_of(recipe), sound, *provenance)
+        write_result(output, delivery, clip, job.frames(), extras)
     seconds = time.monotonic() - started_s
     click.echo(
         f"{output}: {counted(len(chosen), 'frame')} of "

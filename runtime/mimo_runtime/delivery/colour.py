@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
     import PyOpenColorIO
 
-Floats = NDArray[np.float32]
 Convert = Callable[[Floats], Floats]
 
 WORKING: Final = "srgb"

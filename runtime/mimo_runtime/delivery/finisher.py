@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.delivery.colour import WORKING, conversion
 from mimo_runtime.delivery.delivery import AlphaMode, Delivery, PlateHolds
 from mimo_runtime.delivery.finishing import (
@@ -20,8 +21,6 @@ from mimo_runtime.delivery.finishing import (
 )
 from mimo_runtime.delivery.plate_frames import plate_frames, plate_space
 from mimo_runtime.synthesis.frame_layers import FrameLayers
-
-Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.delivery.colour import Convert
 from mimo_runtime.delivery.delivery import PlateHolds
 from mimo_runtime.synthesis.frame_layers import CODES, FrameLayers
 
-Floats = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
 

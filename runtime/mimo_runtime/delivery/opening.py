@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.delivery.deep_movie import open_deep_movie
 from mimo_runtime.delivery.deep_pictures import DeepPictures
 from mimo_runtime.delivery.delivery import Delivery, MovieFormat, check_delivery, delivered_kind
@@ -19,8 +17,6 @@ from mimo_runtime.media.sink import open_sink
 from mimo_runtime.media.sound import Sound
 from mimo_runtime.synthesis.frame_layers import FrameLayers
 from mimo_runtime.wire.kinds import OutputKind
-
-Pixels = NDArray[np.uint8]
 
 
 class PictureTarget(Protocol):

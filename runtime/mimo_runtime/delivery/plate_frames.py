@@ -12,13 +12,11 @@ import av
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace
-from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.delivery.delivery import ScenePlate
 from mimo_runtime.delivery.finishing import unit
 from mimo_runtime.errors import MediaError
-
-Floats = NDArray[np.float32]
 
 _NUMBER: Final = re.compile(r"#+|%0?(\d*)d")
 _HIGH: Final = 65535

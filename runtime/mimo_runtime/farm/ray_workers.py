@@ -90,7 +90,8 @@ def do_on_ray(
             idle.append(actor)
             if task is not None:
                 code, out, err = answer
-                tell(out.rstrip())
+                if out.strip():
+                    tell(out.rstrip())
                 queue.ended(task, code, err)
 
 

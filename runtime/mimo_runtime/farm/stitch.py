@@ -1,20 +1,21 @@
 """The segments of a shot become one result, each frame compared with what its worker wrote."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from mimo_runtime.delivery.delivery import Delivery, check_delivery
 from mimo_runtime.delivery.finisher import DeliveredClip
 from mimo_runtime.delivery.layer_file import read_layers
-from mimo_runtime.delivery.opening import open_delivery
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.farm.frame_numbers import runs_of
+from mimo_runtime.farm.result import ResultExtras, write_result
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.files import file_hash, read_input
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.media.sound import read_wav
 from mimo_runtime.provenance.marking import Marking, Stamp
 from mimo_runtime.provenance.recipe import Recipe, note_of
+from mimo_runtime.synthesis.request import OutputFrame
 
 PLAIN = Delivery()
 
@@ -45,16 +46,24 @@ def stitch(
     clip = DeliveredClip((width_px, height_px), shot.rate_fps, shot.frames)
     sound = read_wav(folder.sound_file) if folder.sound_file.is_file() else None
     with_layers = shot.layers and delivery.wants_layers(output)
-    recipe, stamp, seal = shot.recipe, Stamp(), None
+    recipe, seal, stamp = shot.recipe, None, Stamp()
     if marking:
-        seal, stamp = marking.seal(recipe, _inputs(recipe)), marking.stamp(recipe, *clip.size_px)
-    with open_delivery(output, delivery, clip, note_of(recipe), sound, seal) as sink:
-        for index, frame in enumerate(shot.frames):
-            layers = read_layers(folder.layer_file(frame)) if with_layers else None
-            rgb = decode_png(read_input(folder.frame_file(frame)))
-            sink.write(index, stamp.on(rgb), layers)
-            on_frame(index + 1, len(shot.frames))
+        seal, stamp = marking.of_result(recipe, _inputs(recipe), clip.size_px)
+    extras = ResultExtras(note_of(recipe), sound, seal, stamp)
+    write_result(output, delivery, clip, _made(folder, with_layers, on_frame), extras)
     return len(shot.frames)
+
+
+def _made(
+    folder: ShotFolder, with_layers: bool, on_frame: Callable[[int, int], None]
+) -> Generator[OutputFrame]:
+    """The frames of a shot as their workers wrote them."""
+    shot = folder.shot
+    for index in shot.frames:
+        layers = read_layers(folder.layer_file(index)) if with_layers else None
+        rgb = decode_png(read_input(folder.frame_file(index)))
+        yield OutputFrame(index, float(index / shot.rate_fps), rgb, layers=layers)
+        on_frame(index - shot.frames[0] + 1, len(shot.frames))
 
 
 def _check_layers(folder: ShotFolder, delivery: Delivery) -> None:

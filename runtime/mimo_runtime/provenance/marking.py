@@ -62,11 +62,16 @@ class Marking:
         mark = LumaMark(self._key, payload_of(recipe), *size_px) if self._key else None
         return Stamp(mark, VisibleLabel(text, *size_px) if text else None)
 
+    def of_result(
+        self, recipe: Recipe, inputs: Mapping[str, Path], size_px: tuple[int, int]
+    ) -> tuple[Seal | None, Stamp]:
+        """Both for a result of (width, height)."""
+        return self.seal(recipe, inputs), self.stamp(recipe, *size_px)
+
     def of_draft(self, character: Path, width_px: int, height_px: int) -> tuple[Seal | None, Stamp]:
         """Both for a draft of a character. Raises OSError."""
-        recipe = drafts_recipe(character)
-        seal = self.seal(recipe, {"character": character})
-        return seal, self.stamp(recipe, width_px, height_px)
+        inputs = {"character": character}
+        return self.of_result(drafts_recipe(character), inputs, (width_px, height_px))
 
 
 def payload_of(recipe: Recipe) -> int:
