@@ -4,11 +4,11 @@
     python -m benchmarks.farm --frames 96 --way segments --way workers
 
 `one` renders the shot in one segment, `segments` in segments one after the other, `workers` in two
-processes at a time, `ray` on two local Ray workers, `openjd` in a session of Open Job Description.
-Each frame of each way is compared with that of `one` by its hash. `overlap` renders the segments
-with fewer windows beside their own and says how far frames are off. `memory` is the peak of a
-worker at one segment, of the shot and of one a quarter as long. The model is that of the tests:
-small, with random weights.
+processes at a time, `devices` in one segment whose windows two processes share out, `ray` on two
+local Ray workers, `openjd` in a session of Open Job Description. Each frame of each way is compared
+with that of `one` by its hash. `overlap` renders the segments with fewer windows beside their own
+and says how far frames are off. `memory` is the peak of a worker at one segment, of the shot and of
+one a quarter as long. The model is that of the tests: small, with random weights.
 """
 
 import hashlib
@@ -37,7 +37,7 @@ from mimo_runtime.templates.writer import write_config
 
 RESULTS = Path(__file__).parent / "results" / "farm.json"
 SMALL_BUNDLE = Path(__file__).parents[1] / "tests" / "data" / "small-bundle"
-WAYS = ("one", "segments", "workers", "ray", "openjd", "overlap", "memory")
+WAYS = ("one", "segments", "workers", "devices", "ray", "openjd", "overlap", "memory")
 COMMAND = "from mimo_runtime.cli import main; main()"
 STEPS = 4
 OVERLAPS = (0, 1)
@@ -161,8 +161,9 @@ def measure(way: str, bench: Bench, smaller: Bench) -> dict[str, Any] | None:
         submit = ["farm", "submit", str(bench.shot(way)), "--to", way, *devices]
         cost = at_a_time([submit])
     else:
-        ranges = {"one": (bench.whole,), "segments": (bench.cut,), "workers": bench.halves}
-        cost = bench.render(way, *ranges[way])
+        ranges = {"segments": (bench.cut,), "workers": bench.halves}.get(way, (bench.whole,))
+        devices = ["--devices", "2"] if way == "devices" else []
+        cost = bench.render(way, *ranges, options=devices)
     if way == "one":
         return {"wall_s": cost.wall_s, "cpu_s": cost.cpu_s}
     same = bench.hashes(way) == bench.hashes("one")

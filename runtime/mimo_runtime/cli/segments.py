@@ -8,7 +8,7 @@ import click
 
 from mimo_runtime.cli.like import check_like
 from mimo_runtime.cli.openjd_lines import OpenJdProgress
-from mimo_runtime.errors import CancelledError, InvalidRequestError
+from mimo_runtime.errors import CancelledError
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
@@ -89,31 +89,16 @@ def render_segments(
 
 def chosen_segments(options: dict[str, Any], frame_count: int) -> tuple[range, tuple[range, ...]]:
     """The frames of the shot, and the segments of it that the options name, of `segment_frames`
-    where --frames does not say.
-
-    Raises InvalidRequestError where the shot has not so many frames or segments, unless they are
-    to be clamped.
+    where --frames does not say. Raises as `segments_of`.
     """
-    from mimo_runtime.farm.frame_numbers import segments_from, shot_range
+    from mimo_runtime.farm.frame_numbers import segments_of, shot_range
     from mimo_runtime.farm.shot_file import SEGMENT_FRAMES
-    from mimo_runtime.planning.segments import segment_ranges
 
-    typed, chosen, first_frame = options["frames"], options["segment"], options["first_frame"]
-    clamp = options["clamp"]
+    first_frame, clamp = options["first_frame"], options["clamp"]
     shot = shot_range(options["frame_range"], first_frame, frame_count)
-    if typed is None:
-        size = options["segment_frames"] or SEGMENT_FRAMES
-        segments = segment_ranges(shot, size)
-    else:
-        segments = segments_from(typed, first_frame, shot, clamp)
-    if chosen is None:
-        return shot, segments
-    if chosen >= len(segments) and not clamp:
-        raise InvalidRequestError(
-            f"The segment {chosen} is asked for, and there are {len(segments)}, counted from 0; "
-            "ask for one of those."
-        )
-    return shot, segments[chosen : chosen + 1]
+    size = options["segment_frames"] or SEGMENT_FRAMES
+    chosen = options["frames"], options["segment"]
+    return shot, segments_of(shot, first_frame, *chosen, size, clamp)
 
 
 def _render(

@@ -42,6 +42,36 @@ def segments_from(
     return segment_ranges(frames, size)
 
 
+def segments_of(
+    shot: range,
+    first_frame: int,
+    typed: str | None = None,
+    number: int | None = None,
+    size: int = 1,
+    clamp: bool = False,
+) -> tuple[range, ...]:
+    """Segments of a shot, as indices: those that are `typed`, without that all, of `size` frames.
+
+    Of these only the one of a `number`, counted from 0, where that is given; with `clamp` none
+    where there are not so many.
+
+    Raises:
+        InvalidRequestError: as `segments_from`, or there are not so many.
+    """
+    if typed is None:
+        segments = segment_ranges(shot, size)
+    else:
+        segments = segments_from(typed, first_frame, shot, clamp)
+    if number is None:
+        return segments
+    if number >= len(segments) and not clamp:
+        raise InvalidRequestError(
+            f"The segment {number} is asked for, and there are {len(segments)}, counted from 0; "
+            "ask for one of those."
+        )
+    return segments[number : number + 1]
+
+
 def shot_range(typed: str | None, first_frame: int, frame_count: int) -> range:
     """The frames of a clip that are a shot, as indices: "FIRST-LAST", all where nothing is typed.
 

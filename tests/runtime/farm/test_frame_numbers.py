@@ -1,7 +1,7 @@
 import pytest
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.farm.frame_numbers import numbers_of, runs_of, segments_from
+from mimo_runtime.farm.frame_numbers import numbers_of, runs_of, segments_from, segments_of
 
 
 def test_what_may_be_typed():
@@ -22,6 +22,16 @@ def test_what_the_shot_has_not_is_left_out_where_that_is_asked_for():
     assert segments_from("6-12", 1, shot, clamp=True) == (range(5, 7),)
     assert segments_from("8-12", 1, shot, clamp=True) == ()
     assert segments_from("1-2", 1, shot, clamp=True) == ()
+
+
+def test_one_of_the_segments_by_its_number():
+    shot = range(2, 9)
+    assert segments_of(shot, 1, size=3) == (range(2, 5), range(5, 8), range(8, 9))
+    assert segments_of(shot, 1, number=2, size=3) == (range(8, 9),)
+    assert segments_of(shot, 1, "3-6x2", 1) == (range(4, 6),)
+    assert segments_of(shot, 1, number=3, size=3, clamp=True) == ()
+    with pytest.raises(InvalidRequestError, match="3 is asked for, and there are 3, counted from"):
+        segments_of(shot, 1, number=3, size=3)
 
 
 @pytest.mark.parametrize("typed", ["", "a", "4-2", "1-4x0", "1-", "-3", "1,2", "1-4x", "1 - 4"])
