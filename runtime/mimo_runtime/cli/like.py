@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ASKED = (
     *("bundle", "character", "matte", "feather_masks", "template", "driving", "motion", "scene"),
-    *("models", "person", "shot", "tiles", "sound"),
+    *("models", "person", "shot", "tiles", "sound", "first_frame", "frame_range"),
 )
 _SETTINGS = ("shape", "steps", "guidance", "seed", "mode", "framing", "overlap", "solver",
              "step_table", "guidance_interval")  # fmt: skip
@@ -30,7 +30,7 @@ def like_option(command: Any) -> Any:
 
 
 def asked_for(options: Mapping[str, Any]) -> dict[str, str]:
-    """The options that name inputs, as they were typed."""
+    """The options that name inputs, and which frames of them, as they were typed."""
     return {name: str(options[name]) for name in ASKED if options.get(name) is not None}
 
 
@@ -57,6 +57,11 @@ def _read(
     from mimo_runtime.farm.record import read_recipe
 
     recipe = read_recipe(given)
+    if not recipe.asked:
+        raise InvalidRequestError(
+            f"'{given}' does not name its inputs, as what a server made does not; ask the server "
+            "again, or render without --like."
+        )
     settings = {name: recipe.settings.get(name) for name in _SETTINGS}
     defaults = {name: str(value) for name, value in settings.items() if value is not None}
     defaults["engine"] = str(recipe.settings.get("engine", "")).split(" ")[0]

@@ -1,14 +1,31 @@
 """`mimo render --like`: the same again, or what has changed."""
 
+from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
+from mimo_runtime.media.mp4_sink import Mp4Sink
+from mimo_runtime.provenance.recipe import Recipe, note_of
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
-from tests.runtime.cli.commands import run
+from tests.runtime.cli.commands import OPTIONS, run
+from tests.runtime.provenance.people import decoded
 from tests.runtime.serving.calls import shorten
+
+
+def test_what_names_no_inputs_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A draft, and what a server made."""
+    recipe = Recipe({"seed": 42}, {"character": "a" * 64})
+    for name, note in (("draft.mp4", ""), ("job.mp4", note_of(recipe))):
+        with Mp4Sink(tmp_path / name, 24, 16, Fraction(25), note) as sink:
+            sink.write(0, np.zeros((16, 24, 3), np.uint8))
+        assert run("render", "--like", tmp_path / name, "-o", tmp_path / "again.mp4") == 2
+    told = capsys.readouterr().err
+    assert "draft.mp4' does not say how it was rendered" in told
+    assert "job.mp4' does not name its inputs, as what a server made does not; ask" in told
 
 
 def test_the_same_again_or_what_has_changed(
@@ -17,12 +34,13 @@ def test_the_same_again_or_what_has_changed(
     template, character = shorten(TEMPLATE, tmp_path), tmp_path / "me.png"
     character.write_bytes(CHARACTER.read_bytes())
     given = ["--bundle", SMALL_BUNDLE, "--character", character, "--template", template]
-    asked = ["--steps", "1", "--guidance", "1", "--mode", "corrected", "--seed", "5"]
+    asked = [*OPTIONS, "--seed", "5", "--first-frame", "1001", "--frame-range", "1003-1004"]
     out, again = tmp_path / "out.mp4", tmp_path / "again.mp4"
     unsigned = "--unsigned"  # a signature is another one each time
     assert run("render", *given, *asked, unsigned, "-o", out) == 0
     assert run("render", "--like", out, unsigned, "-o", again) == 0
     assert again.read_bytes() == out.read_bytes()
+    assert len(decoded(again)) == 2
 
     with Image.open(CHARACTER) as picture:
         picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(character)
@@ -37,5 +55,5 @@ def test_the_same_again_or_what_has_changed(
     assert run("render", "--like", out, "-o", again) == 3
     assert "Cannot read" in capsys.readouterr().err
     assert run("render", "--like", out, "--character", CHARACTER, "-o", tmp_path / "shot",
-               "--frames", "8") == 0  # fmt: skip
-    assert [path.name for path in (tmp_path / "shot" / "frames").iterdir()] == ["frame.0008.png"]
+               "--frames", "1004") == 0  # fmt: skip
+    assert [path.name for path in (tmp_path / "shot" / "frames").iterdir()] == ["frame.1004.png"]
