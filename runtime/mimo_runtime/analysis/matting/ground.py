@@ -25,6 +25,11 @@ class PlainGround:
     planes: Sequence[Floats]
     allowed: float
 
+    @property
+    def brightness(self) -> float:
+        """Its mean level."""
+        return float(np.mean([plane.mean() for plane in self.planes]))
+
     def away(self, pixels: Pixels) -> Floats:
         """By how many levels the channel that differs most is away from the ground."""
         differences = [

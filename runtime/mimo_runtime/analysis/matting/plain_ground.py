@@ -56,6 +56,7 @@ def _on_ground(pixels: Pixels, people: Floats | None, gaps: Mask) -> Floats | No
     if people is not None:
         holes = _holes(away <= ground.allowed, outside, people, gaps)
         outside = (outside & ~_patches(outside, people)) | holes
+    outside &= ~_lines(outside, ground)
     return _soft(away, outside, ground.allowed)
 
 
@@ -114,9 +115,19 @@ def _outside(like_ground: Mask) -> Mask:
     return labelled(labels, edges, count)
 
 
+def _lines(outside: Mask, ground: PlainGround) -> Mask:
+    """What of a dark ground is narrow, between parts of a figure: the lines of a drawing."""
+    if ground.brightness > TUNING.dark:
+        return np.zeros(outside.shape, np.bool_)
+    width = max(1, round(TUNING.line * len(outside)))
+    kernel = np.ones((2 * width + 1, 2 * width + 1), np.uint8)
+    closed = cv2.morphologyEx((~outside).astype(np.uint8), cv2.MORPH_CLOSE, kernel)
+    return np.asarray(outside & (closed > 0))
+
+
 def _shadow(pixels: Pixels, ground: PlainGround, outside: Mask) -> Mask:
     """What is the ground with less light, softly, and touches it."""
-    if np.mean([plane.mean() for plane in ground.planes]) < TUNING.bright:
+    if ground.brightness < TUNING.bright:
         return np.zeros(outside.shape, np.bool_)
     planes = _planes(pixels)
     pairs = list(zip(planes, ground.planes, strict=True))

@@ -36,6 +36,8 @@ class MattingTuning:
         shadow_levels: by how much a shadow's colour may differ from the ground's in its light.
         shadow_slope: levels a pixel: shadows are soft.
         bright: level of a ground below which nothing darker is told from it.
+        dark: level of a ground up to which lines of a drawing have its colour.
+        line: of the picture's height: half the width of such a line; more closes gaps of limbs.
         edge_px: of a figure, in which it may be half transparent.
         in_figure: of a person's box: the person is in that figure.
         haze: below it a matte is nothing.
@@ -80,6 +82,8 @@ class MattingTuning:
     shadow_levels: float = 8
     shadow_slope: float = 5.0
     bright: float = 100
+    dark: float = 50
+    line: float = 0.004
     edge_px: int = 2
     in_figure: float = 0.5
     haze: float = 0.02

@@ -160,6 +160,28 @@ def test_clothes_of_the_colour_of_the_ground_stay_where_the_network_is_sure() ->
     assert overlap(cut_out(pixels, where.astype(np.float32)), where) > 0.9
 
 
+def test_lines_of_the_colour_of_a_dark_ground_belong_to_the_drawing() -> None:
+    """Else a drawing on black falls apart where its outlines are."""
+    on_white = cartoon(None)
+    around = np.zeros((902, 902), np.uint8)
+    cv2.floodFill(on_white.copy(), around, (0, 0), 0, flags=4 | cv2.FLOODFILL_MASK_ONLY)
+    ground = around[1:-1, 1:-1] > 0
+    on_black = np.where(ground[..., None], 0, on_white).astype(np.uint8)
+    alpha = cut_out(on_black)
+    assert alpha is not None
+    assert len(figures(alpha)) == 1
+    assert overlap(figures(alpha)[0].mask, ~ground) > 0.88  # the outline itself is black
+
+
+def test_narrow_ground_between_limbs_is_ground_where_it_is_light() -> None:
+    pixels = np.full((400, 300, 3), 255, np.uint8)
+    for left in (110, 153):
+        cv2.rectangle(pixels, (left, 40), (left + 38, 360), (60, 90, 200), -1)
+    alpha = cut_out(pixels)
+    assert alpha is not None
+    assert alpha[200, 151] == 0
+
+
 def test_the_arms_stay_on(finder: CharacterMatter) -> None:
     pixels, where = on_ground((255, 255, 255))
     alpha = finder.find(pixels).alpha
