@@ -22,6 +22,44 @@ def solvers(path: Path) -> Iterator[str]:
     yield table(found["rows"])
 
 
+_STREAMS = {
+    "asked_ms": "asked ms",
+    "streams": "streams",
+    "refused": "refused",
+    "chunk_frames": "chunk",
+    "frames_per_s_each": "frames/s each",
+    "agreed_ms": "agreed ms",
+    "deadline_misses": "misses",
+    "dropped": "dropped",
+    "most_on_their_way": "on their way",
+    "first_frame_p50_ms": "first ms p50",
+    "first_frame_max_ms": "max",
+    "motion_to_photon_p50_ms": "way ms p50",
+    "motion_to_photon_p99_ms": "p99",
+    "presented_interval_p99_periods": "interval p99, periods",
+}
+
+
+def live_throughput(path: Path) -> Iterator[str]:
+    """What `benchmarks.live_throughput` found, if it was run."""
+    if not path.exists():
+        return
+    found = json.loads(path.read_text("utf-8"))
+    rows = [{said: row[name] for name, said in _STREAMS.items()} for row in found["rows"]]
+    shown = [row["interval p99, periods"] for row in rows if row["streams"]]
+    even = sum(periods <= found["most_interval_periods"] for periods in shown)
+    yield "## Live streams on a server"
+    yield (
+        f"`{found['command']}`, {found['date']}, {found['cores']} processors for server, engine and "
+        f"client, the model that ships, {found['rate_fps']} frames a second of "
+        f"{found['size_px'][0]}x{found['size_px'][1]} px, {found['credits']} credits a stream. "
+        "Without `asked ms` the latency is the least. `interval` is what a player shows that waits "
+        f"until a frame is due: {even} of {len(shown)} rows are within "
+        f"{found['most_interval_periods']:g} periods. `on their way` frames were at once at most."
+    )
+    yield table(rows)
+
+
 def live_seams(path: Path) -> Iterator[str]:
     """What `benchmarks.live_seams` found, if it was run."""
     if not path.exists():

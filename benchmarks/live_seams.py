@@ -90,7 +90,7 @@ class Scene:
         request = live_request(files, asked, MediaLimits())
         window = self.engines.bundle.manifest.frames
         found = prepare_live(self.windows, self.figures, request, self.share())
-        plan = LatencyPlan(ChunkPlan((), new, window - new, steps), 1.0, 1.0, 1.0, 0.5)
+        plan = LatencyPlan(ChunkPlan((), new, window - new, steps), 1.0, 1.0, 1.0, 0.1, 0.5)
         output = replace(found.output, plan=plan, queue_frames=2 * window)
         return replace(found, settings=replace(found.settings, steps=steps), output=output)
 

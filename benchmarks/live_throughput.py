@@ -100,6 +100,7 @@ def main(
         "rate_fps": fps,
         "size_px": SIZE_PX,
         "credits": _CREDITS,
+        "most_interval_periods": MOST_INTERVAL,
         "rows": found,
     }
     output.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")

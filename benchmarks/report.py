@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from benchmarks.gpu_parts.report import shown, table
-from benchmarks.live_report import live_seams, solvers
+from benchmarks.live_report import live_seams, live_throughput, solvers
 from benchmarks.long_clips_report import long_clips
 from benchmarks.official_size_report import official_size
 from benchmarks.plot import Bar, write_bars
@@ -49,6 +49,7 @@ def report(folder: Path) -> Iterator[str]:
     yield from long_clips(folder / "results" / "long_clips.json")
     yield from official_size(folder / "results" / "official_size.json")
     yield from solvers(folder / "results" / "solvers.json")
+    yield from live_throughput(folder / "results" / "live_throughput.json")
     yield from live_seams(folder / "results" / "live_seams.json")
     yield "## Decomposition of videos"
     yield from _decomposition_part(folder)

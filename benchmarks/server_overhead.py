@@ -75,7 +75,7 @@ class FixedLive:
     """A live stream that shows the same picture again and again."""
 
     def __init__(self, settings: LiveSettings, engine_s: float) -> None:
-        plan = LatencyPlan(ChunkPlan((), 1, 0, 1), 1.0, 1.0, 1.0, 0.1)
+        plan = LatencyPlan(ChunkPlan((), 1, 0, 1), 1.0, 1.0, 1.0, 0.1, 0.1)
         rate, skeleton = settings.rate_fps, skeleton_of(settings)
         self.output = LiveFormat(*SIZE_PX, rate, plan, 64, skeleton)
         self._engine_s = engine_s

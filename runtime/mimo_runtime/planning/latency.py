@@ -65,8 +65,10 @@ def _best(
     for steps in sorted({plan.chunks.steps for plan in able}, reverse=True):
         alone = [plan for plan in able if plan.chunks.steps == steps and plan.latency_s <= most_s]
         kept = list(_beside(alone, target, costs, others)) if others else alone
-        if kept:
-            return min(kept, key=_promptness if target.latency_s is None else _cost)
+        if target.latency_s is None and kept:
+            return min(kept, key=_promptness)
+        if kept:  # what leaves no room for others would keep them out, however little it takes
+            return min([plan for plan in kept if plan.leaves_room] or kept, key=_cost)
     return None
 
 
@@ -96,8 +98,11 @@ def _beside(
             continue
         wait_s = deadline_s - promise.urgent_s
         agreed_s = target.latency_s or plan.agreed_s + wait_s
-        later = LatencyPlan(
-            plan.chunks, plan.first_frame_s + wait_s, plan.latency_s + wait_s, agreed_s, plan.busy
+        later = replace(
+            plan,
+            first_frame_s=plan.first_frame_s + wait_s,
+            latency_s=plan.latency_s + wait_s,
+            agreed_s=agreed_s,
         )
         if later.latency_s <= agreed_s and _keeps_ramp(later, plan, target, costs, others):
             yield later
@@ -144,6 +149,7 @@ def _refusal(
     if target.latency_s is not None and quickest.latency_s > target.latency_s:
         return InvalidRequestError(words.too_short(target, quickest))
     fewest = min(plan.chunks.steps for plan in able)
-    quick = [plan for plan in able if plan.chunks.steps == fewest]
-    least = _best(replace(target, latency_s=None), costs, quick, others)
+    prompt = replace(target, latency_s=None)
+    quick = [foreseen(p.chunks, prompt, costs) for p in able if p.chunks.steps == fewest]
+    least = _best(prompt, costs, quick, others)
     return BusyError(words.too_busy(target, least, min(plan.busy for plan in able), others))

@@ -18,7 +18,8 @@ from mimo_runtime.planning.schedule import Condition, Decode
 
 _SIMULATED_CHUNKS = 6
 _FEW_STEPS = 12
-_SPARE_PERIODS = 0.5
+_SPARE_PERIODS = 0.5  # at least, where a pass takes less
+_EQUAL_S = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +44,22 @@ class LatencyPlan:
 
     `first_frame_s` from the first posture to the first frame; `latency_s` the longest way of any
     frame from its posture, as foreseen; `agreed_s` the way after which a frame is late: what was
-    asked for, or as foreseen and somewhat more, so that others can have the engine in between: for
-    a pass, and half a period at least. `busy` is the share of the engine's time that it takes.
+    asked for, or as foreseen with `spare_s` more, in which others may have the engine: for a pass,
+    and half a period at least. `busy` is the share of the engine's time that it takes.
     """
 
     chunks: ChunkPlan
     first_frame_s: float
     latency_s: float
     agreed_s: float
+    spare_s: float
     busy: float
     reasons: tuple[str, ...] = ()
+
+    @property
+    def leaves_room(self) -> bool:
+        """Whether a pass of another stream in between makes no frame late."""
+        return self.latency_s + self.spare_s <= self.agreed_s + _EQUAL_S
 
 
 def timeline(
@@ -122,7 +129,7 @@ def foreseen(chunks: ChunkPlan, target: LatencyTarget, costs: LiveCosts) -> Late
     busy = work_s * float(target.rate_fps) / new
     if busy > MAX_BUSY:
         never = float("inf")
-        return LatencyPlan(chunks, never, never, never, busy)
+        return LatencyPlan(chunks, never, never, never, never, busy)
     count = sum(chunks.ramp) + _SIMULATED_CHUNKS * new
     # The steps of a chunk follow each other: one that takes as long as all is as good, and sooner.
     finished = timeline(
@@ -132,7 +139,7 @@ def foreseen(chunks: ChunkPlan, target: LatencyTarget, costs: LiveCosts) -> Late
     latency_s = max(end - begin for begin, end in zip(arrived, finished, strict=True))
     spare_s = max(costs.longest_s(chunks.window_frames), _SPARE_PERIODS / float(target.rate_fps))
     agreed_s = target.latency_s or latency_s + spare_s
-    return LatencyPlan(chunks, finished[0], latency_s, agreed_s, busy)
+    return LatencyPlan(chunks, finished[0], latency_s, agreed_s, spare_s, busy)
 
 
 def _arrival_s(rate_fps: Fraction, frame: int) -> float:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mimo_runtime.planning.latency_plans import LatencyPlan, LatencyTarget
 
 _MUCH = 0.95  # of a latency; less than that is worth telling of
+_FEW = 0.2  # of the frames that are asked for; fewer are no way out
 
 
 def reasons(
@@ -82,15 +83,17 @@ def too_busy(
     asked = f"{float(target.rate_fps):g} frames a second"
     if target.latency_s is not None:
         asked += f" within {_ms(target.latency_s)}"
-    taken = f"{_streams(others)} {busy_of(others):.0%} of the engine, which leaves too little for "
     left_fps = _most_fps(target, least_busy, MAX_BUSY - busy_of(others))
+    way_out = ""
     if least is not None:
-        way_out = f"ask for {_ms(least.latency_s)}, which fits with {least.chunks.steps} steps"
-    elif left_fps >= float(target.rate_fps):
-        way_out = "ask for a lower rate"
-    else:
-        way_out = f"ask for {max(left_fps, 0):.2g} frames a second at most"
-    return f"{taken}{asked}: frames would be late. Try again when one has ended, or {way_out}."
+        steps = f"{least.chunks.steps} of {target.steps} steps"
+        way_out = f", or ask for {_ms(least.latency_s)}, which can be kept in {steps}"
+    elif left_fps >= _FEW * float(target.rate_fps):
+        way_out = f", or ask for {left_fps:.2g} frames a second at most"
+    return (
+        f"{_streams(others)} {busy_of(others):.0%} of the engine, and no plan beside that keeps "
+        f"{asked}. Try again when one has ended{way_out}."
+    )
 
 
 def _most_fps(target: "LatencyTarget", least_busy: float, share: float) -> float:

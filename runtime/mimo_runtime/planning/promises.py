@@ -35,20 +35,23 @@ class Promise:
         """Share of the engine's time."""
         return (self.urgent_s + (self.frames - 1) * self.frame_s) / self.period_s
 
+    @property
+    def spacing_s(self) -> float:
+        """From one frame to the next."""
+        return self.period_s / self.frames
+
     def due_s(self, span_s: float) -> float:
         """The most work that has to be done in a span of that length."""
-        first, *later = (self._chunks_due(span_s, frame) for frame in range(self.frames))
-        return first * self.urgent_s + sum(later) * self.frame_s
+        after_s = span_s - self.deadline_s + _EQUAL_S
+        if after_s < 0:
+            return 0.0
+        chunks, frames = (int(after_s / each) + 1 for each in (self.period_s, self.spacing_s))
+        return chunks * self.urgent_s + (frames - chunks) * self.frame_s
 
     def deadlines(self, last_s: float) -> Iterator[float]:
         """When a frame is due, after the first chunk is complete, up to `last_s`; in order."""
-        dues = (self.deadline_s + number * self.period_s / self.frames for number in count())
+        dues = (self.deadline_s + number * self.spacing_s for number in count())
         return takewhile(lambda due_s: due_s <= last_s, dues)
-
-    def _chunks_due(self, span_s: float, frame: int) -> int:
-        """How many chunks have this frame of theirs due in a span of that length."""
-        after_s = span_s - self.deadline_s - frame * self.period_s / self.frames
-        return int((after_s + _EQUAL_S) / self.period_s) + 1 if after_s >= -_EQUAL_S else 0
 
 
 def busy_of(promises: Sequence[Promise]) -> float:

@@ -19,7 +19,8 @@ class LiveShares:
 
     def __init__(self, measure: Callable[[str], LiveCosts]) -> None:
         self._measure = measure
-        self._lock = threading.Lock()
+        self._planning = threading.Lock()  # one plan after the other: each leaves less
+        self._lock = threading.Lock()  # never for long: the engine's loop waits for it
         self._costs: dict[str, LiveCosts] = {}
         self._speed = EngineSpeed()
         self._promises: dict[LiveShare, Promise] = {}
@@ -32,7 +33,7 @@ class LiveShares:
 
     def costs(self, denoiser: str) -> LiveCosts:
         """What the passes of a denoiser took when it was first asked for."""
-        with self._lock:
+        with self._planning:
             if denoiser not in self._costs:
                 self._costs[denoiser] = self._measure(denoiser)
             return self._costs[denoiser]
@@ -49,13 +50,15 @@ class LiveShares:
             MimoError: as in `plan_latency`; the share is as it was.
             CancelledError: its stream has ended.
         """
-        with self._lock:
-            if share.is_released:
-                raise CancelledError("The stream has ended meanwhile; open another one.")
-            present = costs.scaled(self._speed.slowness)
-            others = [promise for each, promise in self._promises.items() if each is not share]
+        with self._planning:
+            with self._lock:
+                present = costs.scaled(self._speed.slowness)
+                others = [promise for each, promise in self._promises.items() if each is not share]
             plan = plan_latency(target, present, others)
-            self._promises[share] = promise_of(plan, target, present)
+            with self._lock:
+                if share.is_released:
+                    raise CancelledError("The stream has ended meanwhile; open another one.")
+                self._promises[share] = promise_of(plan, target, present)
         return plan
 
     def promise(self, share: "LiveShare") -> Promise | None:

@@ -1,21 +1,24 @@
 """The latency planner: what it claims is what its schedule does, and it says what it gave up."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.errors import InvalidRequestError, ResourceError
+from mimo_runtime.errors import BusyError, InvalidRequestError, ResourceError
 from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.latency import (
     HEADROOM,
+    LatencyPlan,
     LatencyTarget,
     plan_latency,
+    promise_of,
     timeline,
 )
 from mimo_runtime.planning.live_schedule import ChunkPlan
-from mimo_runtime.planning.promises import MAX_BUSY
+from mimo_runtime.planning.promises import MAX_BUSY, Promise, are_kept
 
 RATE = Fraction(20)
 COSTS = LiveCosts({8: 0.02}, 0.001, 0.004)
@@ -84,6 +87,70 @@ def test_several_windows_are_used_for_what_they_cost() -> None:
     wide = plan_latency(target(), LiveCosts({8: 0.04}, 0.001, 0.004))
     both = plan_latency(target(), LiveCosts({8: 0.04, 4: 0.02}, 0.001, 0.004))
     assert both.first_frame_s < wide.first_frame_s
+
+
+FIVE = Fraction(5)
+SHIPPED = LiveCosts({8: 0.085}, 0.010, 0.016, 0.015, 0.003)  # of the order of a small machine's
+
+
+def joined(count: int, latency_s: float | None) -> tuple[list[LatencyPlan], Exception | None]:
+    """The plans of streams that join one after the other, and why no more do."""
+    wish, plans = LatencyTarget(FIVE, latency_s, 1, 2), list[LatencyPlan]()
+    promises: list[Promise] = []
+    for _ in range(count):
+        try:
+            plans.append(plan_latency(wish, SHIPPED, promises))
+        except BusyError as error:
+            return plans, error
+        promises.append(promise_of(plans[-1], wish, SHIPPED))
+        assert are_kept(promises)
+    return plans, None
+
+
+def test_who_joins_takes_the_best_plan_of_what_is_left() -> None:
+    (first, second), error = joined(3, None)
+    assert first.chunks.chunk_frames == 1 < second.chunks.chunk_frames
+    assert first.latency_s < first.agreed_s < second.latency_s
+    assert "Another live stream takes" in second.reasons[2]
+    assert "no plan beside that keeps 5 frames a second. Try again when one" in str(error)
+
+
+def test_as_many_join_as_the_latency_bears() -> None:
+    """Four, of long chunks, which make few passes; with less time fewer, and shorter ones."""
+    plans, error = joined(4, 1.6)
+    assert error is None
+    assert all(plan.latency_s <= plan.agreed_s == 1.6 for plan in plans)
+    assert [plan.chunks.chunk_frames for plan in plans] == [6] * 4
+    plans, error = joined(4, 0.6)
+    assert [plan.chunks.chunk_frames for plan in plans] == [2, 2]
+    assert "2 live streams take" in str(error)
+
+
+def test_a_refusal_names_the_latency_that_fits() -> None:
+    plans, error = joined(2, 0.3)
+    assert len(plans) == 1
+    assert "within 300 ms" in str(error)
+    least_ms = int(str(error).split("ask for ")[1].split(" ms")[0])
+    promises = [promise_of(plans[0], LatencyTarget(FIVE, 0.3, 1, 2), SHIPPED)]
+    wish = LatencyTarget(FIVE, (least_ms + 1) / 1000, 1, 2)
+    assert plan_latency(wish, SHIPPED, promises).chunks.steps == 1
+
+
+def test_one_who_has_time_leaves_room_for_a_pass_of_others() -> None:
+    """A chunk more would cost less, and would keep everybody else out."""
+    (plan,), _ = joined(1, 1.2)
+    assert plan.leaves_room
+    longer = replace(plan.chunks, ramp=(), chunk_frames=6, carried_frames=2)
+    finished = timeline(longer, SHIPPED.scaled(HEADROOM), FIVE, 6)
+    assert plan.chunks.chunk_frames < 6
+    assert finished[0] < 1.2
+
+
+def test_all_work_on_a_frame_s_way_counts() -> None:
+    way = replace(COSTS, scene_s=0.01, delivery_s=0.005)
+    plan, bare = (plan_latency(target(steps=1), costs) for costs in (way, COSTS))
+    assert plan.latency_s == pytest.approx(bare.latency_s + 0.015 * HEADROOM)
+    assert plan.busy == pytest.approx(bare.busy)
 
 
 @given(

@@ -113,7 +113,7 @@ def prepared(engines: EngineSet, folder: Path, chunks: ChunkPlan, **changes: Any
     """A stream that is planned as `chunks` say, whatever the machine."""
     request = live_request(live_files(folder), settings(**changes), MediaLimits())
     found = prepare_live({16: engines}, PlainFigures(), request, share_of(COSTS))
-    plan = LatencyPlan(chunks, 1.0, 1.0, 1.0, 0.5)
+    plan = LatencyPlan(chunks, 1.0, 1.0, 1.0, 0.1, 0.5)
     wanted = replace(found.settings, steps=chunks.steps)
     queue = 2 * chunks.chunk_frames
     return replace(
