@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Sequence
 from itertools import count
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,9 +22,8 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.engines.engine import Array, Tensor
-from mimo_runtime.errors import EngineLostError, ResourceError
+from mimo_runtime.errors import EngineLostError, ResourceError, UnsupportedError
 from mimo_runtime.runner.messages import error_from
 from mimo_runtime.synthesis.identity import Identity
 from mimo_runtime.synthesis.window_passes import PassesPlan
@@ -43,7 +43,7 @@ class DevicePool:
     Without a GPU, `threads` of ONNX Runtime are those of each process; 0 shares out the cores.
     """
 
-    def __init__(self, bundle: Bundle, devices: int, threads: int = 0, engine: str = AUTO) -> None:
+    def __init__(self, bundle: Bundle, devices: int, threads: int, engine: str) -> None:
         self.devices = devices
         self._bundle = bundle
         self._start = (
@@ -59,6 +59,7 @@ class DevicePool:
 
         Raises:
             ResourceError: a process cannot be started, or the components do not fit into memory.
+            UnsupportedError: there are not so many devices of one kind.
             MimoError: as its engine does not load.
         """
         for number in range(self.devices):
@@ -68,9 +69,21 @@ class DevicePool:
                 self._processes[number] = DeviceProcess(number, self._start)
         values = {name: np.asarray(tensor) for name, tensor in identity.items()}
         asked = [each.ask("open", values, plan) for each in self._processes]
-        for process, number in zip(self._processes, asked, strict=True):
-            process.answer(number)
+        check_alike([each.answer(n) for each, n in zip(self._processes, asked, strict=True)])
         return SpreadPasses(self._bundle, self._processes, plan)
+
+
+def check_alike(devices: Sequence[str]) -> None:
+    """Refuse devices that would not give the same bits, each told as what runs where.
+
+    Raises UnsupportedError.
+    """
+    for number, device in enumerate(devices, 1):
+        if device != devices[0]:
+            raise UnsupportedError(
+                f"Device {number} would run {device}, and the first one {devices[0]}, so that "
+                "frames would not be those of one device; ask for fewer devices."
+            )
 
 
 class SpreadPasses:

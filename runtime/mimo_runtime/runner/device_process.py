@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.bundle import Bundle, shape_from
-from mimo_runtime.engines.choice import open_backend
+from mimo_runtime.engines.choice import ONNXRUNTIME, open_backend
+from mimo_runtime.engines.device import find_device
 from mimo_runtime.engines.engine import Array
 from mimo_runtime.engines.engine_set import EngineSet
+from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.scarcity import resource_error
 from mimo_runtime.synthesis.window_passes import BoundPasses, PassesPlan
 
@@ -18,8 +20,8 @@ from mimo_runtime.synthesis.window_passes import BoundPasses, PassesPlan
 def run(descriptor: int) -> None:
     """Do what comes over the connection `descriptor`, in order, until nobody is there.
 
-    An answer is (number, what went wrong as a class and a sentence, value); of what has none, only
-    that it went wrong is told.
+    An answer is (number, what went wrong as a class and a sentence, value): of what is opened by
+    what it runs, of a pass the prediction; of all else only that it went wrong is told.
     """
     connection, server = Connection(descriptor), PassServer()
     while True:
@@ -58,7 +60,7 @@ class PassServer:
         bundle = Bundle.open(Path(folder), shape_from(shape), verified=True)
         self._engines = EngineSet(open_backend(bundle, engine, threads))
 
-    def _open(self, identity: Mapping[str, Array], plan: PassesPlan) -> None:
+    def _open(self, identity: Mapping[str, Array], plan: PassesPlan) -> str:
         assert self._engines is not None  # it was started
         self._passes = None
         kept = self._engines.bind(plan.settings.denoiser).buffers
@@ -66,6 +68,7 @@ class PassServer:
             kept[name][...] = values
         here = {name: kept[name] for name in identity}
         self._passes = BoundPasses(self._engines, here, plan)
+        return f"{self._engines.name} on {_where(self._engines.name)}"
 
     def _run(self, slot: int, step: int, latents: Array) -> Array:
         passes = self._opened()
@@ -76,3 +79,14 @@ class PassServer:
     def _opened(self) -> BoundPasses:
         assert self._passes is not None  # it was opened
         return self._passes
+
+
+def _where(engine: str) -> str:
+    """The kind of device that runs an engine here."""
+    if engine == ONNXRUNTIME:
+        return "the CPU"
+    try:
+        device = find_device()
+    except UnsupportedError:
+        return "the CPU"
+    return f"{device.name} ({device.arch})"

@@ -101,7 +101,7 @@ class Synthesizer:
         backend = open_backend(bundle, engine, threads)
         engines = EngineSet(backend, once)
         windows = None if once else live_windows(backend, engines, threads)
-        pool = DevicePool(bundle, devices, threads, engine) if devices > 1 else None
+        pool = DevicePool(bundle, devices, threads, backend.name) if devices > 1 else None
         return cls(engines, windows=windows, pool=pool)
 
     @property

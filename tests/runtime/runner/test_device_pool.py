@@ -7,9 +7,10 @@ import psutil
 import pytest
 
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.errors import EngineLostError
+from mimo_runtime.errors import EngineLostError, UnsupportedError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.segments import Part
+from mimo_runtime.runner.device_pool import check_alike
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.synthesis.cancellation import CancellationToken
 from mimo_runtime.synthesis.inputs import InputFiles, request_from
@@ -60,6 +61,12 @@ def test_the_frames_are_those_of_one_device(
     assert frames(two, request) == frames(one, request)
     part = replace(request, part=Part(range(9, 20)))
     assert frames(two, part) == frames(one, part)
+
+
+def test_devices_of_two_kinds_are_refused() -> None:
+    check_alike(["torch on A (sm_90)"] * 3)
+    with pytest.raises(UnsupportedError, match=r"Device 3 would run torch on the CPU, and the fir"):
+        check_alike(["torch on A (sm_90)", "torch on A (sm_90)", "torch on the CPU"])
 
 
 def devices() -> list[psutil.Process]:
