@@ -22,6 +22,7 @@ from mimo_runtime.serving.call_record import (
     status_name,
 )
 from mimo_runtime.serving.identity import Identity
+from mimo_runtime.serving.spiffe import peer_spiffe_id
 from mimo_runtime.serving.stream_table import StreamTable
 from mimo_runtime.serving.tokens import Tokens
 
@@ -43,8 +44,8 @@ class CallGuard(grpc.aio.ServerInterceptor):
     reflection are bounded by a table of their own, so that they keep nobody else out, and a
     reflection stream ends when nothing is asked for `idle_timeout_s`. Every call of ours has a
     request id, which its first headers tell beside the server's `identity`, and `observers` hear
-    how it ended. With `tokens` all
-    but health asks for one.
+    how it ended. With `tokens` all but health asks for one; without them a caller is who its
+    certificate says (`serving/spiffe.py`).
     """
 
     def __init__(
@@ -109,6 +110,8 @@ def _wrapped(
     def check(context: Any) -> None:
         if tokens is not None:
             note_caller(*tokens.check(context.invocation_metadata() or ()))
+        elif name := peer_spiffe_id(context.auth_context()):
+            note_caller(name, is_admin=False)
 
     if inspect.isasyncgenfunction(behaviour):
 

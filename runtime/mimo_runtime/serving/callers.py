@@ -7,6 +7,6 @@ from mimo_runtime.serving.stream_table import host_of
 
 
 def caller_of(context: Any) -> str:
-    """The name of the caller's token, where the server asks for one, else its host."""
+    """The name of the caller's token, or of its certificate, else its host."""
     record = CURRENT.get()
     return (record.caller if record else "") or host_of(context.peer())

@@ -20,6 +20,7 @@ from mimo_runtime.serving.http.openapi import document
 from mimo_runtime.serving.http.tls import FreshContext
 from mimo_runtime.serving.http.uploads import Uploads
 from mimo_runtime.serving.http.videos import Videos
+from mimo_runtime.serving.spiffe import SCOPE, transport_spiffe_id
 from mimo_runtime.wire.address import join_address, split_address
 
 _LONGEST_LAST_WORDS_S = 2
@@ -33,6 +34,8 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        if name := transport_spiffe_id(transport):
+            self.app = _named(self.app, name)
         self._late = self.loop.call_later(self.patience_s, self._give_up)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -43,6 +46,15 @@ class PatientProtocol(H11Protocol):
     def _give_up(self) -> None:
         if self.cycle is None:
             self.transport.close()
+
+
+def _named(app: Any, spiffe_id: str) -> Any:
+    """The same application, told in each request who the client is."""
+
+    async def call(scope: Any, receive: Any, send: Any) -> None:
+        await app({**scope, SCOPE: spiffe_id}, receive, send)
+
+    return call
 
 
 class HttpDoor:

@@ -16,6 +16,7 @@ from mimo_runtime.serving.http.answers import error_answer
 from mimo_runtime.serving.identity import Identity
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.pace import LEAST_BYTES, Pace
+from mimo_runtime.serving.spiffe import SCOPE
 from mimo_runtime.serving.stream_table import Entry, StreamTable
 from mimo_runtime.serving.tokens import Tokens
 from mimo_runtime.wire.status import row_of
@@ -88,7 +89,7 @@ class Guarded:
             await error_answer(told)(scope, line.receive, line.send)
 
     def _caller(self, request: Request, record: CallRecord) -> str:
-        """Whose token came with a request, "" where none is asked for.
+        """Whose token came with a request, or who its certificate says; "" for neither.
 
         Raises UnauthenticatedError.
         """
@@ -96,6 +97,8 @@ class Guarded:
         if tokens is not None and not self._is_open:
             header = request.headers.get("authorization", "")
             record.caller, record.is_admin = tokens.check([("authorization", header)])
+        elif tokens is None:
+            record.caller = request.scope.get(SCOPE, "")
         return record.caller
 
     def _entered(self, peer: str, line: "_Line") -> "AbstractContextManager[Entry | None]":
