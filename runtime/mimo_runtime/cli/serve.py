@@ -45,6 +45,9 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
 @provenance_options
 @click.option("--metrics-listen", default="", help="HOST:PORT for Prometheus; none without it.")
 @click.option(
+    "--otlp-endpoint", default="", metavar="URL", help="OpenTelemetry collector that spans go to."
+)
+@click.option(
     "--reflection/--no-reflection",
     default=True,
     show_default=True,

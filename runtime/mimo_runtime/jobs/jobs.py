@@ -21,6 +21,7 @@ from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.quotas import Quotas
 from mimo_runtime.sessions.session import Made
 from mimo_runtime.sessions.spool import check_name
+from mimo_runtime.sessions.tracing import Tracer
 
 LOG = logging.getLogger(__name__)
 SWEEP_EVERY_S = 60.0
@@ -39,6 +40,7 @@ class Jobs:
         marking: Marking | None = None,
         on_made: Callable[[Job, Made], None] = lambda _job, _made: None,
         quotas: Quotas | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self.state = state
         self._limits = limits
@@ -46,7 +48,7 @@ class Jobs:
         self._changes = Changes()
         self._quotas = quotas or Quotas()
         work = JobWork(
-            state, runner, limits, workers, self._changes, marking, on_made, self._quotas
+            state, runner, limits, workers, self._changes, marking, on_made, self._quotas, tracer
         )
         self._queue = JobQueue(state, admission, work, self._changes)
         self._sweeper = asyncio.create_task(self._sweep())

@@ -22,6 +22,7 @@ from mimo_runtime.sessions.quotas import Quotas, Usage
 from mimo_runtime.sessions.running import at_work
 from mimo_runtime.sessions.session import Event, Made, Session
 from mimo_runtime.sessions.spool import Spool
+from mimo_runtime.sessions.tracing import NoTracer, Tracer
 from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.wire.kinds import JobTask
 from mimo_runtime.wire.progress import Progress
@@ -45,6 +46,7 @@ class JobWork:
         marking: Marking | None = None,
         on_made: Callable[[Job, Made], None] = lambda _job, _made: None,
         quotas: Quotas | None = None,
+        tracer: Tracer | None = None,
     ) -> None:
         self._state = state
         self._runner = runner
@@ -54,6 +56,7 @@ class JobWork:
         self._marking = marking
         self._on_made = on_made
         self._quotas = quotas or Quotas()
+        self._tracer = tracer or NoTracer()
 
     async def make(self, job: Job, leave: Callable[[], None]) -> None:
         """Do one job, from its inputs to its result; `leave` is called when the engine is free.
@@ -109,11 +112,13 @@ class JobWork:
         """Have a session work, and note what it says."""
         session.begin()
         usage.start()
-        told = _Told()
-        async with at_work(session, self._workers, leave) as events:
-            async for event in events:
-                usage.note(event)
-                await self._note(job, result, event, told)
+        told, named = _Told(), {"mimo.job": job.id, "mimo.caller": job.caller}
+        with self._tracer.session("mimo.job", named, {}) as trace:
+            async with at_work(session, self._workers, leave) as events:
+                async for event in events:
+                    usage.note(event)
+                    trace(event)
+                    await self._note(job, result, event, told)
 
     def _kept(self, job: Job) -> KeptWork:
         max_bytes = self._state.limits.max_kept_frame_bytes

@@ -3,7 +3,7 @@
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ import grpc
 from mimo_runtime.serving.stream_table import host_of
 
 REQUEST_ID = "x-request-id"
+TRACE = ("traceparent", "tracestate")  # https://www.w3.org/TR/trace-context/
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -21,7 +22,8 @@ class CallRecord:
     """One call.
 
     `caller` is the name of its token, `reason` that of its error; the other figures are of calls
-    that make frames. `observers` hear once how it ended.
+    that make frames. `observers` hear once how it ended. `trace` are headers that name the span of
+    another program, of which this call is a part.
     """
 
     method: str
@@ -37,13 +39,16 @@ class CallRecord:
     first_frame_s: float | None = None
     observers: "Sequence[CallObserver]" = ()
     told: bool = False
+    trace: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, method: str, context: Any, observers: "Sequence[CallObserver]") -> "CallRecord":
         """The record of a call that begins; it keeps the id that the client gave, if it is one."""
-        given = dict(context.invocation_metadata() or ()).get(REQUEST_ID, "")
-        host = host_of(context.peer())
-        return cls.named(method.rpartition("/")[2], host, str(given), observers)
+        headers = dict(context.invocation_metadata() or ())
+        name, host = method.rpartition("/")[2], host_of(context.peer())
+        record = cls.named(name, host, str(headers.get(REQUEST_ID, "")), observers)
+        record.trace = {name: str(headers[name]) for name in TRACE if name in headers}
+        return record
 
     @classmethod
     def named(
@@ -52,6 +57,11 @@ class CallRecord:
         """The same of a call whose method, host and id are known."""
         request_id = given_id if _ID.fullmatch(given_id) else secrets.token_hex(8)
         return cls(method, host, request_id, observers=observers)
+
+    def traced(self) -> dict[str, str]:
+        """What a span of it tells."""
+        named = {"method": self.method, "request_id": self.request_id, "caller": self.caller}
+        return {f"mimo.{name}": value for name, value in named.items() if value}
 
     def tell(self, status: str) -> None:
         """Tell the observers that the call ends with a gRPC status, unless they know."""

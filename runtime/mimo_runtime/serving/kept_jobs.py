@@ -45,7 +45,7 @@ def open_jobs(
     service.assets = state.assets
     return Jobs(
         state, runner, options.limits, service.admission, workers,
-        oversight.marking, oversight.audit.job_made, oversight.quotas,
+        oversight.marking, oversight.audit.job_made, oversight.quotas, oversight.tracer,
     )  # fmt: skip
 
 

@@ -23,10 +23,11 @@ class ServerOptions:
     loopback address only, unless `insecure`. With `tokens` only callers whose token that file knows
     are served (`serving/tokens.py`). The files of clients lie in `spool_dir`, None for the
     system's place for temporary files. `limits` bound what one stream may send. A line for each
-    call goes to `access_log` ("-": standard output), one for each result to `audit_log`, and
-    metrics are told on `metrics_listen`. Results are signed and marked by `provenance`; what
-    each caller may take stands in `quotas` (`sessions/quotas.py`). With a folder `state` there are
-    jobs and assets, within `jobs`; `http_listen` is their HTTP door.
+    call goes to `access_log` ("-": standard output), one for each result to `audit_log`; metrics
+    are told on `metrics_listen`, spans to the collector at `otlp_endpoint`. Results are signed and
+    marked by `provenance`; what each caller may take stands in `quotas` (`sessions/quotas.py`).
+    With a folder `state` there are jobs and assets, within `jobs`, and `http_listen` is their HTTP
+    door.
 
     Raises:
         InvalidRequestError: a number is too small, or one half of the TLS pair is missing.
@@ -63,6 +64,7 @@ class ServerOptions:
     quotas: Path | None = None
     provenance: ProvenanceOptions = field(default_factory=ProvenanceOptions)
     metrics_listen: str = ""
+    otlp_endpoint: str = ""
     tls_certificate: Path | None = None
     tls_key: Path | None = None
     tls_client_ca: Path | None = None

@@ -89,7 +89,7 @@ class Server:
         self._jobs: Jobs | None = None
         try:
             self._oversight = oversight = open_oversight(options, runner.bundle)
-            self._endings.append(oversight.audit.close)
+            self._endings.append(oversight.close)
             self._service = SynthesisService(
                 runner, options, self._workers, self._spool.folder, oversight
             )

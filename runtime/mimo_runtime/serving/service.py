@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from mimo_runtime.runner.runner import Runner
 from mimo_runtime.serving import requests, responses
 from mimo_runtime.serving.abort import abort_on_error
 from mimo_runtime.serving.adoption import adopt_assets
-from mimo_runtime.serving.call_record import note_summary
+from mimo_runtime.serving.call_record import CURRENT, note_summary
 from mimo_runtime.serving.callers import caller_of
 from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
@@ -26,7 +27,8 @@ from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission, Place
 from mimo_runtime.sessions.quotas import Usage
 from mimo_runtime.sessions.running import at_work
-from mimo_runtime.sessions.session import Session, Summary
+from mimo_runtime.sessions.session import Event, Session, Summary
+from mimo_runtime.sessions.tracing import OnEvent
 from mimo_runtime.synthesis.resolved import resolved_settings
 
 NAME = pb.DESCRIPTOR.services_by_name["SynthesisService"].full_name
@@ -153,7 +155,8 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
     async def _live(
         self, request_iterator: AsyncIterator[pb.SynthesizeLiveRequest], context: CallContext
     ) -> None:
-        with self._oversight.quotas.stream(caller_of(context)) as usage, usage.at_work():
+        quotas = self._oversight.quotas
+        with quotas.stream(caller_of(context)) as usage, usage.at_work(), self._traced():
             await self.live.synthesize(request_iterator, context, self.assets)
 
     async def _work(
@@ -174,14 +177,26 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             leave()
             raise
         usage.start()
-        async with at_work(session, self._workers, leave) as events:
-            async for event in events:
-                usage.note(event)
-                if isinstance(event, Summary):
-                    note_summary(event.frame_count, event.first_frame_s)
-                    await asyncio.to_thread(self._oversight.audit.stream_made, session.made)
-                for response in responses.responses(event):
-                    await messages.send(response)
+        with self._traced() as trace:
+            async with at_work(session, self._workers, leave) as events:
+                async for event in events:
+                    usage.note(event)
+                    trace(event)
+                    await self._tell(messages, session, event)
+
+    async def _tell(self, messages: MessageStream, session: Session, event: Event) -> None:
+        """Send what a session says."""
+        if isinstance(event, Summary):
+            note_summary(event.frame_count, event.first_frame_s)
+            await asyncio.to_thread(self._oversight.audit.stream_made, session.made)
+        for response in responses.responses(event):
+            await messages.send(response)
+
+    def _traced(self) -> AbstractContextManager[OnEvent]:
+        """A span of the present call, for the time that it is worked on."""
+        record = CURRENT.get()
+        named, headers = (record.traced(), record.trace) if record else ({}, {})
+        return self._oversight.tracer.session("mimo.session", named, headers)
 
     async def _wait_for_turn(self, messages: MessageStream, place: Place) -> None:
         """Tell the position in the queue, again and again, until the turn has come."""
