@@ -1,5 +1,7 @@
 """Which passes can be begun before it is their turn: plain data about the windows of one plan."""
 
+from collections.abc import Callable
+
 from mimo_runtime.planning.schedule import ClipPlan, Pass, neighbours
 
 
@@ -8,10 +10,14 @@ class Readiness:
 
     A pass reads the latents of its frames, which have to have made every step before, and the
     condition maps of all of them. What else is done at its own step does not touch them.
+
+    `device_of` says which of so many `devices` makes the passes of a window.
     """
 
-    def __init__(self, plan: ClipPlan) -> None:
-        self._plan = plan
+    def __init__(
+        self, plan: ClipPlan, devices: int = 1, device_of: Callable[[int], int] = lambda _window: 0
+    ) -> None:
+        self._plan, self._devices, self._device_of = plan, devices, device_of
         before, after = neighbours(plan.windows)
         self._others = [[*earlier, *later] for earlier, later in zip(before, after, strict=True)]
         self._missing = [len(frame_ids) for frame_ids in plan.windows]
@@ -25,16 +31,19 @@ class Readiness:
         if not self._missing[window] and self._plan.steps_of(window):
             self._open.add(window)
 
-    def to_begin(self, turn: Pass, at_once: int) -> list[Pass]:
-        """The passes to begin now, so that the one whose `turn` it is can be finished, and at most
-        `at_once` are at work.
+    def to_begin(self, turn: Pass) -> list[Pass]:
+        """The passes to begin now: that whose `turn` it is, unless it was, and one for each device
+        that has nothing to do.
         """
         chosen = [] if turn.window in self._begun else [turn]
-        room = at_once - len(self._begun) - len(chosen)
-        if room > 0:
-            able = self._open - self._begun - {turn.window}
-            coming = sorted((self._steps[window], window) for window in able)
-            chosen += [Pass(*each) for each in coming if self._is_ready(*each)][:room]
+        self._begun.add(turn.window)
+        busy = {self._device_of(window) for window in self._begun}
+        if len(busy) == self._devices:
+            return chosen
+        for step, window in sorted((self._steps[each], each) for each in self._open - self._begun):
+            if self._device_of(window) not in busy and self._is_ready(step, window):
+                busy.add(self._device_of(window))
+                chosen.append(Pass(step, window))
         self._begun.update(each.window for each in chosen)
         return chosen
 

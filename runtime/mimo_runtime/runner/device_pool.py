@@ -69,7 +69,7 @@ class DevicePool:
                 self._processes[number] = DeviceProcess(number, self._start)
         values = {name: np.asarray(tensor) for name, tensor in identity.items()}
         asked = [each.ask("open", values, plan) for each in self._processes]
-        check_alike([each.answer(n) for each, n in zip(self._processes, asked, strict=True)])
+        check_alike([each.first(n) for each, n in zip(self._processes, asked, strict=True)])
         return SpreadPasses(self._bundle, self._processes, plan)
 
 
@@ -87,18 +87,14 @@ def check_alike(devices: Sequence[str]) -> None:
 
 
 class SpreadPasses:
-    """As `WindowPasses`: slots are dealt out to the devices in turn."""
+    """As `WindowPasses`, in the processes of a pool."""
 
     def __init__(self, bundle: Bundle, processes: "list[DeviceProcess]", plan: PassesPlan) -> None:
         shape = bundle.tensor(plan.settings.denoiser, "latents").shape
         self._latents = [np.zeros(shape, np.float32) for _ in range(plan.windows)]
         self._processes = processes
+        self.devices = len(processes)
         self._asked = [0] * plan.windows
-
-    @property
-    def at_once(self) -> int:
-        """A pass for each device."""
-        return len(self._processes)
 
     def hold(self, slot: int, frame_count: int) -> None:
         """See `WindowPasses.hold`."""
@@ -148,6 +144,7 @@ class DeviceProcess:
         self._number, self._process = number, process
         self._counter = count(1)
         self._answers: SimpleQueue[Any] = SimpleQueue()
+        self._kept: dict[int, Any] = {}
         threading.Thread(target=_read, args=(self._connection, self._answers), daemon=True).start()
         weakref.finalize(self, _end, process)
         self.ask("start", *start)
@@ -164,19 +161,26 @@ class DeviceProcess:
             self._connection.send((number, what, values))
         return number
 
+    def first(self, number: int) -> Any:
+        """As `answer`; what was asked before is forgotten."""
+        value = self.answer(number)
+        self._kept.clear()
+        return value
+
     def answer(self, number: int) -> Any:
-        """What was asked by that number, once it is there; earlier answers are dropped.
+        """What was asked by that number, once it is there; others that come first are kept.
 
         Raises:
             EngineLostError: the process has ended.
             MimoError: what went wrong there, now or before.
         """
-        while (said := self._answers.get()) is not None:
+        while number not in self._kept and (said := self._answers.get()) is not None:
             answered, error, value = said
             if error is not None:
                 raise error_from(*error)
-            if answered == number:
-                return value
+            self._kept[answered] = value
+        if number in self._kept:
+            return self._kept.pop(number)
         self._answers.put(None)
         raise EngineLostError(
             f"The process of device {self._number + 1} ended in the middle of the work; run the "

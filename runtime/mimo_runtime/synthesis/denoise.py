@@ -48,7 +48,6 @@ class Denoiser:
         self._extent = extent
         self._holders = windows_of_frames(plan)
         self._finished = finished_by(plan)
-        self._readiness = Readiness(plan)
         self._held: list[int | None] = [None] * extent.windows
         self._slots = [np.zeros(0, np.int64)] * extent.windows
         counts = np.array([len(holders) for holders in self._holders])
@@ -61,6 +60,8 @@ class Denoiser:
             self._passes, new_latents = BoundPasses(engines, identity, asked), engines.new_latents
         else:
             self._passes, new_latents = spread.open(identity, asked), HostLatents
+        devices = self._passes.devices
+        self._readiness = Readiness(plan, devices, lambda each: each % extent.windows % devices)
         shape = (extent.frames, *self._passes.latents(0).shape[1:])
         self._state = new_latents(shape, settings.branches, coefficients, solver_history(table))
 
@@ -80,7 +81,7 @@ class Denoiser:
     def run_pass(self, step: int, window: int) -> None:
         """Predict one window at one step; frames that no later window takes are then moved."""
         turn = Pass(step, window)
-        for each in self._readiness.to_begin(turn, self._passes.at_once):
+        for each in self._readiness.to_begin(turn):
             self._begin(each)
         slot = self._window(window)
         self._state.accumulate(self._passes.finish(slot), self._slots[slot])

@@ -30,15 +30,16 @@ class PassesPlan:
 
 
 class WindowPasses(Protocol):
-    """Passes of windows, each of which has a slot that a later one takes over.
+    """Passes of windows, each of which has a slot that a later one takes over; slots are dealt out
+    to the devices in turn.
 
     Latents [frames, 4, h, w] of a pass are written before it is begun, its prediction [branches,
     frames, 4, h, w] is valid until the next one is begun in that slot.
     """
 
     @property
-    def at_once(self) -> int:
-        """How many may be begun before the first of them is finished."""
+    def devices(self) -> int:
+        """How many make passes at a time."""
 
     def hold(self, slot: int, frame_count: int) -> None:
         """Give a slot to a new window of so many frames."""
@@ -69,7 +70,7 @@ class SpreadEngines(Protocol):
 class BoundPasses:
     """Passes of this process, one after the other: their windows share all other buffers."""
 
-    at_once = 1
+    devices = 1
 
     def __init__(self, engines: EngineSet, identity: Identity, plan: PassesPlan) -> None:
         engine = engines.get(plan.settings.denoiser)
