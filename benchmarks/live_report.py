@@ -50,8 +50,8 @@ def live_throughput(path: Path) -> Iterator[str]:
     even = sum(periods <= found["most_interval_periods"] for periods in shown)
     yield "## Live streams on a server"
     yield (
-        f"`{found['command']}`, {found['date']}, {found['cores']} processors for server, engine and "
-        f"client, the model that ships, {found['rate_fps']} frames a second of "
+        f"`{found['command']}`, {found['date']}, {found['cores']} processors for server, engine "
+        f"and client, the model that ships, {found['rate_fps']} frames a second of "
         f"{found['size_px'][0]}x{found['size_px'][1]} px, {found['credits']} credits a stream. "
         "Without `asked ms` the latency is the least. `interval` is what a player shows that waits "
         f"until a frame is due: {even} of {len(shown)} rows are within "

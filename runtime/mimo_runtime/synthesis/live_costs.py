@@ -2,7 +2,7 @@
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -31,13 +31,8 @@ def measure_live(windows: Mapping[int, EngineSet], denoiser: str) -> LiveCosts:
     return LiveCosts(dict(zip(passes, passes_s, strict=True)), in_s, out_s, scene_s)
 
 
-def usual_s(work: Work) -> float:
-    """Seconds that `work` takes."""
-    return usual_times_s([work])[0]
-
-
-def usual_times_s(works: list[Work]) -> list[float]:
-    """Seconds that each of `works` takes where they follow each other: the median of some times.
+def usual_times_s(works: Sequence[Work], runs: int = _RUNS) -> list[float]:
+    """Seconds that each of `works` takes where they follow each other: the median of `runs` times.
 
     The first time, which also loads what is needed, does not count.
     """
@@ -45,7 +40,7 @@ def usual_times_s(works: list[Work]) -> list[float]:
         work()
     times: list[list[float]] = [[] for _ in works]
     began_s = time.perf_counter()
-    while len(times[0]) < _RUNS and (not times[0] or time.perf_counter() - began_s < _ENOUGH_S):
+    while len(times[0]) < runs and (not times[0] or time.perf_counter() - began_s < _ENOUGH_S):
         time.sleep(_PAUSE_S)
         for taken, work in zip(times, works, strict=True):
             before_s = time.perf_counter()

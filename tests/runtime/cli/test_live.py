@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
+from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.cli.ctrl_c import ending_on_ctrl_c
@@ -29,6 +30,9 @@ from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import BusyError, InvalidRequestError, UnsupportedError
+from mimo_runtime.motions.camera_path import CameraPath
+from mimo_runtime.motions.folder import POSES
+from mimo_runtime.motions.pose_clip import PoseClip, write_pose_clip
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
 from mimo_runtime.runner.live_shares import LiveShares
@@ -127,6 +131,20 @@ def test_somebody_in_a_driving_video_is_followed(
 def test_a_motion_file_needs_no_capture(options: list[str], tmp_path: Path) -> None:
     with pytest.raises(InvalidRequestError, match="is for --driving"):
         run(["live", *options, "--capture-on", "server", "-o", str(tmp_path / "out.mp4")])
+
+
+@pytest.mark.parametrize(("fps", "count"), [(None, 21), (5, 11), (20, 41)])
+def test_a_motion_folder_is_played_at_the_rate_that_is_asked_for(
+    tmp_path: Path, fps: int | None, count: int
+) -> None:
+    skeleton = load_body().skeleton
+    motion = walk(skeleton, 21, RATE)
+    camera = CameraPath.still(orbit((0, 0.9, 0), 90, 1.0, 4.0, (64, 48), 60.0), 21)
+    write_pose_clip(tmp_path / POSES, PoseClip(motion, skeleton, camera))
+    given = {"motion": tmp_path, "fps": fps, "camera": None, "size": None}
+    source = motion_source(given)
+    assert (source.rate_fps, len(source.postures)) == (fps or RATE, count)
+    assert (source.camera.width_px, source.camera.height_px) == (64, 48)
 
 
 @pytest.mark.parametrize("given", [["--size", "96x96"], ["--camera", "left"]])

@@ -6,8 +6,11 @@ import numpy as np
 import pytest
 
 from mimo_runtime.body.rotations import about_axis, to_quaternion
+from mimo_runtime.body.shipped import load_body
+from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.resample import resample
+from mimo_runtime.motions.pose_clip import PoseClip
+from mimo_runtime.motions.resample import resample, resample_clip
 
 
 def turning(count: int, rate_fps: Fraction) -> Motion:
@@ -43,6 +46,24 @@ def test_the_same_rate_changes_nothing_and_one_frame_stays_one() -> None:
     motion = turning(5, Fraction(30))
     assert resample(motion, Fraction(30)) is motion
     assert resample(turning(1, Fraction(30)), Fraction(120)).frame_count == 1
+
+
+def test_cameras_are_resampled_with_their_motion() -> None:
+    """One that goes round: where it is, and how it stands, at the new times."""
+    motion = turning(31, Fraction(30))
+    rotations = about_axis(1, 40 * np.arange(31) / 30)
+    centres_m = np.array([1.0, 2.0, 3.0]) + np.outer(np.arange(31) / 30, [0.0, 0.0, 3.0])
+    translations_m = -np.einsum("nij,nj->ni", rotations, centres_m)
+    cameras = CameraPath(64, 48, 50.0, (32.0, 24.0), rotations, translations_m)
+    clip = PoseClip(motion, load_body().skeleton, cameras)
+    slower = resample_clip(clip, Fraction(5))
+    assert slower.motion.frame_count == slower.cameras.frame_count == 6
+    np.testing.assert_allclose(slower.cameras.rotations, rotations[::6], atol=1e-9)
+    np.testing.assert_allclose(slower.cameras.translations_m, translations_m[::6], atol=1e-9)
+    between = resample_clip(clip, Fraction(60)).cameras.at(1)
+    np.testing.assert_allclose(between.rotation, about_axis(1, 40 / 60), atol=1e-9)
+    np.testing.assert_allclose(-between.rotation.T @ between.translation_m, [1, 2, 3.05], atol=1e-9)
+    assert resample_clip(clip, Fraction(30)) is clip
 
 
 def test_parts_and_durations() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import psutil
 import pytest
 
+from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.engines.choice import open_backend
@@ -125,10 +126,15 @@ def test_a_killed_engine_ends_its_streams_and_the_next_one_runs(
     pictures = LivePictures(asked.files.character, asked.files.scene)
 
     def killed(address: str) -> None:
+        first, second = postures(2)
         with open_live(address, pictures, asked.settings) as call:
+            call.send(first)
+            events = call.events()
+            assert isinstance(next(events), pb.LiveFrame)
+            call.send(second)
             assert process.pid is not None
             os.kill(process.pid, signal.SIGKILL)
-            list(call.events())
+            list(events)
 
     with LocalServer(process) as server, pytest.raises(EngineLostError, match="started again"):
         killed(server.address)

@@ -1,10 +1,13 @@
 """What goes wrong around live streams: they go on or end with the right status, and others too."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 
 import grpc
 import psutil
@@ -78,6 +81,60 @@ def test_a_network_that_stalls(
         live.end()
         assert isinstance(next(events), pb.LiveSummary)
     assert (len(other), frame.index) == (2, 1)
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from mimo_runtime.client.live import LivePictures, open_live
+from tests.runtime.runner.live import endless
+from tests.runtime.serving.test_live import slow
+address, character, scene = sys.argv[1:]
+poses = endless()
+with open_live(address, LivePictures(Path(character), Path(scene)), slow()) as live:
+    live.send(next(poses))
+    for event in live.events():
+        print("frame", flush=True)
+        live.send(next(poses))
+"""
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_client_that_is_killed(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    """In mid-stream, without a word: nothing of its stream is left, and others are served."""
+    command = [sys.executable, "-c", KILLED, server.address, pictures.character, pictures.scene]
+    root = Path(__file__).parents[3]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as client:
+        assert client.stdout is not None
+        assert client.stdout.readline() == "frame\n"
+        client.kill()
+    frames, _ = played(server.address, pictures, postures(2))
+    assert len(frames) == 2
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_slow_reader_gets_every_frame(
+    server: LocalServer,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+) -> None:
+    """With one credit: each frame is taken before the next is sent; others do not wait for it."""
+    poses, others = postures(4), []
+    with open_live(server.address, pictures, slow(), credits=1) as live:
+        live.send(poses[0])
+        for event in live.events():
+            if not isinstance(event, pb.LiveFrame):
+                break
+            assert event.credits == 0
+            others.append(len(played(server.address, pictures, postures(1))[0]))
+            if event.index + 1 < len(poses):
+                live.send(poses[event.index + 1])
+            else:
+                live.end()
+    assert isinstance(event, pb.LiveSummary)
+    assert (event.frame_count, event.dropped, others) == (4, 0, [1] * 4)
 
 
 @pytest.mark.usefixtures("none_left")
