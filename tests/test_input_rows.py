@@ -53,7 +53,7 @@ ROWS = {
     "Recordings that do not begin or end well": {
         "begins in the middle of a group of pictures, or was cut at an open one":
             "media/test_recordings a_cut_at_an_open_group_begins_with_its_key_frame",
-        "is a transport stream that ends within a picture":
+        "is a transport stream, or an MP4 in fragments, that breaks off":
             "media/test_recordings a_capture_that_ends_anywhere",
         "was trimmed or put together by an edit list, as phones do":
             "media/test_edit_lists what_an_edit_list_shows_is_taken",

@@ -62,7 +62,7 @@ class ClipInfo:
         field_order: the earlier field, "tff" or "bff", where only the pictures tell; else "".
         is_film: whether the fields are those of a film, whose own frames are given then.
         skipped_frames: how many cannot be decoded because the clip begins in the middle.
-        is_cut_off: whether the last packet is not whole and was left out.
+        is_cut_off: whether it breaks off; a last packet that is not whole was left out.
         parts: how many recordings were joined, with time stamps that begin anew.
         video_streams: how many there are in the file.
     """

@@ -62,7 +62,7 @@ def _stream_notes(info: ClipInfo) -> Iterator[str]:
             "cannot be decoded without what was before were left out."
         )
     if info.is_cut_off:
-        yield "Its last picture is cut off; it was left out."
+        yield "It breaks off, as a recording does that was not finished; what is whole was taken."
     if info.parts > 1:
         yield f"It was joined of {info.parts} recordings, which were put one after the other."
     if info.last_frame_s > 1 / float(info.rate_fps) + _HELD_S:

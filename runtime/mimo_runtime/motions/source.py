@@ -16,17 +16,26 @@ from mimo_runtime.motions.motion import MAX_FRAMES
 from mimo_runtime.motions.motion_source import MotionSource, ReadOptions
 from mimo_runtime.motions.person import Person
 
+_BY_BLENDER = "Blender writes it as BVH or GLB"
+_BY_FBX = "export it as FBX, which Blender writes as BVH"
+_MARKERS = "its markers are no skeleton; solve it to one and export that as BVH"
+_ARRAYS = "save its poses, or its joints [frames, 22, 3], with numpy.savez"
+_VIDEO = "that is a video; decompose it"
 CONVERTED = {
     ".fbx": "Blender (File, Import, FBX; then Export, Motion Capture) writes it as BVH",
-    ".usd": "Blender writes it as BVH or GLB", ".usda": "Blender writes it as BVH or GLB",
-    ".usdc": "Blender writes it as BVH or GLB", ".usdz": "Blender writes it as BVH or GLB",
-    ".dae": "Blender writes it as BVH", ".blend": "Blender writes it as BVH or GLB",
-    ".c3d": "its markers are no skeleton; solve it to one and export that as BVH",
-    ".trc": "its markers are no skeleton; solve it to one and export that as BVH",
+    ".usd": _BY_BLENDER, ".usda": _BY_BLENDER, ".usdc": _BY_BLENDER, ".usdz": _BY_BLENDER,
+    ".dae": "Blender writes it as BVH", ".blend": _BY_BLENDER, ".abc": "it holds meshes and no "
+    "skeleton; export the skeleton as BVH",
+    ".ma": _BY_FBX, ".mb": _BY_FBX, ".max": _BY_FBX, ".casc": _BY_FBX, ".anim": _BY_FBX,
+    ".bip": "3ds Max exports it as BVH", ".tak": "Motive exports it as BVH",
+    ".mvn": "MVN exports it as BVH", ".mvnx": "MVN exports it as BVH",
+    ".c3d": _MARKERS, ".trc": _MARKERS,
     ".amc": "convert it with its .asf to BVH", ".asf": "convert it with its .amc to BVH",
     ".vmd": "Blender with MMD Tools writes it as BVH",
     ".ckpt": "those are weights of a network and no motion",
-    ".mp4": "that is a video; decompose it", ".mov": "that is a video; decompose it",
+    ".csv": _ARRAYS, ".mat": _ARRAYS, ".h5": _ARRAYS, ".hdf5": _ARRAYS,
+    ".zip": "unpack it and give one file of it",
+    ".mp4": _VIDEO, ".mov": _VIDEO, ".mkv": _VIDEO, ".webm": _VIDEO, ".avi": _VIDEO,
 }  # fmt: skip
 TAKEN = (".bvh", *ARRAY_SUFFIXES, *GLTF_SUFFIXES)
 

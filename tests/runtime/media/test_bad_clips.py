@@ -86,7 +86,6 @@ def test_sound_without_pictures(tmp_path: Path, limits: MediaLimits) -> None:
     [
         ("end.mp4", "libx264", ""),
         ("front.mp4", "libx264", "faststart"),
-        ("parts.mp4", "libx264", "empty_moov+default_base_moof+frag_every_frame"),
         ("a.webm", "libvpx-vp9", None),
         ("a.mkv", "mjpeg", None),
         ("a.avi", "mjpeg", None),
@@ -107,6 +106,15 @@ def test_cut_off_clips(
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * share)])
     with pytest.raises(MediaError, match=r"truncated|damaged|cannot be decoded"):
+        all_frames(path)
+
+
+def test_an_mp4_in_fragments_that_breaks_off_in_the_first(tmp_path: Path) -> None:
+    options = {"movflags": "empty_moov+default_base_moof+frag_every_frame"}
+    path = write_clip(tmp_path / "parts.mp4", PICTURES, container_options=options)
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"mdat") + 40])
+    with pytest.raises(MediaError, match="is truncated within its first pictures; copy it again"):
         all_frames(path)
 
 

@@ -141,6 +141,19 @@ def test_a_capture_that_ends_anywhere(tmp_path: Path, codec: str, share: float) 
     assert len(found) > 5
 
 
+@pytest.mark.parametrize("share", [0.5, 0.8, 0.99])
+def test_fragments_that_were_written_before_a_recording_broke_off(
+    tmp_path: Path, share: float
+) -> None:
+    path = write_clip(tmp_path / "a.mp4", GREYS, codec_options={"g": "6", "crf": "1", "bf": "0"},
+                      container_options={"movflags": "frag_keyframe+empty_moov"})  # fmt: skip
+    path.write_bytes(path.read_bytes()[: int(share * path.stat().st_size)])
+    found = numbers(all_frames(path))
+    assert found == list(range(len(found)))
+    assert 5 < len(found) <= COUNT
+    assert "It breaks off" in notes(path)
+
+
 def is_start(packet: bytes) -> bool:
     """Whether a transport packet begins a picture: of the video's number, with a payload start."""
     number = int.from_bytes(packet[1:3], "big")

@@ -12,8 +12,9 @@ from mimo_runtime.media.clip import ClipInfo
 
 _SEGMENT_ID = b"\x18\x53\x80\x67"
 _WHOLE = {"mp4": {b"moov", b"mdat"}, "HEIF": {b"meta", b"mdat"}}
+_FRAGMENT = b"moof"
 _BOX_TYPES = _WHOLE["mp4"] | {
-    b"ftyp", b"styp", b"moof", b"mfra", b"sidx", b"ssix", b"prft", b"emsg", b"free", b"skip",
+    b"ftyp", b"styp", _FRAGMENT, b"mfra", b"sidx", b"ssix", b"prft", b"emsg", b"free", b"skip",
     b"wide", b"udta", b"meta", b"uuid", b"pdin", b"pnot", b"PICT",
 }  # fmt: skip
 _NOT_CLOSED = (0, 0xFFFFFFFF)  # sizes that a writer leaves in a RIFF when it cannot come back
@@ -43,15 +44,18 @@ def complete(
         )
 
 
-def check_whole(file: BinaryIO, container: str, name: str) -> None:
+def check_whole(file: BinaryIO, container: str, name: str) -> bool:
     """Check that the file has the bytes that its outermost parts promise.
 
     FFmpeg and libheif read files that have fewer to their end and say nothing.
+
+    Returns whether it is an MP4 in fragments that breaks off: those before the last one are whole.
 
     Raises:
         MediaError: it has fewer.
     """
     size_bytes = os.fstat(file.fileno()).st_size
+    seen: set[bytes] = set()
     promised_bytes = 0
     if container in _WHOLE:
         seen, promised_bytes = _boxes(file, size_bytes, _WHOLE[container])
@@ -64,11 +68,13 @@ def check_whole(file: BinaryIO, container: str, name: str) -> None:
         promised_bytes = _end_of_segment(file)
     elif container == "avi":
         promised_bytes = _end_of_riff(file, size_bytes)
-    if promised_bytes > size_bytes:
+    breaks_off = promised_bytes > size_bytes
+    if breaks_off and _FRAGMENT not in seen:
         raise MediaError(
             f"'{name}' is truncated: it has {size_bytes} bytes of at least {promised_bytes}; "
             "copy it again."
         )
+    return breaks_off
 
 
 def _boxes(file: BinaryIO, size_bytes: int, whole: set[bytes]) -> tuple[set[bytes], int]:

@@ -138,8 +138,11 @@ def plan_stream(facts: Sequence[PacketFacts], stream: VideoStream, job: DecodeJo
 def is_cut_off(file: int, job: DecodeJob, facts: Sequence[PacketFacts]) -> bool:
     """Whether the last packet, after the last key frame and what follows, cannot be decoded.
 
-    A recording of a broadcast ends anywhere, and a transport stream does not say where.
+    A recording of a broadcast ends anywhere, and a transport stream does not say where. Of MP4 the
+    demuxer tells that.
     """
+    if job.container == "mp4":
+        return facts[-1].is_corrupt
     last_key = max((k for k, packet in enumerate(facts) if packet.is_key), default=0)
     leading = plan_packets(facts[last_key:], 1).left_out
     left_out = frozenset(range(last_key)) | {last_key + index for index in leading}

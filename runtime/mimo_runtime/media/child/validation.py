@@ -28,7 +28,7 @@ from mimo_runtime.media.child.demuxing import (
     read_facts,
 )
 from mimo_runtime.media.child.field_pattern import FieldPattern, field_pattern, with_pattern
-from mimo_runtime.media.child.packets import PacketPlan
+from mimo_runtime.media.child.packets import PacketFacts, PacketPlan
 from mimo_runtime.media.child.stream_choice import codec_name, video_streams
 from mimo_runtime.media.clip import ClipInfo
 from mimo_runtime.media.decode_job import DecodeJob
@@ -60,13 +60,9 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
         MediaError: no video, no frames, truncated, or of a codec that is not accepted.
         LimitExceededError: too many frames, or too large ones.
     """
-    with os.fdopen(os.dup(file), "rb") as source:
-        check_whole(source, job.container, job.name)
+    facts, breaks_off = _whole_packets(file, job)
     with open_video(file, job) as (container, stream):
-        facts = read_facts(container, stream, job)
-    cut_off = job.container == "mpegts" and len(facts) > 1 and is_cut_off(file, job, facts)
-    with open_video(file, job) as (container, stream):
-        plan = plan_stream(facts[:-1] if cut_off else facts, stream, job)
+        plan = plan_stream(facts, stream, job)
         stated = StatedColour.of(stream.codec_context)
         frame = next(decoded(container, stream, plan), None)
         if frame is None:
@@ -74,13 +70,27 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
         check_matrix(frame, job.name)
         info = _describe(frame, container, stream, plan, job)
         several = len(video_streams(container)) > 1
-    info = replace(info, is_cut_off=cut_off, colour=colour_of(frame, stated))
+    info = replace(info, is_cut_off=breaks_off, colour=colour_of(frame, stated))
     if info.colour.is_hdr:
         nits = job.peak_nits or measured_peak_nits(file, job, info.colour)
         info = replace(info, colour=replace(info.colour, peak_nits=nits))
     info = with_pattern(info, _pattern(file, job, plan))
     simple = not (plan.hidden_frames or plan.left_out or plan.restarts or several)
     return ValidatedClip(info, simple, plan)
+
+
+def _whole_packets(file: int, job: DecodeJob) -> tuple[list[PacketFacts], bool]:
+    """What the packets are that are all there, and whether the clip breaks off."""
+    with os.fdopen(os.dup(file), "rb") as source:
+        breaks_off = check_whole(source, job.container, job.name)
+    with open_video(file, job) as (container, stream):
+        facts = read_facts(container, stream, job)
+    if breaks_off and len(facts) < 2:
+        raise MediaError(f"'{job.name}' is truncated within its first pictures; copy it again.")
+    ends_anywhere = breaks_off or job.container == "mpegts"
+    if ends_anywhere and len(facts) > 1 and is_cut_off(file, job, facts):
+        return facts[:-1], True
+    return facts, breaks_off
 
 
 def _pattern(file: int, job: DecodeJob, plan: PacketPlan) -> FieldPattern:
