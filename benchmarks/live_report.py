@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from benchmarks.gpu_parts.report import table
 
@@ -74,10 +75,16 @@ def live_seams(path: Path) -> Iterator[str]:
             f"{minutes:.1f} minutes."
         )
     yield (
-        f"`python -m benchmarks.live_seams`, {found['date']}, the model that ships, "
-        f"{found['frames']} frames. `to_offline_db` is the person beside the same frames made with "
-        "all of them known; `seam_ratio` the median change into the first frame of a chunk, of "
-        "that within chunks; `offline_ratio` is the same places offline, where there is no seam: "
-        f"what the motion does there.{drift}"
+        f"`{found.get('command', 'python -m benchmarks.live_seams')}`, {found['date']}, the model "
+        f"that ships, {found['frames']} frames. `to_offline_db` is the person beside the same "
+        "frames made with all of them known; `seam_ratio` the median change into the first frame "
+        "of a chunk, of that within chunks; `offline_ratio` is the same places offline, where "
+        "there is no seam: what the motion does there. `seam` is the one of the other: what "
+        f"chunks do.{drift}"
     )
-    yield table(found["rows"])
+    yield table([row | {"seam": _seam(row)} for row in found["rows"]])
+
+
+def _seam(row: dict[str, Any]) -> float | None:
+    own, usual = row["seam_ratio"], row["offline_ratio"]
+    return own and usual and own / usual

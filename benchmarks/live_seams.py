@@ -1,13 +1,15 @@
 """What chunks cost in pictures: live against offline, seams between chunks, drift of colour.
 
-    python -m benchmarks.live_seams                  writes results/live_seams.json
+    python -m benchmarks.live_seams [--jod]          writes results/live_seams.json
 
 One motion, played through the live stream's own code with chunks of several lengths, each of them
 what a latency setting leads to, and once offline: all frames known, open windows that overlap. Both
 begin with the same noise and paint the same crops. The person is where one differs from the scene.
 """
 
+import importlib.util
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -187,6 +189,19 @@ def psnr_db(frames: Frames, others: Frames, empty: NDArray[np.uint8]) -> float:
     return float(10 * np.log10(255**2 / max(np.concatenate(squares).mean(), 1e-9)))
 
 
+def jod_of(frames: Frames, others: Frames) -> float:
+    """Likeness in just-objectionable differences below 10 (ColorVideoVDP), of the whole frames."""
+    import torch
+
+    from benchmarks.layer_measures import jods
+
+    found, truth = (
+        torch.from_numpy(np.stack(each)).permute(0, 3, 1, 2).float() / 255
+        for each in (frames, others)
+    )
+    return dict(jods({"jod": found}, truth, len(frames)))["jod"]
+
+
 def slope_per_min(frames: Frames, empty: NDArray[np.uint8], rate_fps: float) -> float:
     """How fast the person's mean colour moves, CIE76 dE a minute, by a straight line."""
     labs = [
@@ -204,8 +219,11 @@ def slope_per_min(frames: Frames, empty: NDArray[np.uint8], rate_fps: float) -> 
 @click.option("--frames", default=60, show_default=True, help="Of each setting.")
 @click.option("--drift-frames", default=900, show_default=True, help="Three minutes at 5 a second.")
 @click.option("--fps", default=5, show_default=True, help="Postures a second.")
-def main(bundle: Path, frames: int, drift_frames: int, fps: int) -> None:
+@click.option("--jod", is_flag=True, help="ColorVideoVDP too: pip install cvvdp; minutes.")
+def main(bundle: Path, frames: int, drift_frames: int, fps: int, jod: bool) -> None:
     """Measure seams and drift of live streams."""
+    if jod and importlib.util.find_spec("pycvvdp") is None:
+        raise click.UsageError("--jod needs ColorVideoVDP; pip install cvvdp.")
     scene, rows = Scene(bundle, frames, fps), []
     references: dict[int, Frames] = {}
     for new, steps in SETTINGS:
@@ -218,13 +236,17 @@ def main(bundle: Path, frames: int, drift_frames: int, fps: int) -> None:
         row: dict[str, Any] = {"chunk": new, "carried": live.output.plan.chunks.carried_frames,
                                "steps": steps, "to_offline_db": psnr_db(found, whole, empty),
                                "seam_ratio": own, "offline_ratio": usual}  # fmt: skip
+        if jod:
+            row["jod"] = jod_of(found, whole)
         rows.append(row)
         click.echo(json.dumps(row))
     longer = Scene(bundle, drift_frames, fps)
     live = longer.prepared(6, 1)
     slope = slope_per_min(played(longer, live)[0], live.request.scene, fps)
     click.echo(f"colour moves {slope:.3f} dE a minute over {drift_frames / fps / 60:.1f} minutes")
-    values = {"date": datetime.now(UTC).date().isoformat(), "frames": frames, "rate_fps": fps,
+    command = " ".join(["python -m benchmarks.live_seams", *sys.argv[1:]])
+    values = {"date": datetime.now(UTC).date().isoformat(), "command": command,
+              "frames": frames, "rate_fps": fps,
               "drift_frames": drift_frames, "slope_de_per_min": slope, "rows": rows}  # fmt: skip
     RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
 

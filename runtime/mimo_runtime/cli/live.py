@@ -32,8 +32,9 @@ _OPTIONS = (
     click.option(
         "--latency-ms",
         type=click.FloatRange(min=0, min_open=True),
-        help="How long the way of a frame may take. The less it is, the fewer steps are done "
-        "and the shorter are chunks; without it all steps are done, as early as can be.",
+        help="How long the way of a frame may take; what takes longer is late. The less it is, "
+        "the fewer steps are done and the shorter are chunks, of which a server bears fewer "
+        "streams. Without it all steps are done, as early as can be.",
     ),
     click.option(
         "--policy",
@@ -44,7 +45,13 @@ _OPTIONS = (
     ),
     click.option("--steps", type=click.IntRange(1, 1000), help="Most solver steps."),
     click.option("--guidance", type=click.FloatRange(0, 100), help="Scale of guidance."),
-    click.option("--seed", type=click.IntRange(0, 2**64 - 1), default=42, show_default=True),
+    click.option(
+        "--seed",
+        type=click.IntRange(0, 2**64 - 1),
+        default=42,
+        show_default=True,
+        help="Seed of the first noise.",
+    ),
     click.option(
         "--credits",
         type=click.IntRange(1, 1000),
