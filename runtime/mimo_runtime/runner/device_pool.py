@@ -64,11 +64,11 @@ class DevicePool:
         """
         for number in range(self.devices):
             if number == len(self._processes):
-                self._processes.append(DeviceProcess(number, self._start))
+                self._processes.append(DeviceProcess(number))
             elif not self._processes[number].is_alive:
-                self._processes[number] = DeviceProcess(number, self._start)
+                self._processes[number] = DeviceProcess(number)
         values = {name: np.asarray(tensor) for name, tensor in identity.items()}
-        asked = [each.ask("open", values, plan) for each in self._processes]
+        asked = [each.ask("open", self._start, values, plan) for each in self._processes]
         check_alike([each.first(n) for each, n in zip(self._processes, asked, strict=True)])
         return SpreadPasses(self._bundle, self._processes, plan)
 
@@ -117,9 +117,6 @@ class SpreadPasses:
         prediction: Array = self._process(slot).answer(self._asked[slot])
         return prediction
 
-    def close(self) -> None:
-        """What a device holds goes when the next stream is opened there."""
-
     def _process(self, slot: int) -> "DeviceProcess":
         return self._processes[slot % len(self._processes)]
 
@@ -130,7 +127,7 @@ class DeviceProcess:
     Raises ResourceError where it cannot be started.
     """
 
-    def __init__(self, number: int, start: tuple[Any, ...]) -> None:
+    def __init__(self, number: int) -> None:
         self._connection, theirs = multiprocessing.Pipe()
         try:
             process = _spawn(theirs, number)
@@ -147,7 +144,6 @@ class DeviceProcess:
         self._kept: dict[int, Any] = {}
         threading.Thread(target=_read, args=(self._connection, self._answers), daemon=True).start()
         weakref.finalize(self, _end, process)
-        self.ask("start", *start)
 
     @property
     def is_alive(self) -> bool:
@@ -162,21 +158,21 @@ class DeviceProcess:
         return number
 
     def first(self, number: int) -> Any:
-        """As `answer`; what was asked before is forgotten."""
-        value = self.answer(number)
+        """As `answer`; what was asked before is forgotten, whatever became of it."""
+        value = self.answer(number, oldest=number)
         self._kept.clear()
         return value
 
-    def answer(self, number: int) -> Any:
+    def answer(self, number: int, oldest: int = 0) -> Any:
         """What was asked by that number, once it is there; others that come first are kept.
 
         Raises:
             EngineLostError: the process has ended.
-            MimoError: what went wrong there, now or before.
+            MimoError: what went wrong there, of what was asked since `oldest`.
         """
         while number not in self._kept and (said := self._answers.get()) is not None:
             answered, error, value = said
-            if error is not None:
+            if error is not None and answered >= oldest:
                 raise error_from(*error)
             self._kept[answered] = value
         if number in self._kept:

@@ -16,6 +16,9 @@ from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.scarcity import resource_error
 from mimo_runtime.synthesis.window_passes import BoundPasses, PassesPlan
 
+Start = tuple[str, str, str, int]
+"""Folder and shape of a bundle, the engine, and its threads."""
+
 
 def run(descriptor: int) -> None:
     """Do what comes over the connection `descriptor`, in order, until nobody is there.
@@ -27,7 +30,7 @@ def run(descriptor: int) -> None:
     while True:
         try:
             number, what, values = connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         answer, error = None, None
         try:
@@ -38,7 +41,7 @@ def run(descriptor: int) -> None:
         if what in ("open", "run") or error is not None:
             try:
                 connection.send((number, error, answer))
-            except BrokenPipeError:
+            except OSError:
                 return
 
 
@@ -49,19 +52,17 @@ class PassServer:
         self._engines: EngineSet | None = None
         self._passes: BoundPasses | None = None
         self.actions: Mapping[str, Callable[..., Any]] = {
-            "start": self._start,
             "open": self._open,
             "hold": lambda *values: self._opened().hold(*values),
             "enter": lambda *values: self._opened().enter(*values),
             "run": self._run,
         }
 
-    def _start(self, folder: str, shape: str, engine: str, threads: int) -> None:
-        bundle = Bundle.open(Path(folder), shape_from(shape), verified=True)
-        self._engines = EngineSet(open_backend(bundle, engine, threads))
-
-    def _open(self, identity: Mapping[str, Array], plan: PassesPlan) -> str:
-        assert self._engines is not None  # it was started
+    def _open(self, start: Start, identity: Mapping[str, Array], plan: PassesPlan) -> str:
+        if self._engines is None:
+            folder, shape, engine, threads = start
+            bundle = Bundle.open(Path(folder), shape_from(shape), verified=True)
+            self._engines = EngineSet(open_backend(bundle, engine, threads))
         self._passes = None
         kept = self._engines.bind(plan.settings.denoiser).buffers
         for name, values in identity.items():

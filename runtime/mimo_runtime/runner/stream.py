@@ -148,8 +148,6 @@ class Stream:
     def close(self) -> None:
         """Let go of decoders, frames and buffers, whoever still refers to the stream."""
         self._inputs.close()
-        if "_denoiser" in self.__dict__:
-            self._denoiser.close()
         for name in ("_denoiser", "_maker", "_decoder"):
             self.__dict__.pop(name, None)
 

@@ -94,10 +94,6 @@ class Denoiser:
         """Copy the latents of a frame to `out` [1, 4, h, w]."""
         self._state.read(self._slot(frame_id), out)
 
-    def close(self) -> None:
-        """Let go of other devices."""
-        self._passes.close()
-
     def _begin(self, work: Pass) -> None:
         slot = self._window(work.window)
         self._state.gather(self._slots[slot], self._passes.latents(slot))

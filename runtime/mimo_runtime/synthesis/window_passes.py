@@ -56,9 +56,6 @@ class WindowPasses(Protocol):
     def finish(self, slot: int) -> Tensor:
         """Wait for that pass; its prediction."""
 
-    def close(self) -> None:
-        """Let go of what is held."""
-
 
 class SpreadEngines(Protocol):
     """Engines of one bundle on several devices."""
@@ -106,6 +103,3 @@ class BoundPasses:
         """See `WindowPasses.finish`; a device may still be at it."""
         prediction: Tensor = self._bound[slot].buffers["prediction"]
         return prediction
-
-    def close(self) -> None:
-        """Nothing outlives the buffers."""
