@@ -18,6 +18,7 @@ from mimo_runtime.client.assets import put_asset
 from mimo_runtime.client.connection import Connection
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.runner.threads import ThreadRunner
+from mimo_runtime.serving.inference import frames
 from mimo_runtime.sessions.inputs import InputLimits
 from tests.runtime.serving.calls import Inputs, begin, call, chunks, config
 from tests.runtime.serving.conftest import OpenServer
@@ -58,7 +59,7 @@ def test_what_the_model_takes_and_gives(channel: grpc.Channel, model: str) -> No
     assert [i.name for i in told.inputs] == [i.name for i in config_.input]
     assert {(i.datatype, *i.shape) for i in told.inputs} == {("BYTES", 1)}
     assert [(o.name, o.datatype, list(o.shape)) for o in told.outputs] == [
-        ("frames", "UINT8", [1, -1, -1, 3])
+        ("frames", "UINT8", [-1, -1, -1, 3])
     ]
     assert config_.model_transaction_policy.decoupled
     assert (list(told.versions), config_.max_batch_size) == (["1"], 0)
@@ -96,6 +97,37 @@ def test_frames_are_those_of_synthesize(
         assert frame_of(first).shape == (1, *picture.shape)
     times = [each.parameters["timestamp_s"].double_param for each in answers[:FRAMES]]
     assert times == [stamp for piece in same.payloads("frames") for stamp in piece.timestamps_s]
+
+
+def test_one_response_holds_all_frames(
+    channel: grpc.Channel,
+    model: str,
+    inputs: Inputs,
+    gives_back: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stub, files = stub_of(channel), named(inputs)
+
+    def counted() -> tuple[int, int]:
+        (told,) = stub.ModelStatistics(pb.ModelStatisticsRequest(name=model)).model_stats
+        assert (told.name, told.inference_count) == (model, told.execution_count)
+        stats = told.inference_stats
+        assert bool(stats.success.ns) == bool(stats.success.count)
+        return stats.success.count, stats.fail.count
+
+    succeeded, failed = counted()
+    whole = stub.ModelInfer(infer(model, files, id="all"))
+    assert (whole.id, whole.parameters["triton_final_response"].bool_param) == ("all", True)
+    apart = stream(channel, [infer(model, files)])
+    assert frame_of(whole).tobytes() == b"".join(frame_of(each).tobytes() for each in apart)
+    assert frame_of(whole).shape == (FRAMES, *frame_of(apart[0]).shape[1:])
+    monkeypatch.setattr(frames, "MAX_ANSWER_BYTES", 1000)
+    with pytest.raises(grpc.RpcError, match="use ModelStreamInfer") as caught:
+        stub.ModelInfer(infer(model, files))
+    assert caught.value.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert counted() == (succeeded + 2, failed + 1)
+    with pytest.raises(grpc.RpcError, match="no model 'another'"):
+        stub.ModelStatistics(pb.ModelStatisticsRequest(name="another"))
 
 
 def broken(change: str, request: pb.ModelInferRequest) -> pb.ModelInferRequest:
@@ -160,9 +192,6 @@ def test_parameters_that_are_not_taken(
 
 
 def test_what_is_elsewhere_is_told(channel: grpc.Channel, model: str) -> None:
-    with pytest.raises(grpc.RpcError, match=r"mimo\.v1\.SynthesisService/Synthesize") as caught:
-        stub_of(channel).ModelInfer(infer(model, {}))
-    assert caught.value.code() is grpc.StatusCode.UNIMPLEMENTED
     assert refused(channel, infer("another", {}))[0] is grpc.StatusCode.NOT_FOUND
     assert refused(channel, infer(model, {}, character_sha256="0" * 64)) == (
         grpc.StatusCode.UNIMPLEMENTED,

@@ -37,4 +37,6 @@ def test_tritonclient(server: LocalServer, driving: Path) -> None:  # noqa: F811
     assert said["error"][0] == "StatusCode.INVALID_ARGUMENT"
     assert "steps" in said["error"][1]
     assert len(said["means"]) == FRAMES
+    assert said["whole"] == said["means"]
+    assert said["counted"] == [2, 1]
     assert all(0 < mean < 255 for mean in said["means"])

@@ -8,13 +8,13 @@ from mimo_runtime.errors import NotFoundError
 SERVER = "mimo-runtime"
 VERSION = "1"
 FRAMES = "frames"
-EXTENSIONS = ("model_configuration", "parameters", "binary_tensor_data")
+EXTENSIONS = ("model_configuration", "parameters", "binary_tensor_data", "statistics")
 INPUTS = {
     synthesis_pb2.Input.Name(number).removeprefix("INPUT_").lower(): number
     for number in synthesis_pb2.Input.values()
     if number not in (synthesis_pb2.INPUT_UNSPECIFIED, synthesis_pb2.INPUT_FEATHER_MASK)
 }
-FRAME_SHAPE = (1, -1, -1, 3)
+FRAME_SHAPE = (-1, -1, -1, 3)
 
 
 def is_known(name: str, version: str, model: str) -> bool:
@@ -41,7 +41,7 @@ def server_metadata() -> pb.ServerMetadataResponse:
 
 
 def model_metadata(model: str) -> pb.ModelMetadataResponse:
-    """Which tensors the model takes and gives: files in, RGB frames [1, height, width, 3] out."""
+    """Which tensors the model takes and gives: files in, RGB [frames, height, width, 3] out."""
     tensor = pb.ModelMetadataResponse.TensorMetadata
     return pb.ModelMetadataResponse(
         name=model,

@@ -5,11 +5,13 @@ from typing import Any
 
 from mimo.inference import open_inference_pb2 as pb
 from mimo.v1 import synthesis_pb2
+from mimo_runtime.errors import LimitExceededError
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.serving.inference.description import FRAMES, VERSION
 from mimo_runtime.serving.inference.requests import FINAL_ASKED
 
 FINAL = "triton_final_response"
+MAX_ANSWER_BYTES = 256 << 20  # which lie in memory until the request is done
 
 
 class FrameContext:
@@ -70,3 +72,46 @@ class FrameContext:
 
     async def _send(self, answer: pb.ModelInferResponse) -> None:
         await self._context.write(pb.ModelStreamInferResponse(infer_response=answer))
+
+
+class GatheredFrames(FrameContext):
+    """The same for a request that has one response: frames are kept until all are there."""
+
+    def __init__(self, context: Any, request: pb.ModelInferRequest) -> None:
+        super().__init__(context, request)
+        self._answers: list[pb.ModelInferResponse] = []
+
+    async def write(self, response: synthesis_pb2.SynthesizeResponse) -> None:
+        """Keep the frames of a message.
+
+        Raises:
+            LimitExceededError: there will be more than one response takes.
+        """
+        if response.WhichOneof("payload") == "output":
+            _check_size(response.output)
+        await super().write(response)
+
+    def response(self) -> pb.ModelInferResponse:
+        """All frames, uint8 RGB [frames, height, width, 3]."""
+        first = self._answers[0]
+        answer = self._response(is_final=True)
+        answer.parameters["frame_count"].int64_param = len(self._answers)
+        shape = (len(self._answers), *first.outputs[0].shape[1:])
+        answer.outputs.add(name=FRAMES, datatype="UINT8", shape=shape)
+        answer.raw_output_contents.append(
+            b"".join(each.raw_output_contents[0] for each in self._answers)
+        )
+        return answer
+
+    async def _send(self, answer: pb.ModelInferResponse) -> None:
+        if answer.outputs:
+            self._answers.append(answer)
+
+
+def _check_size(output: synthesis_pb2.OutputFormat) -> None:
+    size_bytes = output.width_px * output.height_px * 3 * output.frame_count
+    if size_bytes > MAX_ANSWER_BYTES:
+        raise LimitExceededError(
+            f"The frames are {size_bytes} bytes together, and one response holds at most "
+            f"{MAX_ANSWER_BYTES}; use ModelStreamInfer, which gives a response for each frame."
+        )

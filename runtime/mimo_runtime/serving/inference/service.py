@@ -9,8 +9,7 @@ from mimo.inference import open_inference_pb2 as pb
 from mimo.inference import open_inference_pb2_grpc
 from mimo.v1 import synthesis_pb2
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.errors import UnsupportedError
-from mimo_runtime.serving.abort import abort_on_error
+from mimo_runtime.serving.abort import abort_on_error, answered
 from mimo_runtime.serving.inference.description import (
     check_model,
     is_known,
@@ -18,8 +17,9 @@ from mimo_runtime.serving.inference.description import (
     model_metadata,
     server_metadata,
 )
-from mimo_runtime.serving.inference.frames import FrameContext
+from mimo_runtime.serving.inference.frames import FrameContext, GatheredFrames
 from mimo_runtime.serving.inference.requests import messages_of
+from mimo_runtime.serving.inference.statistics import Statistics
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.paced import PacedReader
 from mimo_runtime.serving.service import SynthesisService
@@ -37,6 +37,7 @@ class InferenceService(open_inference_pb2_grpc.GRPCInferenceServiceServicer):
         self._model = model
         self._options = options
         self._synthesis = synthesis
+        self._statistics = Statistics(model)
 
     async def ServerLive(  # noqa: N802
         self,
@@ -90,15 +91,19 @@ class InferenceService(open_inference_pb2_grpc.GRPCInferenceServiceServicer):
         return model_config(self._model)
 
     async def ModelInfer(  # noqa: N802
-        self,
-        request: pb.ModelInferRequest,  # noqa: ARG002
-        context: Context,  # noqa: ARG002
+        self, request: pb.ModelInferRequest, context: Context
     ) -> pb.ModelInferResponse:
-        """Refused: a request has as many responses as frames."""
-        raise UnsupportedError(
-            "The model is decoupled: it gives a response for each frame. Use ModelStreamInfer, or "
-            "mimo.v1.SynthesisService/Synthesize for a video."
-        )
+        """One synthesis, all of its frames at once."""
+        return await answered(self._infer(request, context), context)
+
+    async def ModelStatistics(  # noqa: N802
+        self,
+        request: pb.ModelStatisticsRequest,
+        context: Context,  # noqa: ARG002
+    ) -> pb.ModelStatisticsResponse:
+        """What was counted of requests."""
+        check_model(request.name or self._model, request.version, self._model)
+        return self._statistics.response()
 
     async def ModelStreamInfer(  # type: ignore[override]  # noqa: N802
         self, request_iterator: AsyncIterator[pb.ModelInferRequest], context: Context
@@ -114,9 +119,19 @@ class InferenceService(open_inference_pb2_grpc.GRPCInferenceServiceServicer):
     ) -> None:
         reader = PacedReader(request_iterator, self._options, _WAY_OUT)
         while (request := await self._next(reader, context)) is not None:
+            await self._synthesize(request, FrameContext(context, request))
+
+    async def _infer(
+        self, request: pb.ModelInferRequest, context: Context
+    ) -> pb.ModelInferResponse:
+        gathered = GatheredFrames(context, request)
+        await self._synthesize(request, gathered)
+        return gathered.response()
+
+    async def _synthesize(self, request: pb.ModelInferRequest, frames: FrameContext) -> None:
+        with self._statistics.request():
             check_model(request.model_name, request.model_version, self._model)
-            messages = messages_of(request)
-            await self._synthesis.synthesize(_each(messages), FrameContext(context, request))
+            await self._synthesis.synthesize(_each(messages_of(request)), frames)
 
     async def _next(
         self, reader: PacedReader[pb.ModelInferRequest], context: Context
