@@ -153,12 +153,14 @@ def measure(seconds: float, every_s: float, folder: Path) -> dict[str, object]:
         for client in clients:
             client.start()
         began_s = time.monotonic()
-        while (passed_s := time.monotonic() - began_s) < seconds:
-            samples.add(passed_s, counted(family, folder))
-            time.sleep(EVERY_S)
-        over.set()
-        for client in clients:
-            client.join()
+        try:
+            while (passed_s := time.monotonic() - began_s) < seconds:
+                samples.add(passed_s, counted(family, folder))
+                time.sleep(EVERY_S)
+        finally:
+            over.set()
+            for client in clients:
+                client.join()
     slopes = {
         name: slope(samples.at_s, values, MOST_AN_HOUR[name])
         for name, values in samples.rows.items()

@@ -88,10 +88,11 @@ def _signer(options: ProvenanceOptions) -> tuple[Signer | None, str]:
         if options.signing_key is not None:
             raise
         return None, f"Results are not signed. {error}"
-    if signer.is_development:
-        return signer, (
-            "Results are signed with a certificate for development, which says that nobody stands "
-            "behind it; name a certificate and a key of yours."
-        )
-    stamped = "time stamps" if options.time_stamp_url else "the clock of this machine"
-    return signer, f"Results are signed with {options.signing_certificate}, and {stamped}."
+    by = (
+        "a certificate for development, which says that nobody stands behind it (name one of "
+        "yours, and its key)"
+        if signer.is_development
+        else str(options.signing_certificate)
+    )
+    clock = options.time_stamp_url or "no authority, so that this machine's clock tells"
+    return signer, f"Results are signed with {by}; time stamps by {clock}."

@@ -54,7 +54,8 @@ async def _serve(
         loop.add_signal_handler(number, asked.put_nowait, None)
     server = Server(runner, options, lambda: asked.put_nowait(None))
     address = await server.open(listen)
-    report(server.provenance)
+    for sentence in server.sentences:
+        report(sentence)
     if server.http_address:
         report(f"HTTP on {server.http_address}.")
     report(f"Serving on {address}.")

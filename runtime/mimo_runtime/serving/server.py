@@ -103,9 +103,9 @@ class Server:
         self._add_services(ask_to_end)
 
     @property
-    def provenance(self) -> str:
-        """A sentence that says how results are signed."""
-        return self._oversight.marking.sentence
+    def sentences(self) -> tuple[str, ...]:
+        """How results are signed, and where clients' files lie."""
+        return self._oversight.marking.sentence, self._spool.sentence
 
     async def open(self, listen: str) -> str:
         """Begin to answer on `HOST:PORT`; returns the real address where the port was 0.

@@ -12,6 +12,7 @@ from mimo_runtime.errors import ResourceError
 PREFIX = "mimo-spool-"
 _NEW = ".mimo-spool-"
 _LOCK = "lock"
+_IN_MEMORY = ("tmpfs", "ramfs")
 
 
 class SpoolRoot:
@@ -40,12 +41,34 @@ class SpoolRoot:
                 "name another one, or make room there."
             ) from error
 
+    @property
+    def sentence(self) -> str:
+        """Where clients' files lie, and whether that is in memory."""
+        if file_system_of(self.folder) in _IN_MEMORY:
+            return f"Clients' files lie in {self.folder}, which is in memory."
+        return (
+            f"Clients' files lie in {self.folder}, which is on a disk; name a folder in memory, "
+            "such as /dev/shm, where nothing may be written down."
+        )
+
     def close(self) -> None:
         """Remove the folder and all in it; that may be said twice."""
         shutil.rmtree(self.folder, ignore_errors=True)
         if self._lock >= 0:
             os.close(self._lock)
         self._lock = -1
+
+
+def file_system_of(folder: Path) -> str:
+    """The kind of the file system of a folder, such as tmpfs; "" where the system does not tell."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    with contextlib.suppress(OSError):  # not Linux
+        for line in Path("/proc/self/mountinfo").read_text().splitlines():
+            mount, _, kind = line.partition(" - ")
+            if mount.split()[2] == number:
+                return kind.split()[0]
+    return ""
 
 
 def remove_orphans(root: Path) -> None:

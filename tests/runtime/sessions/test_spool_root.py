@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from mimo_runtime.errors import ResourceError
-from mimo_runtime.sessions.spool_root import SpoolRoot
+from mimo_runtime.sessions.spool_root import SpoolRoot, file_system_of
 
 OWNER = """
 import sys, time
@@ -46,3 +46,15 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(ResourceError, match="name another one"):
         SpoolRoot(tmp_path / "file")
+
+
+def test_it_is_told_whether_the_folder_is_in_memory(tmp_path: Path) -> None:
+    memory = Path("/dev/shm")
+    if file_system_of(memory) != "tmpfs":
+        pytest.skip("/dev/shm is no tmpfs here")
+    for parent, word in ((memory, "in memory."), (tmp_path, "on a disk;")):
+        if parent is tmp_path and file_system_of(parent) == "tmpfs":
+            continue
+        root = SpoolRoot(parent)
+        assert word in root.sentence
+        root.close()
