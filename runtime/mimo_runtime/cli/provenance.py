@@ -23,10 +23,13 @@ _OPTIONS = (
                  help="Authority by RFC 3161 that says when something was signed."),
     click.option("--mark-key", type=FILE, envvar="MIMO_MARK_KEY", show_envvar=True,
                  help="Secret file; with it all pixels carry a mark of 32 bits that nobody sees."),
+    click.option("--mark", default="luma", show_default=True, metavar="NAME",
+                 help="Which mark: ours, or that of an installed package."),
     click.option("--label", default="", help="Text that everybody sees in a corner of each frame."),
 )  # fmt: skip
 _NAMES = (
     *("unsigned", "signing_certificate", "signing_key", "time_stamp_url", "mark_key", "label"),
+    "mark",
 )
 
 

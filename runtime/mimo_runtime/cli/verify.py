@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 @click.option("--trust", type=FILE, help="PEM file of authorities that are trusted.")
 @click.option("--mark-key", type=FILE, envvar="MIMO_MARK_KEY", show_envvar=True,
               help="Secret file with which frames were marked.")  # fmt: skip
+@click.option("--mark", default="luma", show_default=True, metavar="NAME",
+              help="Which mark that is.")  # fmt: skip
 @click.option("--audit", is_flag=True, help="FILE is the audit log of a server.")
-def verify(path: Path, trust: Path | None, mark_key: Path | None, audit: bool) -> None:
+def verify(path: Path, trust: Path | None, mark_key: Path | None, mark: str, audit: bool) -> None:
     """Tell who signed a video or picture, what it was made of, and whether it was changed since.
 
     The exit code is 3 where it was changed, or says nothing of itself.
@@ -41,7 +43,7 @@ def verify(path: Path, trust: Path | None, mark_key: Path | None, audit: bool) -
         for line in _recipe_lines(recipe):
             click.echo(line)
     if mark_key is not None:
-        said = _say_mark(path, mark_key, recipe) or said
+        said = _say_mark(path, mark_key, mark, recipe) or said
     if signature is not None and signature.trust == "changed":
         raise MediaError(f"'{path}' was changed after it was signed; trust nothing that it says.")
     if not said and (signature is None or signature.trust == "none"):
@@ -122,12 +124,12 @@ def _recipe_lines(recipe: "Recipe") -> list[str]:
     return lines + [f"Input {name}: {sha256}" for name, sha256 in recipe.inputs.items()]
 
 
-def _say_mark(path: Path, mark_key: Path, recipe: "Recipe | None") -> bool:
+def _say_mark(path: Path, mark_key: Path, mark: str, recipe: "Recipe | None") -> bool:
     from mimo_runtime.provenance.mark import read_key
     from mimo_runtime.provenance.marking import payload_of
     from mimo_runtime.provenance.verification import mark_of
 
-    found = mark_of(path, read_key(mark_key))
+    found = mark_of(path, read_key(mark_key), mark)
     if not found.is_sure:
         click.echo("Its pixels carry no mark of this key.")
         return False

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.media.seal import Seal
 from mimo_runtime.provenance.label import VisibleLabel
-from mimo_runtime.provenance.mark import LumaMark, read_key
+from mimo_runtime.provenance.mark import read_key
+from mimo_runtime.provenance.mark_scheme import Mark, scheme_of
 from mimo_runtime.provenance.options import ProvenanceOptions
 from mimo_runtime.provenance.recipe import Recipe, drafts_recipe
 from mimo_runtime.provenance.signer import Signer
@@ -20,7 +21,7 @@ from mimo_runtime.provenance.signer import Signer
 class Stamp:
     """What the pixels of one result are given, before they are encoded."""
 
-    mark: LumaMark | None = None
+    mark: Mark | None = None
     label: VisibleLabel | None = None
 
     def on(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -35,7 +36,7 @@ class Marking:
     """What `options` ask for, made ready. `sentence` says what results will be.
 
     Raises:
-        InvalidRequestError: a certificate or a key cannot be used.
+        InvalidRequestError: a certificate or a key cannot be used, or there is no such mark.
         MediaError: a file cannot be read.
         UnsupportedError: results are to be signed by a key, and the library is not installed.
     """
@@ -43,6 +44,7 @@ class Marking:
     def __init__(self, options: ProvenanceOptions) -> None:
         self._options = options
         self._key = read_key(options.mark_key) if options.mark_key else None
+        self._scheme = scheme_of(options.mark)
         self._signer, self.sentence = _signer(options)
 
     @property
@@ -59,7 +61,8 @@ class Marking:
     def stamp(self, recipe: Recipe, width_px: int, height_px: int) -> Stamp:
         """What goes on the frames of a recipe."""
         size_px, text = (width_px, height_px), self._options.label
-        mark = LumaMark(self._key, payload_of(recipe), *size_px) if self._key else None
+        payload = payload_of(recipe)
+        mark = self._scheme.mark(self._key, payload, *size_px) if self._key else None
         return Stamp(mark, VisibleLabel(text, *size_px) if text else None)
 
     def of_result(

@@ -13,8 +13,8 @@ class ProvenanceOptions:
     It is signed unless `unsigned`: with `signing_certificate` (PEM, from the signer's up) and
     `signing_key`, or else with a certificate that says to be for development. `time_stamp_url` is
     an authority by RFC 3161 that is asked when something was signed; without it the clock of this
-    machine tells. With a file `mark_key` frames carry a mark that nobody sees, and with `label` one
-    that everybody does.
+    machine tells. With a file `mark_key` frames carry a mark that nobody sees, of the scheme `mark`
+    (`mark_scheme`), and with `label` one that everybody does.
 
     Raises:
         InvalidRequestError: one half of the pair is missing, or the options exclude each other.
@@ -26,6 +26,7 @@ class ProvenanceOptions:
     time_stamp_url: str = ""
     mark_key: Path | None = None
     label: str = ""
+    mark: str = "luma"
 
     def __post_init__(self) -> None:
         if (self.signing_certificate is None) != (self.signing_key is None):

@@ -13,7 +13,8 @@ from mimo_runtime.errors import MediaError
 from mimo_runtime.files import read_input
 from mimo_runtime.provenance.certificate import DEVELOPMENT
 from mimo_runtime.provenance.manifest import RECIPE_LABEL
-from mimo_runtime.provenance.mark import Finding, MarkReader
+from mimo_runtime.provenance.mark import Finding
+from mimo_runtime.provenance.mark_scheme import LUMA, Reader, scheme_of
 from mimo_runtime.provenance.recipe import Recipe
 from mimo_runtime.provenance.signer import MEDIA_TYPES, SETTINGS, require_c2pa
 
@@ -81,17 +82,23 @@ def signature_of(path: Path, anchors: Path | None = None) -> Signature:
     return _signature(store, state)
 
 
-def mark_of(path: Path, key: bytes) -> Finding:
-    """What the first frames of a video or picture say of a mark. Raises MediaError."""
+def mark_of(path: Path, key: bytes, scheme: str = LUMA) -> Finding:
+    """What the first frames of a video or picture say of a mark.
+
+    Raises:
+        MediaError: the file cannot be read.
+        InvalidRequestError: there is no such scheme.
+    """
     import av
 
-    reader: MarkReader | None = None
+    marks = scheme_of(scheme)
+    reader: Reader | None = None
     try:
         with av.open(str(path)) as container:
             for index, frame in enumerate(container.decode(video=0)):
                 luma = np.asarray(frame.to_ndarray(format="gray"), np.uint8)
                 if reader is None:
-                    reader = MarkReader(key, frame.width, frame.height)
+                    reader = marks.reader(key, frame.width, frame.height)
                 reader.take(luma)
                 if index + 1 == MARKED_FRAMES:
                     break
