@@ -18,7 +18,8 @@ def solvers(path: Path) -> Iterator[str]:
         f"`{found['command']}`, {found['date']}, the model that ships, without guidance, as it was "
         f"trained: people it never saw ({found['people']}), {found['frames']} frames of each. "
         "`body_db` is the person beside the truth, `settled_db` beside "
-        f"{found['settled_steps']} steps of second order at even angles."
+        f"{found['settled_steps']} steps of second order at even angles, `jod` the frames beside "
+        "the truth, in just-objectionable differences below 10 (ColorVideoVDP)."
     )
     yield table(found["rows"])
 
@@ -80,7 +81,7 @@ def live_seams(path: Path) -> Iterator[str]:
         "frames made with all of them known; `seam_ratio` the median change into the first frame "
         "of a chunk, of that within chunks; `offline_ratio` is the same places offline, where "
         "there is no seam: what the motion does there. `seam` is the one of the other: what "
-        f"chunks do.{drift}"
+        f"chunks do. `jod` is ColorVideoVDP, of whole frames, where it was asked for.{drift}"
     )
     yield table([row | {"seam": _seam(row)} for row in found["rows"]])
 
