@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.smpl import SmplModel
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.motions.array_files import dicts_in, read_arrays
@@ -31,12 +32,7 @@ def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> M
     """
     content = read_arrays(path)
     if isinstance(content, Mapping) and is_pose_file(content):
-        motion, skeleton = poses_from(content, path.name)
-        if options.rate_fps is not None:
-            motion = replace(motion, rate_fps=options.rate_fps)
-        bones = find_bones(skeleton, path.name, options.joints).bones
-        person = Person(path.name, motion, skeleton, bones)
-        return MotionSource(person, "pose file", options, own=True)
+        return _own(content, path, options)
     if tracked := tracked_people(content, path.name):
         person_seen = _chosen(tracked, path, options)
         return _smpl(path, person_seen.arrays, model, options, person_seen.remarks)
@@ -44,12 +40,8 @@ def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> M
     if moving := motions_in(dicts):
         return _smpl(path, _chosen(moving, path, options), model, options)
     parts = dicts if isinstance(content, Mapping) else [content, *dicts]
-    people = [joints for part in parts for joints in joints_in(part)]
-    if people:
-        rate = options.rate_fps or USUAL_FPS
-        person, remarks = positions_person(_chosen(people, path, options), path.name, rate)
-        unsaid = () if options.rate_fps else (f"no rate in it, {USUAL_FPS} as in HumanML3D",)
-        return MotionSource(person, "joints alone", options, (*unsaid, *remarks))
+    if people := [joints for part in parts for joints in joints_in(part)]:
+        return _joints(_chosen(people, path, options), path, options)
     for part in parts:
         check_order(part, path.name)
     raise MediaError(
@@ -57,6 +49,23 @@ def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> M
         "(poses, or global_orient and body_pose), nor joints [frames, 22 or more, 3] in SMPL's "
         f"order; it holds {_listed(content, dicts)}."
     )
+
+
+def _own(content: Mapping[str, Any], path: Path, options: ReadOptions) -> MotionSource:
+    arrays = {key: value for key, value in content.items() if isinstance(value, np.ndarray)}
+    motion, skeleton = poses_from(arrays, path.name)
+    if options.rate_fps is not None:
+        motion = replace(motion, rate_fps=options.rate_fps)
+    bones = find_bones(skeleton, path.name, options.joints).bones
+    person = Person(path.name, motion, skeleton, bones)
+    return MotionSource(person, "pose file", options, own=True)
+
+
+def _joints(joints: Array, path: Path, options: ReadOptions) -> MotionSource:
+    rate = options.rate_fps or USUAL_FPS
+    person, remarks = positions_person(joints, path.name, rate)
+    unsaid = () if options.rate_fps else (f"no rate in it, {USUAL_FPS} as in HumanML3D",)
+    return MotionSource(person, "joints alone", options, (*unsaid, *remarks))
 
 
 def _smpl(

@@ -12,6 +12,7 @@ import torch
 from mimo_runtime.body.rotations import about_axis, from_axis_angle
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.motions.motion_source import ReadOptions
+from mimo_runtime.motions.pose_file import FORMAT
 from mimo_runtime.motions.source import read_motion
 from tests.runtime.motions.people import BODY, FRAMES, limbs_apart_deg
 from tests.runtime.motions.read_motions import EXPECTED, RATE, assert_same, fitted
@@ -219,6 +220,20 @@ def test_lists_of_different_lengths_are_a_sentence(tmp_path: Path, content: obje
     (tmp_path / "a.pkl").write_bytes(pickle.dumps(content))
     with pytest.raises(MediaError, match=r"'a\.pkl'"):
         read_motion(tmp_path / "a.pkl")
+
+
+@pytest.mark.parametrize("joints", [RAGGED, ["Hips"], {"Hips": 1}])
+def test_what_only_says_that_it_is_a_pose_file_is_a_sentence(
+    tmp_path: Path, joints: object
+) -> None:
+    keys = ("joints", "parents", "rest_m", "tails_m", "root_m", "rotations")
+    content = dict.fromkeys(keys, joints) | {"format": FORMAT, "version": 1, "rate_fps": "30"}
+    (tmp_path / "a.json").write_text(json.dumps(content))
+    np.savez(tmp_path / "a.npz", **{key: np.array(value, object) for key, value in content.items()
+                                    if key != "joints"}, joints=np.array(["Hips"]))  # fmt: skip
+    for name in ("a.json", "a.npz"):
+        with pytest.raises(MediaError, match="pose file"):
+            read_motion(tmp_path / name)
 
 
 def test_odd_numbers_beside_good_poses_do_not_matter(tmp_path: Path) -> None:
