@@ -102,7 +102,7 @@ def _to_opencue(shot: "ShotFile", steps: "tuple[JobStep, ...]") -> None:
     from mimo_runtime.farm.opencue import launch, outline_job
 
     job = outline_job(shot, steps, _this_command())
-    click.echo(launch(job, os.environ.get("MIMO_OPENCUE_PYTHON", sys.executable)))
+    click.echo(launch(job, os.environ.get("MIMO_OPENCUE_PYTHON") or sys.executable))
 
 
 def _to_ray(
