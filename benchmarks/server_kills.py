@@ -171,6 +171,7 @@ def _check(
     left = {path.name for path in state.glob("results/*")} ^ done
     left |= {path.name for path in files.values() if path.suffix == ".part"}
     left |= {path.name for path in state.rglob("work/*/*")} - {"lock"}
+    left |= {path.name for path in state.glob("kept/*")}
     if left:
         raise LossError(f"{sorted(left)} are missing, or nobody's.")
 

@@ -36,7 +36,7 @@ _ID = click.argument("job_id", metavar="ID")
         "mimo jobs create --character me.png --driving dance.mp4",
         "mimo jobs create --character me.png --driving dance.mp4 -o out.mp4",
         "mimo jobs prepare --driving dance.mp4 -o layers.mp4",
-        "mimo jobs create --character me.png --prepared video_0123 -o out.mp4",
+        "mimo jobs create --character me.png --prepared template_0123 -o out.mp4",
         "mimo jobs watch video_0123",
         "mimo jobs download video_0123 -o out.mp4",
     )

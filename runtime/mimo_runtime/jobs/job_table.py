@@ -42,7 +42,7 @@ class JobTable:
                 return _same(job_from(row), spec)
             self._check_room(connection, caller)
             self._use_assets(connection, caller, spec)
-            job_id = f"video_{secrets.token_hex(12)}"
+            job_id = f"{spec.task.value}_{secrets.token_hex(12)}"
             connection.execute(
                 "INSERT INTO jobs (id, caller, request_id, spec, priority, state, created_s) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?)",

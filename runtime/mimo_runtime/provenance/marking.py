@@ -97,5 +97,5 @@ def _signer(options: ProvenanceOptions) -> tuple[Signer | None, str]:
         if signer.is_development
         else str(options.signing_certificate)
     )
-    clock = options.time_stamp_url or "no authority, so that this machine's clock tells"
-    return signer, f"Results are signed with {by}; time stamps by {clock}."
+    clock = options.time_stamp_url or "no authority"
+    return signer, f"Results are signed with {by}; {clock} says when."
