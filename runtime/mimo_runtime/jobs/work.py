@@ -74,10 +74,11 @@ class JobWork:
 
     async def _make_video(self, job: Job, leave: Callable[[], None], usage: Usage) -> None:
         spec, limits = job.spec, self._limits
+        kept = await asyncio.to_thread(self._kept, job)
         session = Session(
             self._runner, spec.settings, spec.kind, limits, None,
             view=spec.view, spool=self._state.work, marking=self._marking, with_sound=True,
-            kept=self._kept(job),
+            kept=kept,
         )  # fmt: skip
         try:
             await asyncio.to_thread(self._adopt, job, session.spool)
@@ -92,7 +93,7 @@ class JobWork:
             session.close()
 
     async def _prepare(self, job: Job, leave: Callable[[], None], usage: Usage) -> None:
-        spec, kept = job.spec, self._kept(job)
+        spec, kept = job.spec, await asyncio.to_thread(self._kept, job)
         preparing = Preparing(spec.task, spec.view, self._limits, self._state.work, kept)
         try:
             await asyncio.to_thread(self._adopt, job, preparing.spool)
