@@ -25,6 +25,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import InvalidRequestError, MediaError, UnsupportedError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
+from mimo_runtime.runner.live_shares import LiveShares
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER
@@ -33,7 +34,7 @@ from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
 from tests.runtime.media.frames import psnr_db
-from tests.runtime.runner.live import PlainFigures, endless, live_files, postures, settings
+from tests.runtime.runner.live import COSTS, PlainFigures, endless, live_files, postures, settings
 from tests.runtime.runner.painting_bundle import paint_humans
 from tests.runtime.serving.calls import Outcome, outcome
 
@@ -50,7 +51,8 @@ def slow(**changes: Any) -> LiveSettings:
 def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ThreadRunner]:
     bundle = paint_humans(tmp_path_factory.mktemp("bundles") / "painting")
     engines = EngineSet(open_backend(Bundle.open(bundle), "onnxruntime", 1))
-    runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures()))
+    shares = LiveShares(lambda _name: COSTS)  # plans do not depend on how busy this machine is
+    runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures(), live=shares))
     yield runner
     runner.close()
 
