@@ -88,28 +88,29 @@ ROWS = {
     },
     "Motions": {
         "which joint is which bone":
-            "motions/test_humanoid_bones any_spelling_of_a_skeleton_is_that_skeleton",
-        "which way is up": "motions/test_world_axes a_file_in_other_axes",
+            "motions/retargeting/test_humanoid_bones any_spelling_of_a_skeleton_is_that_skeleton",
+        "which way is up": "motions/retargeting/test_world_axes a_file_in_other_axes",
         "which way is the front":
-            "motions/test_world_axes a_zero_posture_that_looks_elsewhere_than_the_motion",
-        "left-handed data": "motions/test_source what_had_to_be_found_out_is_said",
-        "the unit of length": "motions/test_source what_had_to_be_found_out_is_said",
+            "motions/retargeting/test_world_axes "
+            "a_zero_posture_that_looks_elsewhere_than_the_motion",
+        "left-handed data": "motions/files/test_source what_had_to_be_found_out_is_said",
+        "the unit of length": "motions/files/test_source what_had_to_be_found_out_is_said",
         "frames a second": "motions/test_frame_rate a_frame_time_means_the_rate_that_prints_so",
-        "which person": "motions/test_bvh of_two_people_one_is_chosen",
+        "which person": "motions/files/test_bvh of_two_people_one_is_chosen",
     },
     "What is refused": {
         "arms, legs, hips or shoulders without length":
-            "motions/test_retarget bones_without_length_are_a_sentence",
+            "motions/retargeting/test_retarget bones_without_length_are_a_sentence",
         "numbers that are not finite":
-            "motions/test_source_smpl poses_that_do_not_fit_are_a_sentence",
+            "motions/files/test_source_smpl poses_that_do_not_fit_are_a_sentence",
         "a path faster than 12 m/s for more than single frames, or longer than 1000 m":
-            "motions/test_source_smpl millimetres_are_told_and_can_be_scaled",
+            "motions/files/test_source_smpl millimetres_are_told_and_can_be_scaled",
         "hips above each other in every posture":
-            "motions/test_zero_posture hips_above_each_other_are_no_person",
+            "motions/retargeting/test_zero_posture hips_above_each_other_are_no_person",
         "a BVH that ends more than one frame early":
-            "motions/test_bvh a_fault_is_a_sentence_with_its_line",
+            "motions/files/test_bvh a_fault_is_a_sentence_with_its_line",
         "more than 100000 frames, 500 joints of a BVH, 5000 nodes of a glTF":
-            "motions/test_bvh too_many_joints_or_frames_are_refused",
+            "motions/files/test_bvh too_many_joints_or_frames_are_refused",
     },
 }  # fmt: skip
 REPORTED = {
@@ -129,22 +130,27 @@ REPORTED = {
         "cli/test_character_mattes an_alpha_with_one_odd_dot_is_no_matte",
     "a matte that lies in alpha": "media/test_matte a_matte_that_lies_in_the_alpha",
     "a picture with a colour profile": "media/test_profiles colour_profiles_are_applied",
-    "a zero posture along an axis": "motions/test_zero_posture bones_along_their_own_axes",
+    "a zero posture along an axis":
+        "motions/retargeting/test_zero_posture bones_along_their_own_axes",
     "a world whose up is another than the zero posture's":
-        "motions/test_world_axes a_world_in_other_axes_than_the_zero_posture",
-    "poses of SMPL with y up": "motions/test_source_smpl smpl_poses_in_any_axes_need_no_model",
-    "bones that lie far from ours": "motions/test_zero_posture some_bones_that_lie_otherwise",
-    "joints above the hips": "motions/test_source what_moves_below_the_root_moves",
+        "motions/retargeting/test_world_axes a_world_in_other_axes_than_the_zero_posture",
+    "poses of SMPL with y up":
+        "motions/files/test_source_smpl smpl_poses_in_any_axes_need_no_model",
+    "bones that lie far from ours":
+        "motions/retargeting/test_zero_posture some_bones_that_lie_otherwise",
+    "joints above the hips": "motions/files/test_source what_moves_below_the_root_moves",
     "a zero posture along no axis":
-        "motions/test_world_axes a_zero_posture_that_looks_elsewhere_than_the_motion",
-    "left-handed data": "motions/test_source what_had_to_be_found_out_is_said",
+        "motions/retargeting/test_world_axes a_zero_posture_that_looks_elsewhere_than_the_motion",
+    "left-handed data": "motions/files/test_source what_had_to_be_found_out_is_said",
     "spellings of joints":
-        "motions/test_humanoid_bones any_spelling_of_a_skeleton_is_that_skeleton",
+        "motions/retargeting/test_humanoid_bones any_spelling_of_a_skeleton_is_that_skeleton",
     "a rounded frame time": "motions/test_frame_rate a_frame_time_means_the_rate_that_prints_so",
-    "one frame fewer than announced": "motions/test_source a_bvh_file_and_how_it_was_understood",
-    "two people": "motions/test_bvh of_two_people_one_is_chosen",
-    "bones without length": "motions/test_retarget bones_without_length_are_a_sentence",
-    "a path in millimetres": "motions/test_source_smpl millimetres_are_told_and_can_be_scaled",
+    "one frame fewer than announced":
+        "motions/files/test_source a_bvh_file_and_how_it_was_understood",
+    "two people": "motions/files/test_bvh of_two_people_one_is_chosen",
+    "bones without length": "motions/retargeting/test_retarget bones_without_length_are_a_sentence",
+    "a path in millimetres":
+        "motions/files/test_source_smpl millimetres_are_told_and_can_be_scaled",
     "a character on a plain ground": "analysis/matting/test_plain_ground the_arms_stay_on",
     "who is taken": "analysis/test_tracks size_does_not_win_over_a_body",
 }  # fmt: skip

@@ -3,10 +3,12 @@
 import re
 from pathlib import Path
 
-from mimo_runtime.motions import bvh, gltf_file, joint_arrays, motion, sanity, smpl_keys
-from mimo_runtime.motions.humanoid_bones import BONES
-from mimo_runtime.motions.skeleton_conventions import CONVENTIONS
-from mimo_runtime.motions.source import CONVERTED, TAKEN
+from mimo_runtime.motions import motion
+from mimo_runtime.motions.files import bvh, gltf_file, joint_arrays, smpl_keys
+from mimo_runtime.motions.files.source import CONVERTED, TAKEN
+from mimo_runtime.motions.retargeting import sanity
+from mimo_runtime.motions.retargeting.humanoid_bones import BONES
+from mimo_runtime.motions.retargeting.skeleton_conventions import CONVENTIONS
 
 TEXT = (Path(__file__).parents[1] / "docs" / "inputs.md").read_text()
 

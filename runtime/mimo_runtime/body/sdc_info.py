@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.arrays import Floats
-from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read
+from mimo_runtime.untrusted.safe_pickle import load_arrays
 
 _KEY = "smpl"
 _MAGIC = b"\x93NUMPY"

@@ -16,11 +16,11 @@ from numpy.typing import ArrayLike, NDArray
 from mimo_runtime.arrays import Floats
 from mimo_runtime.body.body import Body, box_coordinates
 from mimo_runtime.body.colours import surface_colours
-from mimo_runtime.body.safe_pickle import load_arrays
 from mimo_runtime.body.skeleton import Array, Skeleton, tails_from_children
 from mimo_runtime.body.smpl_joints import JOINT_NAMES
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read
+from mimo_runtime.untrusted.safe_pickle import load_arrays
 
 _KEYS = ("v_template", "f", "weights", "kintree_table", "J_regressor", "shapedirs", "posedirs")
 _STRONGEST = 8

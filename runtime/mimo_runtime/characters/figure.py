@@ -20,7 +20,7 @@ from mimo_runtime.files import cannot_read, write_errors
 from mimo_runtime.fitting.proportions import proportioned
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.picture import read_picture
-from mimo_runtime.motions.npz import read_npz
+from mimo_runtime.untrusted.npz import read_npz
 
 
 @dataclass(frozen=True, slots=True, eq=False)

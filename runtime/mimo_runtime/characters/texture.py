@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import write_errors
-from mimo_runtime.motions.npz import read_npz
+from mimo_runtime.untrusted.npz import read_npz
 
 FORMAT, VERSION = "mimo-texture", 1
 NOWHERE: Final = 0

@@ -13,13 +13,13 @@ import click
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.motions.camera_placement import parse_camera
+from mimo_runtime.motions.files.source import read_motion
 from mimo_runtime.motions.folder import POSES
 from mimo_runtime.motions.make import MakeOptions, prepare_motion
 from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frame, pose_frames
 from mimo_runtime.motions.ranges import parse_size
 from mimo_runtime.motions.resample import resample_clip
-from mimo_runtime.motions.source import read_motion
 from mimo_runtime.wire.driving import DrivingFormat, DrivingFrame
 from mimo_runtime.wire.live import CameraNumbers, PoseFrame, QueuePolicy
 

@@ -144,11 +144,11 @@ def _make_options(options: Mapping[str, Any]) -> "MakeOptions":
     from fractions import Fraction
 
     from mimo_runtime.motions.camera_placement import parse_camera
+    from mimo_runtime.motions.files.motion_source import ReadOptions
     from mimo_runtime.motions.frame_rate import parse_rate
-    from mimo_runtime.motions.joint_names import read_joint_map
     from mimo_runtime.motions.make import MakeOptions
-    from mimo_runtime.motions.motion_source import ReadOptions
     from mimo_runtime.motions.ranges import parse_share, parse_size
+    from mimo_runtime.motions.retargeting.joint_names import read_joint_map
     from mimo_runtime.motions.shaping import Shaping
 
     rate, joints = options["source_fps"], options["joints"]

@@ -19,7 +19,6 @@ from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.media.reader import frames_at, inspect_clip, open_clip
 from mimo_runtime.motions.folder import POSES as MOTION_POSES
 from mimo_runtime.motions.folder import RECORD, read_record
-from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.templates.config import read_config
 from mimo_runtime.templates.folder import (
@@ -40,6 +39,7 @@ from mimo_runtime.templates.poses import (
     still_cameras,
 )
 from mimo_runtime.templates.writer import new_template, write_config
+from mimo_runtime.untrusted.npz import read_npz
 from mimo_runtime.wire.kinds import VIDEO_SUFFIXES
 from mimo_runtime.wire.poses import EXTRAS
 

@@ -22,8 +22,8 @@ from mimo_runtime.fitting.motion_fit import fit_motion
 from mimo_runtime.fitting.proportions import Proportions, proportioned
 from mimo_runtime.layers.camera.motion import LOST, WIDE, CameraMotion
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import poses_from, write_poses
+from mimo_runtime.untrusted.npz import read_npz
 
 POSES, CAMERA, FIT = "poses.npz", "camera.npz", "fit.json"
 LONGEST_GAP_S = 0.5

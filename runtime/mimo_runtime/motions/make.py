@@ -12,13 +12,13 @@ from mimo_runtime.body.smpl import SmplModel, read_smpl, smpl_body
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.motions.camera_placement import CameraChoice, place_camera
 from mimo_runtime.motions.drawing import OnFrame, draw_motion
+from mimo_runtime.motions.files.motion_source import MotionSource, ReadOptions
+from mimo_runtime.motions.files.source import read_motion
 from mimo_runtime.motions.folder import OFFICIAL, SURFACE
-from mimo_runtime.motions.motion_source import MotionSource, ReadOptions
 from mimo_runtime.motions.pose_clip import PoseClip
 from mimo_runtime.motions.ranges import parse_frames
 from mimo_runtime.motions.resample import resample
 from mimo_runtime.motions.shaping import Shaping, shaped
-from mimo_runtime.motions.source import read_motion
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.npz import Arrays, read_npz, text
 from mimo_runtime.motions.pose_file import is_pose_file, poses_from, write_poses
+from mimo_runtime.untrusted.npz import Arrays, read_npz, text
 from mimo_runtime.wire.motion_view import MAX_VIEW_PX
 
 _CAMERA = ("camera_size_px", "camera_focal_px", "camera_centre_px", "camera_rotation",

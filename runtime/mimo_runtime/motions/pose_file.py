@@ -17,7 +17,7 @@ from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import write_errors
 from mimo_runtime.motions.motion import MAX_FPS, Motion
-from mimo_runtime.motions.npz import Arrays, text
+from mimo_runtime.untrusted.npz import Arrays, text
 
 FORMAT, VERSION = "mimo-pose", 1
 _KEYS = ("rate_fps", "joints", "parents", "rest_m", "tails_m", "root_m", "rotations")

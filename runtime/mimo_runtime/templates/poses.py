@@ -20,9 +20,9 @@ from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.errors import TemplateError
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.npz import Arrays, read_npz
 from mimo_runtime.motions.pose_file import poses_from
 from mimo_runtime.templates.folder import Template
+from mimo_runtime.untrusted.npz import Arrays, read_npz
 from mimo_runtime.wire.poses import CAMERA_FILE, CAMERA_PREFIX, EXTRAS, POSES_FILE
 
 POSES, CAMERA = POSES_FILE, CAMERA_FILE

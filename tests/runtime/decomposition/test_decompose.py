@@ -13,7 +13,7 @@ from mimo_runtime.decomposition.decompose import DecomposeOptions, decompose
 from mimo_runtime.decomposition.preview import write_preview
 from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.motions.source import read_motion
+from mimo_runtime.motions.files.source import read_motion
 from mimo_runtime.synthesis.person import person_box
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE, Template, open_template
 from tests.runtime.decomposition.clips import (

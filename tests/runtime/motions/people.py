@@ -10,10 +10,10 @@ from mimo_runtime.body.pose import local_rotations
 from mimo_runtime.body.rotations import about_axis, from_quaternion, shortest_turn, to_quaternion
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skeleton import Skeleton
-from mimo_runtime.motions.handedness import mirrored
-from mimo_runtime.motions.humanoid_bones import find_bones
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.person import Person
+from mimo_runtime.motions.retargeting.handedness import mirrored
+from mimo_runtime.motions.retargeting.humanoid_bones import find_bones
+from mimo_runtime.motions.retargeting.person import Person
 
 BODY = load_body().skeleton
 FRAMES = 40

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 
 from mimo_runtime.body.smpl import SmplModel
+from mimo_runtime.motions.files.motion_source import ReadOptions
+from mimo_runtime.motions.files.source import read_motion
 from mimo_runtime.motions.motion import Motion
-from mimo_runtime.motions.motion_source import ReadOptions
-from mimo_runtime.motions.retarget import retarget
-from mimo_runtime.motions.source import read_motion
+from mimo_runtime.motions.retargeting.retarget import retarget
 from tests.runtime.motions.people import (
     BODY,
     MAIN,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from mimo_runtime.body.rotations import from_quaternion, to_quaternion
-from mimo_runtime.motions.smpl_person import plain_skeleton
+from mimo_runtime.motions.files.smpl_person import plain_skeleton
 from tests.runtime.motions.people import FRAMES, walker
 
 OF_BONE = {"hips": "pelvis", "left_up_leg": "left_hip", "right_up_leg": "right_hip",

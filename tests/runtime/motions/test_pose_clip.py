@@ -11,10 +11,10 @@ import pytest
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.errors import MediaError
 from mimo_runtime.motions.camera_placement import CameraChoice, place_camera
-from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_clip import PoseClip, read_pose_clip, write_pose_clip
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
+from mimo_runtime.untrusted.npz import read_npz
 
 SHAPE = {"male": 1.0, "tall": 0.25}
 BODY = load_body(SHAPE)

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.errors import InvalidRequestError, LimitExceededError, MediaError
-from mimo_runtime.motions import npz
-from mimo_runtime.motions.npz import read_npz
 from mimo_runtime.motions.pose_file import is_pose_file, poses_from, write_poses
 from mimo_runtime.motions.procedural import walk
+from mimo_runtime.untrusted import npz
+from mimo_runtime.untrusted.npz import read_npz
 from tests.runtime.body.arms import few
 
 SKELETON = load_body().skeleton

@@ -1,0 +1,1 @@
+"""Motion files of every kind, as a person in the units and axes of the file."""

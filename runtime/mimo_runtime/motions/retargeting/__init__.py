@@ -1,0 +1,1 @@
+"""A motion of any skeleton and world brought to the shipped body."""

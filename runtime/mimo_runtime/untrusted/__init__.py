@@ -1,0 +1,1 @@
+"""Arrays in files that strangers made: opened for numbers and text, nothing is run."""
