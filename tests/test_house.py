@@ -11,12 +11,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FOREIGN = ("torch", "onnx", "diffusers", "transformers", "triton", "tensorrt", "nvidia", "cuda")
 
+OF_EXTRAS = (".serving.http", ".serving.telemetry")
 IMPORT_ALL = f"""
 import importlib, pkgutil, sys
 import mimo_runtime, mimo.v1
 names = [m.name for p in (mimo_runtime, mimo.v1)
          for m in pkgutil.walk_packages(p.__path__, p.__name__ + ".")
-         if not m.name.endswith("__main__") and ".serving.http" not in m.name]
+         if not m.name.endswith("__main__") and not any(part in m.name for part in {OF_EXTRAS!r})]
 for name in names:
     importlib.import_module(name)
 loaded = [name for name in {FOREIGN!r} if name in sys.modules]
