@@ -6,6 +6,7 @@ OpenCue is used by a Python that has it, which `make test` makes: `MIMO_OPENCUE_
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -179,7 +180,7 @@ def test_ray_makes_a_shot_of_a_driving_video_and_a_picture(whole_shot: Path) -> 
 def test_what_ray_cannot_render_is_the_sentence_of_the_render(shot: Path) -> None:
     shot.write_text(shot.read_text() + "overlap: 0\nsound: shot.yaml\n")
     out, err = on_ray(shot).communicate(timeout=PATIENCE_S)
-    assert "The segment 1-3 cannot be made: 'shot.yaml' is no sound" in err, out
+    assert re.search(r"The segment \d-\d cannot be made: 'shot.yaml' is no sound", err), out
 
 
 @pytest.fixture

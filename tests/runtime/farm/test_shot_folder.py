@@ -144,7 +144,8 @@ def test_a_read_only_target_is_a_sentence_at_the_beginning_and_later() -> None:
         )
         told = run.stdout.splitlines()
         assert len(told) == 2
-        assert all("cannot be written: Permission denied; choose" in line for line in told)
+        for line in told:
+            assert "cannot be written: Permission denied; choose" in line
         for path in (Path(folder), *Path(folder).rglob("*")):
             path.chmod(0o755)
 

@@ -86,7 +86,7 @@ def test_options_that_cannot_be(options: dict[str, Any]) -> None:
 
 @pytest.fixture
 def server_process(small_bundle: Path, tmp_path: Path) -> Iterator[Any]:
-    """A server in a process of its own; its third line ends with its address."""
+    """A server in a process of its own; `address_of` reads what it says at its start."""
     program = (
         "import sys; from pathlib import Path\n"
         "from mimo_runtime.serving.options import ServerOptions\n"
@@ -109,13 +109,20 @@ def server_process(small_bundle: Path, tmp_path: Path) -> Iterator[Any]:
         process.kill()
 
 
+def address_of(process: Any) -> str:
+    """Of a server that starts, once it has said all that it says before."""
+    told = [process.stdout.readline()]
+    while not told[-1].startswith("Serving on"):
+        told.append(process.stdout.readline())
+        assert told[-1], told
+    return str(told[-1].split()[-1].rstrip("."))
+
+
 def test_a_server_that_is_asked_to_end_finishes_its_streams(
     server_process: Any, inputs: Inputs
 ) -> None:
     done = threading.Event()
-    said = [server_process.stdout.readline() for _ in range(4)]
-    assert [line.split()[0] for line in said] == ["Loading", "Dry", "Results", "Serving"]
-    address = said[3].split()[-1].rstrip(".")
+    address = address_of(server_process)
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=120), *chunks(inputs)])
         (engine,) = psutil.Process(server_process.pid).children()
@@ -145,7 +152,7 @@ def test_a_server_that_is_asked_to_end_finishes_its_streams(
 
 
 def test_a_second_signal_ends_at_once(server_process: Any, inputs: Inputs) -> None:
-    address = [server_process.stdout.readline() for _ in range(4)][3].split()[-1].rstrip(".")
+    address = address_of(server_process)
     with grpc.insecure_channel(address) as channel:
         running = begin(channel, [config(steps=1000), *chunks(inputs)])
         server_process.send_signal(signal.SIGINT)
@@ -160,7 +167,7 @@ def test_a_second_signal_ends_at_once(server_process: Any, inputs: Inputs) -> No
 def test_a_second_signal_ends_a_server_that_vets_clips(
     server_process: Any, inputs: Inputs, tmp_path: Path
 ) -> None:
-    address = [server_process.stdout.readline() for _ in range(4)][3].split()[-1].rstrip(".")
+    address = address_of(server_process)
     family = psutil.Process(server_process.pid)
     with grpc.insecure_channel(address) as channel:
         call(channel, [config(), *chunks(inputs)])  # so that decoders have been started
