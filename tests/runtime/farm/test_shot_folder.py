@@ -135,7 +135,7 @@ for action in (
 
 
 def test_a_read_only_target_is_a_sentence_at_the_beginning_and_later() -> None:
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir="/tmp") as folder:  # which anybody may enter
         begin_shot(Path(folder) / "shot", shot())
         for path in (Path(folder), *Path(folder).rglob("*")):
             path.chmod(0o555 if path.is_dir() else 0o444)
