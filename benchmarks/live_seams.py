@@ -33,7 +33,7 @@ from mimo_runtime.motions.exercises import kick
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.extent import Extent
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.planning.live_schedule import Await, BeginChunk, ChunkPlan
 from mimo_runtime.planning.schedule import ClipPlan, Pass, whole_clip
 from mimo_runtime.planning.solver import SolverConfig

@@ -31,7 +31,7 @@ from mimo_runtime.client.live import LivePictures, open_live
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.motions.procedural import wave
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.runner.runner import LiveStreamRequest
 from mimo_runtime.serving.local import LocalServer

@@ -12,12 +12,9 @@ from mimo_runtime.planning.latency_plans import (
     LatencyTarget,
     foreseen,
     plans,
-    timeline,
 )
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.planning.promises import MAX_BUSY, Promise, are_kept, least_deadline_s
-
-__all__ = ["LatencyPlan", "LatencyTarget", "plan_latency", "promise_of", "timeline"]
 
 HEADROOM = 1.15  # what measured times are multiplied with: no machine is always as fast
 LONGEST_S = 60.0  # wait for other streams that is looked at

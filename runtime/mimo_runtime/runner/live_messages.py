@@ -8,7 +8,7 @@ import numpy as np
 
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.runner.messages import Wire
 from mimo_runtime.runner.runner import LiveStreamRequest

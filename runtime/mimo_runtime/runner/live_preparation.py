@@ -9,7 +9,7 @@ from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.media.picture import encode_jpeg, encode_png
 from mimo_runtime.planning.costs import LiveCosts
 from mimo_runtime.planning.crops import CropSegment
-from mimo_runtime.planning.latency import LatencyTarget
+from mimo_runtime.planning.latency_plans import LatencyTarget
 from mimo_runtime.planning.pixel_rect import PixelRect
 from mimo_runtime.runner.live_shares import LiveShare
 from mimo_runtime.runner.live_windows import Windows

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 
 from mimo_runtime.errors import CancelledError
 from mimo_runtime.planning.costs import EngineSpeed, LiveCosts
-from mimo_runtime.planning.latency import LatencyPlan, LatencyTarget, plan_latency, promise_of
+from mimo_runtime.planning.latency import plan_latency, promise_of
+from mimo_runtime.planning.latency_plans import LatencyPlan, LatencyTarget
 from mimo_runtime.planning.live_schedule import LiveWork
 from mimo_runtime.planning.promises import Promise, busy_of
 

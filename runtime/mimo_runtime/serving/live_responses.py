@@ -3,7 +3,7 @@
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.serving.responses import SLICE_BYTES, bundle_info
 from mimo_runtime.sessions.live_events import (
     ChangeAnswered,

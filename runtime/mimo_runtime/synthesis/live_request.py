@@ -16,7 +16,7 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import on_white, read_picture
 from mimo_runtime.media.stop import NEVER, Stop
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.synthesis.figures import folder_of
 from mimo_runtime.synthesis.request import OutputFrame
 from mimo_runtime.wire.live import LiveSettings, PictureFormat

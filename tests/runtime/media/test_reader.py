@@ -67,6 +67,15 @@ def test_the_reader_says_what_decodes_and_why(clip: Path, limits: MediaLimits) -
         assert (reader.decoder, reader.reason) == ("pyav", "it was asked for")
 
 
+def test_a_clip_that_is_not_waited_for_is_judged_later(tmp_path: Path, limits: MediaLimits) -> None:
+    (tmp_path / "a.mp4").write_bytes(b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom" + bytes(100))
+    with (
+        open_clip(tmp_path / "a.mp4", limits, wait=False) as reader,
+        pytest.raises(MediaError, match=r"'a\.mp4'"),
+    ):
+        reader.wait()
+
+
 def test_an_unknown_decoder_is_named_with_those_that_exist(clip: Path, limits: MediaLimits) -> None:
     with pytest.raises(InvalidRequestError, match="'gpu'; choose one of auto, pyav, dali"):
         open_clip(clip, limits, decoder="gpu")

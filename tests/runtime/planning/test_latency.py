@@ -9,14 +9,8 @@ from hypothesis import strategies as st
 
 from mimo_runtime.errors import BusyError, InvalidRequestError, ResourceError
 from mimo_runtime.planning.costs import LiveCosts
-from mimo_runtime.planning.latency import (
-    HEADROOM,
-    LatencyPlan,
-    LatencyTarget,
-    plan_latency,
-    promise_of,
-    timeline,
-)
+from mimo_runtime.planning.latency import HEADROOM, plan_latency, promise_of
+from mimo_runtime.planning.latency_plans import LatencyPlan, LatencyTarget, timeline
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.planning.promises import MAX_BUSY, Promise, are_kept
 

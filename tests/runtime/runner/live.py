@@ -21,7 +21,7 @@ from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.motions.procedural import walk
 from mimo_runtime.planning.costs import LiveCosts
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.planning.solver import SolverConfig
 from mimo_runtime.runner.live_preparation import PreparedLive, prepare_live

@@ -6,7 +6,7 @@ import pytest
 
 from mimo_runtime.errors import BusyError, CancelledError, InvalidRequestError
 from mimo_runtime.planning.costs import LiveCosts
-from mimo_runtime.planning.latency import LatencyPlan, LatencyTarget
+from mimo_runtime.planning.latency_plans import LatencyPlan, LatencyTarget
 from mimo_runtime.planning.live_schedule import BeginChunk
 from mimo_runtime.planning.schedule import Condition, Decode, Pass
 from mimo_runtime.runner.live_shares import LiveShare, LiveShares

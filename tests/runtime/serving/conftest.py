@@ -9,6 +9,7 @@ import grpc
 import psutil
 import pytest
 
+from mimo_runtime.client.connection import Connection
 from mimo_runtime.runner.synthesizer import Synthesizer
 from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
@@ -78,6 +79,20 @@ def channel(server: LocalServer) -> Iterator[grpc.Channel]:
     alone = [("grpc.use_local_subchannel_pool", 1)]
     with grpc.insecure_channel(server.address, alone) as channel:
         yield channel
+
+
+@pytest.fixture(scope="module")
+def keeper(open_server: OpenServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a server with a state folder listens."""
+    with open_server(state=tmp_path_factory.mktemp("state")) as server:
+        yield server.address
+
+
+@pytest.fixture
+def connection(keeper: str) -> Iterator[Connection]:
+    """A client of `keeper`."""
+    with Connection(keeper) as connection:
+        yield connection
 
 
 def held(spools: Path) -> Held:

@@ -5,7 +5,6 @@ import http.client
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,19 +47,6 @@ from tests.runtime.serving.conftest import OpenServer
 
 ONE_STEP = Settings(steps=1)
 ENDLESS = Settings(steps=1000)
-
-
-@pytest.fixture(scope="module")
-def keeper(open_server: OpenServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where a server with a state folder listens."""
-    with open_server(state=tmp_path_factory.mktemp("state")) as server:
-        yield server.address
-
-
-@pytest.fixture
-def connection(keeper: str) -> Iterator[Connection]:
-    with Connection(keeper) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="session")

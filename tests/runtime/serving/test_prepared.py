@@ -1,6 +1,5 @@
 """Preparation as a job: what it makes lies on the server, and later jobs and streams name it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -28,22 +27,9 @@ from mimo_runtime.wire.settings import Settings
 from mimo_synthetic.ground_truth.clip import Clip
 from mimo_synthetic.ground_truth.spec import ClipSpec
 from tests.runtime.serving.calls import call, config, pixels
-from tests.runtime.serving.conftest import OpenServer
 from tests.runtime.serving.test_jobs import ended, frames
 
 STEP = Settings(steps=1)
-
-
-@pytest.fixture(scope="module")
-def keeper(open_server: OpenServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with open_server(state=tmp_path_factory.mktemp("state")) as server:
-        yield server.address
-
-
-@pytest.fixture
-def connection(keeper: str) -> Iterator[Connection]:
-    with Connection(keeper) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")

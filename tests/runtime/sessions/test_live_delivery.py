@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.planning.latency import LatencyPlan
+from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.planning.live_schedule import ChunkPlan
 from mimo_runtime.sessions.live_delivery import FROZEN_AFTER, LiveDelivery
 from mimo_runtime.sessions.live_events import ChangeAnswered, LivePicture, LiveState, LiveSummary

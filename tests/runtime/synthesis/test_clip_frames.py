@@ -43,3 +43,14 @@ def test_a_late_reader_alone_decodes_for_itself(template: Template) -> None:
     for index in (2, 2, 5, 11):
         np.testing.assert_array_equal(frames.late(index), wanted[index])
     frames.close()
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_a_reader_that_was_begun_sees_the_same(template: Template, early: bool) -> None:
+    wanted = [frame.copy() for frame in template.frames(SCENE, range(12))]
+    frames = ClipFrames(template, SCENE, 12)
+    frames.begin(early=early)
+    read = frames.early if early else frames.late
+    for index in (2, 5, 11):
+        np.testing.assert_array_equal(read(index), wanted[index])
+    frames.close()
