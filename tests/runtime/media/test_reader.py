@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.errors import InvalidRequestError, MediaError
 from mimo_runtime.media.clip import ClipColour
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.orientation import UPRIGHT
