@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mimo_runtime.body.rotations import from_quaternion, to_quaternion
+from mimo_runtime.body.rotations import about_axis, from_quaternion, to_quaternion
 from mimo_runtime.motions.files.smpl_person import plain_skeleton
 from tests.runtime.motions.people import FRAMES, walker
 
@@ -43,3 +43,17 @@ def places_of_walker() -> np.ndarray:
     rotations = from_axis_angle(np.asarray(arrays["poses"]).reshape(FRAMES, 22, 3))
     root = np.asarray(arrays["trans"]) + plain_skeleton().rest_m[0]
     return forward_kinematics(plain_skeleton(), root, rotations).joints_m
+
+
+def gvhmr() -> dict[str, object]:
+    """As GVHMR writes: in the world, before the camera, and again in what its network gave."""
+    walk = smpl_arrays_of_walker()
+    poses, path = np.asarray(walk["poses"]), np.asarray(walk["trans"])
+    seen = np.asarray(smpl_arrays_of_walker(24, about_axis(0, 180.0))["poses"])
+    world = {"body_pose": poses[:, 3:66], "global_orient": poses[:, :3], "transl": path,
+             "betas": np.zeros((len(path), 10))}  # fmt: skip
+    camera = world | {"global_orient": seen[:, :3]}
+    batch = {key: value[None] for key, value in camera.items()}
+    inner = {"decode_dict": batch, "pred_smpl_params_global": batch, "static_conf_logits": path}
+    return {"smpl_params_incam": camera, "smpl_params_global": world,
+            "K_fullimg": np.eye(3)[None].repeat(len(path), 0), "net_outputs": inner}  # fmt: skip
