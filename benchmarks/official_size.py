@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -82,8 +82,14 @@ def main(
         if step.title in kept:
             found = foreseen(step)  # None where the bundle is gone: what was foreseen stays
             kept[step.title]["foreseen_bytes"] = found or kept[step.title].get("foreseen_bytes")
-    _write(path, kept)
+    _write(path, in_order(kept, [step.title for step in every]))
     click.echo(f"written to {path}")
+
+
+def in_order(kept: Kept, titles: Sequence[str]) -> Kept:
+    """What was measured in the order of work; what this run does not know comes last."""
+    known = {title: kept[title] for title in titles if title in kept}
+    return known | kept
 
 
 def _write(path: Path, kept: Kept) -> None:

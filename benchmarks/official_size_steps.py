@@ -42,7 +42,12 @@ class Step:
 
 
 def steps(folder: Path, shapes: Sequence[Shape], engines: Sequence[str]) -> Iterator[Step]:
-    """All of them in the order of work; one bundle holds all shapes."""
+    """All of them in the order of work; one bundle holds all shapes.
+
+    Passes are measured in every shape and engine. What is made of passes (a build, a server, a
+    render) is measured in the shortest and the longest windows of each size, with the engine that
+    is named first; the others serve and render the first shape alone.
+    """
     checkpoint, bundle = folder / "checkpoint", folder / "bundle"
     yield Step(
         "checkpoint",
@@ -52,7 +57,8 @@ def steps(folder: Path, shapes: Sequence[Shape], engines: Sequence[str]) -> Iter
     yield from _exports(checkpoint, folder, shapes)
     yield Step("inspect", "mimo inspect --verify", (*_MIMO, "inspect", "--verify", str(bundle)))
     yield Step("inspect", "mimo inspect", (*_MIMO, "inspect", str(bundle)))
-    for shape in shapes:
+    ends = window_ends(shapes)
+    for shape in ends:
         yield from _builds(bundle, shape)
     for engine in engines:
         for shape in shapes:
@@ -61,10 +67,21 @@ def steps(folder: Path, shapes: Sequence[Shape], engines: Sequence[str]) -> Iter
             yield _one_pass(bundle, shape, engine, "vae_encoder")
             yield _one_pass(bundle, shape, engine, "vae_decoder")
     for engine in engines:
-        for shape in shapes:
+        for shape in ends if engine == engines[0] else shapes[:1]:
             yield _serve(bundle, shape, engine)
             yield _render(folder, shape, engine, guidance=3.5, limited=False)
     yield _render(folder, shapes[0], "auto", guidance=1.0, limited=True)
+
+
+def window_ends(shapes: Sequence[Shape]) -> list[Shape]:
+    """The shapes of most and of fewest frames of each size."""
+    sizes: dict[tuple[int, int], list[Shape]] = {}
+    for shape in shapes:
+        sizes.setdefault((shape.width_px, shape.height_px), []).append(shape)
+    ends = (
+        end(group, key=lambda each: each.frames) for group in sizes.values() for end in (max, min)
+    )
+    return list(dict.fromkeys(ends))
 
 
 def _exports(checkpoint: Path, folder: Path, shapes: Sequence[Shape]) -> Iterator[Step]:

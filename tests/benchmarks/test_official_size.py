@@ -4,9 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-from benchmarks.official_size import ENGINES, SHAPES
+from benchmarks.official_size import ENGINES, SHAPES, in_order
 from benchmarks.official_size_report import official_size
-from benchmarks.official_size_steps import steps
+from benchmarks.official_size_steps import steps, window_ends
 from benchmarks.process_memory import run_sampled
 from mimo_runtime.bundle import Shape, shape_from
 
@@ -30,6 +30,19 @@ def test_every_step_has_a_title_of_its_own(tmp_path: Path) -> None:
     export = next(step for step in found if step.title.count("--size") == 2)
     assert export.command.count("--size") == 2
     assert export.command.count("--frames") == 3
+    assert sum("one pass of denoiser" in step.title for step in found) == len(ENGINES) * len(SHAPES)
+
+
+def test_what_is_made_of_passes_is_measured_at_the_ends_of_each_size() -> None:
+    shapes = [Shape(512, 512, 24), Shape(512, 512, 8), Shape(512, 512, 2), Shape(784, 784, 2)]
+    assert window_ends(shapes) == [shapes[0], shapes[2], shapes[3]]
+
+
+def test_steps_stand_in_the_order_of_work_and_none_is_forgotten() -> None:
+    kept = {"serve": {"kind": "serve"}, "of another shape": {}, "export": {}}
+    assert list(in_order(kept, ["export", "build", "serve"])) == [
+        "export", "serve", "of another shape",
+    ]  # fmt: skip
 
 
 def test_what_was_measured_becomes_a_table(tmp_path: Path) -> None:
