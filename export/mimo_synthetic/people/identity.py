@@ -11,11 +11,9 @@ from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.render import View, render_vertices
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skinning import pose_vertices
-from mimo_runtime.characters.atlas import shipped_atlas
-from mimo_runtime.characters.completion import complete
-from mimo_runtime.characters.displacement import displaced, displacements
-from mimo_runtime.characters.sampling import sample_colours
+from mimo_runtime.characters.outfit import Outfit, dressed, outfit_of
 from mimo_runtime.characters.texture import Texture
+from mimo_runtime.characters.whole_texture import whole_texture
 from mimo_synthetic.people.light import random_light
 from mimo_synthetic.people.person import Person
 from mimo_synthetic.people.postures import misread, standing
@@ -31,8 +29,7 @@ _MISFITS = 0.35  # of the people are as badly fitted as real pictures are
 class Identity:
     """A picture uint8 RGBA [384, 384, 4] and what was made of it.
 
-    `body` is the fitted one, moved to the outline of the matte by `lengths_m` float32 [V], in
-    `pose` as `camera` sees it.
+    `body` is the fitted one in `outfit`, in `pose` as `camera` sees it.
     """
 
     picture: Pixels
@@ -40,7 +37,7 @@ class Identity:
     pose: Pose
     camera: Camera
     texture: Texture
-    lengths_m: NDArray[np.float32]
+    outfit: Outfit
 
 
 def photographed(random: Random, person: Person) -> Identity:
@@ -55,13 +52,10 @@ def photographed(random: Random, person: Person) -> Identity:
     degrees, metres = (2.5, 0.012) if wrong else (0.8, 0.003)
     lifted_m = body.skeleton.rest_m[0] - person.bare.skeleton.rest_m[0]
     found = misread(random, pose, degrees, metres, lifted_m)
-    atlas = shipped_atlas(TEXTURE_PX)
     rgb, alpha = (np.ascontiguousarray(part) for part in (picture[..., :3], picture[..., 3]))
-    lengths_m = displacements(body, found, camera, alpha)
-    dressed = displaced(body, lengths_m)
-    samples = sample_colours(atlas, dressed, found, camera, rgb, alpha)
-    texture = complete(atlas, body, samples)
-    return Identity(picture, dressed, found, camera, texture, lengths_m)
+    outfit = outfit_of(body, found, camera, alpha)
+    texture = whole_texture(body, outfit, found, camera, rgb, alpha, TEXTURE_PX)
+    return Identity(picture, dressed(body, outfit), found, camera, texture, outfit)
 
 
 def _portrait(random: Random, points_m: NDArray[np.float64]) -> Camera:

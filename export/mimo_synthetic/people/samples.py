@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.render import render_vertices
-from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.contact_shadow import contact_shadow
-from mimo_runtime.characters.displacement import displaced
+from mimo_runtime.characters.outfit import dressed
 from mimo_runtime.characters.planes import SHADOW, draw_planes
+from mimo_runtime.characters.skirt import texture_corners
 from mimo_runtime.characters.texture import Texture
 from mimo_synthetic.people.identity import Identity, photographed
 from mimo_synthetic.people.light import Light, random_light
@@ -83,7 +83,7 @@ def random_sample(
 
 def own_planes(identity: Identity, size_px: int) -> Pixels:
     """Planes of the body as it stands in the picture, which is cut out: uint8 [12, S, S]."""
-    corners, camera = load_texture_corners().uv, identity.camera
+    corners, camera = texture_corners(), identity.camera
     small = resized(camera, size_px)
     texture = _texture(identity, size_px)
     values = draw_planes(identity.body, corners, texture, identity.pose, small).values
@@ -110,8 +110,8 @@ def random_clip(
     meshes = [pose_vertices(person.dressed, pose) for pose in poses]
     camera = random_camera(random, np.stack(meshes), size_px)
     plate = random_plate(random, camera, light)
-    corners, texture = load_texture_corners().uv, _texture(identity, size_px)
-    drawn = displaced(person.bare, identity.lengths_m)
+    corners, texture = texture_corners(), _texture(identity, size_px)
+    drawn = dressed(person.bare, identity.outfit)
     planes, human, shadow = [], [], []
     for pose, vertices in zip(poses, meshes, strict=True):
         view = render_vertices(person.dressed, vertices, camera)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.raster import NO_TRIANGLE, nearest_triangles
 from mimo_runtime.body.shipped import load_texture_corners
@@ -52,7 +53,12 @@ class Atlas:
 
 def shipped_atlas(size_px: int) -> Atlas:
     """The map of the shipped body with `size_px` texels on each side."""
-    uv = load_texture_corners().uv.astype(np.float64)
+    return atlas_of(load_texture_corners().uv, size_px)
+
+
+def atlas_of(corners_uv: Floats, size_px: int, first: int = 0) -> Atlas:
+    """Where the triangles from number `first` on lie, of those with `corners_uv` [T, 3, 2]."""
+    uv = corners_uv[first:].astype(np.float64)
     corners = np.stack([uv[..., 0], 1 - uv[..., 1]], axis=-1) * size_px
     flat = corners.reshape(-1, 2)
     own = np.arange(len(flat), dtype=np.int32).reshape(-1, 3)
@@ -61,7 +67,7 @@ def shipped_atlas(size_px: int) -> Atlas:
     triangles = triangle_ids[rows, columns].astype(np.int64)
     middles = np.column_stack([columns, rows]).astype(np.float64) + 0.5
     shares = _shares(middles, corners[triangles])
-    return Atlas(size_px, rows, columns, triangles, shares, corners)
+    return Atlas(size_px, rows, columns, triangles + first, shares, corners)
 
 
 def _shares(points: Shares, corners: Shares) -> Shares:

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from mimo_runtime.analysis.pose_estimate import PoseEstimate
-from mimo_runtime.arrays import Floats, Pixels
-from mimo_runtime.body.shipped import load_texture_corners
-from mimo_runtime.characters.atlas import shipped_atlas
-from mimo_runtime.characters.completion import complete
-from mimo_runtime.characters.displacement import displaced, displacements
+from mimo_runtime.arrays import Pixels
 from mimo_runtime.characters.drawing import a_pose, draw_textured, front_camera
 from mimo_runtime.characters.figure import Figure
+from mimo_runtime.characters.outfit import Outfit, dressed, outfit_of
 from mimo_runtime.characters.picture_fit import PictureFit, fit_picture
-from mimo_runtime.characters.sampling import sample_colours
+from mimo_runtime.characters.skirt import texture_corners
 from mimo_runtime.characters.square import square_around
 from mimo_runtime.characters.texture import GUESSED, MIRRORED, Texture
-from mimo_runtime.errors import MediaError
+from mimo_runtime.characters.whole_texture import whole_texture
 
 TEXTURE_PX = 1024
 
@@ -29,7 +26,7 @@ class Character:
         picture: uint8 RGBA [size, size, 4].
         texture: of the whole surface. fit: of the body to the picture.
         figure: what draws them; its camera is that of `picture`.
-        lengths_m: float32 [V], what hair and clothes add to the body (`displacement`).
+        outfit: what hair and clothes add to the body.
         guesses: what was assumed, sentences.
     """
 
@@ -37,13 +34,13 @@ class Character:
     texture: Texture
     fit: PictureFit
     figure: Figure
-    lengths_m: Floats
+    outfit: Outfit
     guesses: tuple[str, ...]
 
     def canonical(self) -> Pixels:
         """Them in an A-pose from the front, drawn now: uint8 RGBA of the size of `picture`."""
         body = self.figure.body
-        pose, corners = a_pose(body), load_texture_corners().uv
+        pose, corners = a_pose(body), texture_corners()
         camera = front_camera(body, pose, len(self.picture))
         return draw_textured(self.figure.dressed, corners, self.texture, pose, camera)
 
@@ -64,26 +61,18 @@ def make_character(
     square = square_around(alpha, size_px)
     picture = square.cut(rgb, alpha)
     fit = fit_picture(estimate, alpha)
-    atlas = shipped_atlas(texture_px)
     camera = square.seen_by(fit.camera)
-    alpha_square = np.ascontiguousarray(picture[..., 3])
-    lengths_m = displacements(fit.body, fit.pose, camera, alpha_square)
-    dressed = displaced(fit.body, lengths_m)
-    samples = sample_colours(
-        atlas, dressed, fit.pose, camera, np.ascontiguousarray(picture[..., :3]),
-        alpha_square,
-    )  # fmt: skip
-    if not (samples.confidence > 0.5).any():
-        raise MediaError(
-            "The body that was fitted does not lie on the character in the picture; give a picture "
-            "of one whole person from the front."
-        )
-    texture = complete(atlas, fit.body, samples)
-    figure = Figure(fit.body, dressed, texture, picture, fit.pose, camera)
-    return Character(picture, texture, fit, figure, lengths_m, (*fit.guesses, *_guesses(texture)))
+    own_rgb, own_alpha = (
+        np.ascontiguousarray(part) for part in (picture[..., :3], picture[..., 3])
+    )
+    outfit = outfit_of(fit.body, fit.pose, camera, own_alpha)
+    texture = whole_texture(fit.body, outfit, fit.pose, camera, own_rgb, own_alpha, texture_px)
+    figure = Figure(fit.body, dressed(fit.body, outfit), texture, picture, fit.pose, camera)
+    guesses = (*fit.guesses, *_guesses(texture, outfit))
+    return Character(picture, texture, fit, figure, outfit, guesses)
 
 
-def _guesses(texture: Texture) -> tuple[str, ...]:
+def _guesses(texture: Texture, outfit: Outfit) -> tuple[str, ...]:
     mirrored, guessed = texture.share(MIRRORED), texture.share(GUESSED)
     sentences = []
     if mirrored > 0:
@@ -93,5 +82,10 @@ def _guesses(texture: Texture) -> tuple[str, ...]:
             f"{guessed:.0%} of the surface is not in the picture; its colours are those of the "
             "opposite side or of what is around."
         )
-    sentences.append("What reaches beyond the body (hair, skirts, bags) is in picture.png only.")
+    if outfit.skirt is not None:
+        sentences.append(
+            "Cloth fills the gap between the legs: a skirt is drawn that hangs "
+            f"{outfit.skirt.length:.0%} of the way from hips to ankles."
+        )
+    sentences.append("What reaches beyond the body (loose hair, bags) is in picture.png only.")
     return tuple(sentences)

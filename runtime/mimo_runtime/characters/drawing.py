@@ -39,7 +39,7 @@ def draw_textured(
 ) -> NDArray[np.uint8]:
     """uint8 RGBA [H, W, 4], not premultiplied; alpha is how much of a pixel the body covers.
 
-    corners_uv: float32 [T, 3, 2] of the body's triangles (`load_texture_corners`).
+    corners_uv: float32 [T, 3, 2] of the body's triangles (`skirt.texture_corners`).
     """
     planes = draw_planes(body, corners_uv, texture, pose, camera)
     rgba = np.concatenate([planes.rgb, planes.coverage[None]]) * (planes.coverage > 0) * 255

@@ -3,17 +3,18 @@
 import zipfile
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.arrays import Floats
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.folder import FIT, PICTURE, TEXTURE, read_character_record
+from mimo_runtime.characters.outfit import Outfit, dressed
+from mimo_runtime.characters.skirt import Skirt
 from mimo_runtime.characters.texture import Texture, read_texture
 from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read, write_errors
@@ -28,7 +29,7 @@ class Figure:
     """A character as it can be drawn.
 
     Attributes:
-        body: the bare body. dressed: the same with hair and clothes, vertex for vertex.
+        body: the bare body. dressed: the same with hair and clothes, of which a skirt comes last.
         texture: of both.
         picture: uint8 RGBA [size, size, 4], picture.png.
         pose, camera: how that picture shows it; the camera has its size.
@@ -60,11 +61,9 @@ def _scaled(body: Body, factor: float) -> Body:
     return replace(body, vertices_m=body.vertices_m * factor, skeleton=skeleton)
 
 
-def write_fit(folder: Path, pose: Pose, camera: Camera, lengths_m: Floats) -> None:
-    """Write fit.npz: posture, the camera of picture.png, and what clothes and hair add.
-
-    lengths_m: float32 [V], see `displacement`.
-    """
+def write_fit(folder: Path, pose: Pose, camera: Camera, outfit: Outfit) -> None:
+    """Write fit.npz: posture, the camera of picture.png, and what clothes and hair add."""
+    skirt = outfit.skirt or Skirt(0)
     arrays = {
         "root_m": pose.root_m,
         "rotations": pose.rotations,
@@ -73,7 +72,8 @@ def write_fit(folder: Path, pose: Pose, camera: Camera, lengths_m: Floats) -> No
         "centre_px": np.array(camera.centre_px),
         "rotation": camera.rotation,
         "translation_m": camera.translation_m,
-        "lengths_m": lengths_m.astype(np.float16),
+        "lengths_m": outfit.lengths_m.astype(np.float16),
+        "skirt": np.array([skirt.length, skirt.flare]),
     }
     with (
         write_errors(folder),
@@ -101,11 +101,12 @@ def read_figure(folder: Path) -> Figure:
             "version; make it anew with 'mimo character'."
         )
     body = proportioned(load_body(record.shape), record.proportions)
-    arrays = read_npz(folder / FIT)
+    arrays = {"skirt": np.zeros(2), **read_npz(folder / FIT)}  # before there were skirts
     joints, vertices = body.skeleton.joint_count, len(body.vertices_m)
     shapes = {
         "root_m": (3,), "rotations": (joints, 3, 3), "size_px": (2,), "focal_px": (),
         "centre_px": (2,), "rotation": (3, 3), "translation_m": (3,), "lengths_m": (vertices,),
+        "skirt": (2,),
     }  # fmt: skip
     for name, shape in shapes.items():
         if name not in arrays or arrays[name].shape != shape or not _finite(arrays[name]):
@@ -121,12 +122,17 @@ def read_figure(folder: Path) -> Figure:
     )  # fmt: skip
     return Figure(
         body=body,
-        dressed=displaced(body, arrays["lengths_m"].astype(np.float32)),
+        dressed=dressed(body, _outfit(arrays["lengths_m"], arrays["skirt"])),
         texture=read_texture(folder / TEXTURE),
         picture=_picture(folder / PICTURE, width_px),
         pose=Pose(arrays["root_m"].astype(np.float64), arrays["rotations"].astype(np.float64)),
         camera=camera,
     )
+
+
+def _outfit(lengths_m: NDArray[Any], skirt: NDArray[Any]) -> Outfit:
+    length, flare = (min(max(float(value), 0.0), 1.0) for value in skirt)
+    return Outfit(lengths_m.astype(np.float32), Skirt(length, flare) if length else None)
 
 
 def _picture(path: Path, size_px: int) -> NDArray[np.uint8]:

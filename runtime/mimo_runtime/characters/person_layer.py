@@ -34,7 +34,7 @@ def draw_person(
 ) -> PersonLayer:
     """The character doing `pose` as `camera` sees it, as large a part of the frame as is needed.
 
-    texture_corners: float32 [T, 3, 2] of the body's triangles.
+    texture_corners: float32 [T, 3, 2] of the body's triangles (`texture_corners`).
     """
     vertices = pose_vertices(cast.figure.dressed, cast.pose(pose))
     part = _part(camera, vertices)

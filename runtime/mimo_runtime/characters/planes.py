@@ -76,7 +76,7 @@ def draw_planes(
     """The planes of `body` in `pose` as `camera` sees it.
 
     Args:
-        texture_corners: float32 [T, 3, 2] of the body's triangles (`load_texture_corners().uv`).
+        texture_corners: float32 [T, 3, 2] of the body's triangles (`skirt.texture_corners`).
         texture: of the character. It is read at 2 x 2 points of each pixel, between four texels:
             one that is much finer than that should be `reduced` first, or it flickers.
         camera: of the size of the planes, H x W.

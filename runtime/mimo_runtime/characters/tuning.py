@@ -45,6 +45,16 @@ class CharacterTuning:
         mirrored_share: of its confidence that a mirrored texel keeps.
         guessed_confidence: of a texel that is neither seen nor mirrored.
         smoothing_rounds: of colours that flow in; more is smoother.
+        skirt_gap_m: between bare legs, from which it is seen whether cloth fills it.
+        skirt_filled: of such a gap that cloth fills at least.
+        skirt_rows: of the height of the legs that must be seen filled.
+        hem_rows: of the height of the legs, above the hem, whose width is measured.
+        most_flare: the most that a hem is wider than the legs need.
+        skirt_slice_m: half of the height of the slices of the legs that cloth is hung around.
+        skirt_band: of a skirt's height, to each side: where the colour of its back is looked for.
+        skirt_depth: of its width that cloth is deep at least.
+        skirt_ease_m: how far it hangs off them.
+        skirt_reach_m: distance at which a leg carries cloth a third as much.
         along_m, across_m: distances along a part and across the trunk that count alike when
             colours of the other side are looked for.
         trunk_neighbours, limb_neighbours, crown_neighbours: vertices whose median colour is taken;
@@ -98,6 +108,16 @@ class CharacterTuning:
     mirrored_share: float = 0.6
     guessed_confidence: float = 0.1
     smoothing_rounds: int = 120
+    skirt_gap_m: float = 0.04
+    skirt_filled: float = 0.95
+    skirt_rows: float = 0.12
+    hem_rows: float = 0.08
+    most_flare: float = 0.8
+    skirt_slice_m: float = 0.025
+    skirt_band: float = 0.08
+    skirt_depth: float = 0.5
+    skirt_ease_m: float = 0.006
+    skirt_reach_m: float = 0.06
     along_m: float = 0.02
     across_m: float = 0.25
     trunk_neighbours: int = 121

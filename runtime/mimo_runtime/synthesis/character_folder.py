@@ -164,4 +164,4 @@ def _write(folder: Path, prepared: Prepared) -> None:
             (folder / CANONICAL).write_bytes(encode_png(made.canonical()))
     if made is not None:
         write_texture(folder / TEXTURE, made.texture)
-        write_fit(folder, made.figure.pose, made.figure.camera, made.lengths_m)
+        write_fit(folder, made.figure.pose, made.figure.camera, made.outfit)

@@ -6,10 +6,10 @@ from contextlib import ExitStack, closing
 import numpy as np
 
 from mimo_runtime.arrays import Pixels
-from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.person_layer import draw_person
+from mimo_runtime.characters.skirt import texture_corners
 from mimo_runtime.synthesis.composition import Layers
 from mimo_runtime.synthesis.layer_composition import compose_layer
 from mimo_runtime.synthesis.request import OutputFormat, OutputFrame
@@ -32,7 +32,7 @@ class Draft:
         self._cast = cast(figure, self._poses.skeleton)
         self._drawn = [i for i in template.source_indices if self._poses.drawn(i)]
         self._cast = self._cast.seen_at(self._tallest_px())
-        self._corners = load_texture_corners().uv
+        self._corners = texture_corners()
         size_px = template.width_px, template.height_px
         self.output = OutputFormat(*size_px, template.rate_fps, template.frame_count)
 

@@ -8,7 +8,7 @@ from mimo_runtime.arrays import Floats
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.raster import nearest_triangles, resolve
-from mimo_runtime.body.shipped import load_body, load_texture_corners
+from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.bundle import Manifest
@@ -16,6 +16,7 @@ from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.drawing import front_camera
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.planes import NAMES, SHADOW, draw_planes
+from mimo_runtime.characters.skirt import texture_corners
 from mimo_runtime.characters.texture import Texture
 from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
@@ -45,7 +46,7 @@ class FigurePlanes:
         self._figure = replace(figure, texture=texture)
         self.cast = cast(self._figure, skeleton)
         self._size_px = size_px
-        self._corners = load_texture_corners().uv
+        self._corners = texture_corners()
 
     def empty(self, count: int) -> Floats:
         """Room for the planes of `count` frames, float32 [count, 12, H, W]."""
@@ -146,7 +147,7 @@ def draw_once() -> None:
     pose, nothing = Pose.rest(body.skeleton), np.zeros((side_px, side_px), np.uint8)
     texture = Texture(np.dstack([nothing] * 3), nothing, nothing)
     camera = front_camera(body, pose, side_px)
-    draw_planes(body, load_texture_corners().uv, texture, pose, camera)
+    draw_planes(body, texture_corners(), texture, pose, camera)
 
 
 def planes_of(figure: Figure, template: Template, manifest: Manifest) -> MotionPlanes:

@@ -7,12 +7,11 @@ import pytest
 
 from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.pose import Pose, transforms_of
-from mimo_runtime.body.shipped import load_body, load_texture_corners
+from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.atlas import shipped_atlas
 from mimo_runtime.characters.casting import cast
 from mimo_runtime.characters.contact_shadow import contact_shadow
-from mimo_runtime.characters.displacement import displaced
 from mimo_runtime.characters.figure import Figure, read_figure, write_fit
 from mimo_runtime.characters.folder import (
     FIT,
@@ -20,7 +19,9 @@ from mimo_runtime.characters.folder import (
     CharacterRecord,
     write_character_record,
 )
+from mimo_runtime.characters.outfit import Outfit, dressed
 from mimo_runtime.characters.person_layer import draw_person
+from mimo_runtime.characters.skirt import Skirt, texture_corners
 from mimo_runtime.characters.texture import SEEN, Texture, write_texture
 from mimo_runtime.errors import MediaError, UnsupportedError
 from mimo_runtime.fitting.proportions import Proportions, proportioned
@@ -30,7 +31,11 @@ from tests.runtime.characters.painted import standing
 SHAPE, PROPORTIONS = {"heavy": 0.5}, Proportions(size=1.1, thigh=0.9)
 
 
-def of_one_colour(body, colour, lengths):
+def outfit_for(body):
+    return Outfit(np.full(len(body.vertices_m), 0.015, np.float32), Skirt(0.4, 0.25))
+
+
+def of_one_colour(body, colour, outfit):
     atlas = shipped_atlas(256)
     count = len(atlas.rows)
     texture = Texture(
@@ -40,13 +45,13 @@ def of_one_colour(body, colour, lengths):
     )
     painted = standing()
     picture = np.dstack([painted.rgb, painted.alpha])
-    return Figure(body, displaced(body, lengths), texture, picture, painted.pose, painted.camera)
+    return Figure(body, dressed(body, outfit), texture, picture, painted.pose, painted.camera)
 
 
 @pytest.fixture(scope="module")
 def figure():
     body = proportioned(load_body(SHAPE), PROPORTIONS)
-    return of_one_colour(body, (200, 100, 50), np.full(len(body.vertices_m), 0.015, np.float32))
+    return of_one_colour(body, (200, 100, 50), outfit_for(body))
 
 
 @pytest.fixture
@@ -56,9 +61,8 @@ def folder(tmp_path, figure):
     )
     write_character_record(tmp_path, record)
     write_texture(tmp_path / "texture.npz", figure.texture)
-    lengths = np.full(len(figure.body.vertices_m), 0.015, np.float32)
     (tmp_path / PICTURE).write_bytes(encode_png(figure.picture))
-    write_fit(tmp_path, figure.pose, figure.camera, lengths)
+    write_fit(tmp_path, figure.pose, figure.camera, outfit_for(figure.body))
     return tmp_path
 
 
@@ -71,6 +75,13 @@ def test_a_figure_comes_back_from_its_folder(folder, figure):
     assert (again.picture == figure.picture).all()
     assert again.camera.focal_px == figure.camera.focal_px
     assert again.camera.rotation == pytest.approx(figure.camera.rotation)
+
+
+def test_a_folder_made_before_there_were_skirts_has_none(folder, figure):
+    with np.load(folder / FIT) as data:
+        arrays = {name: data[name] for name in data if name != "skirt"}
+    np.savez(folder / FIT, **arrays)
+    assert len(read_figure(folder).dressed.vertices_m) == len(figure.body.vertices_m)
 
 
 def test_an_older_folder_and_a_damaged_one_are_said(folder):
@@ -110,7 +121,7 @@ def test_another_kind_of_skeleton_is_refused(figure):
 
 
 def test_the_layer_is_the_person_and_a_shadow_in_their_place(figure):
-    corners = load_texture_corners().uv
+    corners = texture_corners()
     played = cast(figure, figure.body.skeleton)
     camera = orbit((0, 0.9, 0), 30, 1.6, 5, (400, 300), 350)
     pose = Pose.rest(figure.body.skeleton)
@@ -129,7 +140,7 @@ def test_the_layer_is_the_person_and_a_shadow_in_their_place(figure):
 
 
 def test_nobody_in_the_picture_is_an_empty_layer(figure):
-    corners = load_texture_corners().uv
+    corners = texture_corners()
     camera = orbit((0, 0.9, 0), 30, 1.6, 5, (400, 300), 350)
     away = Pose(np.array([0, 0.9, 30.0]), Pose.rest(figure.body.skeleton).rotations)
     layer = draw_person(cast(figure, figure.body.skeleton), corners, away, camera)
