@@ -38,8 +38,8 @@ def skirt_of(
     lines_m = _across(bare, pose, np.linspace(-_BEYOND, 1 + _BEYOND, 8 * _BETWEEN))
     end = round(length * _HEIGHTS)
     rows = lines_m[max(0, end - 1 - round(TUNING.hem_rows * _HEIGHTS)) : end - 1]
-    wanted, found = (_reach(_looked_up(mask, camera, rows)) for mask in (matte, drawn))
-    flare = float(np.median(np.min(wanted / np.maximum(found, 1), axis=1), axis=0)) - 1
+    cloth, legs = (_reach(_looked_up(mask, camera, rows)) for mask in (matte, drawn))
+    flare = float(np.median(np.min(cloth / np.maximum(legs, 1), axis=1), axis=0)) - 1
     return Skirt(length, min(max(flare, 0.0), TUNING.most_flare))
 
 

@@ -122,9 +122,9 @@ def _carried(shares: Array, body: Body, near: NDArray[np.int64]) -> tuple[NDArra
     slots = body.weights.shape[1]
     dense = np.zeros((len(near), body.skeleton.joint_count))
     np.put_along_axis(dense, body.weight_joints[near], body.weights[near], axis=1)
-    whole = shares @ dense
-    joints = np.argsort(-whole, axis=1)[:, :slots].astype(np.int32)
-    weights = np.take_along_axis(whole, joints, axis=1)
+    carried = shares @ dense
+    joints = np.argsort(-carried, axis=1)[:, :slots].astype(np.int32)
+    weights = np.take_along_axis(carried, joints, axis=1)
     return joints, np.asarray(weights / weights.sum(axis=1, keepdims=True))
 
 

@@ -32,7 +32,7 @@ def with_skirt(
         (texture.confidence, np.rint(confidence * 255).astype(np.uint8)),
         (texture.origin, np.where(known, SEEN, GUESSED).astype(np.uint8)),
     )
-    return Texture(*(_pasted(atlas, whole, own) for whole, own in layers))
+    return Texture(*(_pasted(atlas, layer, own) for layer, own in layers))
 
 
 def _plain(rgb: Floats, known: NDArray[np.bool_], heights: NDArray[np.int64]) -> Floats:
@@ -45,7 +45,7 @@ def _plain(rgb: Floats, known: NDArray[np.bool_], heights: NDArray[np.int64]) ->
     return np.asarray(medians[np.searchsorted(levels, heights)], np.float32)
 
 
-def _pasted(atlas: Atlas, whole: Pixels, own: Pixels) -> Pixels:
-    result = whole.copy()
+def _pasted(atlas: Atlas, layer: Pixels, own: Pixels) -> Pixels:
+    result = layer.copy()
     result[atlas.rows, atlas.columns] = own
     return result

@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.bundle_options import bundle_option, shape_options
 from mimo_runtime.cli.live import live_options, motion_option
-from mimo_runtime.cli.options import (
-    ANY_PATH,
-    FILE,
-    FOLDER,
-    engine_options,
-    examples,
-    shape_options,
-)
+from mimo_runtime.cli.options import ANY_PATH, FILE, FOLDER, engine_options, examples
 from mimo_runtime.wire.settings import Settings
 
 if TYPE_CHECKING:
@@ -140,7 +134,7 @@ def _say_row(row: "ThroughputRow") -> None:
         "mimo bench waterfall --bundle BUNDLE --character me.png --template walk/ -o waterfall",
     )
 )
-@click.option("--bundle", required=True, type=FOLDER, help="Folder made by 'mimo export'.")
+@bundle_option
 @click.option("--character", required=True, type=FILE, help="Picture of the character.")
 @click.option("--template", required=True, type=FOLDER, help="Folder made by 'mimo decompose'.")
 @shape_options

@@ -7,7 +7,8 @@ import click
 
 from mimo_runtime.bundle import Bundle, Component, Shape, Weights
 from mimo_runtime.bundle.opening import open_at_terminal
-from mimo_runtime.cli.options import FOLDER, examples, shape_options
+from mimo_runtime.cli.bundle_options import shape_options
+from mimo_runtime.cli.options import FOLDER, examples
 
 _SHOWN = 7
 

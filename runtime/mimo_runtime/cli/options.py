@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from mimo_runtime.bundle import shape_from
 from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES
 from mimo_runtime.engines.choice import AUTO, ENGINES
 from mimo_runtime.errors import InvalidRequestError
@@ -22,14 +21,6 @@ FOLDER = click.Path(path_type=Path, file_okay=False)
 FILE = click.Path(path_type=Path, dir_okay=False)
 ANY_PATH = click.Path(path_type=Path)
 DEFAULTS = Settings()
-
-
-_SHAPE_OPTIONS = (
-    click.option("--shape", metavar="WxHxFRAMES", callback=lambda _c, _o, text: shape_from(text),
-                 help="Picture size and window, of a bundle that has several; default: its first."),
-    click.option("--verify", is_flag=True,
-                 help="Read every file of the bundle and compare it, though it was before."),
-)  # fmt: skip
 
 
 def examples(*lines: str) -> str:
@@ -210,11 +201,6 @@ def solver_options(command: Command) -> Command:
                      "another, such as 0.2,0.9; the others cost half."),
     )  # fmt: skip
     return _with(options, command)
-
-
-def shape_options(command: Command) -> Command:
-    """Which shape of a bundle, and whether it is verified anew."""
-    return _with(_SHAPE_OPTIONS, command)
 
 
 def engine_options(command: Command) -> Command:

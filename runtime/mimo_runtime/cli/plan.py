@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.bundle_options import bundle_option, shape_options
 from mimo_runtime.cli.json_output import put_json
 from mimo_runtime.cli.like import asked_for
 from mimo_runtime.cli.options import (
     FILE,
-    FOLDER,
     character_options,
     engine_options,
     examples,
     settings_from,
     settings_options,
-    shape_options,
     sound_option,
     template_options,
 )
@@ -39,7 +38,7 @@ if TYPE_CHECKING:
     )
 )
 @shot_argument
-@click.option("--bundle", type=FOLDER, required=True, help="Bundle made by 'mimo export'.")
+@bundle_option
 @shape_options
 @character_options
 @template_options

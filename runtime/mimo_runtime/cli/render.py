@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mimo_runtime.cli.bundle_options import bundle_option, shape_options
 from mimo_runtime.cli.counts import counted
 from mimo_runtime.cli.delivery import delivery_from, delivery_options, with_layers
 from mimo_runtime.cli.draft import draw_draft
@@ -12,14 +13,12 @@ from mimo_runtime.cli.like import asked_for, check_like, like_option
 from mimo_runtime.cli.node import TYPED, Warm, forwarded, present_node
 from mimo_runtime.cli.openjd_lines import openjd_option, telling_failure
 from mimo_runtime.cli.options import (
-    FOLDER,
     engine_options,
     examples,
     is_typed,
     render_options,
     settings_from,
     settings_options,
-    shape_options,
 )
 from mimo_runtime.cli.provenance import (
     inputs_of,
@@ -41,9 +40,9 @@ if TYPE_CHECKING:
 
 @click.command(
     epilog=examples(
+        "mimo render --character me.jpg --driving dance.mp4 -o out.mp4",
         "mimo render --bundle bundles/mimo --character me.png --template dance -o out.mp4",
         "mimo render --bundle b --character me.jpg --matte m.png --template t -o frames/",
-        "mimo render --bundle b --character me.png --driving dance.mp4 -o out.mp4",
         "mimo render --bundle b --character me.png --motion walk --scene park.jpg -o out.mp4",
         "mimo render --draft --character me.jpg --driving dance.mp4 -o draft.mp4",
         "mimo render --bundle b --character me.png --template t --frames 13-24 -o shot",
@@ -54,7 +53,7 @@ if TYPE_CHECKING:
     )
 )
 @shot_argument
-@click.option("--bundle", type=FOLDER, help="Bundle made by 'mimo export'; --draft needs none.")
+@bundle_option
 @click.option(
     "--draft",
     is_flag=True,
@@ -87,10 +86,6 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
     settings = settings_from(options)
     options["asked"] = asked_for(options)
     options["provenance"] = provenance_from(options)
-    if not draft and options["bundle"] is None:
-        raise InvalidRequestError(
-            "Give --bundle, a folder made by 'mimo export', or --draft to draw without networks."
-        )
     delivery = delivery_from(options, options["first_frame"])
     output = options["output"]
     if options["frames"] is not None or options["segment"] is not None:

@@ -10,7 +10,8 @@ import click
 
 from mimo_runtime.bundle import Shape
 from mimo_runtime.bundle.opening import open_at_terminal
-from mimo_runtime.cli.options import FOLDER, examples, shape_options
+from mimo_runtime.cli.bundle_options import shape_options
+from mimo_runtime.cli.options import FOLDER, examples
 from mimo_runtime.engines.availability import device_or_reason
 from mimo_runtime.engines.choice import ONNXRUNTIME, TORCH
 from mimo_runtime.engines.report import ComponentRow, EngineReport, engine_report

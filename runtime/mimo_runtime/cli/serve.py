@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from mimo_runtime.bundle import Shape
+from mimo_runtime.cli.bundle_options import bundle_option, shape_options
 from mimo_runtime.cli.config_file import config_option, lines_named
-from mimo_runtime.cli.options import ANY_PATH, FILE, FOLDER, engine_options, examples, shape_options
+from mimo_runtime.cli.options import ANY_PATH, FILE, FOLDER, engine_options, examples
 from mimo_runtime.cli.provenance import provenance_from, provenance_options
 from mimo_runtime.cli.server_limits import limit_options, limits_from
 
@@ -23,7 +24,7 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
     )
 )
 @config_option
-@click.option("--bundle", required=True, type=FOLDER, help="Bundle made by 'mimo export'.")
+@bundle_option
 @shape_options
 @click.option("--listen", default="127.0.0.1:50051", show_default=True, help="HOST:PORT.")
 @engine_options
