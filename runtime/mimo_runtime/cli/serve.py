@@ -15,6 +15,7 @@ from mimo_runtime.cli.server_limits import limit_options, limits_from
 
 @click.command(
     epilog=examples(
+        "mimo serve",
         "mimo serve --bundle bundles/mimo",
         "mimo serve --bundle b --listen 0.0.0.0:50051 --tls-certificate c.pem --tls-key k.pem",
         "mimo serve --config mimo.toml",
