@@ -47,6 +47,9 @@ ROWS = {
         "fields of a film at 29.97 or 30 frames a second, two and three of each of its frames in "
         "turn (pulldown, telecine), in a driving or scene video":
             "media/test_fields a_film_in_fields_is_that_film",
+        "whole frames that repeat the one before in a fixed order of at most 30 frames and 6 "
+        "copies, as a film of 24 stored at 60 or 30, in a driving or scene video":
+            "media/test_cadence repeats_are_left_out",
         "odd sides": "decomposition/test_clip sizes_are_even_never_larger_and_of_the_same_shape",
         "larger than `--size`": "decomposition/test_clip 4k_is_reduced_and_said",
     },

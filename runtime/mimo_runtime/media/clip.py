@@ -61,6 +61,7 @@ class ClipInfo:
         is_interlaced: whether frames are two fields each.
         field_order: the earlier field, "tff" or "bff", where only the pictures tell; else "".
         is_film: whether the fields are those of a film, whose own frames are given then.
+        cadence: which of the stored frames are given, as `child.cadence` has it; "" for all.
         skipped_frames: how many cannot be decoded because the clip begins in the middle.
         is_cut_off: whether it breaks off; a last packet that is not whole was left out.
         parts: how many recordings were joined, with time stamps that begin anew.
@@ -81,6 +82,7 @@ class ClipInfo:
     is_interlaced: bool = False
     field_order: str = ""
     is_film: bool = False
+    cadence: str = ""
     skipped_frames: int = 0
     is_cut_off: bool = False
     parts: int = 1

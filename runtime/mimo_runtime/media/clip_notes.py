@@ -51,6 +51,11 @@ def _picture_notes(info: ClipInfo) -> Iterator[str]:
 
 
 def _stream_notes(info: ClipInfo) -> Iterator[str]:
+    if info.cadence:
+        yield (
+            f"Of each {len(info.cadence)} of its frames {info.cadence.count('0')} repeat the one "
+            f"before; the others were taken, {float(info.rate_fps):.5g} a second."
+        )
     if info.video_streams > 1:
         yield (
             f"The file holds {info.video_streams} video streams; the one of {info.width_px}x"

@@ -20,9 +20,11 @@ class DecodeJob:
         batch_frames: frames that are handed over at once.
         width_px, height_px: of the frames that are handed over; 0 for those of the clip.
         peak_nits: of an HDR clip, where it has been measured before; else 0.
-        finds_fields: whether an inspection looks for fields that nothing in the file tells of.
+        finds_fields: whether an inspection looks for fields, and for frames that repeat others,
+            of which nothing in the file tells.
         field_order: "tff" or "bff" where such fields have been found before; else "".
         is_film: whether these have been found to be those of a film.
+        cadence: which frames have been found to be no repeats (`child.cadence`); "" for all.
         start_s, duration_s: of the sound that is handed over, on the clock of the time stamps.
     """
 
@@ -38,6 +40,7 @@ class DecodeJob:
     finds_fields: bool = False
     field_order: str = ""
     is_film: bool = False
+    cadence: str = ""
     start_s: float = 0.0
     duration_s: float = 0.0
 

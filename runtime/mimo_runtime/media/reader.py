@@ -149,6 +149,7 @@ def open_clip(
             peak_nits=known.colour.peak_nits,
             field_order=known.field_order,
             is_film=known.is_film,
+            cadence=known.cadence,
         )
     reader = ClipReader(*_start(path, job, stop))
     return reader.wait() if wait else reader
@@ -160,7 +161,8 @@ def inspect_clip(
     """What the clip at `path` is, from demuxing all of it and decoding its first frame.
 
     `stop` ends the wait for that from outside; its errors are raised. `finds_fields`: of a video of
-    people, look at some seconds for fields that nothing in the file tells of.
+    people, look at some seconds for fields that nothing in the file tells of, and for frames that
+    repeat others in a fixed order; of those the fresh ones are given.
 
     Raises:
         MediaError: the file is no video, or a damaged one.

@@ -75,6 +75,8 @@ def _unsupported_reason(clip: ValidatedClip, capabilities: Capabilities) -> str 
         return "DALI knows neither HDR nor wide gamuts nor opacity"
     if info.is_interlaced or info.pixel_aspect != 1:
         return "DALI knows neither fields nor pixels that are not square"
+    if info.cadence:
+        return "DALI gives frames that repeat others too"
     if not clip.simple:
         return "the clip has several video streams or hidden frames, which DALI may miscount"
     return None

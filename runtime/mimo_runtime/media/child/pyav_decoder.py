@@ -10,6 +10,7 @@ from av.video.reformatter import ColorRange, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 from mimo_runtime.errors import MediaError
+from mimo_runtime.media.child.cadence import fresh_frames
 from mimo_runtime.media.child.colour import matrix_number
 from mimo_runtime.media.child.deinterlacing import deinterlaced
 from mimo_runtime.media.child.demuxing import decoded, open_video
@@ -27,7 +28,8 @@ class PyAvDecoder:
 
     For 8-bit video of square pixels in its own size, the matrix and range of the tags and the
     bicubic scaler give the same bytes as `ffmpeg -pix_fmt rgb24`. HDR and wide gamuts are brought
-    to BT.709 (`hdr`), fields to whole pictures, transparent samples onto white.
+    to BT.709 (`hdr`), fields to whole pictures, transparent samples onto white; frames that repeat
+    others are left out where the clip's cadence says so.
     """
 
     def __init__(self, file: int, job: DecodeJob, info: ClipInfo, plan: PacketPlan) -> None:
@@ -46,7 +48,8 @@ class PyAvDecoder:
         """
         width_px, height_px = self._info.orientation.size_px(*self._job.size_px(self._info))
         order, is_film = self._info.field_order, self._info.is_film
-        for frame in deinterlaced(self._decoded(), order, is_film):
+        whole = deinterlaced(self._decoded(), order, is_film)
+        for frame in fresh_frames(whole, self._info.cadence):
             yield self._info.orientation.upright(self._pixels(frame, width_px, height_px))
 
     def _decoded(self) -> Iterator[VideoFrame]:

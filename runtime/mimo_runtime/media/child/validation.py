@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import takewhile
 from typing import Any
 
 import av
@@ -12,6 +13,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from mimo_runtime.errors import MediaError
+from mimo_runtime.media.child.cadence import cadence_of, without_repeats
 from mimo_runtime.media.child.colour import (
     StatedColour,
     check_matrix,
@@ -28,6 +30,7 @@ from mimo_runtime.media.child.demuxing import (
     read_facts,
 )
 from mimo_runtime.media.child.field_pattern import FieldPattern, field_pattern, with_pattern
+from mimo_runtime.media.child.frame_changes import FrameChanges
 from mimo_runtime.media.child.packets import PacketFacts, PacketPlan
 from mimo_runtime.media.child.stream_choice import codec_name, video_streams
 from mimo_runtime.media.clip import ClipInfo
@@ -36,6 +39,7 @@ from mimo_runtime.media.frame_rate import rate_of
 from mimo_runtime.media.orientation import UPRIGHT, Orientation
 
 _UNKNOWN_FPS = Fraction(25)
+_THREADS = min(os.cpu_count() or 1, 4)
 _MOST_ASPECT = 4  # a pixel that is wider or higher than that is a wrong tag
 _DOLBY_VISION_TAGS = ("dvh1", "dvhe", "dva1", "dvav", "dav1")
 
@@ -74,7 +78,9 @@ def validate_clip(file: int, job: DecodeJob) -> ValidatedClip:
     if info.colour.is_hdr:
         nits = job.peak_nits or measured_peak_nits(file, job, info.colour)
         info = replace(info, colour=replace(info.colour, peak_nits=nits))
-    info = with_pattern(info, _pattern(file, job, plan))
+    pattern, cadence = _told_by_pictures(file, job, plan)
+    info = with_pattern(info, pattern)
+    info = info if info.is_interlaced else without_repeats(info, cadence)
     simple = not (plan.hidden_frames or plan.left_out or plan.restarts or several)
     return ValidatedClip(info, simple, plan)
 
@@ -93,15 +99,20 @@ def _whole_packets(file: int, job: DecodeJob) -> tuple[list[PacketFacts], bool]:
     return facts, breaks_off
 
 
-def _pattern(file: int, job: DecodeJob, plan: PacketPlan) -> FieldPattern:
-    """What has been found before, or is looked for now."""
+def _told_by_pictures(file: int, job: DecodeJob, plan: PacketPlan) -> tuple[FieldPattern, str]:
+    """Fields and cadence: what has been found before, or is looked for now."""
     if not job.finds_fields:
-        return FieldPattern(job.field_order, job.is_film)
-    with open_video(file, job) as (container, stream):
+        return FieldPattern(job.field_order, job.is_film), job.cadence
+    changes = FrameChanges()
+    with open_video(file, job, _THREADS) as (container, stream):
+        frames = changes.watch(decoded(container, stream, plan))
         try:
-            return field_pattern(decoded(container, stream, plan))
+            pattern = field_pattern(frames)
+            for _ in takewhile(lambda _: changes.may_repeat, frames):
+                pass
         except av.error.InvalidDataError:
-            return FieldPattern("")  # damage is told where all frames are decoded
+            return FieldPattern(""), ""  # damage is told where all frames are decoded
+    return pattern, cadence_of(changes.levels)
 
 
 def _describe(
