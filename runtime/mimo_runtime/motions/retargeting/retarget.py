@@ -1,8 +1,8 @@
 """Brings a motion from the skeleton of a file to that of a body.
 
 Upper arms, forearms, thighs and shins of the result point exactly where the source's point;
-trunk, shoulders, hands and feet turn away from rest as the source's do. Forearms take half of the
-twist of their hands.
+trunk, shoulders, hands and feet turn away from rest as the source's do. Forearms take part in
+the twist of their hands.
 """
 
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from mimo_runtime.body.pose import JointTransforms, forward_kinematics, local_ro
 from mimo_runtime.body.rotations import shortest_turn, to_quaternion
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.motions.motion import Motion
+from mimo_runtime.motions.retargeting.forearm_twist import with_twist_of_hand
 from mimo_runtime.motions.retargeting.handedness import MIRRORED_BACK, unmirrored
 from mimo_runtime.motions.retargeting.humanoid_bones import Bones, find_bones
 from mimo_runtime.motions.retargeting.person import Person, between, check_bones, with_ends
 from mimo_runtime.motions.retargeting.skeleton_conventions import SIDES
-from mimo_runtime.motions.retargeting.twist import share_twist
 from mimo_runtime.motions.retargeting.world_axes import WorldAxes, world_axes
 from mimo_runtime.motions.retargeting.zero_posture import standing
 
@@ -116,7 +116,9 @@ def _turns(
         else:
             turns[:, joint] = turns[:, parent] if parent >= 0 else np.eye(3)
     for side in SIDES:
-        share_twist(turns, skeleton, ours[f"{side}_forearm"], ours[f"{side}_hand"])
+        forearm, hand = ours[f"{side}_forearm"], ours[f"{side}_hand"]
+        bone = skeleton.rest_m[hand] - skeleton.rest_m[forearm]
+        turns[:, forearm] = with_twist_of_hand(turns[:, forearm], turns[:, hand], bone)
     return turns
 
 

@@ -18,11 +18,19 @@ def turned_deg(first: Array, second: Array) -> float:
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
+def twists(rotations: Array, along: Array) -> Array:
+    """By how much rotations [..., 3, 3] turn about the direction `along`, unit [3]: radians [...].
+
+    The twist of the swing-twist decomposition, -pi to pi.
+    """
+    quaternions = to_quaternion(rotations)
+    angles = 2 * np.arctan2(quaternions[..., 1:] @ along, quaternions[..., 0])
+    return np.asarray((angles + np.pi) % (2 * np.pi) - np.pi, np.float64)
+
+
 def twisted_deg(rotation: Array, along: Array) -> float:
-    """By how much a rotation [3, 3] turns about the direction `along`, unit [3]."""
-    quaternion = to_quaternion(rotation)
-    twist = 2 * float(np.degrees(np.arctan2(quaternion[1:] @ along, quaternion[0])))
-    return abs((twist + 180) % 360 - 180)
+    """The size of the twist of one rotation [3, 3] about `along`, unit [3], 0 to 180."""
+    return abs(float(np.degrees(twists(rotation, along))))
 
 
 def nearest_rotation(matrix: Array) -> Array:
