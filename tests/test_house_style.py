@@ -139,6 +139,20 @@ def sentences() -> Iterator[tuple[str, str]]:
                     yield f"{path}:{node.lineno}", text
 
 
+def settings_of_errors() -> set[str]:
+    """What errors give as `settings`."""
+    return {
+        setting.value
+        for _, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and _name(node.func) in FAMILY
+        for given in node.keywords
+        if given.arg == "settings" and isinstance(given.value, ast.Tuple)
+        for setting in given.value.elts
+        if isinstance(setting, ast.Constant)
+    }
+
+
 def _name(node: ast.expr) -> str:
     return getattr(node, "attr", "") or getattr(node, "id", "")
 

@@ -8,9 +8,17 @@ from typing import ClassVar
 
 
 class MimoError(Exception):
-    """Base of everything this program raises on purpose."""
+    """Base of everything this program raises on purpose.
+
+    `settings` are those that its sentence leads to, such as "source_fps": the command line adds
+    which of its options they are.
+    """
 
     exit_code: ClassVar[int] = 1
+
+    def __init__(self, sentence: str = "", *, settings: tuple[str, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.settings = settings
 
 
 class InvalidRequestError(MimoError):

@@ -157,7 +157,8 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     if not tracks:
         raise InvalidRequestError(
             "Nobody was found in the video; people have to be at least about a fifth of the "
-            "frame high, smaller ones are found with more tiles."
+            "frame high, smaller ones are found with more tiles.",
+            settings=("tiles",),
         )
     if wanted is None:
         return max(tracks, key=lambda track: (_weight(track), track.score, -track.number))
@@ -165,7 +166,8 @@ def choose_person(tracks: Sequence[Track], wanted: int | None = None) -> Track:
     if wanted not in known:
         raise InvalidRequestError(
             f"There is no person {wanted} in the video, only "
-            f"{', '.join(str(track.number) for track in tracks)}; choose one of those."
+            f"{', '.join(str(track.number) for track in tracks)}; choose one of those.",
+            settings=("person",),
         )
     return known[wanted]
 

@@ -64,7 +64,8 @@ def square_around(alpha: Pixels, size_px: int) -> Square:
     if len(rows) == 0:
         raise MediaError(
             "Nothing of the picture could be told apart as the character; give a picture with a "
-            "plainer background, or one with an alpha channel."
+            "plainer background, one with an alpha channel, or a matte.",
+            settings=("matte",),
         )
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
     side = max((bottom - top) * (1 + 2 * ROOM), float(right - left))

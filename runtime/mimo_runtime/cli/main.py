@@ -26,6 +26,7 @@ from mimo_runtime.cli.server import server
 from mimo_runtime.cli.stitch import stitch
 from mimo_runtime.cli.synthesize import synthesize
 from mimo_runtime.cli.verify import verify
+from mimo_runtime.cli.way_out import with_options
 from mimo_runtime.errors import CancelledError, MimoError
 from mimo_runtime.scarcity import resource_error
 from mimo_runtime.speech import speak_on_stderr
@@ -116,7 +117,8 @@ def run(arguments: list[str] | None = None, kept: Any = None) -> int:
     try:
         code = mimo.main(arguments, prog_name="mimo", standalone_mode=False, obj=kept)
     except MimoError as error:
-        return _failed(str(error), error.exit_code)
+        words = sys.argv[1:] if arguments is None else arguments
+        return _failed(with_options(error, mimo, words), error.exit_code)
     except click.ClickException as error:
         error.show()
         return error.exit_code

@@ -86,7 +86,8 @@ def choose(
         where = f"shot {chosen.number}" if shot else "the video"
         raise MediaError(
             f"Nobody was found in {where}; a person has to be at least about a fifth of the frame "
-            "high. Smaller people are found by looking at 4 tiles."
+            "high. Smaller people are found by looking at 4 tiles.",
+            settings=("tiles",),
         )
     track = choose_person(tracks, person)
     return Selection(track, chosen, track.first, track.last, shots, tracks)
@@ -119,7 +120,8 @@ def _chosen_shot(
     if number is not None:
         if not 1 <= number <= len(shots):
             raise InvalidRequestError(
-                f"There is no shot {number}; the video has {len(shots)} shot(s)."
+                f"There is no shot {number}; choose one of the {len(shots)} that the video has.",
+                settings=("shot",),
             )
         return shots[number - 1]
     lived_in = [each for each in shots if people[each.number - 1]]

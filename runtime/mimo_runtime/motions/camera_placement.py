@@ -152,7 +152,8 @@ def _check_size(camera: Camera, points_m: Array) -> None:
         raise InvalidRequestError(
             f"From the camera that was chosen the person is only {largest_px:.1f} px large; choose "
             f"a nearer one, one that follows ('{FOLLOW}'), larger frames, or a part of the motion "
-            "that does not go as far."
+            "that does not go as far.",
+            settings=("camera", "size", "seconds"),
         )
 
 

@@ -96,7 +96,8 @@ def _body(model: SmplModel | None, source: MotionSource, options: MakeOptions) -
         return load_body(options.body_shape), SURFACE
     if model is None:
         raise InvalidRequestError(
-            "The official colours are those of a SMPL body; give your body model with them."
+            "The official colours are those of a SMPL body; give your body model with them.",
+            settings=("body_model",),
         )
     if options.body_shape:
         raise InvalidRequestError(

@@ -74,7 +74,7 @@ def test_a_person_who_was_asked_for_decides_the_shot() -> None:
 @pytest.mark.parametrize(
     ("options", "error", "words"),
     [
-        ({"shot": 3}, InvalidRequestError, "no shot 3; the video has 2"),
+        ({"shot": 3}, InvalidRequestError, "no shot 3; choose one of the 2"),
         ({"shot": 2}, MediaError, "Nobody was found in shot 2"),
         ({"person": 7}, InvalidRequestError, "no person 7 in the video, only 1"),
         ({"person": 7, "shot": 1}, InvalidRequestError, "no person 7"),

@@ -50,8 +50,9 @@ def choose(
     ranked = sorted(everybody, key=lambda candidate: candidate.box.centre[0])
     if number > max(1, len(ranked)):
         raise InvalidRequestError(
-            f"There is no person {number} in the picture; {len(ranked)} were found, counted from "
-            "the left."
+            f"There is no person {number} in the picture, in which {len(ranked)} were found, "
+            "counted from the left; choose one of those, or give a matte.",
+            settings=("person", "matte"),
         )
     return (ranked[number - 1] if ranked else None), ranked[: number - 1] + ranked[number:]
 

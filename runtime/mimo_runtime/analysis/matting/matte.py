@@ -73,7 +73,9 @@ class CharacterMatter:
         if body is None and known is None and not standing:
             raise MediaError(
                 f"Nobody was found in the picture ({width_px}x{height_px}); give one of a single "
-                "person, whole and from the front, on a plain ground or with an alpha channel."
+                "person, whole and from the front, on a plain ground or with an alpha channel, or "
+                "a matte.",
+                settings=("matte",),
             )
         if known is not None:
             alpha = known if chosen is None or not others else own_part(known, chosen)

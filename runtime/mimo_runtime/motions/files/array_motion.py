@@ -80,7 +80,8 @@ def _smpl(
     if rate is None:
         raise InvalidRequestError(
             f"'{path.name}' does not say how many frames a second it has (mocap_framerate); give "
-            "the rate of the source."
+            "the rate of the source.",
+            settings=("source_fps",),
         )
     person = likelier(motion, path.name, rate, model)
     kind = "SMPL poses" if model is None else "SMPL poses on your body model"
@@ -92,7 +93,8 @@ def _chosen(people: list[Any], path: Path, options: ReadOptions) -> Any:
     if wanted is None or not 1 <= wanted <= len(people):
         raise InvalidRequestError(
             f"'{path.name}' holds {len(people)} people; say which actor to take, 1 to "
-            f"{len(people)}."
+            f"{len(people)}.",
+            settings=("actor",),
         )
     return people[wanted - 1]
 

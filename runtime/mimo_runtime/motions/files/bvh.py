@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.body.skeleton import Array, Skeleton
-from mimo_runtime.errors import InvalidRequestError, LimitExceededError
+from mimo_runtime.errors import InvalidRequestError, LimitExceededError, MediaError
 from mimo_runtime.motions.files.bvh_lines import BvhLines
 from mimo_runtime.motions.files.bvh_values import read_values
 from mimo_runtime.motions.frame_rate import MAX_FPS, rate_of_frame_time
@@ -83,7 +83,8 @@ def _chosen(roots: Sequence[str], name: str, actor: int | None) -> int:
         listed = ", ".join(f"{number}: '{root}'" for number, root in enumerate(roots, start=1))
         raise InvalidRequestError(
             f"'{name}' holds {len(roots)} people by their roots ({listed}); say which actor to "
-            f"take, 1 to {len(roots)}."
+            f"take, 1 to {len(roots)}.",
+            settings=("actor",),
         )
     return wanted - 1
 
@@ -197,7 +198,9 @@ def _timing(lines: BvhLines, rate_fps: Fraction | None) -> tuple[int, Fraction]:
     if rate_fps is not None:
         return int(number), rate_fps
     if not 1 / MAX_FPS <= seconds <= 1:
-        raise lines.fault(
-            f"a frame must last 0.001 to 1 second, not {seconds:g}; give the rate of the source"
+        raise MediaError(
+            f"By line {lines.number} of '{lines.name}' a frame lasts {seconds:g} seconds and not "
+            "0.001 to 1; give the rate of the source.",
+            settings=("source_fps",),
         )
     return int(number), rate_of_frame_time(words[0].replace(",", "."))

@@ -93,7 +93,8 @@ def sampling(channels: Sequence[AnimationChannel], rate_fps: Fraction | None, na
     if count > MAX_FRAMES:
         raise LimitExceededError(
             f"'{name}' has {count} frames; at most {MAX_FRAMES} are read. Cut it, or give a lower "
-            "rate of the source."
+            "rate of the source.",
+            settings=("source_fps",),
         )
     return start + np.arange(count) / float(rate), rate
 

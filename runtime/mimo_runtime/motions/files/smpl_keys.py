@@ -199,7 +199,8 @@ def _rate(arrays: Mapping[Any, Any], name: str) -> Fraction | None:
     if not 1 <= rate <= MAX_FPS:
         raise MediaError(
             f"'{name}' has no {RATE_KEYS[0]} from 1 to {MAX_FPS} but {value}; give the rate of the "
-            "source."
+            "source.",
+            settings=("source_fps",),
         )
     return named_rate(Fraction(rate).limit_denominator(1_000_000))
 

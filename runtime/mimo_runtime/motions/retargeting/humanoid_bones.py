@@ -123,7 +123,8 @@ def _check(limbs: Mapping[str, int], skeleton: Skeleton, source: str) -> None:
     raise MediaError(
         f"Of the bones of a person '{source}' lacks, by the names of its joints: "
         f"{', '.join(missing)}. Found: {listed or 'none'}. Its joints are "
-        f"{', '.join(skeleton.names[:80])}; give a map of bones to joints."
+        f"{', '.join(skeleton.names[:80])}; give a map of bones to joints.",
+        settings=("joints",),
     )
 
 

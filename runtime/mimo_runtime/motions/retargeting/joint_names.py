@@ -56,9 +56,7 @@ def read_joint_map(path: Path) -> dict[str, str]:
     except OSError as error:
         raise InvalidRequestError(cannot_read(path, error)) from None
     except (ValueError, RecursionError) as error:
-        raise InvalidRequestError(
-            f"'{path.name}' is no JSON: {error}; take it as it was published."
-        ) from None
+        raise InvalidRequestError(f"'{path.name}' is no JSON: {error}; write it anew.") from None
     pairs = content.items() if isinstance(content, dict) else ()
     if not pairs or not all(isinstance(joint, str) for _, joint in pairs):
         raise InvalidRequestError(

@@ -33,7 +33,8 @@ def check_motion(motion: Motion, name: str) -> tuple[str, ...]:
             f"By '{name}' the person goes {span_m:,.0f} m far, {steps_m.sum():,.0f} m of way in "
             f"{motion.duration_s:.1f} s; nobody is faster than {MAX_SPEED_M_PER_S:g} m/s. Its path "
             "may be in another unit than metres: give a scale, 0.001 for millimetres or 0.01 for "
-            "centimetres, or the rate of the source."
+            "centimetres, or the rate of the source.",
+            settings=("scale", "source_fps"),
         )
     return (_jump(motion, steps_m, fast),) if fast.any() else ()
 

@@ -26,7 +26,8 @@ def check_abreast(person: Person, placed: JointTransforms) -> None:
         raise MediaError(
             f"The hips of '{person.name}' are not level under its arms in any posture; it is no "
             "person, or its joints are other ones than their names say. Give a map of bones to "
-            "joints."
+            "joints.",
+            settings=("joints",),
         )
 
 
