@@ -1,9 +1,13 @@
 """`mimo serve`: every limit is an option, and the page that lists them is true."""
 
 import re
+import signal
+import subprocess
+import time
 from dataclasses import fields
 from pathlib import Path
 
+import psutil
 import pytest
 from click.testing import CliRunner
 
@@ -14,6 +18,7 @@ from mimo_runtime.jobs.limits import JobLimits
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.sessions.inputs import InputLimits
+from tests.runtime.serving.processes import environment, mimo
 
 PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
 
@@ -58,3 +63,30 @@ def test_a_limit_that_cannot_be(small_bundle: Path) -> None:
     outcome = CliRunner().invoke(serve, asked)
     assert isinstance(outcome.exception, InvalidRequestError)
     assert "idle_timeout_s is 0" in str(outcome.exception)
+
+
+def engines_of(server: "subprocess.Popen[str]") -> set[int]:
+    """The numbers of its engine processes."""
+    return {each.pid for each in psutil.Process(server.pid).children()}
+
+
+def test_a_server_to_which_nobody_listens_any_more(small_bundle: Path) -> None:
+    """Its engine process is started again when it was killed, and the server ends as others do."""
+    asked = ("--bundle", small_bundle, "--listen", "127.0.0.1:0", "--engine", "onnxruntime")
+    with subprocess.Popen(
+        mimo("serve", *asked), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env=environment(),
+    ) as server:  # fmt: skip
+        assert server.stdout is not None
+        assert server.stderr is not None
+        while not server.stdout.readline().startswith("Serving"):
+            assert server.poll() is None
+        server.stdout.close()
+        (first,) = engines_of(server)
+        psutil.Process(first).kill()
+        give_up_at_s = time.monotonic() + 120
+        while engines_of(server) <= {first} and time.monotonic() < give_up_at_s:
+            time.sleep(0.05)
+        assert engines_of(server) - {first}
+        server.send_signal(signal.SIGTERM)
+        assert (server.stderr.read(), server.wait()) == ("", 0)
