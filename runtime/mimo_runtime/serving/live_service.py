@@ -45,16 +45,17 @@ class LiveService:
         self._options = options
         self._streams = streams
         self._spool = spool
-        self._runs: dict[str, LiveRun] = {}
+        self._runs: set[LiveRun] = set()
         self._holding: set[asyncio.Task[None]] = set()
         self._workers = ThreadPoolExecutor(options.max_live, thread_name_prefix="mimo-live")
         self.admission = Admission(options.max_live, 0, options.max_places_per_host)
 
-    def close(self) -> None:
-        """End the threads, once no stream is open; streams that nobody came back to end now."""
-        for run in list(self._runs.values()):
-            run.session.cancel()
-        self._workers.shutdown()
+    async def close(self) -> None:
+        """End the threads, once no call is open; streams that nobody came back to end now."""
+        await asyncio.gather(*(run.end() for run in self._runs))
+        for task in self._holding:
+            task.cancel()
+        await asyncio.to_thread(self._workers.shutdown)
 
     async def synthesize(
         self,
@@ -96,20 +97,19 @@ class LiveService:
             raise
 
         def on_end() -> None:
-            self._runs.pop(run.token, None)
+            self._runs.discard(run)
             self.admission.leave(place)
             session.close()
 
         resume_s = min(max(config.resume_s, 0.0), self._options.max_resume_s)
         bundle = self._runner.bundle
         run = LiveRun(session, bundle, resume_s, self._workers, _take, on_end)
-        if run.token:
-            self._runs[run.token] = run
+        self._runs.add(run)
         return run
 
     async def _resumed(self, token: str) -> LiveRun:
         """The stream of a token, free of the call that began it."""
-        run = self._runs.get(token)
+        run = next((run for run in self._runs if run.token == token != ""), None)
         if run is None:
             raise OutOfRangeError("No stream of this token is kept any more; open another one.")
         await run.leave_call()

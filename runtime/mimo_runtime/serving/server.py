@@ -149,8 +149,8 @@ class Server:
             await self._door.close()
         await self._server.stop(min(within_s, LAST_WORDS_S))
         with contextlib.suppress(RuntimeError):  # no thread can be started any more
+            await self._service.live.close()
             await asyncio.to_thread(self._workers.shutdown)
-            await asyncio.to_thread(self._service.live.close)
         self.close()
 
     def _work_ends(self, within_s: float) -> list[Coroutine[Any, Any, None]]:
