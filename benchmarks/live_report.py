@@ -68,20 +68,19 @@ def live_seams(path: Path) -> Iterator[str]:
         return
     found = json.loads(path.read_text("utf-8"))
     yield "## Live streams beside offline"
-    drift = ""
-    if found.get("slope_de_per_min") is not None:
-        minutes = found["drift_frames"] / found["rate_fps"] / 60
+    minutes, drift = found["drift_frames"] / found["rate_fps"] / 60, ""
+    if any("slope_de_per_min" in row for row in found["rows"]):
         drift = (
-            f" The person's mean colour moves {found['slope_de_per_min']:.2f} dE a minute over "
-            f"{minutes:.1f} minutes."
+            " `slope_de_per_min` is how fast the person's mean colour moves, over "
+            f"{minutes:.1f} minutes of each stream."
         )
     yield (
         f"`{found.get('command', 'python -m benchmarks.live_seams')}`, {found['date']}, the model "
-        f"that ships, {found['frames']} frames. `to_offline_db` is the person beside the same "
-        "frames made with all of them known; `seam_ratio` the median change into the first frame "
-        "of a chunk, of that within chunks; `offline_ratio` is the same places offline, where "
-        "there is no seam: what the motion does there. `seam` is the one of the other: what "
-        f"chunks do. `jod` is ColorVideoVDP, of whole frames, where it was asked for.{drift}"
+        f"that ships, {found['frames']} frames made in both ways. `to_offline_db` is the person "
+        "beside the same frames made with all of them known; `seam_ratio` the median change into "
+        "the first frame of a chunk, of that within chunks; `offline_ratio` is the same places "
+        "offline, where there is no seam: what the motion does there. `seam` is the one of the "
+        f"other: what chunks do. `jod` is ColorVideoVDP, of whole frames.{drift}"
     )
     yield table([row | {"seam": _seam(row)} for row in found["rows"]])
 

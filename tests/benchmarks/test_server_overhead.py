@@ -9,3 +9,4 @@ def test_every_frame_comes_and_its_size_is_what_is_said() -> None:
     assert 45 < found["frame_kb"] < 75
     assert 0 < found["added_p50_ms"] <= found["added_p99_ms"]
     assert found["encode_p50_ms"] < found["added_p50_ms"]
+    assert found["cpu_ms"] > 0

@@ -27,29 +27,32 @@ from mimo_runtime.runner.messages import (
     to_wire,
 )
 
+ENGINE_PROGRAM = "mimo_runtime.runner.engine_process"
+
 _BOOT = """
-import json, sys
+import importlib, json, sys
 sys.path[:] = json.loads(sys.argv[2])
 from mimo_runtime.speech import speak_on_stderr
 speak_on_stderr()
-from mimo_runtime.runner.engine_process import run
-run(int(sys.argv[1]))
+importlib.import_module(sys.argv[3]).run(int(sys.argv[1]))
 """
 
 
 class EngineChild:
-    """One engine process, from its start to its end.
+    """One engine process, from its start to its end; `program` is the module whose `run` it is.
 
     Raises:
         ResourceError: no process can be started, or it does not answer.
         MimoError: what it said when it failed to start.
     """
 
-    def __init__(self, start: StartEngine, patience: Patience) -> None:
+    def __init__(
+        self, start: StartEngine, patience: Patience, program: str = ENGINE_PROGRAM
+    ) -> None:
         self._patience = patience
         self._channel, theirs = channel_pair()
         try:
-            self._process = _spawn(theirs)
+            self._process = _spawn(theirs, program)
         except OSError as error:
             self._channel.close()
             raise ResourceError(
@@ -139,10 +142,10 @@ class EngineChild:
                     os.close(descriptor)
 
 
-def _spawn(theirs: Channel) -> "subprocess.Popen[bytes]":
+def _spawn(theirs: Channel, program: str) -> "subprocess.Popen[bytes]":
     paths = json.dumps([path or str(Path.cwd()) for path in sys.path])
     return subprocess.Popen(
-        [sys.executable, "-c", _BOOT, str(theirs.fileno()), paths],
+        [sys.executable, "-c", _BOOT, str(theirs.fileno()), paths, program],
         stdin=subprocess.DEVNULL,
         pass_fds=[theirs.fileno()],
         start_new_session=True,  # Ctrl-C is for the server to handle

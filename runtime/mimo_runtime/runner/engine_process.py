@@ -1,5 +1,6 @@
 """The engine process: a bundle, its engines and their loop, told what to do by a server."""
 
+import gc
 import os
 import socket
 import threading
@@ -47,6 +48,8 @@ def run(descriptor: int) -> None:
     except Exception as error:  # becomes the server's own
         link.send(EngineFailed(type(error).__name__, str(error)))
         return
+    gc.collect()
+    gc.freeze()  # what was loaded stays: no frame shall wait until it was gone through again
     link.send(EngineReady(dry.seconds, dry.resident_bytes, synthesizer.engine))
     EngineProcess(link, synthesizer).serve()
 

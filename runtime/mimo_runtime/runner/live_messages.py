@@ -54,8 +54,10 @@ def live_from_wire(values: Wire) -> LiveStreamRequest:
 
 
 def pose_to_wire(frame: PoseFrame) -> Wire:
-    """A posture as JSON values."""
-    return asdict(frame)
+    """A posture as JSON values; not by `asdict`, which copies each of its numbers."""
+    camera = frame.camera and asdict(frame.camera)
+    values = {each.name: getattr(frame, each.name) for each in fields(frame)}
+    return values | {"camera": camera}
 
 
 def pose_from_wire(values: Wire) -> PoseFrame:

@@ -11,7 +11,7 @@ from typing import TypeVar
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import AUTO
 from mimo_runtime.errors import EngineLostError, ServerUnreachableError
-from mimo_runtime.runner.engine_child import EngineChild
+from mimo_runtime.runner.engine_child import ENGINE_PROGRAM, EngineChild
 from mimo_runtime.runner.engine_health import Patience
 from mimo_runtime.runner.live_messages import live_to_wire
 from mimo_runtime.runner.messages import (
@@ -51,7 +51,8 @@ class ProcessRunner:
     A crash of the engines costs the streams that were running one clear error each; streams that
     are opened meanwhile wait for the next process.
 
-    The process does not verify the files of `bundle` again: whoever opened it has.
+    The process does not verify the files of `bundle` again: whoever opened it has. `program` is the
+    module whose `run` it is.
 
     Raises:
         BundleError, UnsupportedError, PlanError, ResourceError: the first process does not start.
@@ -64,8 +65,10 @@ class ProcessRunner:
         threads: int = 0,
         patience: Patience | None = None,
         report: Callable[[str], None] = _log.warning,
+        program: str = ENGINE_PROGRAM,
     ) -> None:
         self.bundle = bundle
+        self._program = program
         self._start = StartEngine(
             str(bundle.folder.resolve()), engine, threads, str(bundle.manifest.shape)
         )
@@ -75,7 +78,7 @@ class ProcessRunner:
         self._changed = threading.Condition()
         self._streams: dict[int, RemoteStream | RemoteLive] = {}
         self._closed = False
-        self._child: EngineChild | None = EngineChild(self._start, self._patience)
+        self._child: EngineChild | None = EngineChild(self._start, self._patience, program)
         self.ready: EngineReady = self._child.ready
         self._thread = threading.Thread(target=self._supervise, name="mimo-supervisor", daemon=True)
         self._thread.start()
@@ -203,7 +206,7 @@ class ProcessRunner:
         """Start processes until one is ready, or the runner is closed."""
         while True:
             try:
-                child = EngineChild(self._start, self._patience)
+                child = EngineChild(self._start, self._patience, self._program)
             except Exception as error:  # whatever it is, it may pass
                 self._report(f"The engine process does not start: {error}")
                 with self._changed:

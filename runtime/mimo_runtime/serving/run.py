@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable
 
@@ -26,10 +27,25 @@ def serve(bundle: Bundle, listen: str, options: ServerOptions, report: OnMessage
     """
     check_listen(listen, options)
     runner = start_engines(bundle, options, report)
+    settle()
     try:
         asyncio.run(_serve(runner, listen, options, report))
     finally:
         runner.close()
+
+
+def settle() -> None:
+    """Have nothing in this process take longer than the frame that it interrupts.
+
+    OpenCV works in one thread: others that it wakes to turn a picture's colours spin for longer
+    than they help. The garbage collector does not go through what was loaded until now, for which
+    all streams would stop.
+    """
+    import cv2
+
+    cv2.setNumThreads(1)
+    gc.collect()
+    gc.freeze()
 
 
 def start_engines(bundle: Bundle, options: ServerOptions, report: OnMessage) -> ProcessRunner:

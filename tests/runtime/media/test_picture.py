@@ -1,3 +1,4 @@
+import io
 import struct
 import zlib
 from dataclasses import replace
@@ -8,7 +9,7 @@ from PIL import Image
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.limits import MediaLimits
-from mimo_runtime.media.picture import encode_png, read_picture
+from mimo_runtime.media.picture import encode_jpeg, encode_png, read_picture
 from tests.pictures import blank_png
 
 from .clips import picture
@@ -153,3 +154,10 @@ def test_a_thin_picture_is_refused_by_its_header(
 def test_the_square_around_a_long_picture_is_small(limits: MediaLimits) -> None:
     found = read_picture(blank_png(1_024, 16_384), "long.png", limits)
     assert found.shape == (8_192, 512, 3)
+
+
+def test_jpeg_of_ours_has_its_colours_in_their_order() -> None:
+    with Image.open(io.BytesIO(encode_jpeg(RGB, 95))) as found:
+        assert found.format == "JPEG"
+        assert psnr_db(np.asarray(found), RGB) > 30
+    assert len(encode_jpeg(RGB, 30)) < len(encode_jpeg(RGB, 95))
