@@ -5,6 +5,7 @@ PYTHON ?= python3
 BASE = .venv
 DEV = .venv-dev
 OPENCUE = .venv-opencue
+NODE = tests/node
 # TensorRT's names and signatures without its library, which is not on the public index.
 TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 
@@ -13,9 +14,10 @@ TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
 
-# OpenCue comes from packages of others: where they cannot be had its tests are skipped and say so.
+# OpenCue and Node's gRPC come from others: where they cannot be had their tests are skipped and say so.
 test: lint $(BASE)/installed
 	-$(MAKE) --no-print-directory $(OPENCUE)/installed
+	-$(MAKE) --no-print-directory $(NODE)/installed
 	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python \
 		MIMO_OPENCUE_PYTHON=$$(test -f $(OPENCUE)/installed && echo $(CURDIR)/$(OPENCUE)/bin/python) \
 		$(DEV)/bin/python -m pytest -n 2 --dist loadfile
@@ -65,5 +67,9 @@ $(OPENCUE)/installed:
 	$(OPENCUE)/bin/python -m pip install --quiet opencue-pyoutline==1.37.0 opencue-rqd==1.37.0 packaging
 	touch $@
 
+$(NODE)/installed: $(NODE)/package-lock.json
+	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
 clean:
-	rm -rf $(BASE) $(DEV) $(OPENCUE) demo
+	rm -rf $(BASE) $(DEV) $(OPENCUE) $(NODE)/node_modules $(NODE)/installed demo

@@ -1,11 +1,13 @@
 """LoadGen as a judge: a short run against a real server, where LoadGen is installed."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from benchmarks.loadgen import judged, opened, server_settings, summary_of
+from benchmarks.loadgen import main, summary_of
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
@@ -55,14 +57,14 @@ def test_a_short_run_over_two_streams(server: LocalServer, tmp_path: Path) -> No
 
     skeleton = load_body().skeleton
     write_poses(tmp_path / "walk.npz", walk(skeleton, 11, RATE), skeleton)
-    options = {
+    asked = {
         "server": server.address, "character": CHARACTER, "scene": scene_picture(tmp_path),
         "motion": tmp_path / "walk.npz", "size": "96x96", "fps": 1, "steps": 1, "guidance": 1.0,
-        "camera": "front", "credits": 8, "seed": 1, "latency_ms": None, "matte": None,
-        "tls_root": None,
+        "streams": 2, "seconds": 2, "latency-bound-ms": 60_000, "output": tmp_path / "logs",
     }  # fmt: skip
-    settings = server_settings(4.0, 2.0, 60_000.0)
-    with opened(options, 2) as streams:
-        found = judged(streams, settings, tmp_path / "logs")
+    options = [word for name, value in asked.items() for word in (f"--{name}", str(value))]
+    ended = CliRunner().invoke(main, options, catch_exceptions=False)
+    (found,) = json.loads((tmp_path / "logs" / "loadgen.json").read_text())
+    assert (ended.exit_code, found["streams"]) == (0, 2)
     assert found["p99_ms"] > 0
     assert found["result"] in ("VALID", "INVALID")
