@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from python_multipart import MultipartParser
-from python_multipart.exceptions import MultipartParseError
+from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import parse_options_header
 from starlette.requests import Request
 
@@ -67,11 +67,11 @@ class FormReader:
             raise InvalidRequestError(
                 "The body is no form; send multipart/form-data, or JSON that names assets."
             )
-        parser = MultipartParser(options[b"boundary"], self._callbacks())
         try:
+            parser = MultipartParser(options[b"boundary"], self._callbacks())
             async for data in request.stream():
                 await asyncio.to_thread(parser.write, data)
-        except MultipartParseError as error:
+        except FormParserError as error:
             raise InvalidRequestError(
                 f"The form cannot be read: {error}; send multipart/form-data."
             ) from error

@@ -105,6 +105,13 @@ def test_where_it_cannot_be_opened(open_server: OpenServer, tmp_path: Path) -> N
     )
 
 
+@pytest.mark.parametrize("boundary", ["", "b" * 300, "b" * 60_000])
+def test_boundaries_that_cannot_be(ask: Ask, boundary: str) -> None:
+    headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    code, told = ask("POST", "/v1/videos", b"--b--", headers)
+    assert (code, told["error"]["code"]) == (400, "INVALID_REQUEST"), told
+
+
 def mangled(form: bytes, chance: random.Random) -> bytes:
     """A form with some bytes cut out, doubled, turned over or put in."""
     data = bytearray(form)
