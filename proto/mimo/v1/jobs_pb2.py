@@ -25,51 +25,51 @@ _sym_db = _symbol_database.Default()
 from mimo.v1 import synthesis_pb2 as mimo_dot_v1_dot_synthesis__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12mimo/v1/jobs.proto\x12\x07mimo.v1\x1a\x17mimo/v1/synthesis.proto\"\x7f\n\x10\x43reateJobRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12%\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x15.mimo.v1.StreamConfig\x12\x10\n\x08priority\x18\x03 \x01(\x05\x12\x1e\n\x04task\x18\x04 \x01(\x0e\x32\x10.mimo.v1.JobTask\".\n\x11\x43reateJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"\xab\x03\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12 \n\x05state\x18\x03 \x01(\x0e\x32\x11.mimo.v1.JobState\x12\x10\n\x08sequence\x18\x04 \x01(\x04\x12\x10\n\x08priority\x18\x05 \x01(\x05\x12\x11\n\tcreated_s\x18\x06 \x01(\x01\x12\x11\n\tstarted_s\x18\x07 \x01(\x01\x12\x0f\n\x07\x65nded_s\x18\x08 \x01(\x01\x12\x11\n\texpires_s\x18\t \x01(\x01\x12#\n\x08progress\x18\n \x01(\x0b\x32\x11.mimo.v1.Progress\x12\x16\n\x0equeue_position\x18\x0b \x01(\r\x12\x18\n\x10\x65xpected_start_s\x18\x0c \x01(\x01\x12\x10\n\x08\x61ttempts\x18\r \x01(\r\x12 \n\x05\x65rror\x18\x0e \x01(\x0b\x32\x11.mimo.v1.JobError\x12%\n\x06output\x18\x0f \x01(\x0b\x32\x15.mimo.v1.OutputFormat\x12\"\n\x06result\x18\x10 \x01(\x0b\x32\x12.mimo.v1.JobResult\x12\x1e\n\x04task\x18\x11 \x01(\x0e\x32\x10.mimo.v1.JobTask\",\n\x08JobError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\"z\n\tJobResult\x12\x12\n\nsize_bytes\x18\x01 \x01(\x04\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12#\n\x06\x61ssets\x18\x04 \x03(\x0b\x32\x13.mimo.v1.AssetInput\x12\x10\n\x08warnings\x18\x05 \x03(\t\"\x1b\n\rGetJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\"+\n\x0eGetJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"Z\n\x0fListJobsRequest\x12 \n\x05state\x18\x01 \x01(\x0e\x32\x11.mimo.v1.JobState\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\"G\n\x10ListJobsResponse\x12\x1a\n\x04jobs\x18\x01 \x03(\x0b\x32\x0c.mimo.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x0fWatchJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04\"-\n\x10WatchJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"\x1e\n\x10\x43\x61ncelJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\".\n\x11\x43\x61ncelJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"3\n\x15\x44ownloadResultRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x04\"F\n\x16\x44ownloadResultResponse\x12\x0e\n\x06offset\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12\x0e\n\x06\x63rc32c\x18\x03 \x01(\x07\"-\n\x0fPurgeJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06\x61ssets\x18\x02 \x01(\x08\"\x12\n\x10PurgeJobResponse*f\n\x07JobTask\x12\x18\n\x14JOB_TASK_UNSPECIFIED\x10\x00\x12\x12\n\x0eJOB_TASK_VIDEO\x10\x01\x12\x15\n\x11JOB_TASK_TEMPLATE\x10\x02\x12\x16\n\x12JOB_TASK_CHARACTER\x10\x03*\x9a\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05\x32\xe9\x03\n\nJobService\x12\x42\n\tCreateJob\x12\x19.mimo.v1.CreateJobRequest\x1a\x1a.mimo.v1.CreateJobResponse\x12\x39\n\x06GetJob\x12\x16.mimo.v1.GetJobRequest\x1a\x17.mimo.v1.GetJobResponse\x12?\n\x08ListJobs\x12\x18.mimo.v1.ListJobsRequest\x1a\x19.mimo.v1.ListJobsResponse\x12\x41\n\x08WatchJob\x12\x18.mimo.v1.WatchJobRequest\x1a\x19.mimo.v1.WatchJobResponse0\x01\x12\x42\n\tCancelJob\x12\x19.mimo.v1.CancelJobRequest\x1a\x1a.mimo.v1.CancelJobResponse\x12S\n\x0e\x44ownloadResult\x12\x1e.mimo.v1.DownloadResultRequest\x1a\x1f.mimo.v1.DownloadResultResponse0\x01\x12?\n\x08PurgeJob\x12\x18.mimo.v1.PurgeJobRequest\x1a\x19.mimo.v1.PurgeJobResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x12mimo/v1/jobs.proto\x12\x07mimo.v1\x1a\x17mimo/v1/synthesis.proto\"\x7f\n\x10\x43reateJobRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12%\n\x06\x63onfig\x18\x02 \x01(\x0b\x32\x15.mimo.v1.StreamConfig\x12\x10\n\x08priority\x18\x03 \x01(\x05\x12\x1e\n\x04task\x18\x04 \x01(\x0e\x32\x10.mimo.v1.JobTask\".\n\x11\x43reateJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"\xbc\x03\n\x03Job\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nrequest_id\x18\x02 \x01(\t\x12 \n\x05state\x18\x03 \x01(\x0e\x32\x11.mimo.v1.JobState\x12\x10\n\x08sequence\x18\x04 \x01(\x04\x12\x10\n\x08priority\x18\x05 \x01(\x05\x12\x11\n\tcreated_s\x18\x06 \x01(\x01\x12\x11\n\tstarted_s\x18\x07 \x01(\x01\x12\x0f\n\x07\x65nded_s\x18\x08 \x01(\x01\x12\x11\n\texpires_s\x18\t \x01(\x01\x12#\n\x08progress\x18\n \x01(\x0b\x32\x11.mimo.v1.Progress\x12\x16\n\x0equeue_position\x18\x0b \x01(\r\x12\x18\n\x10\x65xpected_start_s\x18\x0c \x01(\x01\x12\x10\n\x08\x61ttempts\x18\r \x01(\r\x12 \n\x05\x65rror\x18\x0e \x01(\x0b\x32\x11.mimo.v1.JobError\x12%\n\x06output\x18\x0f \x01(\x0b\x32\x15.mimo.v1.OutputFormat\x12\"\n\x06result\x18\x10 \x01(\x0b\x32\x12.mimo.v1.JobResult\x12\x1e\n\x04task\x18\x11 \x01(\x0e\x32\x10.mimo.v1.JobTask\x12\x0f\n\x07percent\x18\x12 \x01(\r\",\n\x08JobError\x12\x0e\n\x06reason\x18\x01 \x01(\t\x12\x10\n\x08sentence\x18\x02 \x01(\t\"z\n\tJobResult\x12\x12\n\nsize_bytes\x18\x01 \x01(\x04\x12\x0e\n\x06sha256\x18\x02 \x01(\t\x12\x12\n\nmedia_type\x18\x03 \x01(\t\x12#\n\x06\x61ssets\x18\x04 \x03(\x0b\x32\x13.mimo.v1.AssetInput\x12\x10\n\x08warnings\x18\x05 \x03(\t\"\x1b\n\rGetJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\"+\n\x0eGetJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"Z\n\x0fListJobsRequest\x12 \n\x05state\x18\x01 \x01(\x0e\x32\x11.mimo.v1.JobState\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\"G\n\x10ListJobsResponse\x12\x1a\n\x04jobs\x18\x01 \x03(\x0b\x32\x0c.mimo.v1.Job\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"5\n\x0fWatchJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x16\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04\"-\n\x10WatchJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"\x1e\n\x10\x43\x61ncelJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\".\n\x11\x43\x61ncelJobResponse\x12\x19\n\x03job\x18\x01 \x01(\x0b\x32\x0c.mimo.v1.Job\"3\n\x15\x44ownloadResultRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06offset\x18\x02 \x01(\x04\"F\n\x16\x44ownloadResultResponse\x12\x0e\n\x06offset\x18\x01 \x01(\x04\x12\x0c\n\x04\x64\x61ta\x18\x02 \x01(\x0c\x12\x0e\n\x06\x63rc32c\x18\x03 \x01(\x07\"-\n\x0fPurgeJobRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0e\n\x06\x61ssets\x18\x02 \x01(\x08\"\x12\n\x10PurgeJobResponse*f\n\x07JobTask\x12\x18\n\x14JOB_TASK_UNSPECIFIED\x10\x00\x12\x12\n\x0eJOB_TASK_VIDEO\x10\x01\x12\x15\n\x11JOB_TASK_TEMPLATE\x10\x02\x12\x16\n\x12JOB_TASK_CHARACTER\x10\x03*\x9a\x01\n\x08JobState\x12\x19\n\x15JOB_STATE_UNSPECIFIED\x10\x00\x12\x14\n\x10JOB_STATE_QUEUED\x10\x01\x12\x15\n\x11JOB_STATE_RUNNING\x10\x02\x12\x17\n\x13JOB_STATE_SUCCEEDED\x10\x03\x12\x14\n\x10JOB_STATE_FAILED\x10\x04\x12\x17\n\x13JOB_STATE_CANCELLED\x10\x05\x32\xe9\x03\n\nJobService\x12\x42\n\tCreateJob\x12\x19.mimo.v1.CreateJobRequest\x1a\x1a.mimo.v1.CreateJobResponse\x12\x39\n\x06GetJob\x12\x16.mimo.v1.GetJobRequest\x1a\x17.mimo.v1.GetJobResponse\x12?\n\x08ListJobs\x12\x18.mimo.v1.ListJobsRequest\x1a\x19.mimo.v1.ListJobsResponse\x12\x41\n\x08WatchJob\x12\x18.mimo.v1.WatchJobRequest\x1a\x19.mimo.v1.WatchJobResponse0\x01\x12\x42\n\tCancelJob\x12\x19.mimo.v1.CancelJobRequest\x1a\x1a.mimo.v1.CancelJobResponse\x12S\n\x0e\x44ownloadResult\x12\x1e.mimo.v1.DownloadResultRequest\x1a\x1f.mimo.v1.DownloadResultResponse0\x01\x12?\n\x08PurgeJob\x12\x18.mimo.v1.PurgeJobRequest\x1a\x19.mimo.v1.PurgeJobResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'mimo.v1.jobs_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_JOBTASK']._serialized_start=1446
-  _globals['_JOBTASK']._serialized_end=1548
-  _globals['_JOBSTATE']._serialized_start=1551
-  _globals['_JOBSTATE']._serialized_end=1705
+  _globals['_JOBTASK']._serialized_start=1463
+  _globals['_JOBTASK']._serialized_end=1565
+  _globals['_JOBSTATE']._serialized_start=1568
+  _globals['_JOBSTATE']._serialized_end=1722
   _globals['_CREATEJOBREQUEST']._serialized_start=56
   _globals['_CREATEJOBREQUEST']._serialized_end=183
   _globals['_CREATEJOBRESPONSE']._serialized_start=185
   _globals['_CREATEJOBRESPONSE']._serialized_end=231
   _globals['_JOB']._serialized_start=234
-  _globals['_JOB']._serialized_end=661
-  _globals['_JOBERROR']._serialized_start=663
-  _globals['_JOBERROR']._serialized_end=707
-  _globals['_JOBRESULT']._serialized_start=709
-  _globals['_JOBRESULT']._serialized_end=831
-  _globals['_GETJOBREQUEST']._serialized_start=833
-  _globals['_GETJOBREQUEST']._serialized_end=860
-  _globals['_GETJOBRESPONSE']._serialized_start=862
-  _globals['_GETJOBRESPONSE']._serialized_end=905
-  _globals['_LISTJOBSREQUEST']._serialized_start=907
-  _globals['_LISTJOBSREQUEST']._serialized_end=997
-  _globals['_LISTJOBSRESPONSE']._serialized_start=999
-  _globals['_LISTJOBSRESPONSE']._serialized_end=1070
-  _globals['_WATCHJOBREQUEST']._serialized_start=1072
-  _globals['_WATCHJOBREQUEST']._serialized_end=1125
-  _globals['_WATCHJOBRESPONSE']._serialized_start=1127
-  _globals['_WATCHJOBRESPONSE']._serialized_end=1172
-  _globals['_CANCELJOBREQUEST']._serialized_start=1174
-  _globals['_CANCELJOBREQUEST']._serialized_end=1204
-  _globals['_CANCELJOBRESPONSE']._serialized_start=1206
-  _globals['_CANCELJOBRESPONSE']._serialized_end=1252
-  _globals['_DOWNLOADRESULTREQUEST']._serialized_start=1254
-  _globals['_DOWNLOADRESULTREQUEST']._serialized_end=1305
-  _globals['_DOWNLOADRESULTRESPONSE']._serialized_start=1307
-  _globals['_DOWNLOADRESULTRESPONSE']._serialized_end=1377
-  _globals['_PURGEJOBREQUEST']._serialized_start=1379
-  _globals['_PURGEJOBREQUEST']._serialized_end=1424
-  _globals['_PURGEJOBRESPONSE']._serialized_start=1426
-  _globals['_PURGEJOBRESPONSE']._serialized_end=1444
-  _globals['_JOBSERVICE']._serialized_start=1708
-  _globals['_JOBSERVICE']._serialized_end=2197
+  _globals['_JOB']._serialized_end=678
+  _globals['_JOBERROR']._serialized_start=680
+  _globals['_JOBERROR']._serialized_end=724
+  _globals['_JOBRESULT']._serialized_start=726
+  _globals['_JOBRESULT']._serialized_end=848
+  _globals['_GETJOBREQUEST']._serialized_start=850
+  _globals['_GETJOBREQUEST']._serialized_end=877
+  _globals['_GETJOBRESPONSE']._serialized_start=879
+  _globals['_GETJOBRESPONSE']._serialized_end=922
+  _globals['_LISTJOBSREQUEST']._serialized_start=924
+  _globals['_LISTJOBSREQUEST']._serialized_end=1014
+  _globals['_LISTJOBSRESPONSE']._serialized_start=1016
+  _globals['_LISTJOBSRESPONSE']._serialized_end=1087
+  _globals['_WATCHJOBREQUEST']._serialized_start=1089
+  _globals['_WATCHJOBREQUEST']._serialized_end=1142
+  _globals['_WATCHJOBRESPONSE']._serialized_start=1144
+  _globals['_WATCHJOBRESPONSE']._serialized_end=1189
+  _globals['_CANCELJOBREQUEST']._serialized_start=1191
+  _globals['_CANCELJOBREQUEST']._serialized_end=1221
+  _globals['_CANCELJOBRESPONSE']._serialized_start=1223
+  _globals['_CANCELJOBRESPONSE']._serialized_end=1269
+  _globals['_DOWNLOADRESULTREQUEST']._serialized_start=1271
+  _globals['_DOWNLOADRESULTREQUEST']._serialized_end=1322
+  _globals['_DOWNLOADRESULTRESPONSE']._serialized_start=1324
+  _globals['_DOWNLOADRESULTRESPONSE']._serialized_end=1394
+  _globals['_PURGEJOBREQUEST']._serialized_start=1396
+  _globals['_PURGEJOBREQUEST']._serialized_end=1441
+  _globals['_PURGEJOBRESPONSE']._serialized_start=1443
+  _globals['_PURGEJOBRESPONSE']._serialized_end=1461
+  _globals['_JOBSERVICE']._serialized_start=1725
+  _globals['_JOBSERVICE']._serialized_end=2214
 # @@protoc_insertion_point(module_scope)

@@ -175,6 +175,7 @@ class Job(_message.Message):
     OUTPUT_FIELD_NUMBER: _builtins.int
     RESULT_FIELD_NUMBER: _builtins.int
     TASK_FIELD_NUMBER: _builtins.int
+    PERCENT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Its name on this server."""
     request_id: _builtins.str
@@ -205,6 +206,8 @@ class Job(_message.Message):
     """
     task: Global___JobTask.ValueType
     """What it is to make."""
+    percent: _builtins.int
+    """How far it is as a whole, preparation included, 0 to 100. It never falls while it runs."""
     @_builtins.property
     def progress(self) -> _synthesis_pb2.Progress:
         """How far the work is, while it runs."""
@@ -241,10 +244,11 @@ class Job(_message.Message):
         output: _synthesis_pb2.OutputFormat | None = ...,
         result: Global___JobResult | None = ...,
         task: Global___JobTask.ValueType = ...,
+        percent: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "output", b"output", "progress", b"progress", "result", b"result"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "created_s", b"created_s", "ended_s", b"ended_s", "error", b"error", "expected_start_s", b"expected_start_s", "expires_s", b"expires_s", "id", b"id", "output", b"output", "priority", b"priority", "progress", b"progress", "queue_position", b"queue_position", "request_id", b"request_id", "result", b"result", "sequence", b"sequence", "started_s", b"started_s", "state", b"state", "task", b"task"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempts", b"attempts", "created_s", b"created_s", "ended_s", b"ended_s", "error", b"error", "expected_start_s", b"expected_start_s", "expires_s", b"expires_s", "id", b"id", "output", b"output", "percent", b"percent", "priority", b"priority", "progress", b"progress", "queue_position", b"queue_position", "request_id", b"request_id", "result", b"result", "sequence", b"sequence", "started_s", b"started_s", "state", b"state", "task", b"task"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -46,8 +46,8 @@ class JobResult:
 class Job:
     """One job. Times are in seconds since 1970, 0 for what has not been.
 
-    `position` jobs go before one that waits, which is expected to begin at `expected_start_s`,
-    0 where that is not known.
+    It is done to `percent`, 0 to 100, as a whole. `position` jobs go before one that waits, which
+    is expected to begin at `expected_start_s`, 0 where that is not known.
     """
 
     number: int
@@ -64,6 +64,7 @@ class Job:
     ended_s: float
     expires_s: float
     progress: Progress | None
+    percent: int
     output: OutputFormat | None
     result: JobResult | None
     reason: str
@@ -84,11 +85,14 @@ _AS_THEY_ARE = (
 
 def job_from(row: sqlite3.Row) -> Job:
     """The job of a row of the table `jobs`."""
-    result, progress, output = row["result"], row["progress"], row["output"]
+    result, output, state = row["result"], row["output"], JobState(row["state"])
+    progress = json.loads(row["progress"]) if row["progress"] else {}
+    percent = 100 if state is JobState.SUCCEEDED else progress.pop("percent", 0)
     return Job(
         spec=JobSpec.from_json(row["spec"]),
-        state=JobState(row["state"]),
-        progress=Progress(**json.loads(progress)) if progress else None,
+        state=state,
+        progress=Progress(**progress) if progress else None,
+        percent=percent,
         output=_output_from(output) if output else None,
         result=_result_from(result) if result else None,
         **{name: row[name] for name in _AS_THEY_ARE},
@@ -101,9 +105,9 @@ def result_text(result: JobResult) -> str:
     return json.dumps({**asdict(replace(result, assets=())), "assets": assets})
 
 
-def progress_text(progress: Progress) -> str:
-    """A progress as the column `progress` keeps it."""
-    return json.dumps(asdict(progress))
+def progress_text(progress: Progress, percent: int) -> str:
+    """A progress as the column `progress` keeps it, and how far the job is as a whole."""
+    return json.dumps({**asdict(progress), "percent": percent})
 
 
 def output_text(output: OutputFormat) -> str:

@@ -71,9 +71,9 @@ class JobProgress:
             )
             return job
 
-    def tell(self, job_id: str, progress: Progress) -> None:
-        """Note how far the work is."""
-        self._set(job_id, "progress = ?", progress_text(progress))
+    def tell(self, job_id: str, progress: Progress, percent: int) -> None:
+        """Note how far a stage, and the work as a whole, is."""
+        self._set(job_id, "progress = ?", progress_text(progress, percent))
 
     def plan(self, job_id: str, output: OutputFormat) -> None:
         """Note what will be delivered."""

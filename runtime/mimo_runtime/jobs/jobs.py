@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from concurrent.futures import Executor
 from pathlib import Path
 
@@ -13,13 +13,12 @@ from mimo_runtime.jobs.job import Job, JobState
 from mimo_runtime.jobs.queue import JobQueue
 from mimo_runtime.jobs.spec import JobSpec
 from mimo_runtime.jobs.state import State
-from mimo_runtime.jobs.work import JobWork
+from mimo_runtime.jobs.work import JobWork, OnMade
 from mimo_runtime.provenance.marking import Marking
 from mimo_runtime.runner.runner import Runner
 from mimo_runtime.sessions.admission import Admission, closing
 from mimo_runtime.sessions.inputs import InputLimits
 from mimo_runtime.sessions.quotas import Quotas
-from mimo_runtime.sessions.session import Made
 from mimo_runtime.sessions.spool import check_name
 from mimo_runtime.sessions.tracing import Tracer
 
@@ -38,7 +37,7 @@ class Jobs:
         admission: Admission,
         workers: Executor,
         marking: Marking | None = None,
-        on_made: Callable[[Job, Made], None] = lambda _job, _made: None,
+        on_made: OnMade = lambda *_: None,
         quotas: Quotas | None = None,
         tracer: Tracer | None = None,
     ) -> None:

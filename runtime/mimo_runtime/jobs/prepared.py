@@ -1,7 +1,7 @@
 """What a preparation made, kept: all of it as assets of the caller's, a preview as the result."""
 
 import mimetypes
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from mimo_runtime.files import file_hash, link_or_copy, write_errors
@@ -13,8 +13,13 @@ from mimo_runtime.wire.kinds import InputKind, JobTask
 from mimo_runtime.wire.prepared_files import character_files, template_files
 
 
-def keep_prepared(state: State, job: Job, preparing: Preparing) -> None:
-    """Keep what a job has prepared, unless nobody wants it any more.
+def keep_prepared(
+    state: State,
+    job: Job,
+    preparing: Preparing,
+    on_made: Callable[[Job, JobResult, None], None],
+) -> None:
+    """Keep what a job has prepared, of which `on_made` hears, unless nobody wants it any more.
 
     Raises:
         ResourceError: it is more than the server may still keep, or the disk is full.
@@ -37,6 +42,7 @@ def keep_prepared(state: State, job: Job, preparing: Preparing) -> None:
         assets,
         preparing.warnings,
     )
+    on_made(job, result, None)
     state.keep_result(job, preview, result)
 
 

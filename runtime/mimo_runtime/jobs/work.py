@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 
 from mimo_runtime.jobs.changes import Changes
-from mimo_runtime.jobs.job import Job
+from mimo_runtime.jobs.job import Job, JobResult
+from mimo_runtime.jobs.overall_progress import OverallProgress
 from mimo_runtime.jobs.prepared import keep_prepared
 from mimo_runtime.jobs.result_file import BoundedResult
 from mimo_runtime.jobs.state import State
@@ -27,13 +28,15 @@ from mimo_runtime.synthesis.request import OutputFormat
 from mimo_runtime.wire.kinds import JobTask
 from mimo_runtime.wire.progress import Progress
 
+OnMade = Callable[[Job, JobResult, Made | None], None]
 TELL_EVERY_S = 1.0  # progress, unless a new stage begins; each time is written to disk
 
 
 class JobWork:
     """Makes what jobs ask for, each in a thread of `workers`; results are signed by `marking`.
 
-    `on_made` hears of every result before it is told to be there.
+    `on_made` hears of every result before it is told to be there, and what it was made of where
+    that is a video.
     """
 
     def __init__(
@@ -44,7 +47,7 @@ class JobWork:
         workers: Executor,
         changes: Changes,
         marking: Marking | None = None,
-        on_made: Callable[[Job, Made], None] = lambda _job, _made: None,
+        on_made: OnMade = lambda *_: None,
         quotas: Quotas | None = None,
         tracer: Tracer | None = None,
     ) -> None:
@@ -98,7 +101,7 @@ class JobWork:
         try:
             await asyncio.to_thread(self._adopt, job, preparing.spool)
             await self._at_work(job, preparing, leave, usage)
-            await asyncio.to_thread(keep_prepared, self._state, job, preparing)
+            await asyncio.to_thread(keep_prepared, self._state, job, preparing, self._on_made)
         finally:
             preparing.close()
 
@@ -113,7 +116,10 @@ class JobWork:
         """Have a session work, and note what it says."""
         session.begin()
         usage.start()
-        told, named = _Told(), {"mimo.job": job.id, "mimo.caller": job.caller}
+        told, named = (
+            _Told(OverallProgress(job.spec)),
+            {"mimo.job": job.id, "mimo.caller": job.caller},
+        )
         with self._tracer.session("mimo.job", named, {}) as trace:
             async with at_work(session, self._workers, leave) as events:
                 async for event in events:
@@ -133,8 +139,8 @@ class JobWork:
 
     def _keep(self, job: Job, result: BoundedResult, session: Session) -> None:
         path, told = result.finish(job.id, session.seal, session.sound)
-        if session.made is not None:
-            self._on_made(job, replace(session.made, sha256=told.sha256))
+        made = session.made and replace(session.made, sha256=told.sha256)
+        self._on_made(job, told, made)
         self._state.keep_result(job, path, told)
 
     async def _note(
@@ -146,20 +152,22 @@ class JobWork:
             await asyncio.to_thread(self._state.progress.plan, job.id, event)
             self._changes.ring(job.id)
         elif isinstance(event, Progress) and told.is_due(event):
-            await asyncio.to_thread(self._state.progress.tell, job.id, event)
+            await asyncio.to_thread(self._state.progress.tell, job.id, event, told.percent)
             self._changes.ring(job.id)
 
 
 class _Told:
-    """What was last told of a job's progress, and when."""
+    """What was last told of a job's progress, and when; it is at `percent` as a whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, overall: OverallProgress) -> None:
+        self.percent = 0
+        self._overall = overall
         self._stage = ""
         self._at_s = 0.0
 
     def is_due(self, progress: Progress) -> bool:
         """Whether to tell this one; that counts as told."""
-        now_s = time.monotonic()
+        now_s, self.percent = time.monotonic(), self._overall.take(progress)
         if progress.stage == self._stage and now_s - self._at_s < TELL_EVERY_S:
             return False
         self._stage, self._at_s = progress.stage, now_s

@@ -5,7 +5,7 @@ from typing import Any
 
 import mimo_runtime
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.jobs.job import Job
+from mimo_runtime.jobs.job import Job, JobResult
 from mimo_runtime.provenance.audit_log import AuditLog
 from mimo_runtime.serving.call_record import CURRENT
 from mimo_runtime.serving.options import ServerOptions
@@ -37,10 +37,18 @@ class Audit:
             who = {"caller": record.caller or record.host, "request_id": record.request_id}
             self._write("stream.made", who | _told(made) | self._disclosure)
 
-    def job_made(self, job: Job, made: Made) -> None:
-        """Tell of what a job has made."""
+    def job_made(self, job: Job, result: JobResult, made: Made | None) -> None:
+        """Tell of what a job has made; without `made` that was a template or a character."""
         who = {"caller": job.caller, "request_id": job.request_id, "job": job.id}
-        self._write("job.made", who | _told(made) | self._disclosure)
+        if made is not None:
+            self._write("job.made", who | _told(made) | self._disclosure)
+            return
+        named = {"inputs": job.spec.inputs, "assets": result.assets}
+        files = {
+            name: {each.kind.value: each.sha256 for each in inputs}
+            for name, inputs in named.items()
+        }
+        self._write("job.prepared", who | files | {"output_sha256": result.sha256})
 
     def close(self) -> None:
         """Let go of the file."""

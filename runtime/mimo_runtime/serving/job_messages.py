@@ -74,6 +74,7 @@ def job_message(job: Job) -> pb.Job:
         ended_s=job.ended_s,
         expires_s=job.expires_s,
         progress=progress_message(job.progress) if job.progress else None,
+        percent=job.percent,
         queue_position=job.position,
         expected_start_s=job.expected_start_s,
         attempts=job.attempts,

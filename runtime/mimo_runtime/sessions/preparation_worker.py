@@ -23,6 +23,7 @@ from mimo_runtime.motions.camera_placement import parse_camera
 from mimo_runtime.motions.make import MakeOptions, prepare_motion
 from mimo_runtime.sessions.orders import CharacterOrder, DecomposeOrder, MixOrder, Order, order_from
 from mimo_runtime.wire.poses import EXTRAS
+from mimo_runtime.wire.progress import Stage
 from mimo_runtime.wire.status import row_of
 
 
@@ -59,6 +60,7 @@ def _carry_out(order: Order, on_progress: OnProgress) -> tuple[str, ...]:
     """What is to be said of what was made."""
     match order:
         case CharacterOrder():
+            on_progress(Stage.CHARACTER, 0, 1)
             return _prepare_character(order)
         case DecomposeOrder():
             warnings = _decompose(order, on_progress)

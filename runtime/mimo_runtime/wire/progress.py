@@ -9,6 +9,7 @@ class Stage(StrEnum):
     """What is counted while a synthesis runs; stages may run side by side."""
 
     WAITING = "waiting"
+    CHARACTER = "character"
     BOXES = "boxes"
     IDENTITY = "identity"
     SCENE = "scene"

@@ -110,14 +110,15 @@ def test_the_way_to_a_result(open_state: OpenState, tmp_path: Path) -> None:
         state.result_path(job)
     taken = take(state)
     assert (taken.id, taken.state, taken.attempts) == (job.id, JobState.RUNNING, 1)
-    state.progress.tell(job.id, Progress("denoise", 2, 5))
+    state.progress.tell(job.id, Progress("denoise", 2, 5), 28)
     told = state.jobs.get("ann", job.id)
-    assert (told.progress, told.sequence) == (Progress("denoise", 2, 5), 3)
+    assert (told.progress, told.percent) == (Progress("denoise", 2, 5), 28)
+    assert told.sequence == 3
     made = state.work / "made"
     made.write_bytes(b"the movie")
     state.keep_result(taken, made, JobResult(9, "x", "video/mp4", f"{job.id}.mp4"))
     done = state.jobs.get("ann", job.id)
-    assert (done.state, done.progress) == (JobState.SUCCEEDED, None)
+    assert (done.state, done.progress, done.percent) == (JobState.SUCCEEDED, None, 100)
     assert state.result_path(done).read_bytes() == b"the movie"
     assert state.jobs.cancel("ann", job.id) == done
     assert state.room_bytes("ann") == JobLimits().max_stored_bytes_per_caller - 9 - 12

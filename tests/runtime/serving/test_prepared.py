@@ -1,5 +1,7 @@
 """Preparation as a job: what it makes lies on the server, and later jobs and streams name it."""
 
+import hashlib
+import json
 from pathlib import Path
 
 import av
@@ -21,22 +23,15 @@ from mimo_runtime.client.jobs import (
 )
 from mimo_runtime.errors import InvalidRequestError, ProtocolError
 from mimo_runtime.media.picture import decode_png
+from mimo_runtime.provenance.audit_log import check_audit_log
 from mimo_runtime.sample import CHARACTER, YARD
 from mimo_runtime.wire.kinds import JobTask, OutputKind
 from mimo_runtime.wire.settings import Settings
-from mimo_synthetic.ground_truth.clip import Clip
-from mimo_synthetic.ground_truth.spec import ClipSpec
 from tests.runtime.serving.calls import call, config, pixels
+from tests.runtime.serving.conftest import OpenServer
 from tests.runtime.serving.test_jobs import ended, frames
 
 STEP = Settings(steps=1)
-
-
-@pytest.fixture(scope="module")
-def walking(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("driving") / "walk.mp4"
-    Clip(ClipSpec("walk", seed=6, frame_count=8, size_px=192)).write(path)
-    return path
 
 
 def prepare(connection: Connection, inputs: Inputs, task: JobTask) -> jobs_pb2.Job:
@@ -52,6 +47,10 @@ def test_a_driving_video_is_taken_apart_once(
     asked = create_job(connection, JobRequest(Inputs(driving=walking), STEP, task=JobTask.TEMPLATE))
     seen = list(watch_job(connection, asked.id))
     assert {"people", "body"} <= {each.progress.stage for each in seen}
+    percents = [each.percent for each in seen]
+    assert percents == sorted(percents)
+    assert (percents[0], percents[-1]) == (0, 100)
+    assert any(0 < percent < 100 for percent in percents)
     job = seen[-1]
     assert (job.state, job.task) == (jobs_pb2.JOB_STATE_SUCCEEDED, jobs_pb2.JOB_TASK_TEMPLATE)
     assert {pb.INPUT_SOURCE, pb.INPUT_MOTION, pb.INPUT_SCENE, pb.INPUT_POSES} <= {
@@ -76,6 +75,23 @@ def test_a_driving_video_is_taken_apart_once(
             ],
         )
     assert pixels(streamed) == made
+
+
+def test_what_is_prepared_is_in_the_audit_log(
+    open_server: OpenServer, small_character: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "audit.jsonl"
+    with (
+        open_server(state=tmp_path / "state", audit_log=log) as server,
+        Connection(server.address) as connection,
+    ):
+        job = prepare(connection, Inputs(small_character), JobTask.CHARACTER)
+    _, line = (json.loads(line) for line in log.read_text().splitlines())
+    assert (line["event"], line["job"]) == ("job.prepared", job.id)
+    assert line["inputs"] == {"character": hashlib.sha256(small_character.read_bytes()).hexdigest()}
+    assert sorted(line["assets"].values()) == sorted(each.sha256 for each in job.result.assets)
+    assert line["output_sha256"] == job.result.sha256
+    assert check_audit_log(log)[0] == 2
 
 
 def test_a_character_is_prepared_once(connection: Connection, tmp_path: Path) -> None:

@@ -7,7 +7,6 @@ from starlette.responses import JSONResponse
 from mimo_runtime.errors import MimoError
 from mimo_runtime.jobs.asset import Asset
 from mimo_runtime.jobs.job import Job, JobState
-from mimo_runtime.wire.progress import Progress, Stage
 from mimo_runtime.wire.status import PASSING, RETRY_AFTER_S, row_of
 
 STATUS_WORDS = {
@@ -59,7 +58,8 @@ def video(job: Job, model: str, warnings: tuple[str, ...] = ()) -> dict[str, Any
         "task": job.spec.task.value,
         "model": model,
         "status": STATUS_WORDS[job.state],
-        "progress": percent(job),
+        "progress": job.percent,
+        "stage": job.progress.stage if job.progress else None,
         "created_at": int(job.created_s),
         "completed_at": _time(job.ended_s),
         "expires_at": _time(job.expires_s),
@@ -107,17 +107,6 @@ def listed(objects: list[dict[str, Any]], has_more: bool = False) -> dict[str, A
         "last_id": ids[-1] if ids else None,
         "has_more": has_more,
     }
-
-
-def percent(job: Job) -> int:
-    """How far a job is, 0 to 100: denoising up to 90, the frames the rest."""
-    if job.state is JobState.SUCCEEDED:
-        return 100
-    progress = job.progress or Progress("", 0, 1)
-    share = progress.done / max(progress.total, 1)
-    if progress.stage == Stage.DENOISE:
-        return int(90 * share)
-    return 90 + int(9 * share) if progress.stage == Stage.FRAMES else 0
 
 
 def _time(seconds: float) -> int | None:

@@ -23,6 +23,7 @@ VIDEO: dict[str, Schema] = {
     "model": _TEXT,
     "status": {"enum": list(STATUS_WORDS.values())},
     "progress": _COUNT,
+    "stage": _MAYBE_TEXT,
     "created_at": _COUNT,
     "completed_at": _MAYBE_COUNT,
     "expires_at": _MAYBE_COUNT,
