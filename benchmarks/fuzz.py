@@ -90,9 +90,11 @@ def resident_mib() -> float:
 
 @click.command(help=__doc__)
 @click.option("--inputs", type=click.IntRange(1), default=2000, show_default=True)
+@click.option("--door", "named", type=click.Choice(list(SHARES)), multiple=True,
+              help="Of the doors only these; may be given again.")  # fmt: skip
 @click.option("--seed", type=int, default=SEED, show_default=True)
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="JSON of what was found.")
-def main(inputs: int, seed: int, output: Path | None) -> None:
+def main(inputs: int, named: tuple[str, ...], seed: int, output: Path | None) -> None:
     """Put mangled inputs through every door."""
     found: dict[str, dict[str, object]] = {}
     with (
@@ -105,6 +107,8 @@ def main(inputs: int, seed: int, output: Path | None) -> None:
             first = served(server.address).data
             before_mib = resident_mib()
             for door in doors(server.address, server.http_address, Path(folder)):
+                if named and door.name not in named:
+                    continue
                 count = max(1, round(inputs * SHARES[door.name]))
                 found[door.name] = fuzzed(door, count, random.Random(f"{seed} {door.name}"))
                 print(f"{door.name}: {found[door.name]}")

@@ -103,13 +103,18 @@ def counted(family: Sequence[psutil.Process], folder: Path) -> dict[str, float]:
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[tuple[psutil.Process, Where]]:
-    """A server of a small bundle that paints people, for the time of the block."""
+def served(
+    folder: Path, *options: object, state: bool = True
+) -> Iterator[tuple[psutil.Process, Where]]:
+    """A server of a small bundle that paints people, for the time of the block.
+
+    Without `state` it keeps neither jobs nor assets, and has no door of HTTP.
+    """
     bundle = folder / "bundle"
     paint_humans(bundle)
-    listen = ("--listen", "127.0.0.1:0", "--http-listen", "127.0.0.1:0")
-    folders = ("--state", folder / "state", "--spool-dir", folder / "spool")
-    command = mimo("serve", "--bundle", bundle, "--threads", 1, *listen, *folders)
+    kept = ("--state", folder / "state", "--http-listen", "127.0.0.1:0") if state else ()
+    folders = ("--listen", "127.0.0.1:0", "--spool-dir", folder / "spool", *kept)
+    command = mimo("serve", "--bundle", bundle, "--threads", 1, *folders, *options)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment()) as process:
         try:
             assert process.stdout is not None
@@ -119,7 +124,7 @@ def served(folder: Path) -> Iterator[tuple[psutil.Process, Where]]:
                 if not word:
                     raise SystemExit("The server ended while it started; run it by hand.")
                 said[word] = rest.strip().rstrip(".")
-            yield psutil.Process(process.pid), Where(said["Serving"], said["HTTP"])
+            yield psutil.Process(process.pid), Where(said["Serving"], said.get("HTTP", ""))
         finally:
             process.terminate()
 
