@@ -27,7 +27,7 @@ from mimo_runtime.bench.live_load import LiveLoad, run_load
 from mimo_runtime.bench.throughput import ThroughputRow, row_values, run_throughput
 from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.shipped import load_body
-from mimo_runtime.client.live import LivePictures
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.motions.exercises import kick
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.wire.live import LiveSettings

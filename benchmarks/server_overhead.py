@@ -30,7 +30,8 @@ from mimo_runtime import sample
 from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.client.live import LiveCall, LivePictures, open_live
+from mimo_runtime.client.live import LiveCall, open_live
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.motions.procedural import wave
 from mimo_runtime.runner.process import ProcessRunner

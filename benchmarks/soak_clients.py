@@ -19,7 +19,8 @@ from mimo_runtime.client.connection import Connection
 from mimo_runtime.client.download import download_result
 from mimo_runtime.client.inputs import Inputs
 from mimo_runtime.client.jobs import JobRequest, create_job, purge_job, watch_job
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.motions.pose_frames import camera_numbers, pose_frames
 from mimo_runtime.motions.procedural import wave
 from mimo_runtime.sample import CHARACTER, YARD

@@ -37,7 +37,8 @@ def node(script: Path, *arguments: Any) -> str:
 def said(*command: Any, given: str | None = None) -> str:
     """What a program writes to stdout; its stderr where it fails."""
     ended = subprocess.run(
-        [str(part) for part in command], input=given, capture_output=True, text=True, timeout=SECONDS, check=False,
+        [str(part) for part in command], input=given,
+        capture_output=True, text=True, timeout=SECONDS, check=False,
     )  # fmt: skip
     assert ended.returncode == 0, ended.stdout + ended.stderr
     return ended.stdout

@@ -941,6 +941,7 @@ class StreamSummary(_message.Message):
     FIRST_FRAME_S_FIELD_NUMBER: _builtins.int
     TOTAL_S_FIELD_NUMBER: _builtins.int
     FRAMES_PER_S_FIELD_NUMBER: _builtins.int
+    MANIFEST_FIELD_NUMBER: _builtins.int
     frame_count: _builtins.int
     """Frames delivered."""
     first_frame_s: _builtins.float
@@ -949,6 +950,11 @@ class StreamSummary(_message.Message):
     """Seconds from the end of the inputs to the last frame."""
     frames_per_s: _builtins.float
     """Frames delivered per second of total_s."""
+    manifest: _builtins.bytes
+    """Of a video its C2PA manifest, which holds for all data of the frames in order, as one file: keep
+    it beside that, under the same name with the ending .c2pa. Empty for pictures, which are signed
+    one by one, and where the server does not sign.
+    """
     def __init__(
         self,
         *,
@@ -956,10 +962,11 @@ class StreamSummary(_message.Message):
         first_frame_s: _builtins.float = ...,
         total_s: _builtins.float = ...,
         frames_per_s: _builtins.float = ...,
+        manifest: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_frame_s", b"first_frame_s", "frame_count", b"frame_count", "frames_per_s", b"frames_per_s", "total_s", b"total_s"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["first_frame_s", b"first_frame_s", "frame_count", b"frame_count", "frames_per_s", b"frames_per_s", "manifest", b"manifest", "total_s", b"total_s"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1274,7 +1281,10 @@ class LiveConfig(_message.Message):
 
     @_builtins.property
     def assets(self) -> _containers.RepeatedCompositeFieldContainer[Global___AssetInput]:
-        """Pictures that lie on the server already (AssetService) and are not sent again."""
+        """Inputs that lie on the server already (AssetService) and are not sent again: pictures, a whole
+        prepared character, or the scene of a prepared template (INPUT_SCENE), whose first frame is taken
+        where there is no picture of one.
+        """
 
     def __init__(
         self,

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bench.samples import FrameSample, StreamSamples
-from mimo_runtime.client.live import LiveCall, LivePictures, open_live
+from mimo_runtime.client.live import LiveCall, open_live
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.errors import BusyError
 from mimo_runtime.wire.live import LiveSettings, PoseFrame
 

@@ -13,9 +13,9 @@ from mimo_runtime.errors import MimoError
 
 _OPTIONS = (
     click.option("--server", required=True, help="HOST:PORT of a server started by 'mimo serve'."),
-    click.option("--character", required=True, type=FILE, help="Picture of the character."),
+    click.option("--character", type=FILE, help="Picture of the character."),
     click.option("--matte", type=FILE, help="Grey picture, white where the character is."),
-    click.option("--scene", required=True, type=FILE, help="Picture of the scene."),
+    click.option("--scene", type=FILE, help="Picture of the scene."),
     click.option(
         "--camera",
         help="As of 'mimo motion', for a motion file; default: front. A folder has its own.",
@@ -87,6 +87,8 @@ def live_options(command: Command) -> Command:
         "-o out.mp4",
         "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
         "--latency-ms 400 --view",
+        "mimo live --server gpu1:50051 --prepared character_0123 --prepared template_4567 "
+        "--motion walk.bvh -o out.mp4",
         "mimo live --server localhost:50051 --character me.png --scene park.jpg --motion walk/ "
         "--change 120:scene=beach.jpg --change 240:character=you.png,guidance=2 -o out.mp4",
         "ffmpeg -f v4l2 -i /dev/video0 -f matroska - | mimo live --server localhost:50051 "
@@ -107,6 +109,13 @@ def live_options(command: Command) -> Command:
     help="Who finds the postures in a driving video; a server is sent its encoded frames.",
 )
 @live_options
+@click.option(
+    "--prepared",
+    multiple=True,
+    metavar="ID",
+    help="A job of 'mimo jobs prepare' on that server, whose character, or scene as it is in the "
+    "first frame, is taken instead of a picture. May be given again.",
+)
 @click.option(
     "-o",
     "--output",

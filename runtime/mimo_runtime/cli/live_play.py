@@ -3,6 +3,7 @@
 import threading
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.cli.live_changes import ChangeSender
 from mimo_runtime.cli.live_sinks import LiveSink
 from mimo_runtime.cli.live_sources import PoseSource
-from mimo_runtime.client.live import LiveCall, LivePictures, open_live
-from mimo_runtime.errors import MimoError
+from mimo_runtime.client.connection import Connection
+from mimo_runtime.client.jobs import prepared_assets
+from mimo_runtime.client.live import LiveCall, open_live
+from mimo_runtime.client.live_pictures import LivePictures
+from mimo_runtime.errors import InvalidRequestError, MimoError
 from mimo_runtime.wire.live import LiveSettings, PictureFormat, QueuePolicy
 from mimo_runtime.wire.live_change import LiveChange
 from mimo_runtime.wire.settings import Settings
@@ -36,6 +40,7 @@ class LivePlay:
     source: PoseSource
     credits: int
     tls_root: Path | None
+    prepared: tuple[str, ...] = ()
     changes: tuple[LiveChange, ...] = ()
     resume_s: float = 0.0
     stop: threading.Event = field(default_factory=threading.Event)
@@ -53,7 +58,7 @@ class LivePlay:
         """
         quality = _QUALITY if sink.picture is PictureFormat.JPEG else 0
         with open_live(
-            self.server, self.pictures, self.settings,
+            self.server, self._pictures(), self.settings,
             picture=sink.picture, quality=quality, credits=self.credits, resume_s=self.resume_s,
             tls_root=self.tls_root,
         ) as call:  # fmt: skip
@@ -81,6 +86,14 @@ class LivePlay:
                     return event
         raise MimoError("The stream ended without a summary; try again.")
 
+    def _pictures(self) -> LivePictures:
+        """What is sent, and what of prepared things is named instead."""
+        if not self.prepared:
+            return self.pictures
+        with Connection(self.server, self.tls_root) as connection:
+            named = [prepared_assets(connection, job_id) for job_id in self.prepared]
+        return self.pictures.with_prepared(chain.from_iterable(named))
+
     def _play(self, call: LiveCall) -> None:
         """Send every posture, or encoded frame, at its time."""
         for frame in self.source.play():
@@ -99,7 +112,12 @@ def prepare_play(options: dict[str, Any], source: PoseSource) -> LivePlay:
     Raises:
         InvalidRequestError: an option cannot be used.
     """
-    latency_ms = options["latency_ms"]
+    latency_ms, prepared = options["latency_ms"], options.get("prepared", ())
+    for name in ("character", "scene"):
+        if options[name] is None and not prepared:
+            raise InvalidRequestError(
+                f"There is no picture of the {name}; give --{name}, or --prepared to 'mimo live'."
+            )
     settings = LiveSettings(
         rate_fps=source.rate_fps,
         camera=source.camera,
@@ -111,5 +129,6 @@ def prepare_play(options: dict[str, Any], source: PoseSource) -> LivePlay:
     )
     pictures = LivePictures(options["character"], options["scene"], options["matte"])
     return LivePlay(
-        options["server"], pictures, settings, source, options["credits"], options["tls_root"]
-    )
+        options["server"], pictures, settings, source, options["credits"], options["tls_root"],
+        prepared,
+    )  # fmt: skip

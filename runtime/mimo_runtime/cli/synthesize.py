@@ -39,14 +39,23 @@ if TYPE_CHECKING:
 @click.option("--decompose-on", type=click.Choice(["client", "server"]), default="client",
               show_default=True, help="Who takes a driving video apart; a client keeps the "
               "template beside the output, and can choose a person and a shot.")  # fmt: skip
+@click.option("--as-signed", is_flag=True, help="Keep a video in the fragments that the server has "
+              "signed, and its manifest beside it (NAME.c2pa); otherwise it is written anew, with "
+              "its index in front, which no signature survives.")  # fmt: skip
 @click.option("--deadline", type=float, help="Seconds after which the server shall give up.")
 @click.option("--tls-root", type=FILE, help="PEM file of the authority that signed the server.")
 def synthesize(
-    server: str, decompose_on: str, deadline: float | None, tls_root: Path | None, **options: Any
+    server: str,
+    decompose_on: str,
+    as_signed: bool,
+    deadline: float | None,
+    tls_root: Path | None,
+    **options: Any,
 ) -> None:
     """Have a server make one video; frames arrive as they are finished."""
     from mimo_runtime.cli.progress import ProgressBars
     from mimo_runtime.client.session import synthesize as run
+    from mimo_runtime.client.sink import keep_movie
     from mimo_runtime.media.remux import remux
 
     settings = settings_from(options)
@@ -55,7 +64,8 @@ def synthesize(
     with inputs(options, output) as sent, ProgressBars() as bars:
         summary = run(
             server, sent, settings, output, bars,
-            deadline_s=deadline, tls_root=tls_root, finish_movie=remux,
+            deadline_s=deadline, tls_root=tls_root,
+            finish_movie=keep_movie if as_signed else remux,
         )  # fmt: skip
     click.echo(
         f"{output}: {counted(summary.frame_count, 'frame')} in {summary.total_s:.1f} s; "

@@ -3,7 +3,6 @@
 import contextlib
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from mimo_runtime.client.channel import open_channel, token_metadata
 from mimo_runtime.client.failure import error_from
 from mimo_runtime.client.inputs import InputFile
 from mimo_runtime.client.live_messages import live_change, live_config, live_driving, live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.client.outgoing import Outgoing, Requests
 from mimo_runtime.client.resumption import Connect, LiveResumption, is_cut
 from mimo_runtime.errors import CancelledError, ProtocolError
@@ -25,27 +25,6 @@ from mimo_runtime.wire.live_change import LiveChange
 DRIVING_AHEAD = 32  # encoded frames ahead of those that were taken, where every frame counts
 
 Event = pb.LiveFrame | pb.LiveState | pb.LiveApplied | pb.LiveDriven | pb.LiveTail | pb.LiveSummary
-
-
-@dataclass(frozen=True, slots=True)
-class LivePictures:
-    """The pictures of a live stream: `matte` is white where the character is."""
-
-    character: Path
-    scene: Path
-    matte: Path | None = None
-
-    def files(self) -> list[InputFile]:
-        """Every file to send, found to be readable. Raises MediaError where one cannot be read."""
-        files = [
-            InputFile(self.character, pb.INPUT_CHARACTER),
-            InputFile(self.scene, pb.INPUT_SCENE_PICTURE),
-        ]
-        if self.matte is not None:
-            files.append(InputFile(self.matte, pb.INPUT_MATTE))
-        for file in files:
-            file.check()
-        return files
 
 
 class LiveCall:
@@ -227,6 +206,7 @@ def open_live(
     files = pictures.files()
     outgoing = Outgoing(keeps=resume_s > 0)
     config = live_config(settings, picture, quality, resume_s)
+    config.assets.extend(pictures.assets)
     with open_channel(server, tls_root) as channel:
         stub = synthesis_pb2_grpc.SynthesisServiceStub(channel)
 

@@ -52,8 +52,8 @@ def synthesize(
 
     `tls_root` is the PEM file of the authority that signed the server's certificate; None speaks
     without TLS. A movie comes in fragments; `finish_movie` makes the file that is asked for of it,
-    and keeps it as it is where nothing is given. Ctrl-C cancels the call. What fails leaves no
-    output.
+    and keeps it as it is where nothing is given, with the manifest that signs it beside it. Ctrl-C
+    cancels the call. What fails leaves no output.
 
     Raises:
         ServerUnreachableError: no server answers, or it went away.
@@ -127,6 +127,7 @@ def _receive(
             sink.append(response.frames)
         elif payload == "summary":
             told = response.summary
+            sink.manifest = told.manifest
     if told is None:
         raise ProtocolError("The server ended without a summary; it may be another version.")
     total_s = time.monotonic() - began_at_s

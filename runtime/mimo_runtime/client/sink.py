@@ -9,7 +9,7 @@ from typing import BinaryIO, Protocol
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.files import write_errors
 from mimo_runtime.frame_folder import FrameFolder
-from mimo_runtime.wire.kinds import OutputKind, output_kind
+from mimo_runtime.wire.kinds import MANIFEST_SUFFIX, OutputKind, output_kind
 
 FinishMovie = Callable[[Path, Path], None]  # reads the first file, writes the second
 
@@ -17,14 +17,17 @@ FinishMovie = Callable[[Path, Path], None]  # reads the first file, writes the s
 class PieceSink(Protocol):
     """Takes pieces of the result in order."""
 
+    manifest: bytes
+
     def append(self, piece: pb.FrameChunk) -> None:
         """Keep the next piece."""
 
 
 class MoviePieces:
-    """Pieces of one fragmented MP4."""
+    """Pieces of one fragmented MP4, and the manifest that signs it, which comes last."""
 
     def __init__(self, file: BinaryIO) -> None:
+        self.manifest = b""
         self._file = file
 
     def append(self, piece: pb.FrameChunk) -> None:
@@ -36,6 +39,7 @@ class PictureSink:
     """PNG files as they were sent, one a frame; a large one comes in several pieces."""
 
     def __init__(self, folder: FrameFolder) -> None:
+        self.manifest = b""  # each is signed by itself
         self._folder = folder
 
     def append(self, piece: pb.FrameChunk) -> None:
@@ -46,6 +50,8 @@ class PictureSink:
 @contextmanager
 def open_sink(output: Path, finish_movie: FinishMovie) -> Iterator[PieceSink]:
     """A sink that becomes `output` when the block ends well, and nothing when it does not.
+
+    The manifest of a movie that is kept as it came lies beside it, under the ending .c2pa.
 
     Raises:
         InvalidRequestError: `output` cannot be written.
@@ -75,9 +81,14 @@ def _movie(output: Path, finish_movie: FinishMovie) -> Iterator[MoviePieces]:
     whole = output.with_name(f".{output.name}.{os.getpid()}.partial")
     try:
         with received.open("wb") as file:
-            yield MoviePieces(file)
+            pieces = MoviePieces(file)
+            yield pieces
         finish_movie(received, whole)
         whole.replace(output)
+        beside = output.with_suffix(MANIFEST_SUFFIX)
+        beside.unlink(missing_ok=True)  # that of another video
+        if pieces.manifest and finish_movie is keep_movie:
+            beside.write_bytes(pieces.manifest)
     finally:
         received.unlink(missing_ok=True)
         whole.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """Signs files by C2PA; nothing is asked of the network but a time stamp, where that is wanted."""
 
 import io
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -107,6 +108,13 @@ class C2paSeal:
             signed.replace(path)
         finally:
             signed.unlink(missing_ok=True)
+
+    def manifest(self, path: Path, media_type: str = "video/mp4") -> bytes:
+        """What signs a video file and lies beside it, for one in fragments cannot take it up."""
+        builder = self._builder()
+        builder.set_no_embed()
+        with path.open("rb") as source, tempfile.TemporaryFile() as copy, self._told():
+            return bytes(builder.sign(self._signer, media_type, source, copy))
 
     def picture(self, png: bytes) -> bytes:
         """The same PNG file, signed."""

@@ -17,6 +17,7 @@ from mimo_runtime.provenance.mark import Finding
 from mimo_runtime.provenance.mark_scheme import LUMA, Reader, scheme_of
 from mimo_runtime.provenance.recipe import Recipe
 from mimo_runtime.provenance.signer import MEDIA_TYPES, SETTINGS, require_c2pa
+from mimo_runtime.wire.kinds import MANIFEST_SUFFIX
 
 MARKED_FRAMES = 64  # that are looked at; each says the same again
 
@@ -59,6 +60,8 @@ class Signature:
 def signature_of(path: Path, anchors: Path | None = None) -> Signature:
     """The signature of a video or picture; `anchors` (PEM) are authorities that are trusted.
 
+    It is in the file, or lies beside it under the ending .c2pa.
+
     Raises:
         UnsupportedError: the library is not installed.
         MediaError: the file, or the anchors, cannot be read.
@@ -72,7 +75,8 @@ def signature_of(path: Path, anchors: Path | None = None) -> Signature:
         return Signature(Trust.NONE)
     try:
         with path.open("rb") as file:
-            reader = c2pa.Reader(kind, file, context=c2pa.Context.from_dict(settings))
+            context = c2pa.Context.from_dict(settings)
+            reader = c2pa.Reader(kind, file, manifest_data=_beside(path, kind), context=context)
             store = json.loads(reader.json())
             state = reader.get_validation_state()
     except c2pa.C2paError.ManifestNotFound:
@@ -107,6 +111,12 @@ def mark_of(path: Path, key: bytes, scheme: str = LUMA) -> Finding:
     if reader is None:
         raise MediaError(f"'{path}' has no frames; give a video or a picture.")
     return reader.finding()
+
+
+def _beside(path: Path, kind: str) -> bytes | None:
+    """The manifest that lies beside a video in fragments. Raises OSError."""
+    manifest = path.with_suffix(MANIFEST_SUFFIX)
+    return manifest.read_bytes() if kind.startswith("video/") and manifest.is_file() else None
 
 
 def _signature(store: Mapping[str, Any], state: str | None) -> Signature:

@@ -33,7 +33,7 @@ def live_to_wire(request: LiveStreamRequest) -> Wire:
     files, settings = request.files, asdict(request.settings)
     settings["rate_fps"] = str(request.settings.rate_fps)
     return {
-        "files": {name: path and str(path) for name, path in asdict(files).items()},
+        "files": asdict(files) | {name: _text(getattr(files, name)) for name in _PICTURES},
         "settings": settings,
         "limits": asdict(request.limits),
         "encoding": request.encoding,
@@ -42,7 +42,8 @@ def live_to_wire(request: LiveStreamRequest) -> Wire:
 
 def live_from_wire(values: Wire) -> LiveStreamRequest:
     """The request that `live_to_wire` was given."""
-    files = {name: path and Path(path) for name, path in values["files"].items()}
+    named = values["files"]
+    files = named | {name: named[name] and Path(named[name]) for name in _PICTURES}
     given = dict(values["settings"])
     given["rate_fps"] = Fraction(given["rate_fps"])
     given["camera"] = _camera(given["camera"])
@@ -51,6 +52,10 @@ def live_from_wire(values: Wire) -> LiveStreamRequest:
     limits = MediaLimits(**values["limits"])
     encoding = PictureFormat(values["encoding"])
     return LiveStreamRequest(LiveFiles(**files), LiveSettings(**given), limits, encoding)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)
 
 
 def pose_to_wire(frame: PoseFrame) -> Wire:

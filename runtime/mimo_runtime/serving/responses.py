@@ -91,15 +91,18 @@ def waiting(position: int) -> pb.SynthesizeResponse:
     return pb.SynthesizeResponse(progress=progress)
 
 
-def responses(event: Event) -> list[pb.SynthesizeResponse]:
-    """The messages that tell one event of a session; several for frames of many bytes."""
+def responses(event: Event, manifest: bytes = b"") -> list[pb.SynthesizeResponse]:
+    """The messages that tell one event of a session; several for frames of many bytes.
+
+    `manifest` signs the video whose summary it is.
+    """
     if isinstance(event, EncodedFrames):
         return _frames(event)
     if isinstance(event, Progress):
         return [pb.SynthesizeResponse(progress=progress_message(event))]
     if isinstance(event, OutputFormat):
         return [pb.SynthesizeResponse(output=output_message(event))]
-    return [pb.SynthesizeResponse(summary=_summary(event))]
+    return [pb.SynthesizeResponse(summary=_summary(event, manifest))]
 
 
 def progress_message(progress: Progress) -> pb.Progress:
@@ -120,12 +123,13 @@ def output_message(output: OutputFormat) -> pb.OutputFormat:
     )
 
 
-def _summary(summary: Summary) -> pb.StreamSummary:
+def _summary(summary: Summary, manifest: bytes) -> pb.StreamSummary:
     return pb.StreamSummary(
         frame_count=summary.frame_count,
         first_frame_s=summary.first_frame_s,
         total_s=summary.total_s,
         frames_per_s=summary.frame_count / summary.total_s,
+        manifest=manifest,
     )
 
 

@@ -23,8 +23,10 @@ from mimo_runtime.serving.live_service import LiveService
 from mimo_runtime.serving.message_stream import MessageStream
 from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.serving.oversight import Oversight
+from mimo_runtime.serving.sent_video import SentVideo
 from mimo_runtime.serving.stream_table import StreamTable, host_of
 from mimo_runtime.sessions.admission import Admission, Place
+from mimo_runtime.sessions.encoding import EncodedFrames
 from mimo_runtime.sessions.quotas import Usage
 from mimo_runtime.sessions.running import at_work
 from mimo_runtime.sessions.session import Event, Session, Summary
@@ -110,13 +112,15 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             requests.check_size(config, bundle)
             self.admission.check(host)
             session = self._session(config, context.time_remaining())
+            sent = SentVideo(session, kind)
             try:
                 await adopt_assets(self.assets, context, config.assets, session.spool)
                 await messages.send(responses.ready(resolved, kind, bundle, self._options))
                 await self._receive(messages, session, requests.inputs_from(config))
                 place, entry.settled = self.admission.enter(host), True
-                await self._work(messages, session, place, usage)
+                await self._work(messages, session, sent, place, usage)
             finally:
+                sent.close()
                 session.close()
 
     def _session(self, config: pb.StreamConfig, deadline_s: float | None) -> Session:
@@ -160,7 +164,12 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
             await self.live.synthesize(request_iterator, context, self.assets)
 
     async def _work(
-        self, messages: MessageStream, session: Session, place: Place, usage: Usage
+        self,
+        messages: MessageStream,
+        session: Session,
+        sent: SentVideo,
+        place: Place,
+        usage: Usage,
     ) -> None:
         """Run a session when its turn comes and send what it says; leave no thread behind.
 
@@ -182,14 +191,20 @@ class SynthesisService(synthesis_pb2_grpc.SynthesisServiceServicer):
                 async for event in events:
                     usage.note(event)
                     trace(event)
-                    await self._tell(messages, session, event)
+                    await self._tell(messages, session, sent, event)
 
-    async def _tell(self, messages: MessageStream, session: Session, event: Event) -> None:
+    async def _tell(
+        self, messages: MessageStream, session: Session, sent: SentVideo, event: Event
+    ) -> None:
         """Send what a session says."""
-        if isinstance(event, Summary):
+        manifest = b""
+        if isinstance(event, EncodedFrames):
+            await sent.add(event)
+        elif isinstance(event, Summary):
             note_summary(event.frame_count, event.first_frame_s)
+            manifest = await sent.manifest()
             await asyncio.to_thread(self._oversight.audit.stream_made, session.made)
-        for response in responses.responses(event):
+        for response in responses.responses(event, manifest):
             await messages.send(response)
 
     def _traced(self) -> AbstractContextManager[OnEvent]:

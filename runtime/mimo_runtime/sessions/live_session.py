@@ -190,10 +190,12 @@ class LiveSession:
 
     def _request(self) -> LiveStreamRequest:
         character = self.spool.character()
-        scene = self.spool.file(InputKind.SCENE_PICTURE)
+        picture, clip = self.spool.file(InputKind.SCENE_PICTURE), self.spool.file(InputKind.SCENE)
+        scene = picture or clip
         if scene is None:
             raise InvalidRequestError("No picture of the scene was sent; send one.")
-        files = LiveFiles(character, scene, self.spool.file(InputKind.MATTE))
+        matte = self.spool.file(InputKind.MATTE)
+        files = LiveFiles(character, scene, matte, is_clip=picture is None)
         settings = replace(self._settings, driving=None)  # the runner is given postures
         return LiveStreamRequest(files, settings, self._limits.media, self._picture)
 

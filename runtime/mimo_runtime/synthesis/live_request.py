@@ -15,6 +15,7 @@ from mimo_runtime.media.cover import cover
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.media.matte import read_matte
 from mimo_runtime.media.picture import on_white, read_picture
+from mimo_runtime.media.reader import frames_at, open_clip
 from mimo_runtime.media.stop import NEVER, Stop
 from mimo_runtime.planning.latency_plans import LatencyPlan
 from mimo_runtime.synthesis.figures import folder_of
@@ -24,11 +25,15 @@ from mimo_runtime.wire.live import LiveSettings, PictureFormat
 
 @dataclass(frozen=True, slots=True)
 class LiveFiles:
-    """Where the inputs lie: pictures of the character, of its matte, and of the scene."""
+    """Where the inputs lie: pictures of the character, of its matte, and of the scene.
+
+    A `scene` that `is_clip` is a video, whose first frame is taken.
+    """
 
     character: Path
     scene: Path
     matte: Path | None = None
+    is_clip: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,7 +120,7 @@ def live_request(
     size_px = settings.camera.width_px, settings.camera.height_px
     return LiveRequest(
         character=read_picture(read_input(files.character), files.character.name, limits, stop),
-        scene=read_scene(files.scene, size_px, limits, stop),
+        scene=(_clip_scene if files.is_clip else read_scene)(files.scene, size_px, limits, stop),
         settings=settings,
         matte=None if files.matte is None else read_matte(read_input(files.matte), limits, stop),
         prepared=folder_of(files.character),
@@ -133,3 +138,9 @@ def read_scene(
     """
     scene = on_white(read_picture(read_input(path), path.name, limits, stop))
     return np.ascontiguousarray(cover(scene, *size_px))
+
+
+def _clip_scene(path: Path, size_px: tuple[int, int], limits: MediaLimits, stop: Stop) -> Pixels:
+    """As `read_scene`, of the first frame of a video."""
+    with open_clip(path, limits, batch_frames=1, stop=stop) as reader:
+        return np.ascontiguousarray(cover(next(frames_at(reader, [0])), *size_px)).copy()

@@ -72,6 +72,9 @@ class JobTask(Enum):
     CHARACTER = "character"
 
 
+MANIFEST_SUFFIX = ".c2pa"  # beside a video that was signed in fragments, under its name
+
+
 class OutputKind(Enum):
     """How finished frames are delivered."""
 

@@ -26,7 +26,8 @@ from mimo_runtime.cli.live_output import open_output
 from mimo_runtime.cli.live_play import prepare_play
 from mimo_runtime.cli.live_sources import MotionPlayback, motion_source
 from mimo_runtime.cli.main import mimo
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import BusyError, InvalidRequestError, UnsupportedError

@@ -13,7 +13,8 @@ import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import EngineLostError, InvalidRequestError, LimitExceededError

@@ -13,8 +13,9 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.capture.encoded import EncodedFile
 from mimo_runtime.capture.packet_stream import driving_camera
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
 from mimo_runtime.client.live_messages import live_config, live_driving, live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.sample import YARD
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.wire.driving import DrivingFrame

@@ -18,8 +18,9 @@ from PIL import Image
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
 from mimo_runtime.bundle import Bundle
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
 from mimo_runtime.client.live_messages import live_config, live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import InvalidRequestError, MediaError, UnsupportedError

@@ -8,8 +8,9 @@ import grpc
 import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
 from mimo_runtime.client.live_messages import live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.sample import CHARACTER
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.wire.live_change import LiveChange

@@ -14,8 +14,9 @@ import psutil
 import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
 from mimo_runtime.client.live_messages import live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.serving.local import LocalServer
 from mimo_runtime.wire.live import PoseFrame, QueuePolicy
 from tests.runtime.runner.live import postures
@@ -86,7 +87,8 @@ def test_a_network_that_stalls(
 KILLED = """
 import sys
 from pathlib import Path
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
+from mimo_runtime.client.live_pictures import LivePictures
 from tests.runtime.runner.live import endless
 from tests.runtime.serving.test_live import slow
 address, character, scene = sys.argv[1:]

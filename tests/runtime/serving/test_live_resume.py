@@ -12,8 +12,9 @@ import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
 from mimo.v1 import synthesis_pb2_grpc
-from mimo_runtime.client.live import LivePictures, open_live
+from mimo_runtime.client.live import open_live
 from mimo_runtime.client.live_messages import live_config, live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from mimo_runtime.client.outgoing import Outgoing
 from mimo_runtime.client.resumption import RETRY_S
 from mimo_runtime.errors import CancelledError, OutOfRangeError, ServerUnreachableError

@@ -69,11 +69,19 @@ def test_a_stream_has_a_note_and_its_pictures_signatures(
     (tmp_path / "a.mp4").write_bytes(b"".join(each.data for each in video.payloads("frames")))
     (tmp_path / "a.png").write_bytes(pictures.payloads("frames")[0].data)
     assert read_recipe(tmp_path / "a.mp4").settings["steps"] == 1
+    assert signature_of(tmp_path / "a.mp4").trust is Trust.NONE
+    (tmp_path / "a.c2pa").write_bytes(video.payloads("summary")[0].manifest)
+    assert signature_of(tmp_path / "a.mp4").trust is Trust.WHOLE
+    assert not pictures.payloads("summary")[0].manifest
     assert signature_of(tmp_path / "a.png").trust is Trust.WHOLE
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     assert [line["event"] for line in lines] == ["server.began", "stream.made", "stream.made"]
-    digest = hashlib.sha256((tmp_path / "a.mp4").read_bytes()).hexdigest()
-    assert lines[1]["output_sha256"] == digest
+    data = (tmp_path / "a.mp4").read_bytes()
+    assert lines[1]["output_sha256"] == hashlib.sha256(data).hexdigest()
+    middle = len(data) // 2
+    changed = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
+    (tmp_path / "a.mp4").write_bytes(changed)
+    assert signature_of(tmp_path / "a.mp4").trust is Trust.CHANGED
 
 
 def test_switched_off_in_so_many_words(
