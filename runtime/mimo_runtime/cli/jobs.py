@@ -188,7 +188,8 @@ def state_word(job: "pb.Job") -> str:
 
 def _row(job: "pb.Job") -> tuple[str, ...]:
     progress = job.progress
-    how_far = f"{progress.stage} {progress.done}/{progress.total}" if progress.stage else ""
+    stage = f"{progress.stage} {progress.done}/{progress.total}"
+    how_far = f"{job.percent} %, {stage}" if progress.stage else ""
     if state_word(job) == "queued":
         how_far = f"{job.queue_position} before it"
     return (job.id, state_word(job), clock(job.created_s), how_far or job.error.sentence)

@@ -7,6 +7,7 @@ import time
 from dataclasses import fields
 from pathlib import Path
 
+import click
 import psutil
 import pytest
 from click.testing import CliRunner
@@ -23,14 +24,30 @@ from tests.runtime.serving.processes import environment, mimo
 PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
 
 
-def test_the_page_lists_every_limit_with_its_default_and_nothing_else() -> None:
-    row = r"^\| `--([a-z-]+)` \| (\S+) \| (.+) \|$"
-    rows = {
-        name.replace("-", "_"): (default, text)
-        for name, default, text in re.findall(row, PAGE.read_text(), re.M)
-    }
+def test_the_page_lists_every_option_with_its_default_and_nothing_else() -> None:
+    rows = re.findall(r"^\| `(--[a-z-]+)` \| (\S+) \| (.+) \|$", PAGE.read_text(), re.M)
     texts = {**STREAMS, **JOBS, **INPUTS, **MEDIA}
-    assert rows == {name: (f"{value:.12g}", texts[name]) for name, value in defaults().items()}
+    limits = {
+        f"--{name.replace('_', '-')}": (f"{value:.12g}", texts[name])
+        for name, value in defaults().items()
+    }
+    others = {
+        option.opts[0]: (_default(option), str(option.help))
+        for option in serve.params
+        if isinstance(option, click.Option) and option.name not in {*texts, "config"}
+    }
+    assert {name: (default, text) for name, default, text in rows} == others | limits
+    assert len(rows) == len(others) + len(limits)
+
+
+def _default(option: click.Option) -> str:
+    """As the page has it."""
+    if option.is_flag:
+        return "on" if option.default is True else "off"
+    if option.required:
+        return "needed"
+    given = option.default if isinstance(option.default, str | int) else ""
+    return "none" if given == "" else str(given)
 
 
 def test_every_number_that_bounds_a_client_is_an_option() -> None:
