@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[3] / "docs" / "serving.md"
 
 
 def test_the_page_lists_every_option_with_its_default_and_nothing_else() -> None:
-    rows = re.findall(r"^\| `(--[a-z-]+)` \| (\S+) \| (.+) \|$", PAGE.read_text(), re.M)
+    rows = re.findall(r"^\| `(--[a-z-]+)` \| (.+?) \| (.+) \|$", PAGE.read_text(), re.M)
     texts = {**STREAMS, **JOBS, **INPUTS, **MEDIA}
     limits = {
         f"--{name.replace('_', '-')}": (f"{value:.12g}", texts[name])
@@ -44,8 +44,8 @@ def _default(option: click.Option) -> str:
     """As the page has it."""
     if option.is_flag:
         return "on" if option.default is True else "off"
-    if option.required:
-        return "needed"
+    if isinstance(option.show_default, str):
+        return option.show_default
     given = option.default if isinstance(option.default, str | int) else ""
     return "none" if given == "" else str(given)
 
