@@ -57,6 +57,11 @@ def choose(
     return (ranked[number - 1] if ranked else None), ranked[: number - 1] + ranked[number:]
 
 
+def touches(chosen: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether one of the others is in the same figure as the one chosen."""
+    return chosen.figure is not None and any(each.figure is chosen.figure for each in others)
+
+
 def own_part(ground: Floats, chosen: Candidate) -> Floats:
     """`ground`, float32 [height, width] 0..1, of the figure that the one chosen is."""
     parts = figures(ground)

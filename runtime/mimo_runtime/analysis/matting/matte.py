@@ -6,7 +6,13 @@ import numpy as np
 
 from mimo_runtime.analysis.bbox import BBox
 from mimo_runtime.analysis.mask_edge import refined
-from mimo_runtime.analysis.matting.candidates import Candidate, candidates, choose, own_part
+from mimo_runtime.analysis.matting.candidates import (
+    Candidate,
+    candidates,
+    choose,
+    own_part,
+    touches,
+)
 from mimo_runtime.analysis.matting.limb_gaps import limb_gaps
 from mimo_runtime.analysis.matting.picture_quality import PictureWarning, picture_warnings
 from mimo_runtime.analysis.matting.plain_ground import cut_out, figures
@@ -77,10 +83,14 @@ class CharacterMatter:
                 "a matte.",
                 settings=("matte",),
             )
-        if known is not None:
-            alpha = known if chosen is None or not others else own_part(known, chosen)
-        else:
+        if known is None:
             alpha = self._alpha(pixels, body, chosen, others)
+        elif chosen is None or not others:
+            alpha = known
+        elif body is not None and touches(chosen, others):
+            alpha = np.minimum(known, self._alpha(pixels, body, chosen, others))
+        else:
+            alpha = own_part(known, chosen)
         levels = np.rint(alpha * 255).astype(np.uint8)
         return CharacterMatte(levels, body, picture_warnings(body, levels, len(others) + 1))
 
@@ -102,9 +112,7 @@ class CharacterMatter:
             mask = self._masks.find_in_crop(pixels, body, rest)
             people = refined(mask, body.crop, pixels, TUNING.network_px)
         stands_alone = (
-            chosen is not None
-            and chosen.figure is not None
-            and not any(candidate.figure is chosen.figure for candidate in others)
+            chosen is not None and chosen.figure is not None and not touches(chosen, others)
         )
         gaps = None if body is None else limb_gaps(body, pixels.shape[:2])
         ground = cut_out(pixels, people, gaps) if people is None or stands_alone else None

@@ -21,6 +21,7 @@ TURNED: Final = "turned"
 DOUBTFUL_MATTE: Final = "doubtful_matte"
 NO_BODY: Final = "no_body"
 
+_NOTHING, _SOLID = 12, 200  # levels between which a pixel is half transparent
 _CHECKED = tuple(
     f"{side}_{joint}"
     for joint in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle")
@@ -53,7 +54,19 @@ def picture_warnings(
         warnings.append(_warning(SEVERAL_PEOPLE, (), text))
     if (tall := seen_height_px(alpha)) < TUNING.smallest_px:
         warnings.append(_warning(SMALL, (), f"the character is only {tall} px high"))
-    if borders_touched(alpha) >= TUNING.many_borders:
+    if is_soft(alpha):
+        text = (
+            "Much of the matte is half transparent; a glow or a shadow around the figure is taken "
+            "for a part of it. Give a matte without one."
+        )
+        warnings.append(PictureWarning(DOUBTFUL_MATTE, (), text))
+    if body is not None and is_inverted(body, alpha):
+        text = (
+            "The matte is full at the borders and empty where the person is, as if inverted; it "
+            "has to be white, or opaque, where the character is."
+        )
+        warnings.append(PictureWarning(DOUBTFUL_MATTE, (), text))
+    elif borders_touched(alpha) >= TUNING.many_borders:
         text = "the matte reaches three borders of the picture and may hold background"
         warnings.append(_warning(DOUBTFUL_MATTE, (), text))
     if body is None:
@@ -93,6 +106,24 @@ def borders_touched(alpha: Pixels) -> int:
     """How many of the picture's four borders a matte reaches over a part of their length."""
     sides = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
     return sum(float((side > TUNING.on_matte).mean()) > TUNING.touched for side in sides)
+
+
+def is_soft(alpha: Pixels) -> bool:
+    """Whether more of a matte is half transparent than edges, hair and lace are."""
+    seen = np.count_nonzero(alpha > _NOTHING)
+    return bool(np.count_nonzero((alpha > _NOTHING) & (alpha < _SOLID)) > TUNING.soft * seen)
+
+
+def is_inverted(body: PoseEstimate, alpha: Pixels) -> bool:
+    """Whether a matte is of what is around the person: borders are on it, and joints are not."""
+    height_px, width_px = alpha.shape
+    sides = (alpha[0], alpha[-1], alpha[:, 0], alpha[:, -1])
+    if min(float((side > TUNING.on_matte).mean()) for side in sides) < TUNING.inverted:
+        return False
+    x, y = np.rint(body.points[[LANDMARK[name] for name in _CHECKED], :2]).astype(int).T
+    is_inside = (x >= 0) & (x < width_px) & (y >= 0) & (y < height_px)
+    missed = alpha[y[is_inside], x[is_inside]] < TUNING.on_matte
+    return bool(is_inside.any() and missed.mean() > TUNING.inverted)
 
 
 def joints_off_matte(body: PoseEstimate, alpha: Pixels) -> tuple[str, ...]:

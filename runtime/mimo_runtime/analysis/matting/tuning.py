@@ -49,6 +49,9 @@ class MattingTuning:
         many_borders: that a matte of a whole person does not touch.
         touched: of a border's length, from where on it is touched.
         on_matte: level from which a pixel is on the matte.
+        soft: of the pixels of a matte that are half transparent, from where on they are no edge.
+        inverted: of a border's length and of the body's joints, from where on a matte is of all
+            but the person.
         around: of the character's height: how near to a joint the matte must be.
         face_seen: visibility of eyes and nose from which a face looks at the camera.
         believed: presence below which a drawing's sides are not told apart.
@@ -95,6 +98,8 @@ class MattingTuning:
     many_borders: int = 3
     touched: float = 0.1
     on_matte: int = 64
+    soft: float = 0.25
+    inverted: float = 0.6
     around: float = 0.02
     face_seen: float = 0.9
     believed: float = 0.9

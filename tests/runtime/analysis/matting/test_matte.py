@@ -50,6 +50,16 @@ def test_half_a_body_is_said_with_its_joints(finder: CharacterMatter) -> None:
     assert "ankle" in half.text
 
 
+def test_of_two_who_touch_in_a_given_matte_one_is_taken(finder: CharacterMatter) -> None:
+    first = character(street(480, 900), 300, 60)
+    second = character(first.pixels, 560, 60)
+    given = np.maximum(first.mask, second.mask)
+    given[250:262, 300:800] = 1  # whatever joins them
+    matte = finder.find(second.pixels, matte=np.rint(255 * given).astype(np.uint8))
+    assert kinds(matte.warnings) == ["several_people"]
+    assert overlap(matte.alpha / 255, first.mask) > 0.9
+
+
 def test_of_two_the_one_in_the_middle_is_taken_and_it_is_said(finder: CharacterMatter) -> None:
     first = character(street(480, 900), 330, 60)
     both = character(first.pixels, 640, 60)
@@ -121,6 +131,22 @@ class TestQuality:
         assert self.warned(self.body(), alpha=alpha) == []
         alpha[:, -2:] = 255
         assert self.warned(self.body(), alpha=alpha) == ["doubtful_matte"]
+
+    def test_a_glow_is_told(self) -> None:
+        alpha = self.everywhere()
+        alpha[:200][alpha[:200] > 0] = 90
+        (warning,) = picture_warnings(self.body(), alpha, 1)
+        assert warning.kind == "doubtful_matte"
+        assert "a glow or a shadow" in warning.text
+
+    def test_a_matte_that_is_inverted_is_told(self) -> None:
+        body = self.body()
+        alpha = np.full_like(self.everywhere(), 255)
+        for x, y in np.rint(body.points[:, :2]).astype(int):
+            alpha[max(0, y - 4) : y + 5, max(0, x - 4) : x + 5] = 0
+        texts = [warning.text for warning in picture_warnings(body, alpha, 1)]
+        assert any("as if inverted" in text for text in texts)
+        assert not any("three borders" in text for text in texts)
 
     def test_the_height_is_that_of_what_is_seen(self) -> None:
         alpha = np.zeros((480, 640), np.uint8)
