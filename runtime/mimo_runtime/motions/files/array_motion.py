@@ -15,12 +15,16 @@ from mimo_runtime.motions.files.joint_arrays import USUAL_FPS, check_order, join
 from mimo_runtime.motions.files.joint_positions import positions_person
 from mimo_runtime.motions.files.motion_rows import parameters_of
 from mimo_runtime.motions.files.motion_source import MotionSource, ReadOptions
-from mimo_runtime.motions.files.smpl_keys import motions_in, smpl_motion
+from mimo_runtime.motions.files.single_postures import REMARK, frames_of_one
+from mimo_runtime.motions.files.smpl_keys import has_path, motions_in, smpl_motion
 from mimo_runtime.motions.files.smpl_person import likelier
 from mimo_runtime.motions.files.tracked_people import tracked_people
+from mimo_runtime.motions.files.unnamed_array import named
 from mimo_runtime.motions.pose_file import is_pose_file, poses_from
 from mimo_runtime.motions.retargeting.humanoid_bones import find_bones
 from mimo_runtime.motions.retargeting.person import Person
+
+NO_PATH = "without a path: the person stays in place"
 
 
 def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> MotionSource:
@@ -30,7 +34,7 @@ def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> M
         MediaError: it holds none of these, or is damaged.
         InvalidRequestError: it holds several people, or says no rate, and no option does.
     """
-    content = read_arrays(path)
+    content = named(read_arrays(path))
     if isinstance(content, Mapping) and is_pose_file(content):
         return _own(content, path, options)
     if tracked := tracked_people(content, path.name):
@@ -38,6 +42,8 @@ def array_motion(path: Path, model: SmplModel | None, options: ReadOptions) -> M
         return _smpl(path, person_seen.arrays, model, options, person_seen.remarks)
     dicts = dicts_in(parameters_of(content) or content)
     if moving := motions_in(dicts):
+        if frames := frames_of_one(moving):
+            return _smpl(path, frames, model, options, (REMARK,))
         return _smpl(path, _chosen(moving, path, options), model, options)
     parts = dicts if isinstance(content, Mapping) else [content, *dicts]
     if people := [joints for part in parts for joints in joints_in(part)]:
@@ -83,6 +89,8 @@ def _smpl(
             "the rate of the source.",
             settings=("source_fps",),
         )
+    if not remarks and not has_path(arrays):
+        remarks = (NO_PATH,)
     person = likelier(motion, path.name, rate, model)
     kind = "SMPL poses" if model is None else "SMPL poses on your body model"
     return MotionSource(person, kind, options, remarks, betas=motion.betas)

@@ -13,7 +13,8 @@ from mimo_runtime.motions.files.array_files import as_array
 from mimo_runtime.motions.files.motion_rows import FEATURES, joints_of_features
 
 KEYS = ("joints", "joints3d", "joints_3d", "keypoints3d", "positions", "joint_positions",
-        "pred_xyz", "xyz", "motion")  # fmt: skip
+        "keypoints_3d", "pred_keypoints_3d", "pred_joints", "pred_xyz", "xyz",
+        "motion")  # fmt: skip
 _LENGTHS_KEY = "lengths"
 USUAL_FPS = Fraction(20)  # of HumanML3D (Guo and others, 2022) and what is trained on it
 # SMPL's joints, the body's first: with hands, faces, and places on the skin (smplx, ROMP).

@@ -23,11 +23,12 @@ HAND_KEYS = ("pose_hand",)
 PATH_KEYS = ("trans_world", "trans", "transl", "smpl_trans", "root_trans",
              "pred_trans", "root_translation", "Th")  # fmt: skip
 RATE_KEYS = ("mocap_framerate", "mocap_frame_rate", "fps", "framerate", "frame_rate")
-_SCALE_KEY, _BETAS_KEY = "smpl_scaling", "betas"
-_COUNTS, _BODY_COUNTS = (22, 24, 52, 55), (21, 23, 51, 54)
+_SCALE_KEY, BETAS_KEY = "smpl_scaling", "betas"
+COUNTS, BODY_COUNTS = (22, 24, 52, 55), (21, 23, 51, 54)
 AMASS_KEYS = ("poses", "trans")  # with these z is up, unless the motion shows otherwise
 _ROOT_APART_KEY = "Rh"  # EasyMocap's: beside it the poses have no turn of the root, or one of 0
 _AIST_FPS = Fraction(60)
+_LONGEST_RAD = 4 * np.pi
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +80,7 @@ def motions_in(dicts: Sequence[Mapping[Any, Any]]) -> list[Mapping[Any, Any]]:
     fitting = [
         person
         for person in people
-        if is_packed(_first(person, (*POSE_KEYS, *BODY_KEYS)), (*_COUNTS, *_BODY_COUNTS))
+        if is_packed(_first(person, (*POSE_KEYS, *BODY_KEYS)), (*COUNTS, *BODY_COUNTS))
     ]
     rates = [{key: arrays[key] for key in RATE_KEYS if key in arrays} for arrays in dicts]
     shared = next(filter(None, rates), {})
@@ -91,7 +92,7 @@ def _people_in(arrays: Mapping[Any, Any]) -> list[Mapping[Any, Any]]:
     count = next((n for key in (*POSE_KEYS, *BODY_KEYS) if (n := _people_count(arrays, key))), 0)
     if not count:
         return [arrays]
-    keys = (*POSE_KEYS, *ROOT_KEYS, *BODY_KEYS, *HAND_KEYS, *PATH_KEYS, _BETAS_KEY)
+    keys = (*POSE_KEYS, *ROOT_KEYS, *BODY_KEYS, *HAND_KEYS, *PATH_KEYS, BETAS_KEY)
     each = {key: arrays[key] for key in keys if key in arrays and _rows(arrays[key]) == count}
     shared = {key: value for key, value in arrays.items() if key not in each}
     return [shared | {key: each[key][person] for key in each} for person in range(count)]
@@ -107,7 +108,7 @@ def _people_count(arrays: Mapping[Any, Any], key: str) -> int:
     if isinstance(value, list | tuple):
         arrays_of_each = map(as_array, value)
         return len(value) if all(a is not None and a.ndim == 2 for a in arrays_of_each) else 0
-    counts = _COUNTS if key in POSE_KEYS else _BODY_COUNTS
+    counts = COUNTS if key in POSE_KEYS else BODY_COUNTS
     widths = {3 * joints for joints in counts}
     is_many = isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] in widths
     return len(value) if is_many and value is not None else 0
@@ -117,7 +118,7 @@ def _rotations(arrays: Mapping[Any, Any], name: str) -> tuple[Array, bool]:
     """float64 [N, J, 3, 3], and whether they were of six numbers."""
     packed, is_apart = _first(arrays, POSE_KEYS), _ROOT_APART_KEY in arrays
     if packed is not None and not is_apart:
-        return _matrices(packed, name, "poses", _COUNTS)
+        return _matrices(packed, name, "poses", COUNTS)
     root, is_six = _matrices(_first(arrays, ROOT_KEYS), name, "root", (1,))
     body = _body(_first(arrays, BODY_KEYS) if packed is None else packed, name)
     if len(root) != len(body):
@@ -134,7 +135,7 @@ def _rotations(arrays: Mapping[Any, Any], name: str) -> tuple[Array, bool]:
 
 def _body(value: Any, name: str) -> Array:
     """float64 [N, J, 3, 3] of all joints but the root, which may be there with a turn of 0."""
-    body, _ = _matrices(value, name, "body", (*_BODY_COUNTS, 24))
+    body, _ = _matrices(value, name, "body", (*BODY_COUNTS, 24))
     return body[:, 1:] if body.shape[1] == 24 else body
 
 
@@ -144,14 +145,24 @@ def _matrices(value: Any, name: str, key: str, counts: Collection[int]) -> tuple
         raise MediaError(f"The {key} of '{name}' are no numbers; write the file anew.")
     if not np.isfinite(array).all():
         raise MediaError(f"'{name}' holds what is no finite number; write it anew.")
+    if np.abs(array).max(initial=0) > _LONGEST_RAD:
+        raise MediaError(
+            f"The {key} of '{name}' turn by up to {np.abs(array).max():.0f}, and no joint turns by "
+            "so many radians; write them in radians (numpy.radians)."
+        )
     matrices = joint_matrices(array, counts)
     if matrices is None:
         raise MediaError(
             f"'{name}' has {key} of shape {np.shape(value)}; expected are [frames, 3 x joints], "
-            f"[frames, joints, 3], [frames, joints, 6] or [frames, joints, 3, 3] with "
+            f"[frames, joints, 3], with 4 or 6 for 3, or [frames, joints, 3, 3], with "
             f"{BODY_JOINTS}, 24, 52 or 55 joints. Write it anew."
         )
     return matrices
+
+
+def has_path(arrays: Mapping[Any, Any]) -> bool:
+    """Whether a way through space is in it."""
+    return _first(arrays, PATH_KEYS) is not None
 
 
 def _path(arrays: Mapping[Any, Any], frames: int, name: str) -> Array:
@@ -177,7 +188,7 @@ def _path(arrays: Mapping[Any, Any], frames: int, name: str) -> Array:
 
 def _betas(arrays: Mapping[Any, Any], name: str) -> Array:
     """Shape numbers [B], their mean where the file has them for every frame."""
-    betas = as_array(arrays.get(_BETAS_KEY, np.zeros(0)))
+    betas = as_array(arrays.get(BETAS_KEY, np.zeros(0)))
     if betas is None or not np.isfinite(betas).all():
         raise MediaError(
             f"The betas of '{name}' are no finite numbers; write them anew, or leave them out for "

@@ -1,16 +1,18 @@
-"""Rotations of joints as files of the SMPL family have them: vectors, matrices, or six numbers."""
+"""Rotations of joints as files of the SMPL family have them: vectors, quaternions, matrices, or
+six numbers.
+"""
 
 from collections.abc import Collection
 from typing import Any
 
 import numpy as np
 
-from mimo_runtime.body.rotations import from_axis_angle, unit
+from mimo_runtime.body.rotations import from_axis_angle, from_quaternion, unit
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.motions.files.array_files import as_array
 
-_VECTOR, _SIX, _MATRIX = 3, 6, 9
-_WIDTHS = (_VECTOR, _SIX, _MATRIX)
+_VECTOR, _QUATERNION, _SIX, _MATRIX = 3, 4, 6, 9
+_WIDTHS = (_VECTOR, _QUATERNION, _SIX, _MATRIX)
 _LONG = 0.01  # of 1: by how much a row of a rotation may be longer or shorter
 
 
@@ -18,7 +20,8 @@ def joint_matrices(array: Array, counts: Collection[int]) -> tuple[Array, bool] 
     """Rotations [N, J, 3, 3], J one of `counts`, and whether they were of six numbers.
 
     Of six numbers these are the first two rows of a matrix, or its first two columns: nothing in
-    them tells which (`likelier` does). None where the shape fits nothing.
+    them tells which (`likelier` does). Of quaternions the real number is first or last: it is the
+    larger one, as joints turn little. None where the shape fits nothing.
     """
     packed = _packed(array, counts) if array.size else None
     if packed is None:
@@ -26,6 +29,9 @@ def joint_matrices(array: Array, counts: Collection[int]) -> tuple[Array, bool] 
     width = packed.shape[2]
     if width == _VECTOR:
         return from_axis_angle(packed), False
+    if width == _QUATERNION:
+        real = np.abs(packed[..., 0]).mean() >= np.abs(packed[..., 3]).mean()
+        return from_quaternion(unit(packed if real else np.roll(packed, 1, axis=-1))), False
     if width == _MATRIX:
         return packed.reshape(*packed.shape[:2], 3, 3), False
     return _of_six(packed), True
@@ -38,7 +44,7 @@ def is_packed(value: Any, counts: Collection[int]) -> bool:
 
 
 def _packed(array: Array, counts: Collection[int]) -> Array | None:
-    """As [N, J, 3, 6 or 9]."""
+    """As [N, J, one of `_WIDTHS`]."""
     if array.ndim == 4 and array.shape[2:] == (3, 3):
         array = array.reshape(*array.shape[:2], _MATRIX)
     if array.ndim == 3 and array.shape[1] == _SIX and array.shape[2] not in _WIDTHS:
