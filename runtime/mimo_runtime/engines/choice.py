@@ -44,6 +44,14 @@ def open_backend(bundle: Bundle, engine: str = AUTO, threads: int = 0) -> Backen
     return _opener(engine)(bundle, threads)
 
 
+def gpu_of(engine: str) -> Device | None:
+    """The GPU on which the engine of that name runs here; None where it runs on the CPU."""
+    try:
+        return None if engine == ONNXRUNTIME else find_device()
+    except UnsupportedError:
+        return None
+
+
 def _best(bundle: Bundle, threads: int) -> Backend:
     try:
         device = find_device()

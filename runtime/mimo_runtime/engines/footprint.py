@@ -16,13 +16,17 @@ _IDENTITY = ("image_encoder", "vae_encoder", "reference", "identity")
 _FRAMES = ("vae_encoder", "condition", "time_embedding", "vae_decoder")
 
 
-def job_peak_bytes(footprint: Callable[[str], Footprint], denoisers: Iterable[str]) -> int:
+def job_peak_bytes(
+    footprint: Callable[[str], Footprint], denoisers: Iterable[str], beside_bytes: int = 0
+) -> int:
     """The most that the components of a job take: reading a character, then making frames.
 
-    `denoisers` are those that are used. What only the character needs is given back between.
+    `denoisers` are those that are used here; `beside_bytes` is what others hold while frames are
+    made. What only the character needs is given back between.
     """
-    phases = (_IDENTITY, (*_FRAMES, *denoisers))
-    return max(peak_bytes(map(footprint, phase)) for phase in phases)
+    character = peak_bytes(map(footprint, _IDENTITY))
+    frames = peak_bytes(map(footprint, (*_FRAMES, *denoisers)))
+    return max(character, frames + beside_bytes)
 
 
 def peak_bytes(footprints: Iterable[Footprint]) -> int:

@@ -104,8 +104,8 @@ def whole_clip(plan: ClipPlan) -> Iterator[Work]:
 def rolling(plan: ClipPlan, at_once: int = 1) -> Iterator[Work]:
     """Each frame as early as the windows allow, the oldest window first.
 
-    With several devices, `at_once` windows come in together, so that as many passes need nothing
-    of one another.
+    With several devices, `at_once` windows come in together and make each step side by side, so
+    that as many passes in a row need nothing of one another.
 
     A window may run step `s` once every window that shares frames with it has finished step
     `s - 1`, and those before it step `s`. Where each window shares frames with the next one alone,
@@ -128,13 +128,19 @@ def rolling(plan: ClipPlan, at_once: int = 1) -> Iterator[Work]:
             and all(done[other] >= min(step, plan.steps_of(other)) for other in after[window])
         )
 
+    def next_window(newest: int) -> int | None:
+        chosen = filter(ready, range(oldest, newest + 1))
+        if at_once == 1:
+            return next(chosen, None)
+        return min(chosen, key=lambda window: (done[window], window), default=None)
+
     for newest, window in enumerate(plan.windows):
         needed = 1 + max(frame_of[frame_id] for frame_id in window)
         yield from _conditions(plan, range(conditioned, needed))
         conditioned = max(conditioned, needed)
         if (newest + 1) % at_once and newest + 1 < len(plan.windows):
             continue
-        while (chosen := next(filter(ready, range(oldest, newest + 1)), None)) is not None:
+        while (chosen := next_window(newest)) is not None:
             yield Pass(done[chosen], chosen)
             done[chosen] += 1
             while oldest <= newest and done[oldest] == plan.steps_of(oldest):

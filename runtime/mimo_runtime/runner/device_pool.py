@@ -22,10 +22,14 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.bundle import Bundle
+from mimo_runtime.engines.choice import gpu_of
 from mimo_runtime.engines.engine import Array, Tensor
+from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.errors import EngineLostError, ResourceError, UnsupportedError
 from mimo_runtime.runner.messages import error_from
 from mimo_runtime.synthesis.identity import Identity
+from mimo_runtime.synthesis.memory import device_bytes
+from mimo_runtime.synthesis.resolved import ResolvedSettings
 from mimo_runtime.synthesis.window_passes import PassesPlan
 
 _VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -53,6 +57,15 @@ class DevicePool:
             threads or max(1, (os.cpu_count() or 1) // devices),
         )
         self._processes: list[DeviceProcess] = []
+
+    def needed_bytes(self, engines: EngineSet, windows: int, settings: ResolvedSettings) -> int:
+        """See `SpreadEngines.needed_bytes`: of GPUs, the first is that of this process too."""
+        beside = self.devices if gpu_of(engines.name) is None else 1
+        alive = [each.is_alive for each in self._processes[:beside]]
+        return sum(
+            device_bytes(engines, windows, settings, number < len(alive) and alive[number])
+            for number in range(beside)
+        )
 
     def open(self, identity: Identity, plan: PassesPlan) -> "SpreadPasses":
         """Bind the passes of one stream on all devices; that of the stream before is forgotten.

@@ -8,11 +8,9 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.bundle import Bundle, shape_from
-from mimo_runtime.engines.choice import ONNXRUNTIME, open_backend
-from mimo_runtime.engines.device import find_device
+from mimo_runtime.engines.choice import gpu_of, open_backend
 from mimo_runtime.engines.engine import Array
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.errors import UnsupportedError
 from mimo_runtime.scarcity import resource_error
 from mimo_runtime.synthesis.window_passes import BoundPasses, PassesPlan
 
@@ -84,10 +82,5 @@ class PassServer:
 
 def _where(engine: str) -> str:
     """The kind of device that runs an engine here."""
-    if engine == ONNXRUNTIME:
-        return "the CPU"
-    try:
-        device = find_device()
-    except UnsupportedError:
-        return "the CPU"
-    return f"{device.name} ({device.arch})"
+    gpu = gpu_of(engine)
+    return "the CPU" if gpu is None else f"{gpu.name} ({gpu.arch})"

@@ -90,7 +90,7 @@ class Stream:
                 self._framing, boxes, template.frame_count, self._settings, manifest, request.part,
                 pool.devices if pool else 1,
             )  # fmt: skip
-            check_memory(engines, self._plan.extent, self._settings, taken_bytes)
+            check_memory(engines, self._plan.extent, self._settings, taken_bytes, pool)
         except BaseException:
             self._inputs.close()
             raise
@@ -113,7 +113,8 @@ class Stream:
 
     def needed_bytes(self, extent: Extent) -> int:
         """The most that a plan of this stream holds at once that has `extent`."""
-        return needed_bytes(self._engines, extent, self._settings, self._media_bytes)
+        kept = self._settings, self._media_bytes, self._pool
+        return needed_bytes(self._engines, extent, *kept)
 
     def works(self) -> Iterator[Work]:
         """Everything that is to be done, in order."""

@@ -63,9 +63,10 @@ def plan_stream(
     schedule = partial(rolling, at_once=devices) if rules.rolling else whole_clip
     if part is None:
         ids = range(clip.sequence_length)
-        return StreamPlan(crops, clip, schedule, _extent(clip, schedule), ids, clip, segments)
+        extent = _extent(clip, schedule, devices)
+        return StreamPlan(crops, clip, schedule, extent, ids, clip, segments)
     segment = cut_segment(clip, part.frames, part.most_hops)
-    crops, extent = crops_of(segment, crops), _extent(segment.clip, schedule)
+    crops, extent = crops_of(segment, crops), _extent(segment.clip, schedule, devices)
     return StreamPlan(crops, segment.clip, schedule, extent, segment.frame_ids, clip, segments)
 
 
@@ -82,8 +83,12 @@ def crops_of(segment: Segment, crops: Crops) -> Crops:
     )
 
 
-def _extent(clip: ClipPlan, schedule: Callable[[ClipPlan], Iterator[Work]]) -> Extent:
-    return extent_of(clip, schedule(clip))
+def _extent(clip: ClipPlan, schedule: Callable[[ClipPlan], Iterator[Work]], devices: int) -> Extent:
+    """What a schedule holds, with as many windows for each device: their slots are dealt out in
+    turn, and windows beside one another are then always with different ones.
+    """
+    extent = extent_of(clip, schedule(clip))
+    return replace(extent, windows=extent.windows + -extent.windows % devices)
 
 
 class PersonBoxes:

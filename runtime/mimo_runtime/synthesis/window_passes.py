@@ -60,6 +60,13 @@ class WindowPasses(Protocol):
 class SpreadEngines(Protocol):
     """Engines of one bundle on several devices."""
 
+    @property
+    def devices(self) -> int:
+        """How many they are."""
+
+    def needed_bytes(self, engines: EngineSet, windows: int, settings: ResolvedSettings) -> int:
+        """What they will still take of the memory that `engines` are in, for so many windows."""
+
     def open(self, identity: Identity, plan: PassesPlan) -> WindowPasses:
         """Bind the passes of one stream on all of them."""
 

@@ -10,7 +10,7 @@ import pytest
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import ONNXRUNTIME, open_backend
 from mimo_runtime.engines.engine_set import EngineSet
-from mimo_runtime.errors import EngineLostError, UnsupportedError
+from mimo_runtime.errors import EngineLostError, ResourceError, UnsupportedError
 from mimo_runtime.media.limits import MediaLimits
 from mimo_runtime.planning.segments import Part
 from mimo_runtime.planning.solver import SolverConfig
@@ -51,7 +51,7 @@ def asked(bundle: Bundle, template: Path, character: Path, **settings: object) -
 
 
 def frames(synthesizer: Synthesizer, request: SynthesisRequest) -> list[bytes]:
-    job = synthesizer.start(request, CancellationToken(), lambda _progress: None)
+    job = synthesizer.start(request, CancellationToken(), quietly)
     return [frame.rgb.tobytes() for frame in job.frames()]
 
 
@@ -98,9 +98,41 @@ def test_devices_of_two_kinds_are_refused() -> None:
         check_alike(["torch on A (sm_90)", "torch on A (sm_90)", "torch on the CPU"])
 
 
+def quietly(_progress: Progress) -> None:
+    pass
+
+
 def devices() -> list[psutil.Process]:
     children = psutil.Process().children()
     return [each for each in children if "device_process" in " ".join(each.cmdline())]
+
+
+def test_the_memory_of_all_devices_is_foreseen_and_refused_before_the_work(
+    bundle: Bundle, one: Synthesizer, small_template: Path, small_character: Path
+) -> None:
+    request = asked(bundle, small_template, small_character, **ROLLING)
+    before = devices()
+    two = Synthesizer.of(bundle, threads=1, devices=2)
+    alone, stream = (each.open(request, CancellationToken(), quietly) for each in (one, two))
+    needed_bytes = stream.needed_bytes(stream.plan.extent)
+    beside_bytes = needed_bytes - alone.needed_bytes(alone.plan.extent)
+    taken_bytes: dict[int, int] = {}
+    for work in stream.works():
+        stream.execute(work)
+        for device in (each for each in devices() if each not in before):
+            uss_bytes = device.memory_full_info().uss
+            taken_bytes[device.pid] = max(taken_bytes.get(device.pid, 0), uss_bytes)
+    assert len(taken_bytes) == 2
+    assert sum(taken_bytes.values()) < beside_bytes < 3 * sum(taken_bytes.values())
+    assert stream.needed_bytes(stream.plan.extent) < needed_bytes / 2  # they have it now
+    alone.close()
+    stream.close()
+
+    many = Synthesizer.of(bundle, threads=1, devices=100_000)
+    running = len(devices())
+    with pytest.raises(ResourceError, match=r"on 100000 devices needs .*; ask for fewer devices"):
+        many.open(request, CancellationToken(), quietly)
+    assert len(devices()) == running
 
 
 def test_a_device_that_is_lost_ends_the_clip_and_the_next_one_gets_another(
