@@ -1,15 +1,14 @@
 """A folder of pictures, one a frame, which appears whole or not at all."""
 
 import re
-import shutil
-import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
+from mimo_runtime.work_folder import beside, refuse_other_files, replace_folder
 
 _FRAME_NAME = re.compile(r"frame_\d{6,}\.png|frame\.\d{4,}\.(exr|png|tif)")
 
@@ -58,11 +57,11 @@ class FrameFolder:
     def __init__(self, path: Path, files: FrameFiles = PNG_FILES) -> None:
         self._path = path.resolve()
         self._files = files
-        with write_errors(path):
-            self._refuse_other_files()
-            prefix = f".{self._path.name}.partial-"
-            self._partial = Path(tempfile.mkdtemp(dir=self._path.parent, prefix=prefix))
-            self._partial.chmod(0o755)
+        self._refuse_other_files()
+        with ExitStack() as stack, write_errors(path):
+            self._new = stack.enter_context(beside(self._path)) / self._path.name
+            self._new.mkdir()
+            self._leaving = stack.pop_all()
 
     def append(self, index: int, data: bytes) -> None:
         """Add bytes to the file of a frame.
@@ -72,29 +71,22 @@ class FrameFolder:
         """
         with (
             write_errors(self._path),
-            (self._partial / self._files.file_name(index)).open("ab") as file,
+            (self._new / self._files.file_name(index)).open("ab") as file,
         ):
             file.write(data)
 
     def commit(self) -> None:
         """Give the folder its name."""
-        with write_errors(self._path):
-            self._refuse_other_files()
-            if self._path.exists():
-                self._path.rename(self._partial.with_suffix(".old"))
-            self._partial.rename(self._path)
+        self._refuse_other_files()
+        replace_folder(self._path, self._new)
 
     def discard(self) -> None:
         """Remove what is left under a temporary name."""
-        for leftover in (self._partial, self._partial.with_suffix(".old")):
-            shutil.rmtree(leftover, ignore_errors=True)
+        self._leaving.close()
 
     def _refuse_other_files(self) -> None:
-        if not self._path.exists():
-            return
-        for entry in self._path.iterdir():
-            if not _FRAME_NAME.fullmatch(entry.name):
-                raise InvalidRequestError(
-                    f"The folder '{self._path}' holds '{entry.name}', which is no frame of an "
-                    "earlier result; choose a new or an empty folder."
-                )
+        refuse_other_files(
+            self._path,
+            lambda name: _FRAME_NAME.fullmatch(name) is not None,
+            "frame of an earlier result",
+        )

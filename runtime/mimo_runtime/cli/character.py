@@ -10,6 +10,7 @@ from mimo_runtime.characters.folder import LARGEST_PX, SMALLEST_PX
 from mimo_runtime.cli.openjd_lines import openjd_option, telling_failure
 from mimo_runtime.cli.options import FILE, FOLDER, examples
 from mimo_runtime.cli.shot import source_argument
+from mimo_runtime.cli.sigterm import preempted_on_sigterm
 from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def character(source: Path, output: Path, size: int, openjd: bool, **options: An
     """
     from mimo_runtime.synthesis.character_folder import CharacterOptions
 
-    with telling_failure(openjd):
+    with telling_failure(openjd), preempted_on_sigterm():
         make_character(source, output, CharacterOptions(size, **options))
 
 

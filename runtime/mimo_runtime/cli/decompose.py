@@ -69,10 +69,9 @@ def decompose(
     """
     from mimo_runtime.decomposition.decompose import DecomposeOptions
     from mimo_runtime.decomposition.preview import write_preview
-    from mimo_runtime.synthesis.cancellation import CancellationToken
 
     asked = DecomposeOptions(short_side_px=size, **options)
-    with telling_failure(openjd), preempted_on_sigterm(CancellationToken()):
+    with telling_failure(openjd), preempted_on_sigterm():
         decompose_telling(source, output, asked, openjd)
     if preview:
         picture, film = write_preview(output)

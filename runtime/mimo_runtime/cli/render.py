@@ -29,6 +29,7 @@ from mimo_runtime.cli.provenance import (
 from mimo_runtime.cli.ready import ready_template
 from mimo_runtime.cli.segments import frame_options, render_segments
 from mimo_runtime.cli.shot import segment_folder, shot_argument
+from mimo_runtime.cli.sigterm import preempted_on_sigterm
 from mimo_runtime.delivery.delivery import Delivery, check_delivery
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.settings import Settings
@@ -101,13 +102,16 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
         raise InvalidRequestError(
             "A draft has no layers; leave --layers, --alpha and --plate out, or render."
         )
-    with ready_template(options, shot_file, output) as template:
+    with (
+        preempted_on_sigterm() as token,
+        ready_template(options, shot_file, output) as template,
+    ):
         if draft:
             given = options["character"], options["matte"], template, output
             marking = open_marking(options["provenance"])
             draw_draft(*given, delivery, marking, options["frame_range"], options["sound"])
         else:
-            _render_whole(options | {"template": template}, settings, delivery)
+            _render_whole(options | {"template": template}, settings, delivery, token)
 
 
 def _check_part(draft: bool) -> None:
@@ -121,7 +125,9 @@ def _check_part(draft: bool) -> None:
         )
 
 
-def _render_whole(options: dict[str, Any], settings: Settings, delivery: Delivery) -> None:
+def _render_whole(
+    options: dict[str, Any], settings: Settings, delivery: Delivery, token: "CancellationToken"
+) -> None:
     from dataclasses import replace
 
     from mimo_runtime.cli.opened import open_request
@@ -131,7 +137,6 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
     from mimo_runtime.farm.result import ResultExtras, write_result
     from mimo_runtime.planning.segments import Part
     from mimo_runtime.provenance.recipe import note_of
-    from mimo_runtime.synthesis.cancellation import CancellationToken
     from mimo_runtime.templates.sound import template_sound
 
     started_s = time.monotonic()
@@ -145,7 +150,7 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
     part = None if len(chosen) == template.frame_count else Part(chosen)
     request = replace(opened.request, part=part, layers=with_layers(delivery, output, settings))
     with ProgressBars() as bars:
-        job = opened.synthesizer.start(request, CancellationToken(), bars)
+        job = opened.synthesizer.start(request, token, bars)
         form = job.output
         clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
         sound = template_sound(template, chosen, options["sound"])
@@ -160,15 +165,11 @@ def _render_whole(options: dict[str, Any], settings: Settings, delivery: Deliver
 
 
 def _render_part(options: dict[str, Any], settings: Settings) -> None:
-    from mimo_runtime.cli.sigterm import preempted_on_sigterm
-    from mimo_runtime.synthesis.cancellation import CancellationToken
-
     context = click.get_current_context()
     if isinstance(context.obj, Warm):
         _render_here(options, settings, context.obj.token or CancellationToken())
         return
-    token = CancellationToken()
-    with preempted_on_sigterm(token):
+    with preempted_on_sigterm() as token:
         if (socket := present_node()) is not None:
             code = forwarded(socket, context.meta[TYPED])
             if code is not None:

@@ -14,17 +14,20 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def preempted_on_sigterm(token: "CancellationToken") -> Iterator[None]:
-    """The first SIGTERM ends what is going on here and by `token`; later ones change nothing.
+def preempted_on_sigterm() -> "Iterator[CancellationToken]":
+    """The first SIGTERM ends what is going on here and by the token; later ones change nothing.
 
     In another than the main thread, which gets no signals, nothing is watched.
 
     Raises:
-        PreemptedError: there was one; also where it was lost on its way through a library, since
-            `token` has it too.
+        PreemptedError: there was one; also where a library has made another error of it, or
+            lost it on its way, since the token has it too.
     """
+    from mimo_runtime.synthesis.cancellation import CancellationToken
+
+    token = CancellationToken()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield token
         return
     before = signal.getsignal(signal.SIGTERM)
 
@@ -39,6 +42,9 @@ def preempted_on_sigterm(token: "CancellationToken") -> Iterator[None]:
 
     signal.signal(signal.SIGTERM, end)
     try:
-        yield
+        yield token
+    except Exception:
+        token.check()  # raises what the signal meant
+        raise
     finally:
         signal.signal(signal.SIGTERM, before)

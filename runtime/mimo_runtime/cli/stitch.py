@@ -11,6 +11,7 @@ from mimo_runtime.cli.openjd_lines import OpenJdProgress, openjd_option, telling
 from mimo_runtime.cli.options import ANY_PATH, examples, movie_output_option
 from mimo_runtime.cli.provenance import open_marking, provenance_from, provenance_options
 from mimo_runtime.cli.shot import take_defaults
+from mimo_runtime.cli.sigterm import preempted_on_sigterm
 
 
 @click.command(
@@ -42,7 +43,7 @@ def stitch(shot: tuple[Path, Path], output: Path | None, openjd: bool, **options
 
     marking = open_marking(provenance_from(options))
     progress = OpenJdProgress(stages={Stage.FRAMES: 1.0}) if openjd else ProgressBars()
-    with telling_failure(openjd), progress:
+    with telling_failure(openjd), preempted_on_sigterm(), progress:
         path, result = shot
         folder, target = open_shot(path), output or result
         count = join(

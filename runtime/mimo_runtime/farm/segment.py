@@ -6,13 +6,13 @@ from pathlib import Path
 
 from mimo_runtime.delivery.layer_file import write_layers
 from mimo_runtime.farm.shot_folder import ShotFolder
-from mimo_runtime.farm.work_folder import work_folder
 from mimo_runtime.files import file_hash, publish, write_errors, write_whole
 from mimo_runtime.media.picture import encode_png
 from mimo_runtime.media.sound import Sound, write_wav
 from mimo_runtime.provenance.recipe import note_of
 from mimo_runtime.synthesis.frame_layers import FrameLayers
 from mimo_runtime.synthesis.request import OutputFrame
+from mimo_runtime.work_folder import work_folder
 
 
 def keep_sound(folder: ShotFolder, sound: Sound | None) -> None:

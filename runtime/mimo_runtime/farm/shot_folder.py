@@ -17,8 +17,8 @@ from typing import Final
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.farm.frame_numbers import numbers_of
 from mimo_runtime.farm.shot import Shot
-from mimo_runtime.farm.work_folder import work_folder
 from mimo_runtime.files import file_hash, sync_folder, write_errors, write_synced, write_whole
+from mimo_runtime.work_folder import refuse_other_files, work_folder
 
 FORMAT: Final = 1
 RECORD, FRAMES, SEGMENTS, SOUND = "shot.json", "frames", "segments", "sound.wav"
@@ -110,7 +110,7 @@ def begin_shot(path: Path, shot: Shot) -> ShotFolder:
     with write_errors(path):
         path.mkdir(parents=True, exist_ok=True)
         if not (path / RECORD).is_file():
-            _refuse_other_files(path)
+            refuse_other_files(path, _is_ours, "part of a shot")
             _write_record(path, shot)
     folder = open_shot(path)
     _check_same(path, folder.shot, shot)
@@ -168,10 +168,5 @@ def _check_same(path: Path, there: Shot, asked: Shot) -> None:
         )
 
 
-def _refuse_other_files(path: Path) -> None:
-    for entry in path.iterdir():
-        if entry.name not in (RECORD, FRAMES, SEGMENTS, SOUND) and not entry.name.startswith("."):
-            raise InvalidRequestError(
-                f"The folder '{path}' holds '{entry.name}', which is no part of a shot; choose a "
-                "new or an empty folder."
-            )
+def _is_ours(name: str) -> bool:
+    return name in (RECORD, FRAMES, SEGMENTS, SOUND) or name.startswith(".")

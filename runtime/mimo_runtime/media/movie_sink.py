@@ -1,9 +1,9 @@
 """A video file that is being written: its frames, its sound, and what is said of it."""
 
 import contextlib
-import os
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,12 +11,15 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.files import write_errors
+from mimo_runtime.files import publish, write_errors
 from mimo_runtime.media.frame_sink import Target
 from mimo_runtime.media.movie_codec import MovieCodec
 from mimo_runtime.media.seal import Seal
 from mimo_runtime.media.sound import Sound
 from mimo_runtime.media.sound_track import SoundTrack
+from mimo_runtime.work_folder import beside
+
+_INDEX_FIRST = {"movflags": "faststart"}
 
 
 class MovieSink(Target):
@@ -42,24 +45,16 @@ class MovieSink(Target):
         self._path = path
         self._seal = seal
         self._codec = codec
-        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-        with write_errors(path):
-            self._partial.touch(exist_ok=False)
         container = "mov" if path.suffix.lower() == ".mov" else "mp4"
         self._media_type = "video/quicktime" if container == "mov" else "video/mp4"
-        try:
-            with write_errors(path):
-                self._container = av.open(
-                    str(self._partial),
-                    "w",
-                    format=container,
-                    container_options={"movflags": "faststart"},
-                )
+        with ExitStack() as stack, write_errors(path):
+            self._partial = stack.enter_context(beside(path)) / path.name
+            self._container = av.open(
+                str(self._partial), "w", format=container, container_options=_INDEX_FIRST
+            )
             self._container.metadata.update(metadata)
             self._stream = codec.add_stream(self._container, *size_px, rate_fps)
-        except BaseException:
-            self._partial.unlink()
-            raise
+            self._leaving = stack.pop_all()
         self._rate_fps = rate_fps
         self._track = SoundTrack(self._container, sound, sound_codec) if sound else None
         self._thread = ThreadPoolExecutor(1, "encoder")
@@ -86,7 +81,7 @@ class MovieSink(Target):
             self._container.close()
             if self._seal:
                 self._seal.file(self._partial, self._media_type)
-            self._partial.replace(self._path)
+            publish(self._partial, self._path)
 
     def discard(self) -> None:
         """See `Target.discard`."""
@@ -95,7 +90,7 @@ class MovieSink(Target):
             self._track.close()
         with contextlib.suppress(OSError):
             self._container.close()
-        self._partial.unlink(missing_ok=True)
+        self._leaving.close()
 
     def _encode(self, picture: av.VideoFrame, index: int) -> None:
         frame = self._codec.converted(picture, index, self._stream)

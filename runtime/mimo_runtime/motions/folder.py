@@ -9,10 +9,7 @@ preview.png  moments of it, if it was asked for
 
 import json
 import math
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -21,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from mimo_runtime.body.camera import Camera
-from mimo_runtime.errors import InvalidRequestError, MediaError
+from mimo_runtime.errors import MediaError
 from mimo_runtime.files import cannot_read, write_errors
+from mimo_runtime.work_folder import replaced_folder
 
 VIDEO, CONFIG, POSES, RECORD = "sdc.mp4", "config.json", "motion.npz", "motion.json"
 PREVIEW = "preview.png"
@@ -53,40 +51,16 @@ class MotionRecord:
     licence_note: str
 
 
-@contextmanager
-def new_folder(path: Path, names: tuple[str, ...] = NAMES, kind: str = "motion") -> Iterator[Path]:
+def new_folder(
+    path: Path, names: tuple[str, ...] = NAMES, kind: str = "motion"
+) -> AbstractContextManager[Path]:
     """A folder to write into, which becomes `path` when the with statement ends without an error.
 
     An earlier folder of that path and `kind`, which holds nothing but `names`, is replaced then.
 
     Raises InvalidRequestError where `path` holds other files or cannot be written.
     """
-    path = path.resolve()
-    with write_errors(path):
-        _refuse_other_files(path, names, kind)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.partial-"))
-        partial.chmod(0o755)
-    old = partial.with_name(f"{partial.name}.old")
-    try:
-        yield partial
-        with write_errors(path):
-            _refuse_other_files(path, names, kind)
-            if path.exists():
-                path.rename(old)
-            partial.rename(path)
-    finally:
-        for leftover in (partial, old):
-            shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _refuse_other_files(path: Path, names: tuple[str, ...], kind: str) -> None:
-    for entry in path.iterdir() if path.exists() else ():
-        if entry.name not in names:
-            raise InvalidRequestError(
-                f"The folder '{path}' holds '{entry.name}', which is no part of an earlier {kind}; "
-                "choose a new or an empty folder."
-            )
+    return replaced_folder(path, names.__contains__, f"part of an earlier {kind}")
 
 
 def write_record(folder: Path, record: MotionRecord) -> None:

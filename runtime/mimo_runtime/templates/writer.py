@@ -2,20 +2,17 @@
 
 import json
 import math
-import shutil
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 from typing import Final
 
-from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.files import write_errors
 from mimo_runtime.templates.config import TIME_CROP_FPS
 from mimo_runtime.templates.folder import MOTION, OCCLUSION, SCENE, SOURCE
 from mimo_runtime.wire.kinds import CONFIG_FILE, VIDEO_SUFFIXES
 from mimo_runtime.wire.poses import EXTRAS
+from mimo_runtime.work_folder import refuse_other_files, replaced_folder
 
 MASK: Final = "mask"
 PREVIEW_PICTURE, PREVIEW_VIDEO = "preview.png", "preview.mp4"
@@ -24,9 +21,10 @@ _OURS = {EXTRAS, CONFIG_FILE, PREVIEW_PICTURE, PREVIEW_VIDEO} | {
     f"{name}{suffix}" for name in _STREAMS for suffix in VIDEO_SUFFIXES
 }
 
+_WHAT = "part of an earlier template"
 
-@contextmanager
-def new_template(path: Path) -> Iterator[Path]:
+
+def new_template(path: Path) -> AbstractContextManager[Path]:
     """A folder to write into, which becomes `path` when the with statement ends without an error.
 
     An earlier template of that name is replaced then.
@@ -35,23 +33,7 @@ def new_template(path: Path) -> Iterator[Path]:
         InvalidRequestError: `path` holds other files or cannot be written.
         ResourceError: there is no room.
     """
-    path = path.resolve()
-    check_target(path)
-    with write_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(dir=path.parent, prefix=f".{path.name}.partial-"))
-        partial.chmod(0o755)
-    old = partial.with_name(f"{partial.name}.old")
-    try:
-        yield partial
-        check_target(path)
-        with write_errors(path):
-            if path.exists():
-                path.rename(old)
-            partial.rename(path)
-    finally:
-        for leftover in (partial, old):
-            shutil.rmtree(leftover, ignore_errors=True)
+    return replaced_folder(path, _OURS.__contains__, _WHAT)
 
 
 def check_target(path: Path) -> None:
@@ -60,14 +42,7 @@ def check_target(path: Path) -> None:
     Raises:
         InvalidRequestError: there is a file, or a folder that holds what is no part of a template.
     """
-    with write_errors(path):
-        entries = list(path.iterdir()) if path.exists() else []
-    for entry in entries:
-        if entry.name not in _OURS:
-            raise InvalidRequestError(
-                f"The folder '{path}' holds '{entry.name}', which is no part of an earlier "
-                "template; choose a new or an empty folder."
-            )
+    refuse_other_files(path, _OURS.__contains__, _WHAT)
 
 
 def write_config(folder: Path, rate_fps: Fraction, frame_count: int) -> None:

@@ -11,10 +11,22 @@ import pytest
 
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
-from tests.runtime.cli.commands import run
+from tests.runtime.cli.commands import content, run
 from tests.runtime.serving.calls import shorten
 
 PATIENCE_S = 300
+COMMAND = "from mimo_runtime.cli import main; main()"
+SLOW_RENAMES = f"""
+import os, time
+replace = os.replace
+def slowly(source, target):
+    replace(source, target)
+    time.sleep(0.2)
+    if str(target).endswith(".png"):
+        raise FileNotFoundError(2, "the answer was lost, and the rename sent again", str(source))
+os.replace = slowly
+{COMMAND}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -26,11 +38,12 @@ def arguments(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     return [*paths, "--steps", "1", "--guidance", "1", "--mode", "corrected"]
 
 
-def begun(arguments: list[str], shot: Path, reached: Callable[[], bool]) -> "subprocess.Popen[str]":
-    """A process that renders all of the shot, once `reached` says so."""
-    main_of = "from mimo_runtime.cli import main; main()"
-    command = [sys.executable, "-c", main_of, "render", *arguments, "--frames", "1-8"]
-    process = subprocess.Popen([*command, "-o", str(shot)], stderr=subprocess.PIPE, text=True)
+def begun(
+    arguments: list[str], reached: Callable[[], bool], *python: str
+) -> "subprocess.Popen[str]":
+    """A render by such a `python`, once `reached` says so."""
+    command = [sys.executable, "-c", *(python or [COMMAND]), "render", *arguments]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     give_up_at_s = time.monotonic() + PATIENCE_S
     while not reached() and process.poll() is None and time.monotonic() < give_up_at_s:
         time.sleep(0.005)
@@ -72,7 +85,7 @@ def test_a_scheduler_that_ends_it_is_told_to_try_again(
     arguments: list[str], tmp_path: Path
 ) -> None:
     shot = tmp_path / "shot"
-    process = begun(arguments, shot, (shot / "shot.json").is_file)
+    process = begun([*arguments, "--frames", "1-8", "-o", str(shot)], (shot / "shot.json").is_file)
     process.send_signal(signal.SIGTERM)
     _, told = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 75
@@ -85,12 +98,51 @@ def test_one_that_is_killed_is_made_again_and_leaves_nothing(
     arguments: list[str], tmp_path: Path
 ) -> None:
     shot = tmp_path / "shot"
-    process = begun(arguments, shot, lambda: any(shot.glob("frames/*")))
+    whole = [*arguments, "--frames", "1-8", "-o", str(shot)]
+    process = begun(whole, lambda: any(shot.glob("frames/*")))
     process.kill()
     process.communicate(timeout=PATIENCE_S)
     assert run("render", *arguments, "--frames", "1-8", "-o", shot) == 0
     assert run("stitch", shot, "-o", tmp_path / "frames") == 0
     assert list(shot.glob(".*")) == []
+
+
+@pytest.mark.parametrize("name", ["out.mp4", "out"])
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGKILL])
+def test_a_whole_render_that_is_ended_leaves_nothing_for_long(
+    arguments: list[str], tmp_path: Path, name: str, end: signal.Signals
+) -> None:
+    whole = [*arguments, "-o", str(tmp_path / name)]
+    process = begun(whole, lambda: any(tmp_path.glob(".out*")))
+    process.send_signal(end)
+    process.communicate(timeout=PATIENCE_S)
+    if end is signal.SIGTERM:
+        assert process.returncode == 75
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert [path.name.startswith(".out") for path in tmp_path.iterdir()] == [True]
+    assert run("render", *whole) == 0
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_renames_that_are_slow_and_whose_answers_are_lost_do_no_harm(
+    arguments: list[str], tmp_path: Path
+) -> None:
+    """As over NFS: a worker is killed between a frame's name and the answer, and another made."""
+    shot = tmp_path / "shot"
+    segment = [*arguments, "--frames", "1-8", "-o", str(shot)]
+    process = begun(segment, lambda: any(shot.glob("frames/*")), SLOW_RENAMES)
+    process.kill()
+    process.communicate(timeout=PATIENCE_S)
+    first = content(shot / "frames")
+    process = begun(segment, lambda: False, SLOW_RENAMES)
+    _, told = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 0, told
+    frames = content(shot / "frames")
+    assert len(frames) == 8
+    assert first.items() <= frames.items()
+    assert list(shot.glob(".*")) == []
+    assert run("stitch", shot, "-o", tmp_path / "frames") == 0
 
 
 def test_a_draft_has_no_segments(

@@ -2,12 +2,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mimo_runtime.farm.work_folder import work_folder
+from mimo_runtime.work_folder import work_folder
 
 HOLDS = """
 import sys
 from pathlib import Path
-from mimo_runtime.farm.work_folder import work_folder
+from mimo_runtime.work_folder import work_folder
 with work_folder(Path(sys.argv[1])) as folder:
     (folder / "half").write_bytes(b"half")
     (folder / "more").mkdir()
