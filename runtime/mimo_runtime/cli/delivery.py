@@ -7,14 +7,17 @@ from typing import Any, TypeVar
 import click
 
 from mimo_runtime.cli.options import ANY_PATH, FILE
-from mimo_runtime.delivery.delivery import AlphaMode, Delivery, MovieFormat, PlateHolds, ScenePlate
-from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.delivery.delivery import (
+    DELIVERY,
+    AlphaMode,
+    Delivery,
+    MovieFormat,
+    PlateHolds,
+)
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import FramingPolicy, Settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-_PLATE = ("plate_space", "plate_first_frame", "plate_holds")
 
 
 def delivery_options(command: Command) -> Command:
@@ -62,17 +65,7 @@ def delivery_from(options: dict[str, Any], first_frame: int) -> Delivery:
 
     Raises InvalidRequestError where something is said of a plate, and there is none.
     """
-    return Delivery(
-        pictures=FrameFormat(options.pop("picture_format")),
-        movie=_optional(MovieFormat, options.pop("movie_format")),
-        first_frame=first_frame,
-        timecode=options.pop("timecode"),
-        alpha=AlphaMode(options.pop("alpha")),
-        layers=options.pop("layers"),
-        space=options.pop("space"),
-        ocio=options.pop("ocio"),
-        plate=_plate(options, first_frame),
-    )
+    return Delivery.of({name: options.pop(name) for name in DELIVERY}, first_frame)
 
 
 def with_layers(delivery: Delivery, output: Path, settings: Settings) -> bool:
@@ -80,19 +73,3 @@ def with_layers(delivery: Delivery, output: Path, settings: Settings) -> bool:
     if settings.framing is FramingPolicy.WHOLE:
         return delivery.needs_layers
     return delivery.wants_layers(output)
-
-
-def _plate(options: dict[str, Any], first_frame: int) -> ScenePlate | None:
-    path: Path | None = options.pop("plate")
-    space, number, holds = (options.pop(name) for name in _PLATE)
-    if path is None:
-        if space is not None or number is not None:
-            raise InvalidRequestError(
-                "--plate-space and --plate-first-frame are of a plate; give --plate with them."
-            )
-        return None
-    return ScenePlate(path, first_frame if number is None else number, space, PlateHolds(holds))
-
-
-def _optional(kind: type[MovieFormat], value: str | None) -> MovieFormat | None:
-    return None if value is None else kind(value)

@@ -39,12 +39,9 @@ def openjd(shot: Path, output: Path | None) -> None:
     SHOT.yaml or above; else the scheduler has to be told the job's parameter Shot.
     """
     from mimo_runtime.farm.openjd import job_template
-    from mimo_runtime.farm.shot_file import read_shot
-    from mimo_runtime.farm.shot_frames import frames_of
-    from mimo_runtime.farm.steps import shot_steps
+    from mimo_runtime.farm.shot_job import read_job
 
-    file = read_shot(shot)
-    steps = shot_steps(file, frames_of(file))
+    file, steps = read_job(shot)
     put_json(job_template(file, (output or shot).parent, steps), output)
 
 
@@ -75,12 +72,9 @@ def kubernetes(shot: Path, output: Path | None, mount: Path, **cluster: Any) -> 
     """
     from mimo_runtime.cli.main import run
     from mimo_runtime.farm.kubernetes import KubernetesCluster, job_manifest
-    from mimo_runtime.farm.shot_file import read_shot
-    from mimo_runtime.farm.shot_frames import frames_of
-    from mimo_runtime.farm.steps import shot_steps
+    from mimo_runtime.farm.shot_job import read_job
 
-    file = read_shot(shot)
-    *before, render, _stitch = shot_steps(file, frames_of(file))
+    file, (*before, render, _stitch) = read_job(shot)
     where = KubernetesCluster(mount=mount.resolve(), **cluster)
     manifest = job_manifest(file.output.name, shot.resolve(), render, where)
     for step in before:

@@ -84,6 +84,8 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
 
     What stands in a shot file (docs/farm.md) need not be given; options go before it.
     """
+    from mimo_runtime.farm.shot_job import check_result
+
     settings = settings_from(options)
     options["asked"] = asked_for(options)
     options["provenance"] = provenance_from(options)
@@ -92,8 +94,11 @@ def render(*, draft: bool, shot_file: "ShotFile | None", **options: Any) -> None
     if options["frames"] is not None or options["segment"] is not None:
         _check_part(draft)
         options["segment_frames"] = shot_file.segment_frames if shot_file else None
+        if shot_file:
+            check_result(shot_file.result, delivery)
         result = shot_file.result if shot_file else output
         options["layers"] = with_layers(delivery, result, settings)
+        options["timecode"] = delivery.timecode
         folder = segment_folder(shot_file, output)
         _render_part(options | {"output": folder, "shot_file": shot_file}, settings)
         return
@@ -155,7 +160,8 @@ def _render_whole(
         clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
         sound = template_sound(template, chosen, options["sound"])
         provenance = marking.of_result(recipe, inputs_of(options), clip.size_px)
-        extras = ResultExtras(note_of(recipe), sound, *provenance)
+        note = note_of(recipe.delivered(delivery.asked()))
+        extras = ResultExtras(note, sound, *provenance)
         write_result(output, delivery, clip, job.frames(), extras)
     seconds = time.monotonic() - started_s
     click.echo(

@@ -55,6 +55,7 @@ def render_segments(
     """
     from mimo_runtime.cli.opened import open_request
     from mimo_runtime.cli.progress import ProgressBars
+    from mimo_runtime.delivery.timecode import timecode_from
     from mimo_runtime.farm.segment import keep_sound
     from mimo_runtime.farm.shot import Shot
     from mimo_runtime.farm.shot_folder import begin_shot
@@ -64,6 +65,8 @@ def render_segments(
     opened = open_request(options, settings)
     template = opened.request.template
     frames, segments = chosen_segments(options, template.frame_count)
+    if options["timecode"] is not None:
+        timecode_from(options["timecode"], template.rate_fps)  # told now, and not to who stitches
     recipe = opened.recipe(options["overlap"])
     check_like(options["like"], recipe)
     numbers = template.frame_count, options["first_frame"]

@@ -61,14 +61,12 @@ def submit(shot: Path, to: str, devices: int | None, address: str | None) -> Non
     the same command goes on. A driving video and a picture that is to be prepared are steps of
     the job.
     """
-    from mimo_runtime.farm.shot_file import read_shot
-    from mimo_runtime.farm.shot_frames import frames_of
-    from mimo_runtime.farm.steps import shot_steps
+    from mimo_runtime.farm.shot_job import read_job
 
-    engine, file = FarmScheduler(to), read_shot(shot)
+    engine = FarmScheduler(to)
     if engine is not FarmScheduler.RAY and (devices is not None or address is not None):
         raise InvalidRequestError(f"--devices and --address are of ray; leave them out of {to}.")
-    steps = shot_steps(file, frames_of(file))
+    file, steps = read_job(shot)
     if engine is FarmScheduler.OPENJD:
         _to_openjd(file, steps)
     elif engine is FarmScheduler.OPENCUE:

@@ -55,6 +55,15 @@ def conversion(source: str, target: str, config: Path | None = None) -> Convert:
     return convert
 
 
+def check_space(name: str | None, config: Path | None) -> None:
+    """Refuse the name of a space that nothing has; needs no library, and opens no `config`.
+
+    Raises InvalidRequestError.
+    """
+    if name is not None and config is None:
+        _is_ours(None, name)
+
+
 def linear_from_srgb(values: Floats) -> Floats:
     """The inverse of sRGB's curve, mirrored for negative values; float32 of any shape."""
     size = np.abs(values.astype(np.float64))

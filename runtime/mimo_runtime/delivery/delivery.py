@@ -1,11 +1,11 @@
 """How a result is to be delivered; what cannot be is refused before the work."""
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.frame_folder import FrameFormat
@@ -90,6 +90,41 @@ class Delivery:
     ocio: Path | None = None
     plate: ScenePlate | None = None
 
+    @classmethod
+    def of(cls, values: Mapping[str, Any], first_frame: int) -> "Delivery":
+        """By the names of a shot file, of which those that are missing or None are the usual.
+
+        Raises InvalidRequestError where something is said of a plate, and there is none.
+        """
+        given = {name: value for name, value in values.items() if value is not None}
+        return cls(
+            FrameFormat(given.get("picture_format", FrameFormat.PNG)),
+            MovieFormat(given["movie_format"]) if "movie_format" in given else None,
+            first_frame,
+            given.get("timecode"),
+            AlphaMode(given.get("alpha", AlphaMode.NONE)),
+            given.get("layers", False),
+            given.get("space"),
+            given.get("ocio"),
+            _plate(given, first_frame),
+        )
+
+    def asked(self) -> dict[str, str]:
+        """The inverse of `of`, of what is not the usual, as text."""
+        values: dict[str, Any] = {
+            "picture_format": None if self.pictures is FrameFormat.PNG else self.pictures,
+            "movie_format": self.movie,
+            "timecode": self.timecode,
+            "alpha": None if self.alpha is AlphaMode.NONE else self.alpha,
+            "layers": self.layers or None,
+            "space": self.space,
+            "ocio": self.ocio,
+        }
+        if (plate := self.plate) is not None:
+            values |= {"plate": plate.path, "plate_first_frame": plate.first_frame}
+            values |= {"plate_space": plate.space, "plate_holds": plate.holds}
+        return {name: str(value) for name, value in values.items() if value is not None}
+
     @property
     def needs_layers(self) -> bool:
         """Whether it can only be made of frames that come with their layers."""
@@ -113,15 +148,40 @@ class Delivery:
         return self.space or ("lin_rec709" if in_exr else "srgb")
 
 
+def _plate(given: Mapping[str, Any], first_frame: int) -> ScenePlate | None:
+    space, number = given.get("plate_space"), given.get("plate_first_frame")
+    if "plate" not in given:
+        if space is not None or number is not None:
+            raise InvalidRequestError(
+                "The plate's colour space or first frame is given, and no plate; give one, or "
+                "leave them out."
+            )
+        return None
+    holds = PlateHolds(given.get("plate_holds", PlateHolds.SCENE))
+    return ScenePlate(given["plate"], first_frame if number is None else number, space, holds)
+
+
 def delivered_kind(output: Path) -> OutputKind:
     """A video or pictures. Raises InvalidRequestError where it is neither."""
     return output_kind(output, MOVIE_SUFFIXES)
 
 
-def check_delivery(output: Path, delivery: Delivery) -> None:
-    """Refuse what cannot become `output`. Raises InvalidRequestError: the sentence says why."""
+DELIVERY: Final = (
+    *("picture_format", "movie_format", "alpha", "layers", "timecode", "space", "ocio"),
+    *("plate", "plate_space", "plate_first_frame", "plate_holds"),
+)
+"""The names of `Delivery.of`."""
+
+
+def check_contradictions(output: Path, delivery: Delivery) -> None:
+    """Refuse what nothing could make `output`. Raises InvalidRequestError: it says why."""
     for sentence in _contradictions(output, delivery):
         raise InvalidRequestError(sentence)
+
+
+def check_delivery(output: Path, delivery: Delivery) -> None:
+    """Refuse what cannot become `output` here. Raises InvalidRequestError: it says why."""
+    check_contradictions(output, delivery)
     for library in _libraries(output, delivery):
         if importlib.util.find_spec(library) is None:
             needs, package = _LIBRARIES[library]

@@ -19,7 +19,7 @@ from mimo_runtime.delivery.finishing import (
     picture_of_layers,
     unit,
 )
-from mimo_runtime.delivery.plate_frames import plate_frames, plate_space
+from mimo_runtime.delivery.plate_frames import check_plate, plate_frames, plate_space
 from mimo_runtime.synthesis.frame_layers import FrameLayers
 
 
@@ -37,6 +37,7 @@ class Finisher:
 
     Raises:
         InvalidRequestError: a colour space is not there.
+        MediaError: pictures of the plate are missing.
     """
 
     def __init__(self, output: Path, delivery: Delivery, clip: DeliveredClip) -> None:
@@ -51,6 +52,7 @@ class Finisher:
         )
         self._plates: Generator[Floats] | None = None
         if plate is not None:
+            check_plate(plate, clip.frames)
             self._plates = plate_frames(plate, clip.frames, clip.size_px)
 
     def picture(self, rgb: NDArray[np.uint8], layers: FrameLayers | None) -> Picture:

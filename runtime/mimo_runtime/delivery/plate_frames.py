@@ -17,6 +17,7 @@ from mimo_runtime.arrays import Floats
 from mimo_runtime.delivery.delivery import ScenePlate
 from mimo_runtime.delivery.finishing import unit
 from mimo_runtime.errors import MediaError
+from mimo_runtime.planning.frame_runs import runs_in_words
 
 _NUMBER: Final = re.compile(r"#+|%0?(\d*)d")
 _HIGH: Final = 65535
@@ -37,6 +38,23 @@ def plate_file(plate: ScenePlate, index: int) -> Path:
         return f"{number:0{width}d}"
 
     return plate.path.with_name(_NUMBER.sub(digits, plate.path.name, count=1))
+
+
+def check_plate(plate: ScenePlate, frames: range) -> None:
+    """Refuse a plate of which files are missing, before any is read.
+
+    Raises MediaError: it names them.
+    """
+    files = {plate_file(plate, index): index + plate.first_frame for index in frames}
+    missing = [number for path, number in files.items() if not path.is_file()]
+    if plate.is_movie and not plate.path.is_file():
+        raise MediaError(f"There is no plate '{plate.path}'; name a file that is there.")
+    if missing and not plate.is_movie:
+        numbers = f"pictures {runs_in_words(missing)}" if len(files) > 1 else "picture"
+        raise MediaError(
+            f"The plate '{plate.path}' has no {numbers}; give a picture for each frame, or fewer "
+            "frames."
+        )
 
 
 def plate_frames(plate: ScenePlate, frames: range, size_px: tuple[int, int]) -> Generator[Floats]:
@@ -68,15 +86,34 @@ def _of_pictures(plate: ScenePlate, frames: range) -> Iterator[tuple[Path, Float
 def _read(path: Path) -> Floats:
     import OpenImageIO as oiio  # noqa: N813
 
-    file = oiio.ImageInput.open(str(path))
-    pixels = None if file is None else file.read_image(0, 0, 0, 3, oiio.FLOAT)
-    if file is None or pixels is None or pixels.ndim != 3 or pixels.shape[2] != 3:
-        told = oiio.geterror() or (file.geterror() if file else "") or "it has no red, green, blue"
+    as_stored = oiio.ImageSpec()
+    as_stored.attribute("oiio:UnassociatedAlpha", 1)  # else colours are multiplied by alpha
+    file = oiio.ImageInput.open(str(path), as_stored)
+    pixels = told = None
+    if file is not None and tuple(file.spec().channelnames[:3]) != ("R", "G", "B"):
+        told = "it has no red, green, blue"
+    elif file is not None:
+        pixels = file.read_image(0, 0, 0, 3, oiio.FLOAT)
+    if file is None or pixels is None:
+        told = told or oiio.geterror() or (file.geterror() if file else "")
         raise MediaError(
             f"The plate '{path}' cannot be read: {' '.join(told.split()).rstrip('.')}; give a "
             "picture for each frame, of three channels."
         )
-    return np.asarray(pixels, np.float32)
+    return _displayed(np.asarray(pixels, np.float32), file.spec())
+
+
+def _displayed(pixels: Floats, spec: Any) -> Floats:
+    """The display window of a picture of OpenEXR: overscan is cut off, what is missing is black."""
+    left, top = spec.x - spec.full_x, spec.y - spec.full_y
+    if (left, top, spec.full_width, spec.full_height) == (0, 0, spec.width, spec.height):
+        return pixels
+    shown = np.zeros((spec.full_height, spec.full_width, 3), np.float32)
+    rows = slice(max(top, 0), max(min(top + spec.height, spec.full_height), 0))
+    columns = slice(max(left, 0), max(min(left + spec.width, spec.full_width), 0))
+    inside = pixels[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+    shown[rows, columns] = inside
+    return shown
 
 
 def _of_movie(plate: ScenePlate, frames: range) -> Iterator[tuple[Path, Floats]]:

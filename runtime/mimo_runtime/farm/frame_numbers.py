@@ -3,6 +3,7 @@
 import re
 
 from mimo_runtime.errors import InvalidRequestError
+from mimo_runtime.planning.frame_runs import numbers_of
 from mimo_runtime.planning.segments import segment_ranges
 
 _TYPED = re.compile(r"(\d{1,9})(?:-(\d{1,9})(?:x(\d{1,9}))?)?")
@@ -82,20 +83,3 @@ def shot_range(typed: str | None, first_frame: int, frame_count: int) -> range:
         return clip
     segments = segments_from(typed, first_frame, clip)
     return range(segments[0].start, segments[-1].stop)
-
-
-def numbers_of(frames: range, first_frame: int) -> str:
-    """ "13-24" for indices of frames, or one number."""
-    first, last = frames.start + first_frame, frames.stop - 1 + first_frame
-    return str(first) if first == last else f"{first}-{last}"
-
-
-def runs_of(indices: list[int]) -> list[range]:
-    """Rising indices as consecutive runs."""
-    runs: list[range] = []
-    for index in indices:
-        if runs and runs[-1].stop == index:
-            runs[-1] = range(runs[-1].start, index + 1)
-        else:
-            runs.append(range(index, index + 1))
-    return runs

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.farm.frame_numbers import numbers_of
 from mimo_runtime.farm.shot import Shot
 from mimo_runtime.files import file_hash, sync_folder, write_errors, write_synced, write_whole
+from mimo_runtime.planning.frame_runs import numbers_of
 from mimo_runtime.work_folder import refuse_other_files, work_folder
 
 FORMAT: Final = 1

@@ -8,8 +8,8 @@ idempotent: what is there is not made again.
 from dataclasses import dataclass
 from typing import Final
 
-from mimo_runtime.farm.frame_numbers import numbers_of
 from mimo_runtime.farm.shot_file import ShotFile
+from mimo_runtime.planning.frame_runs import numbers_of
 from mimo_runtime.planning.segments import segment_ranges
 
 DECOMPOSE: Final = "decompose"
@@ -53,16 +53,20 @@ def shot_steps(shot: ShotFile, frames: range) -> tuple[JobStep, ...]:
     Of a driving video without a frame range, `frames` are the most that there can be: how many
     there are is known when it is decomposed, and segments beyond them have nothing to do.
     """
-    driving = "driving" in shot.options
-    before = [JobStep(DECOMPOSE)] if driving else []
+    before = [JobStep(DECOMPOSE)] if "driving" in shot.options else []
     before += [JobStep(CHARACTER)] if shot.preparation else []
     render = JobStep(
         RENDER,
         tuple(step.command for step in before),
-        ("--clamp",) if driving and "frame_range" not in shot.options else (),
+        ("--clamp",) if ends_when_decomposed(shot) else (),
         segment_ranges(frames, shot.segment_frames),
     )
     return (*before, render, JobStep(STITCH, (RENDER,)))
+
+
+def ends_when_decomposed(shot: ShotFile) -> bool:
+    """Whether how many frames a shot has is known only when its driving video is decomposed."""
+    return "driving" in shot.options and "frame_range" not in shot.options
 
 
 def tasks_of(shot: ShotFile, steps: tuple[JobStep, ...]) -> list[ShotTask]:

@@ -7,12 +7,12 @@ from mimo_runtime.delivery.delivery import Delivery, check_delivery
 from mimo_runtime.delivery.finisher import DeliveredClip
 from mimo_runtime.delivery.layer_file import read_layers
 from mimo_runtime.errors import InvalidRequestError, MediaError
-from mimo_runtime.farm.frame_numbers import runs_of
 from mimo_runtime.farm.result import ResultExtras, write_result
 from mimo_runtime.farm.shot_folder import ShotFolder
 from mimo_runtime.files import file_hash, read_input
 from mimo_runtime.media.picture import decode_png
 from mimo_runtime.media.sound import read_wav
+from mimo_runtime.planning.frame_runs import runs_of
 from mimo_runtime.provenance.marking import Marking, Stamp
 from mimo_runtime.provenance.recipe import Recipe, note_of
 from mimo_runtime.synthesis.request import OutputFrame
@@ -49,7 +49,8 @@ def stitch(
     recipe, seal, stamp = shot.recipe, None, Stamp()
     if marking:
         seal, stamp = marking.of_result(recipe, _inputs(recipe), clip.size_px)
-    extras = ResultExtras(note_of(recipe), sound, seal, stamp)
+    note = note_of(recipe.delivered(delivery.asked()))
+    extras = ResultExtras(note, sound, seal, stamp)
     write_result(output, delivery, clip, _made(folder, with_layers, on_frame), extras)
     return len(shot.frames)
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Final
@@ -64,6 +64,10 @@ class Recipe:
             if self.inputs.get(name) != other.inputs.get(name)
         )
         return (*settings, *files)
+
+    def delivered(self, asked: Mapping[str, str]) -> "Recipe":
+        """It with how a result was `asked` to be delivered, where it names its inputs."""
+        return replace(self, asked={**self.asked, **asked}) if self.asked else self
 
     def to_values(self) -> dict[str, Any]:
         """As plain data for JSON."""

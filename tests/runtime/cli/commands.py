@@ -1,15 +1,24 @@
 """The command line as tests give it, and shot files of the clip that ships."""
 
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from mimo_runtime.cli import main
+from mimo_runtime.farm.shot_folder import open_shot
+from mimo_runtime.farm.stitch import check_shot
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
 from tests.runtime.decomposition.clips import empty_yard, walking, write_video
+from tests.runtime.provenance.people import decoded
 from tests.runtime.serving.calls import shorten
 
+COMMAND = "from mimo_runtime.cli import main; main()"
+PATIENCE_S = 500
 OPTIONS = ("--steps", "1", "--guidance", "1", "--mode", "corrected")
 SETTINGS = "settings: {steps: 1, guidance: 1, mode: corrected}"
 
@@ -20,6 +29,24 @@ def run(*arguments: object) -> int:
         main(["-q", *map(str, arguments)])
     assert isinstance(end.value.code, int)
     return end.value.code
+
+
+def started(*arguments: object, **options: Any) -> "subprocess.Popen[str]":
+    """A command in a process of its own, in a folder that is not the shot's."""
+    command = [sys.executable, "-c", COMMAND, *map(str, arguments)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, text=True, cwd="/", **{**pipes, **options})
+
+
+def check_result(shot: Path) -> None:
+    """The result of a shot in 'out/shot' is what an unsegmented render is, and nothing temporary is
+    left.
+    """
+    assert run("render", shot, "-o", shot.with_name("whole.mp4")) == 0
+    whole = decoded(shot.with_name("whole.mp4"))  # both files are signed, each anew
+    assert np.array_equal(decoded(shot.parent / "out" / "shot.mp4"), whole)
+    check_shot(open_shot(shot.parent / "out" / "shot"))
+    assert list(shot.parent.glob("out/**/.*")) == []
 
 
 def write_shot(folder: Path, *lines: str) -> Path:

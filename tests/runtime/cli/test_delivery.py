@@ -76,13 +76,33 @@ def test_plain_segments_have_no_layers_to_deliver(
     assert run("stitch", shot, "-o", shot.parent / "plain.mov") == 0
 
 
+def test_what_could_not_be_stitched_is_told_before_a_frame_is_rendered(
+    shot: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = shot.read_text()
+    for line, sentence in [
+        ("colour: {space: foo}", "There is no colour space 'foo'; give one of srgb"),
+        ("colour: {plate: p.####.png}", "has no pictures 1003-1006; give a picture for each"),
+        ("alpha: straight", "Layers hold the person's alpha already"),
+    ]:
+        shot.write_text(f"{text}{line}\n")
+        for command in (("farm", "openjd", shot), ("render", shot, "--segment", 0)):
+            if "plate" not in line or command[0] == "farm":  # what stitches alone reads plates
+                assert run(*command) in (2, 3)
+                assert sentence in capsys.readouterr().err
+    shot.write_text(text.replace("01:00:00:00", "01:00:00:40"))
+    assert run("render", shot, "--segment", 0) == 2
+    assert "'01:00:00:40' is no timecode at" in capsys.readouterr().err
+    assert not (shot.parent / "shot").exists()
+
+
 def test_what_cannot_be_is_told_before_the_work(
     shot: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for options, sentence in [
         (("--frame-range", "1001-1009"), "the shot has the frames 1001-1008; ask"),
         (("--sound", shot), "is no sound of an accepted kind; accepted are WAV"),
-        (("--plate-space", "srgb"), "give --plate with them"),
+        (("--plate-space", "srgb"), "and no plate; give one, or"),
         (("--space", "foo"), "There is no colour space 'foo'"),
         (("--timecode", "1:2"), "'1:2' is no timecode"),
         (("--framing", "whole"), "Layers are of a person in a scene"),

@@ -6,22 +6,18 @@ import sys
 from pathlib import Path
 
 import kubernetes_validate
-import numpy as np
 import pytest
 
-from tests.runtime.cli.commands import run, write_shot
-from tests.runtime.provenance.people import decoded
+from tests.runtime.cli.commands import COMMAND, PATIENCE_S, check_result, run
 
 OPENJD = Path(sys.executable).parent / "openjd"
-PATIENCE_S = 500
-COMMAND = f"""\
+NODE = f"""\
 #!{sys.executable}
 # The command of a node; its first try at frames 4-6 is killed at work.
 import subprocess, sys, time
 from pathlib import Path
 here = Path(__file__).parent
-node = "from mimo_runtime.cli import main; main()"
-process = subprocess.Popen([sys.executable, "-c", node, *sys.argv[1:]])
+process = subprocess.Popen([sys.executable, "-c", "{COMMAND}", *sys.argv[1:]])
 if "4-6" in sys.argv and not (here / "killed").exists():
     while not any(here.glob("out/shot/.work-*")) and process.poll() is None:
         time.sleep(0.005)
@@ -32,13 +28,12 @@ sys.exit(process.wait() % 256)
 
 
 @pytest.fixture
-def shot(tmp_path: Path) -> Path:
-    """Of 8 frames, three to a segment."""
-    path = write_shot(tmp_path, "segment_frames: 3", "output: out/shot")
-    command = tmp_path / "mimo"
-    command.write_text(COMMAND)
+def node_shot(shot: Path) -> Path:
+    """The shot beside the command of a node."""
+    command = shot.with_name("mimo")
+    command.write_text(NODE)
     command.chmod(0o755)
-    return path
+    return shot
 
 
 def openjd(job: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
@@ -48,7 +43,8 @@ def openjd(job: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_three_segments_one_killed_and_run_again_and_one_stitch(shot: Path) -> None:
+def test_three_segments_one_killed_and_run_again_and_one_stitch(node_shot: Path) -> None:
+    shot = node_shot
     job = shot.with_name("job.json")
     assert run("farm", "openjd", shot, "-o", job) == 0
     everything = ("--step", "Stitch", "--run-dependencies")
@@ -64,11 +60,7 @@ def test_three_segments_one_killed_and_run_again_and_one_stitch(shot: Path) -> N
     assert "frames 7-8 rendered" in again.stdout
     assert "openjd_progress: 100" in again.stdout
     assert "Engine onnxruntime" not in again.stdout  # said once, by the process of the node
-    assert list((shot.parent / "out" / "shot").glob(".*")) == []
-
-    assert run("render", shot, "-o", shot.with_name("whole.mp4")) == 0
-    stitched = decoded(shot.parent / "out" / "shot.mp4")  # both files are signed, each anew
-    assert np.array_equal(stitched, decoded(shot.with_name("whole.mp4")))
+    check_result(shot)
 
 
 def test_the_template_has_every_frame_and_keeps_to_the_specification(

@@ -1,17 +1,21 @@
 """`mimo render --like`: the same again, or what has changed."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from PIL import Image
 
+from mimo_runtime import __version__
+from mimo_runtime.farm.record import read_recipe
 from mimo_runtime.media.mp4_sink import Mp4Sink
 from mimo_runtime.provenance.recipe import Recipe, note_of
 from mimo_runtime.sample import CHARACTER, TEMPLATE
 from tests.bundles import SMALL_BUNDLE
-from tests.runtime.cli.commands import OPTIONS, run
+from tests.runtime.cli.commands import OPTIONS, content, run
 from tests.runtime.provenance.people import decoded
 from tests.runtime.serving.calls import shorten
 
@@ -26,6 +30,44 @@ def test_what_names_no_inputs_is_told(tmp_path: Path, capsys: pytest.CaptureFixt
     told = capsys.readouterr().err
     assert "draft.mp4' does not say how it was rendered" in told
     assert "job.mp4' does not name its inputs, as what a server made does not; ask" in told
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("out", ("--picture-format", "exr", "--layers", "--timecode", "01:00:00:00")),
+        ("out.mov", ("--alpha", "premultiplied", "--first-frame", "1001")),
+        ("out.mp4", ("--movie-format", "hevc")),
+    ],
+)
+def test_it_is_delivered_as_before(tmp_path: Path, name: str, options: tuple[str, ...]) -> None:
+    template = shorten(TEMPLATE, tmp_path)
+    given = ["--bundle", SMALL_BUNDLE, "--character", CHARACTER, "--template", template]
+    asked = [*OPTIONS, "--unsigned", "--frame-range", "1001-1002" if "1001" in options else "1-2"]
+    out, again = tmp_path / name, tmp_path / f"again{Path(name).suffix}"
+    assert run("render", *given, *asked, *options, "-o", out) == 0
+    like = next(out.iterdir()) if out.is_dir() else out
+    assert run("render", "--like", like, "--unsigned", "-o", again) == 0
+    if out.is_dir():
+        assert content(again) == content(out)
+        assert run("render", "--like", out, "--unsigned", "-o", tmp_path / "seen.mp4") == 0
+    else:
+        with av.open(str(out)) as one, av.open(str(again)) as other:
+            first, second = ([bytes(packet) for packet in each.demux()] for each in (one, other))
+        assert first == second
+
+
+def test_another_program_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    template = shorten(TEMPLATE, tmp_path)
+    given = ["--bundle", SMALL_BUNDLE, "--character", CHARACTER, "--template", template]
+    out = tmp_path / "out.mp4"
+    assert run("render", *given, *OPTIONS, "--frame-range", "1-2", "-o", out) == 0
+    made = read_recipe(out)
+    earlier = replace(made, settings={**made.settings, "program": "0.0.1"})
+    with Mp4Sink(tmp_path / "old.mp4", 24, 16, Fraction(25), note_of(earlier)) as sink:
+        sink.write(0, np.zeros((16, 24, 3), np.uint8))
+    assert run("render", "--like", tmp_path / "old.mp4", "-o", tmp_path / "again.mp4") == 2
+    assert f"differs in program (0.0.1, now {__version__}); give" in capsys.readouterr().err
 
 
 def test_the_same_again_or_what_has_changed(

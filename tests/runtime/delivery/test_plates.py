@@ -122,15 +122,58 @@ def test_a_plate_of_the_driving_video_holds_what_is_in_front_and_nobody(tmp_path
     assert not made.replaced[PERSON[0].start, 200:].any()
 
 
+def test_overscan_is_cut_off_and_what_a_data_window_leaves_out_is_black(tmp_path: Path) -> None:
+    """As nodes of compositors write them: pixels beyond the frame, or those of a part alone."""
+    whole = (codes_of(0) / 65536).astype(np.float16)
+    display = ((0, 0), (WIDTH_PX - 1, HEIGHT_PX - 1))
+    wide = np.pad(whole, ((4, 6), (10, 2), (0, 0)), constant_values=9)
+    parts = {
+        "overscan": (((-10, -4), (WIDTH_PX + 1, HEIGHT_PX + 5)), wide),
+        "part": (((20, 10), (219, 89)), np.ascontiguousarray(whole[10:90, 20:220])),
+    }
+    for name, (window, pixels) in parts.items():
+        header = {"dataWindow": window, "displayWindow": display}
+        OpenEXR.File(header, {"RGB": pixels}).write(str(tmp_path / f"{name}.exr"))
+        deliver(tmp_path / name, ScenePlate(tmp_path / f"{name}.exr", 1), FrameFormat.EXR)
+    expected = np.zeros_like(whole)
+    expected[10:90, 20:220] = whole[10:90, 20:220]
+    seen = bare(0)
+    for name, codes in (("overscan", whole), ("part", expected)):
+        made = read(tmp_path / name / "frame.1001.exr")
+        np.testing.assert_array_equal(made[seen], codes[seen])
+
+
+def test_alpha_of_a_plate_changes_nothing_and_links_are_followed(tmp_path: Path) -> None:
+    folder = tmp_path / "a shot's plates"
+    folder.mkdir()
+    clear = np.dstack([codes_of(0)[..., ::-1], np.zeros(SHAPE[:2], np.uint16)])
+    cv2.imwrite(str(tmp_path / "stored.png"), clear)
+    for number in range(1001, 1004):
+        (folder / f"plate_v2_{number}.png").symlink_to(tmp_path / "stored.png")
+    deliver(tmp_path / "out", ScenePlate(folder / "plate_v2_%04d.png", 1001), FrameFormat.PNG16)
+    seen = bare(0)
+    np.testing.assert_array_equal(
+        read(tmp_path / "out" / "frame.1001.png")[seen], codes_of(0)[seen]
+    )
+
+
 def test_what_cannot_be_read_is_a_sentence(tmp_path: Path) -> None:
     write_png16(tmp_path)
     cases = [
-        ("plate.####.png", 1002, r"plate\.1004\.png' cannot be read: .*; give a picture for each"),
+        ("plate.####.png", 1003, "has no pictures 1004-1005; give a picture for each frame, or"),
+        ("damaged.png", 1, r"damaged\.png' cannot be read: .*; give a picture for each frame"),
+        ("none.png", 1, r"none\.png' has no picture; give"),
+        ("grey.png", 1, "cannot be read: it has no red, green, blue; give"),
         ("small.png", 1, "has 8x6 pixels, and the shot 256x144; give a plate of that size"),
-        ("none.mov", 1, "cannot be read: .*; give another file"),
+        ("none.mov", 1, r"There is no plate '.*none\.mov'; name a file that is there"),
+        ("damaged.mov", 1, "cannot be read: .*; give another file"),
         ("short.mov", 1, "has 1 frames, and the frames up to 3 of the shot are asked for"),
     ]
     cv2.imwrite(str(tmp_path / "small.png"), np.zeros((6, 8, 3), np.uint16))
+    cv2.imwrite(str(tmp_path / "grey.png"), np.zeros(SHAPE[:2], np.uint16))
+    whole = (tmp_path / "plate.1001.png").read_bytes()
+    (tmp_path / "damaged.png").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "damaged.mov").write_bytes(b"no video")
     with av.open(str(tmp_path / "short.mov"), "w") as container:
         stream = container.add_stream("mpeg4", rate=24)
         stream.width, stream.height, stream.pix_fmt = WIDTH_PX, HEIGHT_PX, "yuv420p"

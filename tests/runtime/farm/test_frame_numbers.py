@@ -1,7 +1,7 @@
 import pytest
 
 from mimo_runtime.errors import InvalidRequestError
-from mimo_runtime.farm.frame_numbers import numbers_of, runs_of, segments_from, segments_of
+from mimo_runtime.farm.frame_numbers import segments_from, segments_of
 
 
 def test_what_may_be_typed():
@@ -45,9 +45,3 @@ def test_frames_that_the_shot_has_not_are_a_sentence(typed, first):
     has = f"{first}-{first + 39}"
     with pytest.raises(InvalidRequestError, match=rf"the shot has the frames {has}; ask"):
         segments_from(typed, first, range(40))
-
-
-def test_numbers_in_words():
-    assert numbers_of(range(12, 24), 1) == "13-24"
-    assert numbers_of(range(3, 4), 1001) == "1004"
-    assert runs_of([0, 1, 5, 7, 8]) == [range(2), range(5, 6), range(7, 9)]

@@ -75,6 +75,11 @@ def heard_clicks(path: Path) -> tuple[int, list[int]]:
             )
             heard = np.pad(heard, (0, max(at + len(channel) - len(heard), 0)))
             heard[max(at, 0) : at + len(channel)] = channel[max(-at, 0) :]
+    return rate_hz, peaks(heard)
+
+
+def peaks(heard: NDArray[np.float64]) -> list[int]:
+    """The samples at which clicks are, of the size of each."""
     is_peak = heard > heard.max() / 2
     is_peak[1:-1] &= (heard[1:-1] >= heard[:-2]) & (heard[1:-1] > heard[2:])
-    return rate_hz, [int(at) for at in np.flatnonzero(is_peak)]
+    return [int(at) for at in np.flatnonzero(is_peak)]
