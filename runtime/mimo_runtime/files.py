@@ -73,7 +73,12 @@ def sync_folder(path: Path) -> None:
 def publish(temporary: Path, target: Path) -> None:
     """Give a finished file of the same file system its name, both on the disk. Raises OSError."""
     sync_file(temporary)
-    temporary.replace(target)
+    size_bytes = temporary.stat().st_size
+    try:
+        temporary.replace(target)
+    except FileNotFoundError:  # as in `write_whole`
+        if not target.is_file() or target.stat().st_size != size_bytes:
+            raise
     sync_folder(target.parent)
 
 

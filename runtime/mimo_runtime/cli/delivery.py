@@ -7,13 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from mimo_runtime.cli.options import ANY_PATH, FILE
-from mimo_runtime.delivery.delivery import (
-    DELIVERY,
-    AlphaMode,
-    Delivery,
-    MovieFormat,
-    PlateHolds,
-)
+from mimo_runtime.delivery.delivery import DELIVERY, AlphaMode, Delivery, MovieFormat, PlateHolds
 from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.settings import FramingPolicy, Settings
 

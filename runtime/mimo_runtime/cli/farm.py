@@ -76,7 +76,7 @@ def kubernetes(shot: Path, output: Path | None, mount: Path, **cluster: Any) -> 
 
     file, (*before, render, _stitch) = read_job(shot)
     where = KubernetesCluster(mount=mount.resolve(), **cluster)
-    manifest = job_manifest(file.output.name, shot.resolve(), render, where)
+    manifest = job_manifest(file, render, where)
     for step in before:
         if code := run([step.command, str(shot)]):
             click.get_current_context().exit(code)

@@ -1,14 +1,14 @@
 """--like: the same render again, by what stands in its output."""
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from mimo_runtime.cli.options import ANY_PATH
-from mimo_runtime.delivery.delivery import DELIVERY, MOVIE_SUFFIXES
+from mimo_runtime.cli.shot import fitting
+from mimo_runtime.delivery.delivery import DELIVERY
 from mimo_runtime.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -67,20 +67,7 @@ def _read(
     settings = {name: recipe.settings.get(name) for name in _SETTINGS}
     defaults = {name: str(value) for name, value in settings.items() if value is not None}
     defaults["engine"] = str(recipe.settings.get("engine", "")).split(" ")[0]
-    defaults |= {name: recipe.asked[name] for name in ASKED if name in recipe.asked}
-    delivery = {name: recipe.asked[name] for name in DELIVERY if name in recipe.asked}
-    fitting = {name: partial(_fitting, context, given, value) for name, value in delivery.items()}
-    context.default_map = {**(context.default_map or {}), **defaults, **fitting}
+    known = {name: recipe.asked[name] for name in (*ASKED, *DELIVERY) if name in recipe.asked}
+    asked = fitting(context, given, known)
+    context.default_map = {**(context.default_map or {}), **asked, **defaults}
     return given, recipe
-
-
-def _fitting(context: click.Context, like: Path, value: str) -> str | None:
-    """How `like` was delivered, where the output is of its kind; typed options are read first."""
-    output = context.params.get("output")
-    return value if output is not None and _kind(output) == _kind(like) else None
-
-
-def _kind(output: Path) -> str:
-    """The suffix of a video; pictures, in a folder or one of them, are all alike."""
-    suffix = output.suffix.lower()
-    return suffix if suffix in MOVIE_SUFFIXES else ""

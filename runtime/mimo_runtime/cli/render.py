@@ -30,7 +30,8 @@ from mimo_runtime.cli.ready import ready_template
 from mimo_runtime.cli.segments import frame_options, render_segments
 from mimo_runtime.cli.shot import segment_folder, shot_argument
 from mimo_runtime.cli.sigterm import preempted_on_sigterm
-from mimo_runtime.delivery.delivery import Delivery, check_delivery
+from mimo_runtime.delivery.delivery import Delivery
+from mimo_runtime.delivery.feasibility import check_delivery
 from mimo_runtime.errors import InvalidRequestError
 from mimo_runtime.wire.settings import Settings
 

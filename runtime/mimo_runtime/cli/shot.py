@@ -1,6 +1,7 @@
 """A shot file in front of a command's options, which say what it leaves open."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -8,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from mimo_runtime.cli.options import FILE
+from mimo_runtime.delivery.delivery import MOVIE_SUFFIXES, OF_A_KIND
 
 if TYPE_CHECKING:
     from mimo_runtime.farm.shot_file import ShotFile
@@ -60,5 +62,29 @@ def take_defaults(context: click.Context, path: Path) -> "ShotFile":
 
     shot = read_shot(path)
     options = {name: str(value) for name, value in shot.options.items()}
-    context.default_map = options | {"output": str(shot.result)} | dict(context.default_map or {})
+    defaults = fitting(context, shot.result, options) | {"output": str(shot.result)}
+    context.default_map = defaults | dict(context.default_map or {})
     return shot
+
+
+def fitting(context: click.Context, result: Path, options: Mapping[str, str]) -> dict[str, Any]:
+    """Defaults of a command, of which what belongs to one kind of output holds where that is as
+    `result` is; typed options, as the output, are read before defaults are asked for.
+    """
+
+    def of_that_kind(value: str) -> str | None:
+        given = context.params
+        output = given.get("output")
+        is_part = given.get("frames") is not None or given.get("segment") is not None
+        return value if not output or is_part or _kind(output) == _kind(result) else None
+
+    return {
+        name: partial(of_that_kind, value) if name in OF_A_KIND else value
+        for name, value in options.items()
+    }
+
+
+def _kind(output: Path) -> str:
+    """The suffix of a video; pictures, in a folder or one of them, are all alike."""
+    suffix = output.suffix.lower()
+    return suffix if suffix in MOVIE_SUFFIXES else ""

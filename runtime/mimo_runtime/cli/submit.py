@@ -117,7 +117,7 @@ def _to_ray(
         tasks_of(shot, steps),
         lambda task: ["-q", *task.arguments, *(threads if task.step == RENDER else [])],
         warm_task,
-        RayCluster(address, devices),
+        RayCluster(address, devices, shot.variables),
         click.echo,
     )
 

@@ -1,7 +1,6 @@
 """How a result is to be delivered; what cannot be is refused before the work."""
 
-import importlib.util
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -12,13 +11,8 @@ from mimo_runtime.frame_folder import FrameFormat
 from mimo_runtime.wire.kinds import OutputKind, output_kind
 
 MOVIE_SUFFIXES: Final = (".mp4", ".mov")
-_EXR: Final = (FrameFormat.EXR, FrameFormat.EXR32)
+EXR: Final = (FrameFormat.EXR, FrameFormat.EXR32)
 _DEEP_PICTURES: Final = (FrameFormat.PNG16, FrameFormat.TIFF16, FrameFormat.EXR32)
-_LIBRARIES: Final = {
-    "OpenEXR": ("EXR pictures", "OpenEXR"),
-    "OpenImageIO": ("16-bit pictures and plates of pictures", "OpenImageIO"),
-    "PyOpenColorIO": ("This colour conversion", "OpenColorIO"),
-}
 
 
 class MovieFormat(StrEnum):
@@ -144,7 +138,7 @@ class Delivery:
 
     def space_of(self, output: Path) -> str:
         """The colour space of `output`."""
-        in_exr = delivered_kind(output) is OutputKind.LOSSLESS and self.pictures in _EXR
+        in_exr = delivered_kind(output) is OutputKind.LOSSLESS and self.pictures in EXR
         return self.space or ("lin_rec709" if in_exr else "srgb")
 
 
@@ -171,62 +165,5 @@ DELIVERY: Final = (
     *("plate", "plate_space", "plate_first_frame", "plate_holds"),
 )
 """The names of `Delivery.of`."""
-
-
-def check_contradictions(output: Path, delivery: Delivery) -> None:
-    """Refuse what nothing could make `output`. Raises InvalidRequestError: it says why."""
-    for sentence in _contradictions(output, delivery):
-        raise InvalidRequestError(sentence)
-
-
-def check_delivery(output: Path, delivery: Delivery) -> None:
-    """Refuse what cannot become `output` here. Raises InvalidRequestError: it says why."""
-    check_contradictions(output, delivery)
-    for library in _libraries(output, delivery):
-        if importlib.util.find_spec(library) is None:
-            needs, package = _LIBRARIES[library]
-            raise InvalidRequestError(
-                f"{needs} need the library {package}; install it with 'pip install {package}', or "
-                "have 8-bit pictures in sRGB written."
-            )
-
-
-def _contradictions(output: Path, delivery: Delivery) -> Iterator[str]:
-    pictures, alpha = delivery.pictures, delivery.alpha
-    if delivered_kind(output) is OutputKind.VIDEO:
-        movie, suffix = delivery.movie_of(output), output.suffix.lower()
-        kind = "EXR" if pictures in _EXR else pictures.value
-        its = f"the output '{output}' is a video; name a folder."
-        if pictures is not FrameFormat.PNG:
-            yield f"{kind} pictures are asked for, and {its}"
-        if movie in (MovieFormat.PRORES, MovieFormat.DNXHR) and suffix != ".mov":
-            yield f"{movie.value} goes into .mov, and the output is '{output}'; name a .mov file."
-        if alpha is not AlphaMode.NONE and movie is not MovieFormat.PRORES:
-            yield f"{movie.value} has no alpha; choose prores4444 in a .mov file, or pictures."
-        if delivery.layers:
-            yield f"Layers go into EXR pictures, and {its}"
-        return
-    if delivery.movie is not None:
-        yield f"{delivery.movie.value} is asked for, and '{output}' is a folder; name a video file."
-    if delivery.layers and pictures not in _EXR:
-        yield f"Layers go into EXR pictures, not {pictures.value}; choose exr or exr32."
-    if delivery.layers and alpha is not AlphaMode.NONE:
-        yield "Layers hold the person's alpha already; ask for layers or for alpha."
-    if alpha is AlphaMode.PREMULTIPLIED and pictures in (FrameFormat.PNG, FrameFormat.PNG16):
-        yield "PNG keeps straight alpha; ask for that, or for tiff16 or exr."
-    if alpha is AlphaMode.STRAIGHT and pictures in _EXR:
-        yield "EXR keeps premultiplied alpha; ask for that, or for png16 or tiff16."
-
-
-def _libraries(output: Path, delivery: Delivery) -> Iterator[str]:
-    if delivered_kind(output) is OutputKind.LOSSLESS:
-        if delivery.pictures in _EXR:
-            yield "OpenEXR"
-        elif delivery.pictures is not FrameFormat.PNG:
-            yield "OpenImageIO"
-    plate = delivery.plate
-    if plate is not None and not plate.is_movie:
-        yield "OpenImageIO"
-    plain = {None, "srgb", "lin_rec709"}
-    if delivery.ocio or {delivery.space, plate.space if plate else None} - plain:
-        yield "PyOpenColorIO"
+OF_A_KIND: Final = ("picture_format", "movie_format", "alpha", "layers", "space")
+"""Those that say how one kind of output is written, and nothing of others."""

@@ -6,7 +6,8 @@ from typing import Protocol, Self
 from mimo_runtime.arrays import Pixels
 from mimo_runtime.delivery.deep_movie import open_deep_movie
 from mimo_runtime.delivery.deep_pictures import DeepPictures
-from mimo_runtime.delivery.delivery import Delivery, MovieFormat, check_delivery, delivered_kind
+from mimo_runtime.delivery.delivery import Delivery, MovieFormat, delivered_kind
+from mimo_runtime.delivery.feasibility import check_delivery
 from mimo_runtime.delivery.finisher import DeliveredClip, Finisher
 from mimo_runtime.delivery.finishing import Picture
 from mimo_runtime.delivery.timecode import Timecode, timecode_from

@@ -5,23 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from mimo_runtime.errors import (
-    BundleError,
-    InvalidRequestError,
-    MediaError,
-    PreemptedError,
-    UnsupportedError,
-)
+from mimo_runtime.errors import InvalidRequestError, PreemptedError
+from mimo_runtime.farm.shot_file import ShotFile
 from mimo_runtime.farm.steps import JobStep
+from mimo_runtime.farm.task_queue import HOPELESS, RETRIES
 
 QUEUE_LABEL: Final = "kueue.x-k8s.io/queue-name"
 GRACE_S: Final = 60
-RETRIES: Final = 6
 _CONTAINER, _VOLUME = "render", "shots"
 _INDEX = "$(JOB_COMPLETION_INDEX)"
-_HOPELESS: Final = sorted(
-    kind.exit_code for kind in (InvalidRequestError, MediaError, BundleError, UnsupportedError)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +29,25 @@ class KubernetesCluster:
     parallelism: int | None = None
 
 
-def job_manifest(
-    name: str, shot: Path, render: JobStep, cluster: KubernetesCluster
-) -> dict[str, Any]:
+def job_manifest(shot: ShotFile, render: JobStep, cluster: KubernetesCluster) -> dict[str, Any]:
     """The Job of the step `render` of a shot, a segment for each pod.
 
     An evicted pod, and one that ended because it was told to, is started again and costs none of
     the retries of its segment; a setting or an input that cannot be used ends the Job.
 
     Args:
-        name: of the shot; what Kubernetes does not take in names becomes a dash.
-        shot: the shot file, below `cluster.mount`.
+        shot: its file is below `cluster.mount`. The Job has the name of its folder; what Kubernetes
+            does not take in names becomes a dash.
         render: the step that has segments; those before it are done.
         cluster: where it runs.
 
     Raises:
         InvalidRequestError: pods would not see the shot file.
     """
-    if not shot.is_relative_to(cluster.mount):
+    path = shot.path.resolve()
+    if not path.is_relative_to(cluster.mount):
         raise InvalidRequestError(
-            f"Pods see what is below {cluster.mount}, and the shot file is {shot}; mount the "
+            f"Pods see what is below {cluster.mount}, and the shot file is {path}; mount the "
             "volume where this machine has it."
         )
     segments = len(render.segments)
@@ -64,7 +55,7 @@ def job_manifest(
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": {"name": _dns_name(name), "labels": labels},
+        "metadata": {"name": _dns_name(shot.output.name), "labels": labels},
         "spec": {
             "completionMode": "Indexed",
             "completions": segments,
@@ -79,7 +70,7 @@ def job_manifest(
 def _rules() -> list[dict[str, Any]]:
     """What of a pod's end counts as a failure, the first that fits."""
     told = {"containerName": _CONTAINER, "operator": "In", "values": [PreemptedError.exit_code]}
-    hopeless = {"containerName": _CONTAINER, "operator": "In", "values": _HOPELESS}
+    hopeless = {"containerName": _CONTAINER, "operator": "In", "values": sorted(HOPELESS)}
     return [
         {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
         {"action": "Ignore", "onExitCodes": told},
@@ -87,12 +78,13 @@ def _rules() -> list[dict[str, Any]]:
     ]
 
 
-def _pod(shot: Path, render: JobStep, cluster: KubernetesCluster) -> dict[str, Any]:
+def _pod(shot: ShotFile, render: JobStep, cluster: KubernetesCluster) -> dict[str, Any]:
     container = {
         "name": _CONTAINER,
         "image": cluster.image,
         "command": ["mimo"],
-        "args": [render.command, str(shot), *render.options, "--segment", _INDEX],
+        "args": [render.command, str(shot.path.resolve()), *render.options, "--segment", _INDEX],
+        "env": [{"name": name, "value": value} for name, value in shot.variables.items()],
         "volumeMounts": [{"name": _VOLUME, "mountPath": str(cluster.mount)}],
     }
     claim = {"name": _VOLUME, "persistentVolumeClaim": {"claimName": cluster.claim}}

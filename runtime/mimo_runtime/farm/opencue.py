@@ -27,7 +27,8 @@ def outline_job(shot: ShotFile, steps: Sequence[JobStep], command: str) -> dict[
     `command` is what nodes call 'mimo'; they see the shot file where this machine has it.
     """
     path = str(shot.path.resolve())
-    return {"name": shot.output.name, "layers": [_layer(step, path, command) for step in steps]}
+    layers = [_layer(step, path, command) for step in steps]
+    return {"name": shot.output.name, "layers": layers, "variables": dict(shot.variables)}
 
 
 def _layer(step: JobStep, path: str, command: str) -> dict[str, Any]:

@@ -17,6 +17,8 @@ def launched(job: dict[str, Any]) -> list[str]:
 
     frames = next(each["range"] for each in job["layers"] if each["range"])
     outline = Outline(job["name"], frame_range=frames)
+    for name, value in job["variables"].items():
+        outline.set_env(name, value, True)  # others are for wrappers that are not used here
     layers: dict[str, Any] = {}
     for each in job["layers"]:
         name, command = each["name"], each["command"]

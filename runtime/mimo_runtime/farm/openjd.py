@@ -1,6 +1,6 @@
 """A shot as a job of Open Job Description (2023-09), which several schedulers run."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,9 +35,22 @@ def job_template(shot: ShotFile, folder: Path, steps: Sequence[JobStep]) -> dict
                 "description": "The command on the nodes.",
             },
             _shot_parameter(shot.path.resolve(), folder.resolve()),
+            *(
+                {"name": name, "type": "STRING", "default": value}
+                for name, value in shot.variables.items()
+            ),
         ],
+        **_environment(shot.variables),
         "steps": [_step(step, shot) for step in steps],
     }
+
+
+def _environment(variables: Mapping[str, str]) -> dict[str, Any]:
+    """The variables of a shot file, as parameters of the job say."""
+    if not variables:
+        return {}
+    values = {name: f"{{{{Param.{name}}}}}" for name in variables}
+    return {"jobEnvironments": [{"name": "Variables", "variables": values}]}
 
 
 def _shot_parameter(path: Path, folder: Path) -> dict[str, Any]:

@@ -7,9 +7,10 @@ twice does no harm.
 
 import contextlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mimo_runtime.errors import ServerUnreachableError
@@ -22,17 +23,20 @@ from mimo_runtime.synthesis.cancellation import CancellationToken
 @dataclass(frozen=True, slots=True)
 class RayCluster:
     """Where actors run: a Ray cluster's `address`, None for this machine alone, and on how many
-    `devices`; None for all GPUs, or a CPU actor for each node.
+    `devices`; None for all GPUs, or a CPU actor for each node. `variables` are what they find in
+    their environment besides.
     """
 
     address: str | None = None
     devices: int | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 class Worker:
     """One actor: does commands with the bundle kept between them."""
 
-    def __init__(self, make_task: Callable[[], Task]) -> None:
+    def __init__(self, make_task: Callable[[], Task], variables: Mapping[str, str]) -> None:
+        os.environ.update(variables)
         self._task = make_task()
 
     def do(self, arguments: Sequence[str]) -> tuple[int, str, str]:
@@ -125,4 +129,5 @@ def _actors(make_task: Callable[[], Task], cluster: RayCluster, most: int) -> li
     gpus = int(ray.cluster_resources().get("GPU", 0))
     devices = cluster.devices or gpus or sum(node["Alive"] for node in ray.nodes())
     kind = ray.remote(max_restarts=-1, num_cpus=1, num_gpus=1 if gpus else 0)(Worker)
-    return [kind.remote(make_task) for _ in range(min(devices, most))]
+    variables = dict(cluster.variables)
+    return [kind.remote(make_task, variables) for _ in range(min(devices, most))]

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,7 +41,8 @@ class ShotFile:
 
     `options` are those of 'mimo render', by their names; `output` is the folder of the shot,
     `result` what is stitched, `segment_frames` how many frames a segment has on a farm. With a
-    `preparation` the character of `options` is what that makes.
+    `preparation` the character of `options` is what that makes. `variables` are those of the
+    environment that stand in it, which nodes must have too.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class ShotFile:
     result: Path
     segment_frames: int
     preparation: Preparation | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def decomposed(self) -> Path:
@@ -72,7 +74,8 @@ def read_shot(path: Path) -> ShotFile:
     data = read_input(path)
     if len(data) > MAX_BYTES:
         raise InvalidRequestError(f"'{path}' has {len(data)} bytes and is no shot file; give one.")
-    values = _Reader(path).read(data)
+    reader = _Reader(path)
+    values = reader.read(data)
     output = values["output"]
     options = {name: value for name, value in values.items() if name not in (*_NO_OPTIONS, *GROUPS)}
     for group in GROUPS:
@@ -88,6 +91,7 @@ def read_shot(path: Path) -> ShotFile:
         values.get("result", output.with_name(f"{output.name}.mp4")),
         values.get("segment_frames", SEGMENT_FRAMES),
         preparation,
+        reader.variables,
     )
 
 
@@ -104,6 +108,7 @@ class _Reader:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.variables: dict[str, str] = {}
 
     def read(self, data: bytes) -> dict[str, Any]:
         """All values, paths resolved."""
@@ -170,7 +175,7 @@ class _Reader:
             name = match[1] or match[2]
             if name not in os.environ:
                 raise self._error(line, f"the variable {name} is not set; set it or write the path")
-            return os.environ[name]
+            return self.variables.setdefault(name, os.environ[name])
 
         return self._path.parent.absolute() / _VARIABLE.sub(filled, text)
 

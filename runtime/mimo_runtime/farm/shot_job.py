@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from mimo_runtime.delivery.colour import check_space
-from mimo_runtime.delivery.delivery import DELIVERY, Delivery, check_contradictions
+from mimo_runtime.delivery.delivery import DELIVERY, Delivery
+from mimo_runtime.delivery.feasibility import check_contradictions
 from mimo_runtime.delivery.plate_frames import check_plate
 from mimo_runtime.farm.shot_file import ShotFile, read_shot
 from mimo_runtime.farm.shot_frames import frames_of

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from mimo_runtime.delivery.delivery import Delivery, check_delivery
+from mimo_runtime.delivery.delivery import Delivery
+from mimo_runtime.delivery.feasibility import check_delivery
 from mimo_runtime.delivery.finisher import DeliveredClip
 from mimo_runtime.delivery.layer_file import read_layers
 from mimo_runtime.errors import InvalidRequestError, MediaError

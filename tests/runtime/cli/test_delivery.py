@@ -36,16 +36,15 @@ def test_stitched_layers_are_those_of_the_whole_render(
     assert list(whole) == [f"frame.{number}.exr" for number in range(1003, 1007)]
     assert content(here / "exr") == whole
 
-    png = ("--picture-format", "png")
     for name, options in {
         "person.mov": ("--alpha", "straight"),
         "frame.mov": (),
         "deep": ("--picture-format", "png16"),
     }.items():
-        asked = (*png, *options) if name.endswith("mov") else options
-        shot.write_text(shot.read_text().replace("layers: true\n", ""))
-        assert run("stitch", shot, *asked, "-o", here / f"stitched-{name}") == 0
-        assert run("render", shot, *asked, "-o", here / name) == 0
+        if name == "deep":  # of the kind of the result, so that what it says of that holds
+            shot.write_text(shot.read_text().replace("layers: true\n", ""))
+        assert run("stitch", shot, *options, "-o", here / f"stitched-{name}") == 0
+        assert run("render", shot, *options, "-o", here / name) == 0
     assert content(here / "stitched-deep") == content(here / "deep")
     rate_hz, heard = heard_clicks(here / "frame.mov")
     assert (rate_hz, heard) == (RATE_HZ, [0])  # the one at 0.1 s, with the third of 20 a second

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import kubernetes_validate
 import pytest
 
-from tests.runtime.cli.commands import COMMAND, PATIENCE_S, check_result, run
+from tests.runtime.cli.commands import COMMAND, PATIENCE_S, check_result, run, started
 
 OPENJD = Path(sys.executable).parent / "openjd"
 NODE = f"""\
@@ -107,8 +108,16 @@ def test_the_job_for_kubernetes_keeps_to_its_schema_and_a_pod_makes_its_segment(
     ]
     assert spec["podFailurePolicy"]["rules"][1]["onExitCodes"]["values"] == [75]
     (pod,) = spec["template"]["spec"]["containers"]
-    assert run(*(part.replace("$(JOB_COMPLETION_INDEX)", "2") for part in pod["args"])) == 0
+    assert pod["env"] == []
+    arguments = [part.replace("$(JOB_COMPLETION_INDEX)", "2") for part in pod["args"]]
     frames = shot.parent / "out" / "shot" / "frames"
+    with started(*arguments) as preempted:
+        while not frames.is_dir() and preempted.poll() is None:
+            time.sleep(0.01)
+        preempted.terminate()
+        preempted.communicate(timeout=PATIENCE_S)
+    assert preempted.returncode == 75  # which the second rule takes for no failure
+    assert run(*arguments) == 0
     assert sorted(path.name for path in frames.iterdir()) == ["frame.0007.png", "frame.0008.png"]
     assert run("render", shot, "--segment", "3") == 2
     assert "there are 3, counted from 0; ask" in capsys.readouterr().err
@@ -120,3 +129,25 @@ def test_a_volume_without_the_shot_is_refused(
     where = ["--image", "i", "--claim", "c", "--mount", "/elsewhere"]
     assert run("farm", "kubernetes", shot, *where) == 2
     assert "Pods see what is below /elsewhere" in capsys.readouterr().err
+
+
+def test_nodes_get_the_variables_of_the_shot_file(
+    shot: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As parameters of a job, which a farm with other places may set."""
+    monkeypatch.setenv("PLACE", str(shot.parent))
+    shot.write_text(shot.read_text().replace("template: ", "template: $PLACE/"))
+    where = ["--image", "i", "--claim", "c", "--mount", shot.parent]
+    assert run("farm", "kubernetes", shot, *where) == 0
+    (pod,) = json.loads(capsys.readouterr().out)["spec"]["template"]["spec"]["containers"]
+    assert pod["env"] == [{"name": "PLACE", "value": str(shot.parent)}]
+
+    job = shot.with_name("job.json")
+    assert run("farm", "openjd", shot, "-o", job) == 0
+    assert subprocess.run([OPENJD, "check", job], check=False).returncode == 0
+    monkeypatch.delenv("PLACE")
+    mimo = Path(sys.executable).with_name("mimo")
+    command = [OPENJD, "run", job, "-p", f"Mimo={mimo}", "--step", "Render", "--maximum-tasks", "1"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+    assert ran.returncode == 0, ran.stdout
+    assert "frames 1-3 rendered" in ran.stdout

@@ -63,11 +63,15 @@ def test_another_program_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[s
     out = tmp_path / "out.mp4"
     assert run("render", *given, *OPTIONS, "--frame-range", "1-2", "-o", out) == 0
     made = read_recipe(out)
-    earlier = replace(made, settings={**made.settings, "program": "0.0.1"})
+    settings = {**made.settings, "program": "0.0.1"}
+    asked = {**made.asked, "output": str(tmp_path / "chosen-by-a-stranger.mp4")}
+    earlier = replace(made, settings=settings, asked=asked)
     with Mp4Sink(tmp_path / "old.mp4", 24, 16, Fraction(25), note_of(earlier)) as sink:
         sink.write(0, np.zeros((16, 24, 3), np.uint8))
     assert run("render", "--like", tmp_path / "old.mp4", "-o", tmp_path / "again.mp4") == 2
     assert f"differs in program (0.0.1, now {__version__}); give" in capsys.readouterr().err
+    assert run("render", "--like", tmp_path / "old.mp4") == 2
+    assert "Missing option '-o'" in capsys.readouterr().err
 
 
 def test_the_same_again_or_what_has_changed(

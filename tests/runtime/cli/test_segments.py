@@ -17,12 +17,13 @@ from tests.runtime.serving.calls import shorten
 PATIENCE_S = 300
 COMMAND = "from mimo_runtime.cli import main; main()"
 SLOW_RENAMES = f"""
-import os, time
+import os, sys, time
 replace = os.replace
 def slowly(source, target):
     replace(source, target)
+    print("renamed", file=sys.stderr)
     time.sleep(0.2)
-    if str(target).endswith(".png"):
+    if str(target).endswith((".png", ".npz", ".json")):
         raise FileNotFoundError(2, "the answer was lost, and the rename sent again", str(source))
 os.replace = slowly
 {COMMAND}
@@ -130,7 +131,7 @@ def test_renames_that_are_slow_and_whose_answers_are_lost_do_no_harm(
 ) -> None:
     """As over NFS: a worker is killed between a frame's name and the answer, and another made."""
     shot = tmp_path / "shot"
-    segment = [*arguments, "--frames", "1-8", "-o", str(shot)]
+    segment = [*arguments, "--frames", "1-8", "--layers", "-o", str(shot)]
     process = begun(segment, lambda: any(shot.glob("frames/*")), SLOW_RENAMES)
     process.kill()
     process.communicate(timeout=PATIENCE_S)
@@ -138,8 +139,9 @@ def test_renames_that_are_slow_and_whose_answers_are_lost_do_no_harm(
     process = begun(segment, lambda: False, SLOW_RENAMES)
     _, told = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, told
+    assert told.count("renamed") >= 17  # frames, their layers, what the segment says of itself
     frames = content(shot / "frames")
-    assert len(frames) == 8
+    assert len(frames) == 16
     assert first.items() <= frames.items()
     assert list(shot.glob(".*")) == []
     assert run("stitch", shot, "-o", tmp_path / "frames") == 0
