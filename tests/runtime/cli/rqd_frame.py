@@ -1,6 +1,6 @@
 """Have OpenCue's real rqd run one frame; run by a Python that has opencue-rqd.
 
-    python rqd_frame.py FOLDER COMMAND
+    python rqd_frame.py FOLDER USER_ID COMMAND
 
 Stands in for Cuebot: hears that rqd is there, gives it the frame, and prints the exit status that
 is reported. Logs and the frame's output lie in FOLDER.
@@ -26,8 +26,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def started(folder: Path, cuebot: int, own: int) -> "subprocess.Popen[bytes]":
-    """The daemon, which calls at `cuebot` and listens at `own`."""
+def started(folder: Path, cuebot: int, own: int, user: int) -> "subprocess.Popen[bytes]":
+    """The daemon of a `user`, which calls at `cuebot` and listens at `own`."""
     config = folder / "rqd.conf"
     options = {"RQD_GRPC_PORT": own, "CUEBOT_GRPC_PORT": cuebot, "OVERRIDE_CUEBOT": "localhost"}
     options |= {"OVERRIDE_HOSTNAME": "localhost", "OVERRIDE_CORES": 2, "OVERRIDE_PROCS": 1}
@@ -35,7 +35,11 @@ def started(folder: Path, cuebot: int, own: int) -> "subprocess.Popen[bytes]":
     config.write_text("\n".join(["[Override]", *lines, ""]))
     with (folder / "rqd.log").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "rqd", "-c", str(config), "--nimbyoff"], stdout=log, stderr=log
+            [sys.executable, "-m", "rqd", "-c", str(config), "--nimbyoff"],
+            stdout=log,
+            stderr=log,
+            env=os.environ | {"HOME": str(folder)},
+            **({} if user == os.getuid() else {"user": user, "group": user, "extra_groups": []}),
         )
 
 
@@ -60,17 +64,17 @@ def main() -> None:
             heard.put(request.frame_complete_report)
             return report_pb2.RqdReportRunningFrameCompletionResponse()
 
-    folder, command = Path(sys.argv[1]), sys.argv[2]
+    folder, user, command = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
     server = grpc.server(ThreadPoolExecutor(2))
     report_pb2_grpc.add_RqdReportInterfaceServicer_to_server(Reports(), server)
     cuebot, own = server.add_insecure_port("localhost:0"), free_port()
     server.start()
-    daemon = started(folder, cuebot, own)
+    daemon = started(folder, cuebot, own, user)
     try:
         heard.get(timeout=PATIENCE_S)
         frame = rqd_pb2.RunFrame(
             resource_id="1", job_id="1", job_name="shot", frame_id="1", frame_name="0001-render",
-            layer_id="1", command=command, user_name=USER, uid=max(os.getuid(), 1000), gid=1000,
+            layer_id="1", command=command, user_name=USER, uid=user or 1000, gid=user or 1000,
             log_dir=str(folder), show="testing", shot="shot", num_cores=100, ignore_nimby=True,
             log_file="frame.rqlog", log_dir_file=str(folder / "frame.rqlog"),
         )  # fmt: skip
