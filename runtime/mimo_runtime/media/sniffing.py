@@ -18,6 +18,7 @@ _WEBP_ANIMATION = 2  # a flag of its extended header
 _GIF_LOOP = b"NETSCAPE2.0"
 _H264_NAL_HEADERS = {0x06, 0x09, 0x27, 0x47, 0x67}  # SEI, access unit delimiter, parameter set
 _HEVC_NAL_HEADERS = {0x40, 0x42, 0x46, 0x4E}  # video and sequence parameter set, delimiter, SEI
+_TIFF = (b"II*\x00", b"MM\x00*", b"II+\x00", b"MM\x00+")  # the latter two beyond 4 GiB (BigTIFF)
 
 
 def sniff_clip(head: bytes, name: str) -> str:
@@ -120,7 +121,7 @@ def sniff_picture(data: bytes, name: str) -> str:
         return "BMP"
     if data[:6] in (b"GIF87a", b"GIF89a"):
         return "GIF"
-    if data[:4] in (b"II*\x00", b"MM\x00*"):
+    if data[:4] in _TIFF:
         return "TIFF"
     if data[4:8] == b"ftyp":
         brands = data[8 : min(int.from_bytes(data[:4], "big"), _MAX_FTYP_BYTES)]

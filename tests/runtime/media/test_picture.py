@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.limits import MediaLimits
@@ -50,6 +50,24 @@ def test_a_transparent_palette_colour_is_alpha(limits: MediaLimits) -> None:
     data = encoded(Image.fromarray(RGB[..., 0]).convert("P"), "PNG", transparency=0)
     alpha = read_picture(data, "a", limits)[..., 3]
     np.testing.assert_array_equal(alpha, np.where(RGB[..., 0] == 0, 0, 255))
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_what_an_image_generator_writes_about_itself_does_not_matter(
+    limits: MediaLimits, is_packed: bool
+) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("workflow", "1234567," * 400_000, zip=is_packed)
+    info.add_itxt("prompt", "x" * 2_000_000, zip=is_packed)
+    stream = io.BytesIO()
+    Image.fromarray(picture(1)).save(stream, "PNG", pnginfo=info)
+    np.testing.assert_array_equal(read_picture(stream.getvalue(), "a", limits), picture(1))
+
+
+def test_a_tiff_for_large_files_is_read(limits: MediaLimits) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(picture(1)).save(stream, "TIFF", big_tiff=True)
+    np.testing.assert_array_equal(read_picture(stream.getvalue(), "a", limits), picture(1))
 
 
 def test_the_camera_orientation_is_applied(limits: MediaLimits) -> None:

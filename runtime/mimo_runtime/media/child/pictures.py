@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError
 
 from mimo_runtime.errors import LimitExceededError, MediaError
 from mimo_runtime.media.channel import Channel
@@ -24,6 +24,7 @@ from mimo_runtime.media.decode_job import DecodeJob
 from mimo_runtime.media.limits import MediaLimits
 
 _DNG_VERSION, _SUBFILE, _REDUCED = 50706, 254, 1  # tags of TIFF, and what the second may say
+_MAX_TEXT_BYTES = 64 << 20
 _ALPHA_MODES = ("RGBA", "LA", "PA", "La", "RGBa")
 _DEEP_MODES = ("I", "I;16", "I;16L", "I;16B", "I;16N")
 
@@ -35,8 +36,10 @@ def decode_picture(source: BinaryIO, job: DecodeJob, channel: Channel) -> None:
         MediaError: the file is damaged or has pixels of a kind that is not accepted.
         LimitExceededError: it is larger than the job allows.
     """
-    # Pillow's own guard warns on stderr and knows nothing of our limits.
+    # Pillow's own guards warn on stderr, know nothing of our limits, and refuse the workflows that
+    # image generators pack into PNG.
     Image.MAX_IMAGE_PIXELS = None
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = _MAX_TEXT_BYTES
     if job.container == "HEIF":
         check_whole(source, job.container, job.name)
         _register_heif()
