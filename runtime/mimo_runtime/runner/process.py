@@ -162,6 +162,7 @@ class ProcessRunner:
             if not stream.ended:
                 token.cancel()
                 stream.wait_for_end()
+            stream.let_go()
 
     def _begin(
         self,

@@ -47,6 +47,14 @@ class Remote(Generic[Event]):
         """Return when it has ended."""
         self._queue.wait_for_end()
 
+    def let_go(self) -> None:
+        """Free the ring, once it has ended and nobody reads its frames any more.
+
+        Else it would stay until the garbage collector comes.
+        """
+        self._queue.drop()
+        self._ring = None
+
     def end(self, error: Exception | None) -> None:
         """Hear that it has ended."""
         self._queue.end(error)

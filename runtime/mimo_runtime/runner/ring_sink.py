@@ -66,7 +66,8 @@ class RingSink(ABC, Generic[Run]):
         self._put += 1
 
     def end(self, error: Exception | None) -> None:
-        """Say that the stream has ended."""
+        """Say that the stream has ended, and let go of the ring."""
+        self._slots = None
         self._on_end(self._number)
         error = error and (resource_error(error) or error)
         kind = "" if error is None else type(error).__name__

@@ -55,6 +55,11 @@ class StreamEvents(Generic[Event]):
         with self._changed:
             self._changed.wait_for(lambda: self._ended)
 
+    def drop(self) -> None:
+        """Forget what was not read."""
+        with self._changed:
+            self._events.clear()
+
     def __iter__(self) -> Iterator[Event]:
         """Every event until the end.
 

@@ -1,6 +1,7 @@
 """The engine process: frames as in this process, killed, stopped, closed."""
 
 import contextlib
+import gc
 import os
 import signal
 import time
@@ -76,6 +77,21 @@ def test_frames_are_those_of_a_thread(
                 np.testing.assert_array_equal(one.rgb, other.rgb)
     assert runner.streams == 0
     assert runner.ready.seconds > 0
+
+
+def test_the_memory_of_frames_goes_with_the_stream(
+    runner: ProcessRunner, files: InputFiles
+) -> None:
+    copies(runner, files)
+    gc.collect()
+    before = Path("/proc/self/maps").read_text().count("mimo-frames")
+    gc.disable()
+    try:
+        for _ in range(2):
+            copies(runner, files)
+        assert Path("/proc/self/maps").read_text().count("mimo-frames") == before
+    finally:
+        gc.enable()
 
 
 def test_an_error_is_what_it_is_in_a_thread(
