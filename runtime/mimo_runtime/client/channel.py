@@ -27,6 +27,7 @@ def open_channel(server: str, tls_root: Path | None = None) -> grpc.Channel:
     options = [
         ("grpc.keepalive_time_ms", int(KEEPALIVE_S * 1000)),
         ("grpc.keepalive_timeout_ms", int(KEEPALIVE_S * 1000)),
+        ("grpc.http2.ping_timeout_ms", int(KEEPALIVE_S * 1000)),  # else 60 s, whatever is above
         ("grpc.http2.max_pings_without_data", 0),  # a stream that waits has none for long
         ("grpc.max_reconnect_backoff_ms", 5000),  # a server that comes back is soon found
     ]

@@ -51,6 +51,7 @@ def channel_options(options: ServerOptions) -> tuple[tuple[str, int], ...]:
         ("grpc.so_reuseport", 0),
         ("grpc.keepalive_time_ms", 30_000),
         ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.http2.ping_timeout_ms", 10_000),  # else 60 s, whatever is above
         ("grpc.keepalive_permit_without_calls", 1),
         ("grpc.http2.min_ping_interval_without_data_ms", int(options.min_ping_interval_s * 1000)),
         ("grpc.server_handshake_timeout_ms", 10_000),

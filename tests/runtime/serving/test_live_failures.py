@@ -17,7 +17,11 @@ from mimo.v1 import synthesis_pb2 as pb
 from mimo_runtime.client.live import open_live
 from mimo_runtime.client.live_messages import live_pose
 from mimo_runtime.client.live_pictures import LivePictures
+from mimo_runtime.client.outgoing import HEARTBEAT_S
+from mimo_runtime.errors import ServerUnreachableError
+from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.serving.local import LocalServer
+from mimo_runtime.serving.options import ServerOptions
 from mimo_runtime.wire.live import PoseFrame, QueuePolicy
 from tests.runtime.runner.live import postures
 from tests.runtime.serving.proxy import CuttingProxy
@@ -82,6 +86,34 @@ def test_a_network_that_stalls(
         live.end()
         assert isinstance(next(events), pb.LiveSummary)
     assert (len(other), frame.index) == (2, 1)
+
+
+@pytest.mark.usefixtures("none_left")
+def test_a_network_that_drops_all_from_now_on(
+    runner: ThreadRunner,  # noqa: F811
+    pictures: LivePictures,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Neither side hears of it: both find out, the server frees the stream, others go on."""
+    monkeypatch.setattr("mimo_runtime.client.channel.KEEPALIVE_S", 2.0)
+    options = ServerOptions(max_live=3, idle_timeout_s=HEARTBEAT_S + 3, min_ping_interval_s=0.5)
+
+    def cut_off(address: str, proxy: CuttingProxy) -> None:
+        with open_live(proxy.address, pictures, slow()) as live:
+            live.send(postures(1)[0])
+            events = live.events()
+            assert isinstance(next(events), pb.LiveFrame)
+            proxy.flowing.clear()
+            assert len(played(address, pictures, postures(2))[0]) == 2
+            list(events)
+
+    with LocalServer(runner, options) as impatient, CuttingProxy(impatient.address) as proxy:
+        with pytest.raises(ServerUnreachableError):
+            cut_off(impatient.address, proxy)
+        give_up_at_s = time.monotonic() + 60
+        while runner.streams and time.monotonic() < give_up_at_s:
+            time.sleep(0.02)
+        assert (runner.streams, proxy.flowing.is_set()) == (0, False)
 
 
 KILLED = """
