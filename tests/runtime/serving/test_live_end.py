@@ -8,8 +8,8 @@ import grpc
 import pytest
 
 from mimo.v1 import synthesis_pb2 as pb
-from mimo_runtime.client.live import LivePictures
 from mimo_runtime.client.live_messages import live_pose
+from mimo_runtime.client.live_pictures import LivePictures
 from tests.runtime.runner.live import postures
 from tests.runtime.runner.painting_bundle import paint_humans
 from tests.runtime.serving.processes import environment, free_address, mimo
