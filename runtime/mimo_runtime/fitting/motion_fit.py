@@ -24,6 +24,7 @@ from mimo_runtime.fitting.rotation_math import turned
 from mimo_runtime.fitting.smoothing import smoothed_poses
 from mimo_runtime.fitting.solve import Poses, Targets, joined, solve
 from mimo_runtime.fitting.tuning import TUNING
+from mimo_runtime.fitting.turnabouts import without_turnabouts
 from mimo_runtime.motions.camera_path import CameraPath
 from mimo_runtime.motions.motion import Motion
 
@@ -78,7 +79,7 @@ def fit_motion(
             "Nobody was found in any frame, so there is no motion to fit; choose a clip in "
             "which somebody is seen."
         )
-    track = without_glitches(track)
+    track = without_glitches(without_turnabouts(track))
     focal = FOCAL_PER_SIDE * max(track.size_px) if focal_px is None else focal_px
     turns = turns_of(pans, track.size_px, focal) if pans else None
     targets, confidence = targets_of(track, focal, turns), confidence_of(track)

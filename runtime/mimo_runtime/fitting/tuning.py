@@ -44,6 +44,8 @@ class FittingTuning:
         contact_along_m, contact_across_m: how far a point that stands may seem to move.
         glitch_side_s: half the time over which the usual place of the head is taken.
         glitch_torsos: lengths of the torso from there at which it is no head; less loses nods.
+        turned_width: of the usual width of shoulders and hips, which who turns around falls below.
+        turned_cosine: of the angle by which left and right change places within a frame.
         upright_torso: of its usual length, that a torso must have to say where its head is.
         turns_hz, depth_hz: cut-offs of jitter in turns and in the distance, which is known worst.
         slow_m_per_s, slow_per_s: of landmarks in space and of lines of sight: slower ones are
@@ -84,6 +86,8 @@ class FittingTuning:
     contact_across_m: float = 0.05
     glitch_side_s: float = 0.3
     glitch_torsos: float = 0.25
+    turned_width: float = 0.3
+    turned_cosine: float = -0.5
     upright_torso: float = 0.6
     turns_hz: float = 3.5
     depth_hz: float = 2.5
