@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mimo_runtime.cli.bundle_options import bundle_option, shape_options
-from mimo_runtime.cli.counts import counted
+from mimo_runtime.cli.counts import counted, say_truncated
 from mimo_runtime.cli.delivery import delivery_from, delivery_options, with_layers
 from mimo_runtime.cli.draft import draw_draft
 from mimo_runtime.cli.like import asked_for, check_like, like_option
@@ -158,6 +158,7 @@ def _render_whole(
     with ProgressBars() as bars:
         job = opened.synthesizer.start(request, token, bars)
         form = job.output
+        say_truncated(form.truncated_frames)
         clip = DeliveredClip((form.width_px, form.height_px), form.rate_fps, chosen)
         sound = template_sound(template, chosen, options["sound"])
         provenance = marking.of_result(recipe, inputs_of(options), clip.size_px)

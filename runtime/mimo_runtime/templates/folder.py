@@ -106,7 +106,7 @@ class Template:
 
 
 def open_template(
-    folder: Path, limits: MediaLimits, *, max_frames: int | None = 150, stop: Stop = NEVER
+    folder: Path, limits: MediaLimits, *, max_frames: int | None = None, stop: Stop = NEVER
 ) -> Template:
     """Reads config.json and demuxes every stream; decodes nothing but each first frame.
 

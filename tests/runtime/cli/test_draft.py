@@ -78,7 +78,7 @@ def test_a_template_without_postures_is_refused_in_a_sentence(tmp_path, capsys):
     assert not (tmp_path / "out.mp4").exists()
 
 
-def test_neither_bundle_nor_draft_is_said(tmp_path, capsys):
+def test_without_a_bundle_the_one_that_ships_is_taken_which_needs_postures(tmp_path, capsys):
     paths = ("--character", CHARACTER, "--template", TEMPLATE, "-o", tmp_path / "out.mp4")
-    assert run("render", *paths) == 2
-    assert "--draft" in capsys.readouterr().err
+    assert run("render", *paths) != 0
+    assert "has no postures" in capsys.readouterr().err

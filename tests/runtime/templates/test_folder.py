@@ -61,6 +61,13 @@ def test_no_more_than_the_most_frames_are_used(folder):
     assert template.cropped_count == 12
 
 
+def test_all_frames_are_used_where_no_most_is_named(folder):
+    for name in ("vid", "sdc", "bk"):
+        write_clip(folder / f"{name}.mp4", 20)
+    write_config(folder, fps=240)
+    assert open_template(folder, LIMITS).frame_count == 160
+
+
 def test_more_frames_than_a_clip_may_have_are_refused(folder):
     """A rate may make millions of frames of a few."""
     write_config(folder, fps=240)
