@@ -1,13 +1,14 @@
 """LoadGen as a judge: a short run against a real server, where LoadGen is installed."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from benchmarks.loadgen import main, summary_of
+from benchmarks.loadgen import summary_of
 from mimo_runtime.bundle import Bundle
 from mimo_runtime.engines.choice import open_backend
 from mimo_runtime.engines.engine_set import EngineSet
@@ -51,7 +52,10 @@ def server(tmp_path: Path) -> Iterator[LocalServer]:
 
 
 def test_a_short_run_over_two_streams(server: LocalServer, tmp_path: Path) -> None:
-    """Every query is answered: LoadGen would wait for ever for one that is not."""
+    """Every query is answered: LoadGen would wait for ever for one that is not.
+
+    In a process of its own: LoadGen puts the one it is in before all others, for good.
+    """
     pytest.importorskip("mlperf_loadgen")
     from mimo_runtime.body.shipped import load_body
 
@@ -63,8 +67,8 @@ def test_a_short_run_over_two_streams(server: LocalServer, tmp_path: Path) -> No
         "streams": 2, "seconds": 2, "latency-bound-ms": 60_000, "output": tmp_path / "logs",
     }  # fmt: skip
     options = [word for name, value in asked.items() for word in (f"--{name}", str(value))]
-    ended = CliRunner().invoke(main, options, catch_exceptions=False)
+    subprocess.run([sys.executable, "-m", "benchmarks.loadgen", *options], check=True, timeout=300)
     (found,) = json.loads((tmp_path / "logs" / "loadgen.json").read_text())
-    assert (ended.exit_code, found["streams"]) == (0, 2)
+    assert found["streams"] == 2
     assert found["p99_ms"] > 0
     assert found["result"] in ("VALID", "INVALID")
