@@ -103,7 +103,7 @@ def test_a_prepared_character_and_scene_are_named_and_not_sent(
     ]  # fmt: skip
     assert not pictures.files()
     scene = next(each for each in pictures.assets if each.input == pb.INPUT_SCENE)
-    (stored,) = tmp_path.parent.rglob(scene.sha256)
+    stored = next(tmp_path.parent.rglob(scene.sha256))
     with open_clip(stored, MediaLimits()) as reader:
         (tmp_path / "scene.png").write_bytes(encode_png(next(frames_at(reader, [0]))))
     sent = streamed(server, LivePictures(CHARACTER, tmp_path / "scene.png"))

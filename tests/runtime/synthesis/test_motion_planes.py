@@ -5,6 +5,7 @@ import numpy as np
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
+from mimo_runtime.characters.outfit import Outfit
 from mimo_runtime.characters.planes import NAMES
 from mimo_runtime.synthesis.motion_planes import FigurePlanes
 from tests.runtime.characters.painted import standing
@@ -13,7 +14,7 @@ from tests.runtime.characters.test_figure import of_one_colour
 
 def test_depth_is_that_of_the_body() -> None:
     body, painted = load_body(), standing()
-    figure = of_one_colour(body, (200, 100, 50), np.zeros(len(body.vertices_m), np.float32))
+    figure = of_one_colour(body, (200, 100, 50), Outfit(np.zeros(len(body.vertices_m), np.float32)))
     planes = FigurePlanes(figure, body.skeleton, NAMES, (64, 64))
     pose, camera = Pose.rest(body.skeleton), painted.camera
     depth_m = planes.depth_m(pose, camera)
