@@ -15,6 +15,7 @@ from mimo_runtime.media.matte import AlphaKind, alpha_of, own_matte
 from mimo_runtime.synthesis.matting import on_white
 
 SIZE_PX = 768
+_TILES = 2  # a picture is looked at once, so that small people beside the main one count as well
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +81,8 @@ def _find(
             "to be seen; save it without alpha, or give a matte."
         )
     own = own_matte(picture) if matte is None else matte
-    cut_out = open_estimators(models).characters.find(on_white(picture, matte), person, own)
+    estimators = open_estimators(models, tiles=_TILES)
+    cut_out = estimators.characters.find(on_white(picture, matte), person, own)
     if person is None:
         return cut_out
     kept = tuple(warning for warning in cut_out.warnings if warning.kind != SEVERAL_PEOPLE)

@@ -64,6 +64,18 @@ def test_one_of_several_is_chosen_from_the_left(people, tmp_path, capsys):
     assert "2 were found" in capsys.readouterr().err
 
 
+def test_people_who_are_small_in_a_wide_picture_can_be_chosen(tmp_path, capsys):
+    """The network sees all of it in 256 px, in which one of them is lost."""
+    wide = Image.new("RGBA", (1800, 500), (150, 160, 150))
+    with Image.open(sample.CHARACTER) as picture:
+        small = picture.convert("RGBA").resize((round(picture.width * 200 / picture.height), 200))
+    for left in (216, 1350):
+        wide.alpha_composite(small, (left, 150))
+    wide.convert("RGB").save(tmp_path / "wide.png")
+    assert run("character", tmp_path / "wide.png", "-o", tmp_path / "c", "--size", 128) == 0
+    assert "2 people are in the picture" in capsys.readouterr().err
+
+
 def test_the_alpha_of_a_picture_is_its_matte(tmp_path):
     assert run("character", sample.CHARACTER, "-o", tmp_path / "c", "--size", 352) == 0
     with Image.open(sample.CHARACTER) as given, Image.open(tmp_path / "c/picture.png") as made:
