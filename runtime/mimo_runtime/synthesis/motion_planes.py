@@ -8,6 +8,7 @@ from mimo_runtime.arrays import Floats
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.raster import nearest_triangles, resolve
+from mimo_runtime.body.render import render_pose
 from mimo_runtime.body.shipped import load_body
 from mimo_runtime.body.skeleton import Skeleton
 from mimo_runtime.body.skinning import pose_vertices
@@ -17,8 +18,10 @@ from mimo_runtime.characters.drawing import front_camera
 from mimo_runtime.characters.figure import Figure
 from mimo_runtime.characters.planes import NAMES, SHADOW, draw_planes
 from mimo_runtime.characters.skirt import texture_corners
+from mimo_runtime.characters.spread import Links, spread
 from mimo_runtime.characters.texture import Texture
 from mimo_runtime.errors import UnsupportedError
+from mimo_runtime.fitting.whittaker import smoothed
 from mimo_runtime.planning.pixel_rect import PixelRect, pad_to_square
 from mimo_runtime.synthesis.figures import texture_px
 from mimo_runtime.templates.folder import Template
@@ -142,12 +145,19 @@ class MotionPlanes:
 
 
 def draw_once() -> None:
-    """Load what draws planes, which takes a second or two, before somebody waits for them."""
+    """Load what prepares and draws a character, before somebody waits for it.
+
+    It takes a second or two, and as much again where its loops are compiled for the first time.
+    """
     body, side_px = load_body(), 16
     pose, nothing = Pose.rest(body.skeleton), np.zeros((side_px, side_px), np.uint8)
     texture = Texture(np.dstack([nothing] * 3), nothing, nothing)
     camera = front_camera(body, pose, side_px)
     draw_planes(body, texture_corners(), texture, pose, camera)
+    render_pose(body, pose, camera, samples=1)
+    corner = body.triangles[:1] * 0 + np.arange(3, dtype=np.int32)
+    spread(np.zeros(3), np.ones(3), np.zeros(3), Links.of(corner, np.arange(3)))
+    smoothed(np.zeros((3, 1)), np.ones((3, 1)), 1.0)
 
 
 def planes_of(figure: Figure, template: Template, manifest: Manifest) -> MotionPlanes:

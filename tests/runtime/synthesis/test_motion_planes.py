@@ -1,5 +1,8 @@
 """How far away a figure is, against the body's own picture."""
 
+import subprocess
+import sys
+
 import numpy as np
 
 from mimo_runtime.body.pose import Pose
@@ -24,3 +27,20 @@ def test_depth_is_that_of_the_body() -> None:
     np.testing.assert_array_equal(depth_m > 0, view.mask)
     np.testing.assert_allclose(depth_m[view.mask], view.depth_m[view.mask], rtol=1e-6)
     assert 0.01 < view.mask.mean() < 0.9
+
+
+def test_nothing_is_left_to_compile_for_who_comes_first() -> None:
+    script = """
+import gc
+from mimo_runtime.body.jit import Compiled
+from mimo_runtime.characters import character
+from mimo_runtime.synthesis.motion_planes import draw_once
+draw_once()
+loops = [each for each in gc.get_objects() if isinstance(each, Compiled)]
+assert len(loops) > 8
+print([each.__name__ for each in loops if each._machine_code is None])
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "[]"
