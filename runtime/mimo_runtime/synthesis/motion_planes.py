@@ -155,8 +155,8 @@ def draw_once() -> None:
     camera = front_camera(body, pose, side_px)
     draw_planes(body, texture_corners(), texture, pose, camera)
     render_pose(body, pose, camera, samples=1)
-    corner = body.triangles[:1] * 0 + np.arange(3, dtype=np.int32)
-    spread(np.zeros(3), np.ones(3), np.zeros(3), Links.of(corner, np.arange(3)))
+    links = Links.of(np.arange(3, dtype=np.int32)[None], np.arange(3))
+    spread(np.zeros(3), np.ones(3), np.zeros(3), links)
     smoothed(np.zeros((3, 1)), np.ones((3, 1)), 1.0)
 
 
