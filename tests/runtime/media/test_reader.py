@@ -1,3 +1,5 @@
+import os
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -104,6 +106,14 @@ def test_no_frame_is_picked_beyond_the_end(clip: Path, limits: MediaLimits) -> N
             next(frames_at(reader, [0, 12]))
 
 
+@pytest.fixture
+def usual_priority() -> Iterator[None]:
+    """SVT-AV1, where it may, puts the thread that it is called in before all others, for good."""
+    yield
+    os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
+@pytest.mark.usefixtures("usual_priority")
 @pytest.mark.parametrize(
     ("name", "codec", "pixel_format"),
     [
