@@ -9,7 +9,6 @@ default 2x2 samples a pixel. Compilation happens before and is not counted.
 
 import json
 import platform
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ import click
 import numba
 import numpy as np
 
+from benchmarks.command_line import command_line
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera, orbit
 from mimo_runtime.body.render import render_pose
@@ -76,7 +76,7 @@ def write_results(path: Path, rows: Sequence[Measured]) -> None:
     """Results with what they depend on, as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     facts = {
-        "command": " ".join(["python -m benchmarks.body_frame", *sys.argv[1:]]),
+        "command": command_line("body_frame"),
         "date": time.strftime("%Y-%m-%d"),
         "machine": platform.machine(),
         "threads": 1,

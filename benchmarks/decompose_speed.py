@@ -10,7 +10,6 @@ the second time, when compiled code and files are at hand. The start of the prog
 import json
 import os
 import platform
-import sys
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
+from benchmarks.command_line import command_line
 from mimo_runtime.decomposition.decompose import DecomposeOptions, decompose
 from mimo_synthetic.ground_truth.cameras import CAMERAS
 from mimo_synthetic.ground_truth.clip import Clip
@@ -76,7 +76,7 @@ def main(size_px: int, frames: int, path: Path) -> None:
     """Measure the decomposition of made-up videos."""
     measured = measure_all(size_px, frames)
     content = {
-        "command": " ".join(["python -m benchmarks.decompose_speed", *sys.argv[1:]]),
+        "command": command_line("decompose_speed"),
         "date": time.strftime("%Y-%m-%d"),
         "machine": platform.machine(),
         "cores": len(os.sched_getaffinity(0)),

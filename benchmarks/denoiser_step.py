@@ -8,7 +8,6 @@ The runs of both are interleaved in one process, so that what else the machine d
 
 import json
 import platform
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,6 +19,7 @@ import onnxruntime
 import torch
 from rich.progress import Progress
 
+from benchmarks.command_line import command_line
 from benchmarks.subjects import SIZES, Run, Subjects, subjects
 
 RESULTS = Path(__file__).parent / "results" / "denoiser_step.json"
@@ -89,7 +89,7 @@ def write_results(path: Path, rows: Sequence[Measured], threads: int) -> None:
     """Results with what they depend on, as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     facts = {
-        "command": " ".join(["python -m benchmarks.denoiser_step", *sys.argv[1:]]),
+        "command": command_line("denoiser_step"),
         "date": time.strftime("%Y-%m-%d"),
         "machine": platform.machine(),
         "threads": threads,

@@ -11,7 +11,6 @@ begin everywhere in it alike, so that its own speed is in no seam. One thread, w
 
 import importlib.util
 import json
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -24,6 +23,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.command_line import command_line
 from mimo_runtime import sample
 from mimo_runtime.body.camera import orbit
 from mimo_runtime.body.shipped import load_body
@@ -253,7 +253,7 @@ def main(bundle: Path, frames: int, drift_frames: int, fps: int, jod: bool) -> N
             references[steps] = offline(scene, live, frames)
         rows.append(measured(scene, live, references[steps], fps, jod))
         click.echo(json.dumps(rows[-1]))
-    command = " ".join(["python -m benchmarks.live_seams", *sys.argv[1:]])
+    command = command_line("live_seams")
     values = {"date": datetime.now(UTC).date().isoformat(), "command": command, "frames": frames,
               "rate_fps": fps, "drift_frames": drift_frames, "rows": rows}  # fmt: skip
     RESULT.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")

@@ -22,6 +22,7 @@ from typing import Any
 import click
 import psutil
 
+from benchmarks.command_line import command_line
 from mimo_runtime import sample
 from mimo_runtime.bench.live_load import LiveLoad, run_load
 from mimo_runtime.bench.throughput import ThroughputRow, row_values, run_throughput
@@ -94,7 +95,7 @@ def main(
         found = list(rows(load_of(address, Fraction(fps), seconds), streams, latency_ms))
     values = {
         "date": datetime.now(UTC).date().isoformat(),
-        "command": " ".join(["python -m benchmarks.live_throughput", *sys.argv[1:]]),
+        "command": command_line("live_throughput"),
         "cores": psutil.cpu_count(),
         "machine": platform.machine(),
         "rate_fps": fps,

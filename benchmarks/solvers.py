@@ -9,7 +9,6 @@ frames are from those of many steps of second order, which is what all of them c
 
 import importlib.util
 import json
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -22,6 +21,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.command_line import command_line
 from benchmarks.layer_measures import jods, true_frames
 from benchmarks.quality import FIRST_SEED
 from mimo_runtime import sample
@@ -217,7 +217,7 @@ def write_means(found: list[list[dict[str, Any]]], settled_steps: int) -> None:
         rows.append({"mode": each[0]["mode"], "steps": each[0]["steps"]} | means)
     values = {
         "date": datetime.now(UTC).date().isoformat(),
-        "command": " ".join(["python -m benchmarks.solvers", *sys.argv[1:]]),
+        "command": command_line("solvers"),
         "people": len(found),
         "frames": FRAMES,
         "settled_steps": settled_steps,

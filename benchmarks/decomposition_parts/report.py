@@ -2,7 +2,6 @@
 
 import json
 import platform
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
+from benchmarks.command_line import command_line
 from benchmarks.decomposition_parts.aims import AIMS, OTHERS, middle, worst_tenth
 from benchmarks.decomposition_parts.measures import Measures
 
@@ -48,7 +48,7 @@ def facts(clips: Sequence[Measures]) -> dict[str, object]:
         for aim in AIMS
     }
     return {
-        "command": " ".join(["python -m benchmarks.decomposition", *sys.argv[1:]]),
+        "command": command_line("decomposition"),
         "date": time.strftime("%Y-%m-%d"),
         "machine": platform.machine(),
         "threads": 1,
