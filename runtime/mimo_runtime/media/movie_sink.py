@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from mimo_runtime.files import publish, write_errors
@@ -20,6 +21,7 @@ from mimo_runtime.media.sound_track import SoundTrack
 from mimo_runtime.work_folder import beside
 
 _INDEX_FIRST = {"movflags": "faststart"}
+_X265, _REORDERED = "libx265", 3
 
 
 class MovieSink(Target):
@@ -55,7 +57,7 @@ class MovieSink(Target):
             self._container.metadata.update(metadata)
             self._stream = codec.add_stream(self._container, *size_px, rate_fps)
             self._leaving = stack.pop_all()
-        self._rate_fps = rate_fps
+        self._rate_fps, self._frames = rate_fps, 0
         self._track = SoundTrack(self._container, sound, sound_codec) if sound else None
         self._thread = ThreadPoolExecutor(1, "encoder")
         self._encoding: Future[None] | None = None
@@ -67,6 +69,7 @@ class MovieSink(Target):
         """
         with write_errors(self._path):
             picture = self._codec.picture(pixels)
+            self._frames += 1
             self._finish()
             self._encoding = self._thread.submit(self._encode, picture, index)
 
@@ -75,13 +78,25 @@ class MovieSink(Target):
         with write_errors(self._path):
             self._finish()
             self._thread.shutdown()
-            self._container.mux(self._stream.encode(None))
+            self._container.mux(self._last_packets())
             if self._track:
                 self._track.finish()
             self._container.close()
             if self._seal:
                 self._seal.file(self._partial, self._media_type)
             publish(self._partial, self._path)
+
+    def _last_packets(self) -> "list[av.Packet[VideoStream]]":
+        """What the encoder has kept.
+
+        libx265 knows no time of decoding while it has seen fewer frames than it may reorder, and
+        leaves what was in memory; those few are decoded as they are shown.
+        """
+        packets = self._stream.encode(None)
+        if self._stream.codec_context.name == _X265 and self._frames < _REORDERED:
+            for packet in packets:
+                packet.dts = packet.pts
+        return packets
 
     def discard(self) -> None:
         """See `Target.discard`."""
