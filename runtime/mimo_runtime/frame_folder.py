@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from mimo_runtime.files import write_errors
-from mimo_runtime.work_folder import beside, refuse_other_files, replace_folder
+from mimo_runtime.work_folder import NEW, beside, refuse_other_files, replace_folder
 
 _FRAME_NAME = re.compile(r"frame_\d{6,}\.png|frame\.\d{4,}\.(exr|png|tif)")
 
@@ -59,7 +59,7 @@ class FrameFolder:
         self._files = files
         self._refuse_other_files()
         with ExitStack() as stack, write_errors(path):
-            self._new = stack.enter_context(beside(self._path)) / self._path.name
+            self._new = stack.enter_context(beside(self._path)) / NEW
             self._new.mkdir()
             self._leaving = stack.pop_all()
 

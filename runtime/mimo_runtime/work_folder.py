@@ -14,6 +14,8 @@ from mimo_runtime.files import write_errors
 
 _WORK = ".work-"
 _LOCK = "lock"
+NEW, _OLD = "new", "old"
+"""What stands beside a lock in the work folder of another folder."""
 
 
 @contextmanager
@@ -56,7 +58,7 @@ def replaced_folder(path: Path, is_ours: Callable[[str], bool], what: str) -> It
     with write_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     with beside(path) as work:
-        new = work / path.name
+        new = work / NEW
         with write_errors(path):
             new.mkdir()
         yield new
@@ -71,7 +73,7 @@ def replace_folder(path: Path, new: Path) -> None:
     """
     with write_errors(path):
         if path.exists():
-            path.rename(new.with_name("old"))
+            path.rename(new.with_name(_OLD))
         new.rename(path)
 
 

@@ -2,7 +2,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from mimo_runtime.work_folder import work_folder
+import pytest
+
+from mimo_runtime.work_folder import replaced_folder, work_folder
 
 HOLDS = """
 import sys
@@ -51,3 +53,12 @@ def test_it_goes_with_an_error_too(tmp_path: Path) -> None:
             raise KeyError
     except KeyError:
         assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["new", "old", "lock", "a folder"])
+def test_a_folder_of_any_name_is_replaced(tmp_path: Path, name: str) -> None:
+    for content in ("first", "second"):
+        with replaced_folder(tmp_path / name, "file".__eq__, "part of it") as folder:
+            (folder / "file").write_text(content)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "file").read_text() == "second"
