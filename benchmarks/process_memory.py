@@ -39,7 +39,9 @@ def run_sampled(
     began_s, before_s = time.monotonic(), _children_cpu_s()
     anonymous = resident = before = 0
     with log.open("wb") as words:
-        process = subprocess.Popen(command, stdout=words, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, stdout=words, stderr=subprocess.STDOUT, preexec_fn=_hear_interrupts
+        )
         for held_anonymous, held_resident, looked in _samples(process):
             anonymous, resident = max(anonymous, held_anonymous), max(resident, held_resident)
             if not looked or (until is None and since is None):
@@ -58,6 +60,11 @@ def run_sampled(
         resident,
         before,
     )
+
+
+def _hear_interrupts() -> None:
+    """What a shell starts in the background ignores them, and so would what is started here."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _samples(process: subprocess.Popen[bytes]) -> Iterator[tuple[int, int, bool]]:
