@@ -54,8 +54,9 @@ def photographed(random: Random, person: Person) -> Identity:
     found = misread(random, pose, degrees, metres, lifted_m)
     rgb, alpha = (np.ascontiguousarray(part) for part in (picture[..., :3], picture[..., 3]))
     outfit = outfit_of(body, found, camera, alpha)
-    texture = whole_texture(body, outfit, found, camera, rgb, alpha, TEXTURE_PX)
-    return Identity(picture, dressed(body, outfit), found, camera, texture, outfit)
+    worn = dressed(body, outfit)
+    texture = whole_texture(body, worn, found, camera, rgb, alpha, TEXTURE_PX)
+    return Identity(picture, worn, found, camera, texture, outfit)
 
 
 def _portrait(random: Random, points_m: NDArray[np.float64]) -> Camera:

@@ -66,8 +66,9 @@ def make_character(
         np.ascontiguousarray(part) for part in (picture[..., :3], picture[..., 3])
     )
     outfit = outfit_of(fit.body, fit.pose, camera, own_alpha)
-    texture = whole_texture(fit.body, outfit, fit.pose, camera, own_rgb, own_alpha, texture_px)
-    figure = Figure(fit.body, dressed(fit.body, outfit), texture, picture, fit.pose, camera)
+    worn = dressed(fit.body, outfit)
+    texture = whole_texture(fit.body, worn, fit.pose, camera, own_rgb, own_alpha, texture_px)
+    figure = Figure(fit.body, worn, texture, picture, fit.pose, camera)
     guesses = (*fit.guesses, *_guesses(texture, outfit))
     return Character(picture, texture, fit, figure, outfit, guesses)
 

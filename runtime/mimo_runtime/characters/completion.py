@@ -5,9 +5,12 @@ height of the same part of the body (`other_side`); then from what flows in over
 but the first are flagged.
 """
 
-import numpy as np
+from typing import Any
 
-from mimo_runtime.arrays import Floats
+import numpy as np
+from numpy.typing import NDArray
+
+from mimo_runtime.arrays import Floats, Pixels
 from mimo_runtime.body.body import Body
 from mimo_runtime.characters.atlas import Atlas
 from mimo_runtime.characters.diffusion import diffuse
@@ -28,16 +31,25 @@ def complete(atlas: Atlas, body: Body, samples: Samples) -> Texture:
     rgb = np.where(mirrored[:, None], samples.rgb[twins], samples.rgb)
     merged = np.where(mirrored, theirs, samples.confidence)
     filled = atlas.spread(_vertex_colours(atlas, body, rgb, merged), body)
+    known_as = np.where(mirrored, MIRRORED, SEEN)
+    return Texture(*map(atlas.picture, texels(rgb, merged, filled, known_as)))
+
+
+def texels(
+    rgb: Floats, confidence: Floats, filled: NDArray[Any], known_as: NDArray[Any]
+) -> tuple[Pixels, Pixels, Pixels]:
+    """Colours [K, 3], confidence and origin [K] as a texture has them: `rgb` as far as it is known,
+    and for the rest what it was `filled` with.
+    """
+    known = confidence >= TUNING.enough_confidence
     span = TUNING.whole_confidence - TUNING.enough_confidence
-    share = np.clip((merged - TUNING.enough_confidence) / span, 0, 1)[:, None]
+    share = np.clip((confidence - TUNING.enough_confidence) / span, 0, 1)[:, None]
     mixed = share * rgb + (1 - share) * filled
-    known = merged >= TUNING.enough_confidence
-    origin = np.where(known, np.where(mirrored, MIRRORED, SEEN), GUESSED).astype(np.uint8)
-    confidence = np.where(known, merged, TUNING.guessed_confidence)
-    return Texture(
-        atlas.picture(np.rint(mixed.clip(0, 255)).astype(np.uint8)),
-        atlas.picture(np.rint(confidence * 255).astype(np.uint8)),
-        atlas.picture(origin),
+    sure = np.where(known, confidence, TUNING.guessed_confidence)
+    return (
+        np.rint(mixed.clip(0, 255)).astype(np.uint8),
+        np.rint(sure * 255).astype(np.uint8),
+        np.where(known, known_as, GUESSED).astype(np.uint8),
     )
 
 

@@ -3,12 +3,15 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from mimo_runtime.arrays import Floats
 from mimo_runtime.body.body import Body
 from mimo_runtime.body.camera import Camera
 from mimo_runtime.body.pose import Pose, transforms_of
 from mimo_runtime.body.render import silhouette
 from mimo_runtime.body.skeleton import Array
 from mimo_runtime.body.skinning import pose_vertices
+from mimo_runtime.characters.displacement import displaced
+from mimo_runtime.characters.outline import looked_up
 from mimo_runtime.characters.skirt import LEG, Skirt, in_skirt
 from mimo_runtime.characters.tuning import TUNING
 
@@ -18,7 +21,7 @@ _HEIGHTS, _BETWEEN, _BEYOND = 64, 96, 3.0
 
 
 def skirt_of(
-    bare: Body, dressed: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint8]
+    body: Body, lengths_m: Floats, pose: Pose, camera: Camera, alpha: NDArray[np.uint8]
 ) -> Skirt | None:
     """The skirt in the picture that `camera` took; None where none is seen.
 
@@ -26,28 +29,30 @@ def skirt_of(
     all that can be seen between them, from the hips on, is filled.
 
     Args:
-        bare, dressed, pose: the body as fitted to the picture, and moved to its outline.
+        body, pose: as fitted to the picture. lengths_m: what moves it to its outline.
         alpha: uint8 [H, W] of the camera's size, 255 on the character.
     """
     matte = alpha > 127
-    length = _length(bare, pose, camera, matte)
+    length = _length(body, pose, camera, matte)
     if length == 0:
         return None
-    plain = in_skirt(dressed, Skirt(length))
+    plain = in_skirt(displaced(body, lengths_m), Skirt(length))
     drawn = silhouette(plain, pose_vertices(plain, pose), camera)
-    lines_m = _across(bare, pose, np.linspace(-_BEYOND, 1 + _BEYOND, 8 * _BETWEEN))
+    lines_m = _across(body, pose, np.linspace(-_BEYOND, 1 + _BEYOND, 8 * _BETWEEN))
     end = round(length * _HEIGHTS)
-    rows = lines_m[max(0, end - 1 - round(TUNING.hem_rows * _HEIGHTS)) : end - 1]
-    cloth, legs = (_reach(_looked_up(mask, camera, rows)) for mask in (matte, drawn))
+    rows_m = lines_m[max(0, end - 1 - round(TUNING.hem_rows * _HEIGHTS)) : end - 1]
+    masks, _ = looked_up((matte, drawn), camera.project(rows_m)[0])
+    cloth, legs = map(_reach, masks)
     flare = float(np.median(np.min(cloth / np.maximum(legs, 1), axis=1), axis=0)) - 1
     return Skirt(length, min(max(flare, 0.0), TUNING.most_flare))
 
 
-def _length(bare: Body, pose: Pose, camera: Camera, matte: Mask) -> float:
-    lines_m = _across(bare, pose, np.linspace(0, 1, _BETWEEN))
-    gap = ~_looked_up(silhouette(bare, pose_vertices(bare, pose), camera), camera, lines_m)
-    cloth = gap & _looked_up(matte, camera, lines_m)
+def _length(body: Body, pose: Pose, camera: Camera, matte: Mask) -> float:
+    lines_m = _across(body, pose, np.linspace(0, 1, _BETWEEN))
     pixels, depths = camera.project(lines_m)
+    bare = silhouette(body, pose_vertices(body, pose), camera)
+    (on_leg, in_matte), _ = looked_up((bare, matte), pixels)
+    gap, cloth = ~on_leg, in_matte & ~on_leg
     spans_m = np.linalg.norm(pixels[:, -1] - pixels[:, 0], axis=1) * depths[:, 0] / camera.focal_px
     seen = gap.mean(axis=1) * spans_m > TUNING.skirt_gap_m
     filled = cloth.sum(axis=1) >= TUNING.skirt_filled * gap.sum(axis=1)
@@ -68,14 +73,6 @@ def _across(body: Body, pose: Pose, shares: Array) -> Array:
     return np.asarray(
         sides[0][:, None] * (1 - shares[:, None]) + sides[1][:, None] * shares[:, None]
     )
-
-
-def _looked_up(mask: Mask, camera: Camera, places_m: Array) -> Mask:
-    """`mask` [H, W] at places [R, S, 3], False outside of the picture."""
-    pixels, _ = camera.project(places_m)
-    x, y = np.floor(pixels).astype(np.int64).transpose(2, 0, 1)
-    inside = (x >= 0) & (x < camera.width_px) & (y >= 0) & (y < camera.height_px)
-    return np.asarray(inside & mask[y.clip(0, len(mask) - 1), x.clip(0, mask.shape[1] - 1)])
 
 
 def _reach(inside: Mask) -> Array:

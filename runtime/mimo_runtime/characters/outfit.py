@@ -30,7 +30,7 @@ def outfit_of(body: Body, pose: Pose, camera: Camera, alpha: NDArray[np.uint8]) 
         alpha: uint8 [H, W], 255 on the character.
     """
     lengths_m = displacements(body, pose, camera, alpha)
-    return Outfit(lengths_m, skirt_of(body, displaced(body, lengths_m), pose, camera, alpha))
+    return Outfit(lengths_m, skirt_of(body, lengths_m, pose, camera, alpha))
 
 
 def dressed(body: Body, outfit: Outfit) -> Body:

@@ -52,7 +52,8 @@ def gaps_px(
     out of it.
     """
     steps = np.arange(0, furthest_px, TUNING.outline_step_px)
-    (in_matte, on_body), known = _looked_up((matte, drawn), places_px, directions, steps)
+    ways_px = directions[:, None] * steps[:, None]
+    (in_matte, on_body), known = looked_up((matte, drawn), places_px[:, None] + ways_px)
     outside = np.logical_or.accumulate(~on_body, axis=1)
     own_edge = _first(outside, steps)
     again = on_body & outside
@@ -62,7 +63,7 @@ def gaps_px(
     ends_in_body, ends_well = (at_end & again & in_matte).any(axis=1), (at_end & known).any(axis=1)
     grown = np.where(ends_in_body, (out - own_edge) / 2, out - own_edge)
     outwards = np.where(ends_well & outside.any(axis=1), grown, np.nan)
-    (inward,), known = _looked_up((matte,), places_px, -directions, steps)
+    (inward,), known = looked_up((matte,), places_px[:, None] - ways_px)
     back = -_first(inward, steps) - own_edge
     inwards = np.where(inward.any(axis=1) & known.all(axis=1), back, np.nan)
     return np.where(in_matte[:, 0], outwards, inwards)
@@ -72,17 +73,15 @@ def _first(where: NDArray[np.bool_], steps: Array) -> Array:
     return np.asarray(steps[where.argmax(axis=1)], np.float64)
 
 
-def _looked_up(
-    masks: Sequence[NDArray[np.bool_]], places_px: Array, directions: Array, steps: Array
+def looked_up(
+    masks: Sequence[NDArray[np.bool_]], pixels: Array
 ) -> tuple[list[NDArray[np.bool_]], NDArray[np.bool_]]:
-    """Masks of one size at `steps` along `directions` from places, each bool [C, S] and False
-    outside of it, and whether that is inside its border.
+    """Masks of one size at `pixels` [..., 2], each bool [...] and False outside of it, and whether
+    that is inside its border.
     """
     height, width = masks[0].shape
-    x, y = (
-        np.floor(places_px[:, axis, None] + directions[:, axis, None] * steps).astype(np.int64)
-        for axis in (0, 1)
-    )
+    cells = np.floor(pixels).astype(np.int64)
+    x, y = cells[..., 0], cells[..., 1]
     known = (x >= 1) & (x < width - 1) & (y >= 1) & (y < height - 1)
     x, y = x.clip(0, width - 1), y.clip(0, height - 1)
     return [mask[y, x] & known for mask in masks], known

@@ -21,6 +21,7 @@ from mimo_runtime.characters.tuning import TUNING
 ROWS, COLUMNS = 16, 48
 LEG: Final = ("UpLeg", "Leg", "Foot")
 _UNDER_CLOTH: Final = ("Hips", "HipJoint", "UpLeg", "Leg")
+_FEWEST = 24  # vertices around both legs
 # Free in MakeHuman's map, in 256ths: heights run along u, columns along rows.
 _CELLS, _U, _ROWS = 256, (2, 26), (118, 210)
 
@@ -63,6 +64,18 @@ def in_skirt(body: Body, skirt: Skirt) -> Body:
     )
 
 
+def without_skirt(worn: Body, body: Body) -> Body:
+    """`worn` without the mesh of a skirt, if it has one; `body` is what it was made of."""
+    count, triangles = len(body.vertices_m), len(body.triangles)
+    if len(worn.vertices_m) == count:
+        return worn
+    return replace(
+        body,
+        vertices_m=worn.vertices_m[:count],
+        triangles=worn.triangles[:triangles],
+    )
+
+
 def _heights_m(skeleton: Skeleton, length: float) -> Array:
     hip, _, ankle = (skeleton.rest_m[skeleton.index(f"Left{part}"), 1] for part in LEG)
     return np.linspace(hip, hip + length * (ankle - hip), ROWS + 1)
@@ -81,7 +94,7 @@ def _rings(points_m: Array, heights_m: Array, wider: Array) -> Array:
     rays = np.column_stack([np.sin(angles), np.cos(angles)])
     rings = []
     for height_m, factor in zip(heights_m, wider, strict=True):
-        slice_m = points_m[np.abs(points_m[:, 1] - height_m) < TUNING.skirt_slice_m][:, [0, 2]]
+        slice_m = _slice(points_m, height_m)
         middle = np.array([0, slice_m[:, 1].mean()])
         reach_m = _hull_reach(slice_m - middle, rays)
         reach_m = (
@@ -90,6 +103,13 @@ def _rings(points_m: Array, heights_m: Array, wider: Array) -> Array:
         across = middle + factor * reach_m[:, None] * rays
         rings.append(np.column_stack([across[:, 0], np.full(len(rays), height_m), across[:, 1]]))
     return np.stack(rings)
+
+
+def _slice(points_m: Array, height_m: float) -> Array:
+    """Those of `points_m` [P, 3] that are near a height, seen from above: [S, 2], never few."""
+    apart_m = np.abs(points_m[:, 1] - height_m)
+    enough_m = np.partition(apart_m, _FEWEST)[_FEWEST]
+    return np.asarray(points_m[apart_m <= max(TUNING.skirt_slice_m, enough_m)][:, [0, 2]])
 
 
 def _oval(reach: Array, rays: Array) -> Array:

@@ -143,4 +143,4 @@ def read_scene(
 def _clip_scene(path: Path, size_px: tuple[int, int], limits: MediaLimits, stop: Stop) -> Pixels:
     """As `read_scene`, of the first frame of a video."""
     with open_clip(path, limits, batch_frames=1, stop=stop) as reader:
-        return np.ascontiguousarray(cover(next(frames_at(reader, [0])), *size_px)).copy()
+        return np.array(cover(next(frames_at(reader, [0])), *size_px), order="C")

@@ -14,8 +14,7 @@ from tests.runtime.characters.skirted import picture, posture, seen_from, skirte
 def found(worn, pose, camera):
     bare = load_body()
     _, alpha = picture(worn, pose, camera)
-    moved = displaced(bare, displacements(bare, pose, camera, alpha))
-    return skirt_of(bare, moved, pose, camera, alpha)
+    return skirt_of(bare, displacements(bare, pose, camera, alpha), pose, camera, alpha)
 
 
 @pytest.mark.parametrize("hem_m", [0.3, 0.45, 0.6])

@@ -10,6 +10,7 @@ from mimo_runtime.body.shipped import load_body, load_texture_corners
 from mimo_runtime.body.skinning import pose_vertices
 from mimo_runtime.characters.atlas import atlas_of, shipped_atlas
 from mimo_runtime.characters.skirt import COLUMNS, ROWS, Skirt, in_skirt, texture_corners
+from mimo_runtime.fitting.proportions import Proportions, proportioned
 from tests.runtime.characters.skirted import posture, seen_from, skirted
 
 SKIRT = Skirt(0.5, 0.2)
@@ -89,3 +90,11 @@ def test_it_moves_with_the_legs(worn):
     right = hem[np.argmin(rest[hem, 0])]
     assert stride[left, 2] > rest[left, 2] + 0.1
     assert stride[right, 2] < rest[right, 2] - 0.1
+
+
+@pytest.mark.parametrize("shape", [{}, {"tall": 1.0}, {"short": 1.0}])
+@pytest.mark.parametrize("length", [0.02, 1.0])
+def test_it_may_end_at_the_hips_or_at_the_ankles(shape, length):
+    """Of a tall body there are few vertices at some heights."""
+    tall = proportioned(load_body(shape), Proportions(size=1.3, thigh=1.3))
+    assert np.isfinite(in_skirt(tall, Skirt(length, 0.3)).vertices_m).all()
