@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mimo_runtime.body.body import Body
+from mimo_runtime.body.body import Body, wearing
 from mimo_runtime.body.normals import vertex_normals
 from mimo_runtime.body.shipped import load_body
 from mimo_synthetic.people.garments import Garment, garment
@@ -111,13 +111,8 @@ def _cut_skirt(random: Random, skirt: Garment) -> Garment:
 
 def _joined(body: Body, piece: Garment, colours: NDArray[np.float32]) -> Body:
     """`body` wearing `piece`, as one mesh."""
-    start = np.int32(len(body.vertices_m))
-    return replace(
-        body,
-        vertices_m=np.concatenate([body.vertices_m, piece.vertices_m]),
-        triangles=np.concatenate([body.triangles, piece.triangles + start]),
-        weight_joints=np.concatenate([body.weight_joints, piece.weight_joints]),
-        weights=np.concatenate([body.weights, piece.weights]),
-        surface=np.concatenate([body.surface, np.zeros((len(piece.vertices_m), 3), np.float32)]),
-        colours=np.concatenate([body.colours, colours]).astype(np.float32),
+    carried_by = piece.weight_joints, piece.weights
+    surface = np.zeros((len(piece.vertices_m), 3), np.float32)
+    return wearing(
+        body, piece.vertices_m, piece.triangles, carried_by, surface, colours.astype(np.float32)
     )

@@ -1,6 +1,6 @@
 """A mesh that follows a skeleton."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,38 @@ class Body:
     surface: Floats
     colours: Floats
     correctives: Array | None = None
+
+
+def main_joints(body: Body) -> NDArray[np.int32]:
+    """int32 [V], the joint that carries each vertex most."""
+    most = body.weights.argmax(axis=1)[:, None]
+    return np.take_along_axis(body.weight_joints, most, axis=1)[:, 0]
+
+
+def wearing(
+    body: Body,
+    vertices_m: Array,
+    triangles: NDArray[np.int32],
+    carried_by: tuple[NDArray[np.int32], Array],
+    surface: Floats,
+    colours: Floats,
+) -> Body:
+    """`body` and a mesh that follows its skeleton, as one mesh: the body's own comes first.
+
+    The arrays are as those of a body; `carried_by` is `weight_joints` and `weights`, as many for
+    each vertex as the body has.
+    """
+    joints, weights = carried_by
+    first = np.int32(len(body.vertices_m))
+    return replace(
+        body,
+        vertices_m=np.concatenate([body.vertices_m, vertices_m]),
+        triangles=np.concatenate([body.triangles, triangles + first]),
+        weight_joints=np.concatenate([body.weight_joints, joints]),
+        weights=np.concatenate([body.weights, weights]),
+        surface=np.concatenate([body.surface, surface]),
+        colours=np.concatenate([body.colours, colours]),
+    )
 
 
 def box_coordinates(vertices_m: NDArray[Any]) -> Floats:

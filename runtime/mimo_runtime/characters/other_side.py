@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.arrays import Floats
-from mimo_runtime.body.body import Body
+from mimo_runtime.body.body import Body, main_joints
 from mimo_runtime.characters.atlas import Shares
 from mimo_runtime.characters.tuning import TUNING
 from mimo_runtime.fitting.degrees_of_freedom import NECK
@@ -76,8 +76,7 @@ def _crown(body: Body, colours: Floats, sources: NDArray[np.bool_]) -> Floats:
 def _parts(body: Body) -> NDArray[np.str_]:
     """The part of the body [V] that the joint which carries a vertex most belongs to."""
     names = np.array([_part(name) for name in body.skeleton.names])
-    main = np.take_along_axis(body.weight_joints, body.weights.argmax(axis=1)[:, None], 1)[:, 0]
-    return np.asarray(names[main])
+    return np.asarray(names[main_joints(body)])
 
 
 def _part(joint: str) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mimo_runtime.arrays import Floats
-from mimo_runtime.body.body import Body
+from mimo_runtime.body.body import Body, main_joints, wearing
 from mimo_runtime.body.shipped import load_texture_corners
 from mimo_runtime.body.skeleton import Array, Skeleton
 from mimo_runtime.characters.tuning import TUNING
@@ -51,29 +51,22 @@ def in_skirt(body: Body, skirt: Skirt) -> Body:
     wider = 1 + skirt.flare * np.linspace(0, 1, ROWS + 1)
     vertices = _rings(body.vertices_m[near], heights_m, wider).reshape(-1, 3)
     shares = _nearness(vertices, body.vertices_m[near])
-    joints, weights = _carried(shares, body, near)
-    first = np.int32(len(body.vertices_m))
-    return replace(
+    return wearing(
         body,
-        vertices_m=np.concatenate([body.vertices_m, vertices]),
-        triangles=np.concatenate([body.triangles, _grid_triangles() + first]),
-        weight_joints=np.concatenate([body.weight_joints, joints]),
-        weights=np.concatenate([body.weights, weights]),
-        surface=np.concatenate([body.surface, (shares @ body.surface[near]).astype(np.float32)]),
-        colours=np.concatenate([body.colours, (shares @ body.colours[near]).astype(np.float32)]),
+        vertices,
+        _grid_triangles(),
+        _carried(shares, body, near),
+        (shares @ body.surface[near]).astype(np.float32),
+        (shares @ body.colours[near]).astype(np.float32),
     )
 
 
 def without_skirt(worn: Body, body: Body) -> Body:
     """`worn` without the mesh of a skirt, if it has one; `body` is what it was made of."""
-    count, triangles = len(body.vertices_m), len(body.triangles)
+    count = len(body.vertices_m)
     if len(worn.vertices_m) == count:
         return worn
-    return replace(
-        body,
-        vertices_m=worn.vertices_m[:count],
-        triangles=worn.triangles[:triangles],
-    )
+    return replace(body, vertices_m=worn.vertices_m[:count])
 
 
 def _heights_m(skeleton: Skeleton, length: float) -> Array:
@@ -83,9 +76,8 @@ def _heights_m(skeleton: Skeleton, length: float) -> Array:
 
 def _under_cloth(body: Body) -> NDArray[np.int64]:
     """Vertices of hips and legs."""
-    main = np.take_along_axis(body.weight_joints, body.weights.argmax(axis=1)[:, None], 1)[:, 0]
     names = np.array([name.endswith(_UNDER_CLOTH) for name in body.skeleton.names])
-    return np.flatnonzero(names[main])
+    return np.flatnonzero(names[main_joints(body)])
 
 
 def _rings(points_m: Array, heights_m: Array, wider: Array) -> Array:

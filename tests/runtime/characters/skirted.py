@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mimo_runtime.body.body import Body
+from mimo_runtime.body.body import Body, wearing
 from mimo_runtime.body.camera import Camera, orbit
 from mimo_runtime.body.pose import Pose
 from mimo_runtime.body.render import View, render_pose
@@ -23,16 +23,10 @@ def skirted(hem_m: float = HEM_M) -> Body:
     piece = garment("skirt", {}, body)
     piece = piece.kept(piece.rest_m[:, 1] > hem_m)
     cloth = np.tile(np.float32(CLOTH), (len(piece.vertices_m), 1))
-    grey = np.full_like(body.colours, 0.5)
-    return replace(
-        body,
-        vertices_m=np.concatenate([body.vertices_m, piece.vertices_m]),
-        triangles=np.concatenate([body.triangles, piece.triangles + len(body.vertices_m)]),
-        weight_joints=np.concatenate([body.weight_joints, piece.weight_joints]),
-        weights=np.concatenate([body.weights, piece.weights]),
-        surface=np.concatenate([body.surface, np.zeros_like(piece.vertices_m, np.float32)]),
-        colours=np.concatenate([grey, cloth]),
-    )
+    grey = replace(body, colours=np.full_like(body.colours, 0.5))
+    carried_by = piece.weight_joints, piece.weights
+    surface = np.zeros_like(cloth)
+    return wearing(grey, piece.vertices_m, piece.triangles, carried_by, surface, cloth)
 
 
 def posture(spread_deg: float = 8, stride_deg: float = 0) -> Pose:
