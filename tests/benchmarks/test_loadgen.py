@@ -9,18 +9,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.loadgen import summary_of
-from mimo_runtime.bundle import Bundle
-from mimo_runtime.engines.choice import open_backend
-from mimo_runtime.engines.engine_set import EngineSet
 from mimo_runtime.motions.pose_file import write_poses
 from mimo_runtime.motions.procedural import walk
-from mimo_runtime.runner.live_shares import LiveShares
-from mimo_runtime.runner.synthesizer import Synthesizer
-from mimo_runtime.runner.threads import ThreadRunner
 from mimo_runtime.sample import CHARACTER
 from mimo_runtime.serving.local import LocalServer
-from tests.runtime.runner.live import COSTS, RATE, PlainFigures, scene_picture
-from tests.runtime.runner.painting_bundle import paint_humans
+from tests.runtime.runner.live import RATE, scene_picture
+from tests.runtime.runner.live_server import live_server
 
 SUMMARY = """
 ================================================
@@ -43,12 +37,8 @@ def test_a_summary() -> None:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[LocalServer]:
-    engines = EngineSet(open_backend(Bundle.open(paint_humans(tmp_path / "b")), "onnxruntime", 1))
-    shares = LiveShares(lambda _name: COSTS)
-    runner = ThreadRunner(Synthesizer(engines, figures=PlainFigures(), live=shares))
-    with LocalServer(runner) as server:
+    with live_server(tmp_path) as server:
         yield server
-    runner.close()
 
 
 def test_a_short_run_over_two_streams(server: LocalServer, tmp_path: Path) -> None:
